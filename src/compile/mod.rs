@@ -1,0 +1,278 @@
+//! From a model to a program: everything that can be wrong with it is found here, all of it at once.
+
+mod axis;
+mod condition;
+mod outcome;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::facts::{Field, Kind};
+use crate::model::{GradeCuts, Limits, Model};
+use crate::points::{MICROS, Points};
+use crate::problem::{ModelError, Path, Problem};
+use crate::program::{FieldIndex, Gate, Program, Reading, Title};
+use crate::time::Span;
+
+/// The fields that a model may read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Schema {
+    pub(crate) fields: &'static [Field],
+    pub(crate) open: bool,
+}
+
+pub(crate) fn compile(model: &Model, schema: Schema, limits: &Limits) -> Result<Program, ModelError> {
+    let limits = limits.held();
+    let mut compiler = Compiler {
+        limits: &limits,
+        schema,
+        axes: model.axes.iter().map(|axis| axis.name.as_str()).collect(),
+        grade: model.grade.as_ref(),
+        problems: Vec::new(),
+        fields: Vec::new(),
+        events: BTreeSet::new(),
+        ids: BTreeMap::new(),
+        lifespan_secs: Some(0),
+    };
+    let program = compiler.model(model);
+    ModelError::unless_none(compiler.problems, program)
+}
+
+struct Compiler<'m> {
+    limits: &'m Limits,
+    schema: Schema,
+    axes: Vec<&'m str>,
+    grade: Option<&'m GradeCuts>,
+    problems: Vec<Problem>,
+    fields: Vec<Use>,
+    events: BTreeSet<&'m str>,
+    /// Ids of gates, rules, promoters and limits, and where each stands.
+    ids: BTreeMap<&'m str, String>,
+    lifespan_secs: Option<u64>,
+}
+
+/// A field that the model reads, and where it does so first.
+struct Use {
+    reading: Reading,
+    path: String,
+}
+
+impl<'m> Compiler<'m> {
+    fn note(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    fn over(&mut self, path: &Path<'_>, limit: &str, message: String) {
+        self.note(Problem::new("limit", path, message).with_help(format!("the limit is `{limit}`")));
+    }
+
+    fn model(&mut self, model: &'m Model) -> Option<Program> {
+        let root = Path::Root;
+        self.sizes(model);
+        let required = self.gates(&model.required, &root.key("required"));
+        let disqualifying = self.gates(&model.disqualifying, &root.key("disqualifying"));
+        let axes = self.axes(model);
+        let weight = self.total_weight(model);
+        let promoters = self.promoters(model);
+        let limits = self.limits(model);
+        let grade = self.grading(model);
+        let states = self.states(model);
+        let segments = self.segments(model);
+        let plays = self.plays(model);
+        let read = self.fields.len();
+        if read > self.limits.fields {
+            self.over(&root, "fields", format!("the model reads {read} fields, more than {}", self.limits.fields));
+        }
+        let named = self.events.len();
+        if named > self.limits.event_names {
+            self.over(
+                &root,
+                "event_names",
+                format!("the model reads {named} event names, more than {}", self.limits.event_names),
+            );
+        }
+        Some(Program {
+            name: model.name.as_str().into(),
+            fingerprint: model.fingerprint(),
+            offset_secs: model.utc_offset_secs.into(),
+            fields: std::mem::take(&mut self.fields).into_iter().map(|used| used.reading).collect(),
+            disqualifying: disqualifying?,
+            required: required?,
+            axes: axes?,
+            total: model.total,
+            weight,
+            grade: grade?,
+            promoters: promoters?,
+            limits: limits?,
+            states: states?,
+            segments: segments?,
+            plays: plays?,
+            lifespan_secs: self.lifespan_secs,
+        })
+    }
+
+    fn sizes(&mut self, model: &Model) {
+        let rules = model.axes.iter().map(|axis| axis.rules.len()).sum::<usize>()
+            + model.required.len()
+            + model.disqualifying.len()
+            + model.promoters.len()
+            + model.limits.len();
+        if rules > self.limits.rules {
+            self.over(&Path::Root, "rules", format!("the model has {rules} rules, more than {}", self.limits.rules));
+        }
+        if model.axes.len() > self.limits.axes {
+            let message = format!("the model has {} axes, more than {}", model.axes.len(), self.limits.axes);
+            self.over(&Path::Root.key("axis"), "axes", message);
+        }
+    }
+
+    fn gates(&mut self, gates: &'m [crate::model::Gate], path: &Path<'_>) -> Option<Box<[Gate]>> {
+        let gates: Vec<_> = gates
+            .iter()
+            .enumerate()
+            .map(|(place, gate)| {
+                let path = path.index(place);
+                let title = self.identify(&gate.id, gate.label.as_deref(), &path);
+                let when = self.condition(&gate.when, &path.key("when"), false);
+                Some(Gate { title, when: when?, missing: gate.missing })
+            })
+            .collect();
+        gates.into_iter().collect()
+    }
+
+    /// Takes note of an id, which must be unique.
+    fn identify(&mut self, id: &'m str, label: Option<&str>, path: &Path<'_>) -> Title {
+        let path = path.key("id");
+        if let Some(first) = self.ids.get(id) {
+            let message = format!("the id `{id}` is taken by `{first}`");
+            self.note(Problem::new("duplicate-id", &path, message).with_help("ids are unique in a model"));
+        } else {
+            self.ids.insert(id, path.to_string());
+        }
+        Title { id: id.into(), label: label.map(Into::into) }
+    }
+
+    /// Notes names that stand twice in one list.
+    fn unique(&mut self, names: impl Iterator<Item = &'m str>, path: &Path<'_>, what: &str) {
+        let mut seen = BTreeSet::new();
+        for (place, name) in names.enumerate() {
+            if !seen.insert(name) {
+                self.note(Problem::new(
+                    "duplicate-name",
+                    &path.index(place).key("name"),
+                    format!("there is another {what} `{name}`"),
+                ));
+            }
+        }
+    }
+
+    /// The place of a field among those the model reads; `kind` is what is asked of it.
+    fn field(&mut self, name: &str, kind: Kind, path: &Path<'_>) -> Option<FieldIndex> {
+        let index = if let Some(index) = self.fields.iter().position(|used| used.reading.field.name() == name) {
+            index
+        } else {
+            let field = self.declared(name, path)?;
+            self.fields.push(Use { reading: Reading { field, valued: false }, path: path.to_string() });
+            self.fields.len() - 1
+        };
+        let used = self.fields.get_mut(index)?;
+        used.reading.valued |= kind != Kind::Any;
+        let own = used.reading.field.kind();
+        let both_days = matches!((own, kind), (Kind::Date | Kind::Time, Kind::Date | Kind::Time));
+        if kind == Kind::Any || own == kind || both_days {
+            return Some(index);
+        }
+        if self.schema.open {
+            if own == Kind::Any {
+                used.reading.field = Field::named(name, kind, index);
+                used.path = path.to_string();
+                return Some(index);
+            }
+            let message = format!(
+                "the field `{name}` is read as {} here and as {} at `{}`",
+                article(kind),
+                article(own),
+                used.path
+            );
+            self.note(Problem::new("two-kinds", path, message).with_help("a field has one kind"));
+        } else {
+            let message = format!("the field `{name}` is {}, and this reads {}", article(own), article(kind));
+            self.note(Problem::new("wrong-kind", path, message));
+        }
+        None
+    }
+
+    fn declared(&mut self, name: &str, path: &Path<'_>) -> Option<Field> {
+        let fields = self.schema.fields;
+        if let Some((index, field)) = fields.iter().enumerate().find(|(_, field)| field.name() == name) {
+            return Some(field.at(index));
+        }
+        if self.schema.open {
+            return Some(Field::named(name, Kind::Any, self.fields.len()));
+        }
+        let problem = Problem::new("unknown-field", path, format!("there is no field `{name}`"));
+        self.note(problem.suggesting(name, fields.iter().map(Field::name)));
+        None
+    }
+
+    /// Notes a text that a field never holds.
+    fn known_text(&mut self, field: FieldIndex, text: &str, ignore_case: bool, path: &Path<'_>) {
+        let Some(texts) = self.fields.get(field).and_then(|used| used.reading.field.texts()) else {
+            return;
+        };
+        let same = |known: &&str| if ignore_case { known.eq_ignore_ascii_case(text) } else { *known == text };
+        if !texts.iter().any(|known| same(known)) {
+            let problem = Problem::new("unknown-text", path, format!("the field never holds `{text}`"));
+            self.note(problem.suggesting(text, texts.iter().copied()));
+        }
+    }
+
+    /// Points within the limit, in millionths.
+    fn points(&mut self, points: Points, path: &Path<'_>) -> Option<i64> {
+        let most = i64::from(self.limits.points) * MICROS;
+        if !(-most..=most).contains(&points.micros()) {
+            self.over(
+                path,
+                "points",
+                format!("`{points}` points are more than {} to either side of zero", self.limits.points),
+            );
+            return None;
+        }
+        Some(points.micros())
+    }
+
+    /// A score from 0 to 100, in millionths.
+    fn score(&mut self, score: Points, path: &Path<'_>) -> Option<i64> {
+        if score < Points::ZERO || score > Points::from(100) {
+            self.note(Problem::new(
+                "out-of-range",
+                path,
+                format!("a score lies from 0 to 100, and `{score}` does not"),
+            ));
+            return None;
+        }
+        Some(score.micros())
+    }
+
+    /// A span from one second to the limit, in seconds.
+    fn span(&mut self, span: Span, path: &Path<'_>) -> Option<u64> {
+        if span.secs() == 0 {
+            self.note(Problem::new("out-of-range", path, "a span lasts at least one second"));
+            return None;
+        }
+        if span.secs() > self.limits.span_secs {
+            self.over(path, "span_secs", format!("`{span}` is longer than {}", Span::seconds(self.limits.span_secs)));
+            return None;
+        }
+        Some(span.secs())
+    }
+
+    /// Events older than this may matter to the model; `None` where all do.
+    fn reaches_back(&mut self, secs: Option<u64>) {
+        self.lifespan_secs = self.lifespan_secs.zip(secs).map(|(a, b)| a.max(b));
+    }
+}
+
+/// "a number", "tags".
+fn article(kind: Kind) -> String {
+    if kind == Kind::Tags { kind.to_string() } else { format!("a {kind}") }
+}

@@ -1,0 +1,51 @@
+//! Three truth values and the strong Kleene logic on them (S. C. Kleene, Introduction to Metamathematics, §64).
+
+use serde::Serialize;
+
+/// Whether something holds, does not hold, or cannot be said because a fact is missing.
+///
+/// Ordered false < unknown < true, so that "and" is the least, "or" the greatest, and "not" turns the order round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Truth {
+    /// It does not hold.
+    False,
+    /// It cannot be said.
+    Unknown,
+    /// It holds.
+    True,
+}
+
+impl Truth {
+    /// True where `known` is `Some(true)`, unknown where it is `None`.
+    pub(crate) fn of(known: Option<bool>) -> Truth {
+        match known {
+            Some(true) => Truth::True,
+            Some(false) => Truth::False,
+            None => Truth::Unknown,
+        }
+    }
+
+    /// The opposite; unknown stays unknown.
+    pub(crate) fn negated(self) -> Truth {
+        match self {
+            Truth::False => Truth::True,
+            Truth::Unknown => Truth::Unknown,
+            Truth::True => Truth::False,
+        }
+    }
+
+    /// Whether at least `count` of `parts` hold.
+    pub(crate) fn at_least(count: usize, parts: impl Iterator<Item = Truth>) -> Truth {
+        let (mut sure, mut possible) = (0_usize, 0_usize);
+        for part in parts {
+            sure += usize::from(part == Truth::True);
+            possible += usize::from(part != Truth::False);
+        }
+        match (sure >= count, possible >= count) {
+            (true, _) => Truth::True,
+            (false, true) => Truth::Unknown,
+            (false, false) => Truth::False,
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What is known about one subject: typed fields of the host's own struct.
+
+mod declare;
+pub use declare::private;
+mod fact;
+mod record;
+
+use std::borrow::Cow;
+
+pub use fact::{Fact, Kind, Tags, ToFact};
+pub use record::{Record, Value};
+
+use crate::activity::Activity;
+
+/// A type that can be scored: its fields, how to read them, and what it did.
+///
+/// [`facts!`](crate::facts!) writes this for a struct in one line. By hand it takes a table and a `match`:
+///
+/// ```
+/// use warmth::{Fact, Facts, Field, Kind};
+///
+/// struct Lead { employees: Option<u32>, country: String }
+///
+/// impl Facts for Lead {
+///     const FIELDS: &'static [Field] = &[Field::new("employees", Kind::Number), Field::new("country", Kind::Text)];
+///
+///     fn fact(&self, field: &Field) -> Fact<'_> {
+///         match field.index() {
+///             0 => self.employees.into(),
+///             1 => Fact::Text(&self.country),
+///             _ => Fact::Missing,
+///         }
+///     }
+/// }
+/// ```
+///
+/// Reading must be pure: the same subject gives the same facts. A fact of another kind than its field's counts as
+/// missing.
+pub trait Facts {
+    /// The fields a model may read, in the order of [`Field::index`].
+    const FIELDS: &'static [Field];
+
+    /// Whether fields that are not in [`FIELDS`](Facts::FIELDS) may be read too, their kinds following from the
+    /// operators a model uses on them. True for [`Record`] alone among the types of this crate. Defaults to false.
+    const OPEN: bool = false;
+
+    /// The value of `field` for this subject, [`Fact::Missing`] if it is not known.
+    fn fact(&self, field: &Field) -> Fact<'_>;
+
+    /// What this subject did. Defaults to nothing.
+    fn activity(&self) -> &Activity {
+        const NOTHING: &Activity = &Activity::new();
+        NOTHING
+    }
+}
+
+/// A field that models can read: its name, its kind, and what is known about its values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    name: Cow<'static, str>,
+    kind: Kind,
+    texts: Option<&'static [&'static str]>,
+    index: usize,
+}
+
+impl Field {
+    /// A field of the given name and kind.
+    pub const fn new(name: &'static str, kind: Kind) -> Field {
+        Field { name: Cow::Borrowed(name), kind, texts: None, index: 0 }
+    }
+
+    /// The same field, said to hold no other texts than these, so that a model with a misspelt one is refused.
+    #[must_use]
+    pub const fn with_texts(mut self, texts: Option<&'static [&'static str]>) -> Field {
+        self.texts = texts;
+        self
+    }
+
+    /// The field's name in documents.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The kind of its values.
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The only texts it can hold, if that is known.
+    pub const fn texts(&self) -> Option<&'static [&'static str]> {
+        self.texts
+    }
+
+    /// The field's place in [`Facts::FIELDS`], or for an open type among the fields that the model reads.
+    pub const fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The same field at a given place.
+    pub(crate) fn at(&self, index: usize) -> Field {
+        Field { index, ..self.clone() }
+    }
+
+    /// A field that no type declares, named by a model.
+    pub(crate) fn named(name: &str, kind: Kind, index: usize) -> Field {
+        Field { name: Cow::Owned(name.to_owned()), kind, texts: None, index }
+    }
+}

@@ -1,0 +1,165 @@
+//! A stable hash of what a model means.
+
+use std::fmt;
+
+use super::condition::{Condition, Shape};
+use super::node::Node;
+use super::{Model, StateBound, Worth, write};
+
+/// A stable hash of what a model means: 128 bits, printed as 32 hexadecimal digits.
+///
+/// Keep it beside a score to know which model produced it. It covers everything that an outcome or an explanation can
+/// show. It does not depend on the format of the document, the order of keys, spellings of the same value (`"2w"` and
+/// `"14d"`, `10` and `10.0`, `when.a = true` and `when.a.is = true`), defaults written out, the order of gates, rules,
+/// groups, axes, promoters, limits and states, or the order and nesting of `all` and `any`; nor on the cases, which do
+/// not change what a model does.
+///
+/// The hash is FNV-1a, which finds accidental changes; it is no protection against forgery.
+///
+/// ```
+/// use warmth::Model;
+///
+/// let one: Model = serde_json::from_str(r#"{ "format": 1, "name": "x", "utc_offset": "+00:00" }"#)?;
+/// let two: Model = toml::from_str("name = \"x\"\nformat = 1")?;
+/// assert_eq!(one.fingerprint(), two.fingerprint());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint(u128);
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+pub(super) fn of(model: &Model) -> Fingerprint {
+    let mut normal = model.clone();
+    normal.cases.clear();
+    for gate in normal.required.iter_mut().chain(&mut normal.disqualifying) {
+        normalize(&mut gate.when);
+    }
+    normal.required.sort_by(|a, b| a.id.cmp(&b.id));
+    normal.disqualifying.sort_by(|a, b| a.id.cmp(&b.id));
+    for axis in &mut normal.axes {
+        for rule in &mut axis.rules {
+            rule.when.iter_mut().for_each(normalize);
+            match &mut rule.worth {
+                Worth::First(first) => first.rows.iter_mut().for_each(|(when, _)| normalize(when)),
+                Worth::Values(values) => values.rows.sort(),
+                Worth::Signal(signal) => signal.events.0.sort(),
+                Worth::Points(_) | Worth::Bands(_) | Worth::PerUnit(_) => {}
+            }
+        }
+        axis.rules.sort_by(|a, b| a.id.cmp(&b.id));
+        axis.groups.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    normal.axes.sort_by(|a, b| a.name.cmp(&b.name));
+    normal.promoters.iter_mut().for_each(|promoter| normalize(&mut promoter.when));
+    normal.promoters.sort_by(|a, b| a.id.cmp(&b.id));
+    normal.limits.iter_mut().for_each(|limit| normalize(&mut limit.when));
+    normal.limits.sort_by_cached_key(|limit| hash(&write::model(&Model::new("").limit(limit.clone()))));
+    normal.states.sort_by_key(|state| match state.from {
+        StateBound::Score(bound) | StateBound::Points(bound) => bound,
+    });
+    normal.segments.iter_mut().for_each(|segment| segment.when.iter_mut().for_each(normalize));
+    Fingerprint(hash(&write::model(&normal)))
+}
+
+/// Joins in `all` and `any` are made flat, each part once and in a fixed order; two `not`s cancel.
+fn normalize(condition: &mut Condition) {
+    let shape = std::mem::replace(&mut condition.0, Shape::All(Vec::new()));
+    condition.0 = match shape {
+        Shape::Together(parts) | Shape::All(parts) => joined(parts, Shape::All, |shape| match shape {
+            Shape::All(inner) => Ok(inner),
+            other => Err(other),
+        }),
+        Shape::Any(parts) => joined(parts, Shape::Any, |shape| match shape {
+            Shape::Any(inner) => Ok(inner),
+            other => Err(other),
+        }),
+        Shape::Not(mut inner) => {
+            normalize(&mut inner);
+            match inner.0 {
+                Shape::Not(twice) => twice.0,
+                _ => Shape::Not(inner),
+            }
+        }
+        Shape::AtLeastOf { count, mut of } => {
+            of.iter_mut().for_each(normalize);
+            of.sort_by_cached_key(|part| hash(&write::condition(part, &[])));
+            Shape::AtLeastOf { count, of }
+        }
+        leaf @ Shape::Leaf(_) => leaf,
+    };
+}
+
+fn joined(
+    parts: Vec<Condition>,
+    join: fn(Vec<Condition>) -> Shape,
+    open: fn(Shape) -> Result<Vec<Condition>, Shape>,
+) -> Shape {
+    let mut flat = Vec::new();
+    for mut part in parts {
+        normalize(&mut part);
+        match open(part.0) {
+            Ok(inner) => flat.extend(inner),
+            Err(other) => flat.push(Condition(other)),
+        }
+    }
+    flat.sort_by_cached_key(|part| hash(&write::condition(part, &[])));
+    flat.dedup();
+    match (flat.pop(), flat.is_empty()) {
+        (Some(only), true) => only.0,
+        (last, _) => {
+            flat.extend(last);
+            join(flat)
+        }
+    }
+}
+
+/// FNV-1a with 128 bits (Fowler, Noll, Vo; draft-eastlake-fnv) over an unambiguous form of the document: every value
+/// behind a letter for its type, every text behind its length, tables sorted by key.
+fn hash(node: &Node) -> u128 {
+    let mut hash = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    absorb(node, &mut hash);
+    hash
+}
+
+fn absorb(node: &Node, hash: &mut u128) {
+    let length = |length: usize| u64::try_from(length).unwrap_or(u64::MAX).to_le_bytes();
+    let mut bytes = |bytes: &[u8]| {
+        for byte in bytes {
+            *hash = (*hash ^ u128::from(*byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+        }
+    };
+    match node {
+        Node::Null => bytes(b"0"),
+        Node::Flag(flag) => bytes(&[b'f', u8::from(*flag)]),
+        Node::Whole(_) | Node::Number(_) => {
+            bytes(b"n");
+            // Adding zero turns -0.0 into 0.0.
+            bytes(&(node.number().unwrap_or(0.0) + 0.0).to_bits().to_le_bytes());
+        }
+        Node::Text(text) => {
+            bytes(b"t");
+            bytes(&length(text.len()));
+            bytes(text.as_bytes());
+        }
+        Node::List(items) => {
+            bytes(b"l");
+            bytes(&length(items.len()));
+            items.iter().for_each(|item| absorb(item, hash));
+        }
+        Node::Table(entries) => {
+            bytes(b"m");
+            bytes(&length(entries.len()));
+            let mut sorted: Vec<_> = entries.iter().collect();
+            sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
+            for (key, value) in sorted {
+                absorb(&Node::Text(key.clone()), hash);
+                absorb(value, hash);
+            }
+        }
+    }
+}

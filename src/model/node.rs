@@ -1,0 +1,279 @@
+//! A document before it is understood: what any format with tables, lists and plain values says.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::limits::Limits;
+use crate::problem::{Path, Problem};
+
+/// A value in a document.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Node {
+    Null,
+    Flag(bool),
+    Whole(i64),
+    Number(f64),
+    Text(String),
+    List(Vec<Node>),
+    Table(Vec<(String, Node)>),
+}
+
+impl Node {
+    /// What to call it in a message.
+    pub(crate) fn what(&self) -> &'static str {
+        match self {
+            Node::Null => "nothing",
+            Node::Flag(_) => "a flag",
+            Node::Whole(_) | Node::Number(_) => "a number",
+            Node::Text(_) => "a text",
+            Node::List(_) => "a list",
+            Node::Table(_) => "a table",
+        }
+    }
+
+    /// The number, if it is one.
+    #[expect(clippy::cast_precision_loss, reason = "numbers in documents are compared as doubles")]
+    pub(crate) fn number(&self) -> Option<f64> {
+        match self {
+            Node::Whole(whole) => Some(*whole as f64),
+            Node::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+}
+
+/// Whole numbers are written without a point, so that a document reads the same in every format.
+impl From<f64> for Node {
+    #[expect(clippy::cast_possible_truncation, clippy::float_cmp, reason = "exactly whole and within 2^53")]
+    fn from(number: f64) -> Node {
+        if number.trunc() == number && number.abs() <= 9_007_199_254_740_992.0 {
+            Node::Whole(number as i64)
+        } else {
+            Node::Number(number)
+        }
+    }
+}
+
+impl Serialize for Node {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Node::Null => serializer.serialize_none(),
+            Node::Flag(flag) => serializer.serialize_bool(*flag),
+            Node::Whole(whole) => serializer.serialize_i64(*whole),
+            Node::Number(number) => serializer.serialize_f64(*number),
+            Node::Text(text) => serializer.serialize_str(text),
+            Node::List(items) => serializer.collect_seq(items),
+            Node::Table(entries) => {
+                let mut map = serializer.serialize_map(Some(entries.len()))?;
+                for (key, value) in entries {
+                    map.serialize_entry(key, value)?;
+                }
+                map.end()
+            }
+        }
+    }
+}
+
+/// Reads any document into nodes. What is over a limit or stands twice is noted and passed over.
+pub(crate) struct Intake<'l> {
+    pub(crate) limits: &'l Limits,
+    pub(crate) problems: Vec<Problem>,
+    bytes: usize,
+}
+
+/// Levels of a document that lead to a condition and within it to a test: `axis[0].rule[0].first[0].when` is seven.
+const OUTER_LEVELS: usize = 12;
+
+/// TOML's own dates reach serde as a table with this key.
+const TOML_DATE: &str = "$__toml_private_datetime";
+
+/// serde_json hands numbers over as a table with this key where any crate in the build asks for arbitrary precision.
+const JSON_NUMBER: &str = "$serde_json::private::Number";
+
+impl<'l> Intake<'l> {
+    pub(crate) fn new(limits: &'l Limits) -> Intake<'l> {
+        Intake { limits, problems: Vec::new(), bytes: 0 }
+    }
+
+    pub(crate) fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<Node, D::Error> {
+        let node = Seed { intake: self, path: &Path::Root }.deserialize(deserializer)?;
+        if self.bytes > self.limits.document_bytes {
+            let message = format!("the document is longer than {} bytes", self.limits.document_bytes);
+            self.note(Problem::new("limit", &Path::Root, message).with_help("the limit is `document_bytes`"));
+        }
+        Ok(node)
+    }
+
+    fn note(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    /// Counts a value towards the document's size; whether there is still room.
+    fn admit(&mut self, bytes: usize) -> bool {
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.bytes <= self.limits.document_bytes
+    }
+
+    fn admit_text(&mut self, text: &str, path: &Path<'_>) -> bool {
+        let limit = self.limits.text_bytes;
+        if text.len() > limit {
+            let message = format!("this text has {} bytes, more than {limit}", text.len());
+            self.note(Problem::new("limit", path, message).with_help("the limit is `text_bytes`"));
+            return false;
+        }
+        self.admit(text.len())
+    }
+
+    /// Whether a list or table may have another entry after `len`.
+    fn admit_entry(&mut self, len: usize, path: &Path<'_>) -> bool {
+        let limit = self.limits.list_entries;
+        if len == limit {
+            let message = format!("there are more than {limit} entries here");
+            self.note(Problem::new("limit", path, message).with_help("the limit is `list_entries`"));
+        }
+        len < limit && self.bytes <= self.limits.document_bytes
+    }
+
+    fn admit_level(&mut self, path: &Path<'_>) -> bool {
+        let limit = self.limits.nesting;
+        let fits = path.depth() <= limit + OUTER_LEVELS;
+        if !fits {
+            self.note(
+                Problem::new("limit", path, format!("nested deeper than {limit} levels"))
+                    .with_help("the limit is `nesting`"),
+            );
+        }
+        fits
+    }
+}
+
+struct Seed<'i, 'l, 'p> {
+    intake: &'i mut Intake<'l>,
+    path: &'p Path<'p>,
+}
+
+impl<'de> DeserializeSeed<'de> for Seed<'_, '_, '_> {
+    type Value = Node;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a table, a list, a text, a number or a flag")
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Node, E> {
+        self.intake.admit(8);
+        Ok(Node::Flag(flag))
+    }
+
+    fn visit_i64<E>(self, whole: i64) -> Result<Node, E> {
+        self.intake.admit(8);
+        Ok(Node::Whole(whole))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a number this large is over every limit in any case")]
+    fn visit_u64<E>(self, whole: u64) -> Result<Node, E> {
+        self.intake.admit(8);
+        Ok(i64::try_from(whole).map_or(Node::Number(whole as f64), Node::Whole))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Node, E> {
+        self.intake.admit(8);
+        if !number.is_finite() {
+            self.intake.note(Problem::new("not-finite", self.path, format!("`{number}` is not a finite number")));
+        }
+        Ok(Node::Number(number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
+        let fits = self.intake.admit_text(text, self.path);
+        // A text that is refused keeps its beginning, so that it does not read as an empty one later on.
+        Ok(Node::Text(if fits { text.to_owned() } else { text.chars().take(16).collect() }))
+    }
+
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Node, E> {
+        Ok(Node::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
+        self.deserialize(deserializer)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
+        let mut items = Vec::new();
+        let mut open = self.intake.admit_level(self.path);
+        loop {
+            if open {
+                let Some(item) =
+                    list.next_element_seed(Seed { intake: self.intake, path: &self.path.index(items.len()) })?
+                else {
+                    break;
+                };
+                open = self.intake.admit_entry(items.len(), self.path);
+                items.push(item);
+            } else if list.next_element::<IgnoredAny>()?.is_none() {
+                break;
+            }
+        }
+        Ok(Node::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
+        let mut entries: Vec<(String, Node)> = Vec::new();
+        let mut seen = std::collections::BTreeSet::new();
+        let mut open = self.intake.admit_level(self.path);
+        while let Some(key) = map.next_key::<String>()? {
+            if !open {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            let path = self.path.key(&key);
+            let known = self.intake.admit_text(&key, self.path);
+            if key == TOML_DATE || key == JSON_NUMBER {
+                let text: String = map.next_value()?;
+                return Ok(self.private_value(&key, &text));
+            }
+            let value = map.next_value_seed(Seed { intake: self.intake, path: &path })?;
+            if !seen.insert(key.clone()) {
+                self.intake.note(Problem::new("duplicate-key", &path, format!("the key `{key}` stands here twice")));
+            } else if known {
+                open = self.intake.admit_entry(entries.len(), self.path);
+                entries.push((key, value));
+            }
+        }
+        Ok(Node::Table(entries))
+    }
+}
+
+impl Seed<'_, '_, '_> {
+    /// A value that a format's crate wraps into a table of its own.
+    fn private_value(self, key: &str, text: &str) -> Node {
+        if key == TOML_DATE {
+            let message = format!("`{text}` is a TOML date; dates are written as text");
+            self.intake.note(
+                Problem::new("date-as-text", self.path, message).with_help(format!("write \"{text}\", in quotes")),
+            );
+            return Node::Text(text.to_owned());
+        }
+        match (text.parse(), text.parse::<f64>()) {
+            (Ok(whole), _) => Node::Whole(whole),
+            (_, Ok(number)) if number.is_finite() => Node::Number(number),
+            _ => {
+                self.intake.note(Problem::new("not-finite", self.path, format!("`{text}` is not a finite number")));
+                Node::Number(f64::NAN)
+            }
+        }
+    }
+}

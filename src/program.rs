@@ -1,0 +1,418 @@
+//! A model compiled against the fields of a type: no names are looked up any more, nothing can be wrong any more.
+//!
+//! Every number is in millionths unless it says otherwise, every test on a number is a range of whole numbers: see
+//! [`Unit`] for how each quantity is turned into one.
+
+use std::ops::RangeInclusive;
+
+use crate::activity::{Ages, Names};
+use crate::decay::Curve;
+use crate::decimal::{Excess, scaled};
+use crate::facts::Field;
+use crate::model::{Calendar, EventMeasure, Fingerprint, GateMissing, Missing, NumberOp, Total};
+use crate::time::Span;
+
+#[derive(Debug)]
+pub(crate) struct Program {
+    pub(crate) name: Box<str>,
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) offset_secs: i64,
+    pub(crate) fields: Box<[Reading]>,
+    pub(crate) disqualifying: Box<[Gate]>,
+    pub(crate) required: Box<[Gate]>,
+    pub(crate) axes: Box<[Axis]>, // at most 8
+    pub(crate) total: Total,
+    pub(crate) weight: i64, // of all axes together, positive unless there are none
+    pub(crate) grade: Option<Grading>,
+    pub(crate) promoters: Box<[Promoter]>,
+    pub(crate) limits: Box<[Limit]>,
+    pub(crate) states: States,
+    pub(crate) segments: Box<[Segment]>,
+    pub(crate) plays: Box<[Play]>,
+    /// The age in seconds from which on no event can matter; `None` if every event can.
+    pub(crate) lifespan_secs: Option<u64>,
+}
+
+/// A field that the model reads.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    pub(crate) field: Field,
+    /// Whether anything but `known` is asked of it, so that its absence leaves something unknown.
+    pub(crate) valued: bool,
+}
+
+/// An index into [`Program::fields`].
+pub(crate) type FieldIndex = usize;
+
+/// How something is called: its id or name, and what a reader sees.
+#[derive(Debug)]
+pub(crate) struct Title {
+    pub(crate) id: Box<str>,
+    pub(crate) label: Option<Box<str>>,
+}
+
+impl Title {
+    pub(crate) fn shown(&self) -> &str {
+        self.label.as_ref().unwrap_or(&self.id)
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Gate {
+    pub(crate) title: Title,
+    pub(crate) when: Condition,
+    pub(crate) missing: GateMissing,
+}
+
+#[derive(Debug)]
+pub(crate) enum Condition {
+    All(Box<[Condition]>),
+    Any(Box<[Condition]>),
+    Not(Box<Condition>),
+    AtLeastOf { count: usize, of: Box<[Condition]> },
+    Test(Test),
+}
+
+#[derive(Debug)]
+pub(crate) enum Test {
+    Known {
+        field: FieldIndex,
+        known: bool,
+    },
+    Flag {
+        field: FieldIndex,
+        is: bool,
+    },
+    Number {
+        of: Quantity,
+        within: RangeInclusive<i64>,
+        op: NumberOp,
+    },
+    Text {
+        of: TextSubject,
+        test: TextTest,
+        ignore_case: bool,
+    },
+    Tags {
+        field: FieldIndex,
+        test: TagTest,
+    },
+    /// The day of a date, counted from 1970-01-01.
+    Day {
+        field: FieldIndex,
+        within: RangeInclusive<i64>,
+        date: i64,
+        from: bool,
+    },
+    Happened {
+        events: Events,
+        within_secs: Option<u64>,
+        is: bool,
+    },
+}
+
+#[derive(Debug)]
+pub(crate) enum Quantity {
+    Number { field: FieldIndex },
+    Ratio { field: FieldIndex, of: FieldIndex },
+    Calendar { field: FieldIndex, by: Calendar },
+    TagCount { field: FieldIndex },
+    Event { events: Events, by: EventMeasure },
+    DaysSinceLast { events: Events },
+    Axis { axis: usize },
+    Score,
+}
+
+impl Quantity {
+    pub(crate) fn unit(&self) -> Unit {
+        match self {
+            Quantity::Number { .. } | Quantity::Ratio { .. } => Unit::Double,
+            Quantity::Event { by: EventMeasure::Amount, .. } | Quantity::Axis { .. } | Quantity::Score => {
+                Unit::Millionth
+            }
+            Quantity::Calendar { .. }
+            | Quantity::TagCount { .. }
+            | Quantity::Event { .. }
+            | Quantity::DaysSinceLast { .. } => Unit::Whole,
+        }
+    }
+}
+
+/// How a quantity is turned into a whole number that orders like it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    /// Days, months and counts: the number itself.
+    Whole,
+    /// Decimals: millionths.
+    Millionth,
+    /// Doubles: their bits, so arranged that the next whole number is the next double.
+    Double,
+}
+
+impl Unit {
+    /// The greatest whole number not above `number` and the least not below it.
+    fn around(self, number: f64) -> (i64, i64) {
+        let places = match self {
+            Unit::Whole => 0,
+            Unit::Millionth => 6,
+            Unit::Double => return (ordered_bits(number), ordered_bits(number)),
+        };
+        let end = if number < 0.0 { i64::MIN } else { i64::MAX };
+        (scaled(number, places, Excess::Floor).unwrap_or(end), scaled(number, places, Excess::Ceiling).unwrap_or(end))
+    }
+
+    /// The whole numbers for which `op` holds; for [`NumberOp::IsNot`] those for which it does not.
+    pub(crate) fn range(self, op: NumberOp) -> RangeInclusive<i64> {
+        match op {
+            NumberOp::Is(number) | NumberOp::IsNot(number) => {
+                let (floor, ceiling) = self.around(number);
+                ceiling..=floor
+            }
+            NumberOp::AtLeast(number) => self.around(number).1..=i64::MAX,
+            NumberOp::MoreThan(number) => self.around(number).0.saturating_add(1)..=i64::MAX,
+            NumberOp::AtMost(number) => i64::MIN..=self.around(number).0,
+            NumberOp::LessThan(number) => i64::MIN..=self.around(number).1.saturating_sub(1),
+            NumberOp::Between(low, high) => self.around(low).1..=self.around(high).0,
+        }
+    }
+
+    /// The least whole number at `bound`, or above it.
+    pub(crate) fn lower_bound(self, bound: f64, exclusive: bool) -> i64 {
+        *self.range(if exclusive { NumberOp::MoreThan(bound) } else { NumberOp::AtLeast(bound) }).start()
+    }
+}
+
+/// The bits of a double as a whole number that orders as the double does; both zeros are 0.
+pub(crate) fn ordered_bits(number: f64) -> i64 {
+    let bits = number.to_bits().cast_signed();
+    // A negative double's magnitude grows with its bits; the sign bit alone is -0.0.
+    if bits < 0 { i64::MIN.wrapping_sub(bits) } else { bits }
+}
+
+/// The double with these [`ordered_bits`].
+pub(crate) fn double_of(ordered: i64) -> f64 {
+    let bits = if ordered < 0 { i64::MIN.wrapping_sub(ordered) } else { ordered };
+    f64::from_bits(bits.cast_unsigned())
+}
+
+#[derive(Debug)]
+pub(crate) enum TextSubject {
+    Field(FieldIndex),
+    Grade,
+    Verdict,
+}
+
+#[derive(Debug)]
+pub(crate) enum TextTest {
+    /// Equal to one of these.
+    OneOf(Box<[Box<str>]>),
+    StartsWith(Box<str>),
+    EndsWith(Box<str>),
+    Contains(Box<str>),
+}
+
+#[derive(Debug)]
+pub(crate) enum TagTest {
+    HasAny(Box<[Box<str>]>),
+    HasAll(Box<[Box<str>]>),
+    AnyNotIn(FieldIndex),
+}
+
+/// Events by name and age.
+#[derive(Debug)]
+pub(crate) struct Events {
+    pub(crate) names: Names,
+    pub(crate) ages: Ages,
+}
+
+#[derive(Debug)]
+pub(crate) struct Axis {
+    pub(crate) title: Title,
+    pub(crate) weight: i64,
+    pub(crate) base: i64,
+    /// What counts as 100, above zero.
+    pub(crate) available: i64,
+    /// Whether unknown rules may take their reach out of `available`.
+    pub(crate) skips: bool,
+    pub(crate) parts: Box<[Part]>,
+}
+
+/// Rules that count together: those of one group, or those of none.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) group: Option<Group>,
+    pub(crate) rules: Box<[Rule]>,
+    /// What the rules can reach together, before the group's bounds.
+    pub(crate) reach: i64,
+}
+
+#[derive(Debug)]
+pub(crate) struct Group {
+    pub(crate) title: Title,
+    pub(crate) min: i64,
+    pub(crate) max: i64,
+}
+
+impl Part {
+    /// `points` within the group's bounds.
+    pub(crate) fn held(&self, points: i64) -> i64 {
+        // Not `clamp`, which panics where the bounds are out of order; compiling has refused those.
+        self.group.as_ref().map_or(points, |group| points.min(group.max).max(group.min))
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Rule {
+    pub(crate) title: Title,
+    /// Its place among the axis's rules in the document.
+    pub(crate) place: usize,
+    pub(crate) guard: Option<Condition>,
+    pub(crate) worth: Worth,
+    pub(crate) missing: Missing,
+    /// The most it can be worth; zero where `available` is given.
+    pub(crate) reach: i64,
+}
+
+#[derive(Debug)]
+pub(crate) enum Worth {
+    /// These points; the rule's condition is its guard.
+    Points(i64),
+    First {
+        rows: Box<[(Condition, i64)]>,
+        otherwise: i64,
+    },
+    Bands {
+        of: Quantity,
+        rows: Box<[(i64, i64)]>,
+        below: i64,
+    },
+    /// Sorted by text.
+    Texts {
+        field: FieldIndex,
+        rows: Box<[(Box<str>, i64)]>,
+        otherwise: i64,
+    },
+    Tags {
+        field: FieldIndex,
+        rows: Box<[(Box<str>, i64)]>,
+        otherwise: i64,
+        sum: bool,
+    },
+    PerUnit {
+        field: FieldIndex,
+        points: i64,
+        min: i64,
+        max: i64,
+    },
+    Signal(Signal),
+}
+
+#[derive(Debug)]
+pub(crate) struct Signal {
+    pub(crate) events: Events,
+    /// Points for an event, or for each unit of its amount.
+    pub(crate) points: i64,
+    pub(crate) per_unit: bool,
+    pub(crate) per_day: u64,
+    pub(crate) min_count: u64,
+    pub(crate) most_recent: u64,
+    /// To either side of zero.
+    pub(crate) max: i64,
+    pub(crate) curve: Curve,
+}
+
+impl Signal {
+    /// Whether it matters which events are the latest.
+    pub(crate) fn ordered(&self) -> bool {
+        self.per_day < u64::MAX || self.most_recent < u64::MAX
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Promoter {
+    pub(crate) title: Title,
+    pub(crate) when: Condition,
+    pub(crate) plus: i64,
+}
+
+#[derive(Debug)]
+pub(crate) struct Limit {
+    pub(crate) title: Title,
+    pub(crate) when: Condition,
+    pub(crate) bound: i64,
+    pub(crate) floor: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Grading {
+    pub(crate) fit: Cuts,
+    pub(crate) activity: Cuts,
+}
+
+#[derive(Debug)]
+pub(crate) struct Cuts {
+    pub(crate) axis: usize,
+    /// Strictly falling, at most eight.
+    pub(crate) cuts: Box<[i64]>,
+}
+
+/// States by rising bound.
+#[derive(Debug, Default)]
+pub(crate) struct States {
+    pub(crate) rows: Box<[(i64, Box<str>)]>,
+    /// Whether the bounds are raw points.
+    pub(crate) by_points: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Segment {
+    pub(crate) name: Box<str>,
+    pub(crate) when: Option<Condition>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Play {
+    pub(crate) name: Box<str>,
+    pub(crate) owner: Option<Box<str>>,
+    pub(crate) respond_within: Option<Span>,
+    pub(crate) otherwise: bool,
+    /// Cells as (letter, number) from 0; empty where it names no grades.
+    pub(crate) cells: Box<[(u8, u8)]>,
+    /// Indices into [`States::rows`].
+    pub(crate) states: Box<[usize]>,
+    /// Indices into [`Program::segments`].
+    pub(crate) segments: Box<[usize]>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn ordered_bits_order_like_doubles(a: f64, b: f64) {
+            prop_assume!(!a.is_nan() && !b.is_nan());
+            prop_assert_eq!(ordered_bits(a).cmp(&ordered_bits(b)), a.partial_cmp(&b).unwrap());
+            prop_assert!(double_of(ordered_bits(a)).eq(&a));
+        }
+
+        #[test]
+        fn ranges_hold_what_the_operator_says(number in -20_i32..20, halves in -10_i64..10) {
+            let operand = f64::from(number) / 2.0;
+            let value = halves as f64;
+            for (op, holds) in [
+                (NumberOp::Is(operand), value == operand),
+                (NumberOp::AtLeast(operand), value >= operand),
+                (NumberOp::MoreThan(operand), value > operand),
+                (NumberOp::AtMost(operand), value <= operand),
+                (NumberOp::LessThan(operand), value < operand),
+                (NumberOp::Between(operand, operand + 1.5), value >= operand && value <= operand + 1.5),
+            ] {
+                prop_assert_eq!(Unit::Whole.range(op).contains(&halves), holds, "{:?} of {}", op, halves);
+                prop_assert_eq!(Unit::Millionth.range(op).contains(&(halves * 1_000_000)), holds, "{:?} of {}", op, halves);
+                prop_assert_eq!(Unit::Double.range(op).contains(&ordered_bits(value)), holds, "{:?} of {}", op, value);
+            }
+        }
+    }
+}

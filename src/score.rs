@@ -1,0 +1,304 @@
+//! The outcome of scoring one subject.
+
+use std::fmt;
+
+use serde::ser::{SerializeMap, SerializeStruct};
+use serde::{Serialize, Serializer};
+
+use crate::evaluate::{AxisResult, Outcome};
+use crate::points::Points;
+use crate::program::{self, Program};
+use crate::time::Span;
+
+/// Whether a subject may be scored at all.
+///
+/// Ordered as the gates decide it: a later one takes precedence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Every required condition holds and no disqualifying one does.
+    Eligible,
+    /// No disqualifying condition holds and no required one fails, but some required one is unknown.
+    Undetermined,
+    /// Some required condition does not hold.
+    Ineligible,
+    /// Some disqualifying condition holds.
+    Disqualified,
+}
+
+impl Verdict {
+    pub(crate) const ALL: [Verdict; 4] =
+        [Verdict::Eligible, Verdict::Undetermined, Verdict::Ineligible, Verdict::Disqualified];
+
+    /// The verdict in lower case, as documents write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Eligible => "eligible",
+            Verdict::Undetermined => "undetermined",
+            Verdict::Ineligible => "ineligible",
+            Verdict::Disqualified => "disqualified",
+        }
+    }
+
+    /// Whether a subject with this verdict has a value, a grade, a state, a segment and a play.
+    pub const fn is_scored(self) -> bool {
+        matches!(self, Verdict::Eligible | Verdict::Undetermined)
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Fit as a letter, activity as a number: `A1` is best on both.
+///
+/// The two sides do not add up, so grades have no total order; [`dominates`](Grade::dominates) compares where it can.
+///
+/// ```
+/// # use warmth::{Model, Record, Scorer};
+/// # let model: Model = serde_json::from_str(r#"{ "format": 1, "name": "x",
+/// #   "axis": [{ "name": "f", "base": 60, "available": 100 }, { "name": "a", "base": 20, "available": 100 }],
+/// #   "grade": { "fit": { "axis": "f", "cuts": [75, 50, 25] }, "activity": { "axis": "a", "cuts": [75, 50, 25] } } }"#)?;
+/// # let scorer = Scorer::<Record>::new(&model)?;
+/// # let record = Record::new();
+/// # let now = "2026-11-22T00:00:00Z".parse()?;
+/// let grade = scorer.score(&record, now).grade().unwrap();
+/// assert_eq!((grade.as_str(), grade.fit(), grade.activity()), ("B4", 'B', 4));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Grade {
+    letter: u8, // from 0, below 9
+    number: u8, // from 0, below 9
+}
+
+/// Every grade there can be, two bytes each.
+const GRADES: &str = "A1A2A3A4A5A6A7A8A9B1B2B3B4B5B6B7B8B9C1C2C3C4C5C6C7C8C9D1D2D3D4D5D6D7D8D9E1E2E3E4E5E6E7E8E9\
+F1F2F3F4F5F6F7F8F9G1G2G3G4G5G6G7G8G9H1H2H3H4H5H6H7H8H9I1I2I3I4I5I6I7I8I9";
+
+impl Grade {
+    pub(crate) fn new(letter: u8, number: u8) -> Grade {
+        Grade { letter: letter.min(8), number: number.min(8) }
+    }
+
+    pub(crate) fn cell(self) -> (u8, u8) {
+        (self.letter, self.number)
+    }
+
+    /// The letter for fit, `'A'` for the best.
+    pub fn fit(self) -> char {
+        char::from(b'A' + self.letter)
+    }
+
+    /// The number for activity, 1 for the best.
+    pub fn activity(self) -> u8 {
+        self.number + 1
+    }
+
+    /// The grade as text, `A1`.
+    pub fn as_str(self) -> &'static str {
+        let start = (usize::from(self.letter) * 9 + usize::from(self.number)) * 2;
+        GRADES.get(start..start + 2).unwrap_or_default()
+    }
+
+    /// Whether this grade is at least as good on both sides and better on one.
+    ///
+    /// `A2` dominates `B2` and `C4`; of `A2` and `B1` neither dominates the other.
+    pub fn dominates(self, other: Grade) -> bool {
+        self != other && self.letter <= other.letter && self.number <= other.number
+    }
+}
+
+impl fmt::Display for Grade {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Serialize for Grade {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// What scoring found: a verdict, and for those who may be scored a value, a grade, a state, a segment and a play.
+///
+/// `Copy`, without heap; the names are borrowed from the scorer. Two scores are equal if they say the same, whichever
+/// scorer they come from.
+///
+/// [`Display`](fmt::Display) prints what there is, `A1 ready 82.5`, or the verdict where that is not eligible. In
+/// serde it is `{"verdict", "score", "axes": {NAME: {"raw", "score"}}, "grade", "state", "segment", "play"}`, with
+/// nulls where a thing does not exist.
+#[derive(Clone, Copy)]
+pub struct Score<'m> {
+    program: &'m Program,
+    outcome: Outcome,
+}
+
+/// One axis of a [`Score`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct AxisScore<'m> {
+    /// The axis's name.
+    #[serde(skip)]
+    pub name: &'m str,
+    /// Points as the rules gave them.
+    pub raw: Points,
+    /// What they are of the available points, from 0 to 100.
+    pub score: Points,
+}
+
+/// What to do about a [`Score`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Play<'m>(&'m program::Play);
+
+impl<'m> Play<'m> {
+    /// The play's name.
+    pub fn name(self) -> &'m str {
+        &self.0.name
+    }
+
+    /// Who plays it.
+    pub fn owner(self) -> Option<&'m str> {
+        self.0.owner.as_deref()
+    }
+
+    /// How soon.
+    pub fn respond_within(self) -> Option<Span> {
+        self.0.respond_within
+    }
+}
+
+impl PartialEq for program::Play {
+    fn eq(&self, other: &program::Play) -> bool {
+        (&self.name, &self.owner, self.respond_within) == (&other.name, &other.owner, other.respond_within)
+    }
+}
+
+impl Eq for program::Play {}
+
+impl<'m> Score<'m> {
+    pub(crate) fn new(program: &'m Program, outcome: Outcome) -> Score<'m> {
+        Score { program, outcome }
+    }
+
+    /// Whether the subject may be scored.
+    pub fn verdict(&self) -> Verdict {
+        self.outcome.verdict
+    }
+
+    /// The score from 0 to 100; 0 for a subject that a gate holds back.
+    pub fn value(&self) -> Points {
+        Points::from_micros(self.outcome.value)
+    }
+
+    /// The axes in the order of the document; none for a subject that a gate holds back.
+    pub fn axes(&self) -> impl Iterator<Item = AxisScore<'m>> + use<'m> {
+        let program = if self.outcome.verdict.is_scored() { &self.program.axes[..] } else { &[] };
+        program.iter().zip(self.outcome.axes).map(|(axis, AxisResult { raw, score, .. })| AxisScore {
+            name: &axis.title.id,
+            raw: Points::from_micros(raw),
+            score: Points::from_micros(score),
+        })
+    }
+
+    /// The axis of the given name.
+    pub fn axis(&self, name: &str) -> Option<AxisScore<'m>> {
+        self.axes().find(|axis| axis.name == name)
+    }
+
+    /// The grade, where the model gives one.
+    pub fn grade(&self) -> Option<Grade> {
+        self.outcome.grade
+    }
+
+    /// The state, where the model has some.
+    pub fn state(&self) -> Option<&'m str> {
+        self.outcome.state.and_then(|state| self.program.states.rows.get(state)).map(|(_, name)| &**name)
+    }
+
+    /// The segment, where the model has some.
+    pub fn segment(&self) -> Option<&'m str> {
+        self.outcome.segment.and_then(|segment| self.program.segments.get(segment)).map(|segment| &*segment.name)
+    }
+
+    /// What to do, where the model says it.
+    pub fn play(&self) -> Option<Play<'m>> {
+        self.outcome.play.and_then(|play| self.program.plays.get(play)).map(Play)
+    }
+}
+
+impl PartialEq for Score<'_> {
+    fn eq(&self, other: &Score<'_>) -> bool {
+        self.verdict() == other.verdict()
+            && self.value() == other.value()
+            && self.axes().eq(other.axes())
+            && self.grade() == other.grade()
+            && self.state() == other.state()
+            && self.segment() == other.segment()
+            && self.play() == other.play()
+    }
+}
+
+impl Eq for Score<'_> {}
+
+impl fmt::Debug for Score<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Score")
+            .field("verdict", &self.verdict())
+            .field("value", &format_args!("{}", self.value()))
+            .field("axes", &self.axes().collect::<Vec<_>>())
+            .field("grade", &self.grade().map(Grade::as_str))
+            .field("state", &self.state())
+            .field("segment", &self.segment())
+            .field("play", &self.play().map(Play::name))
+            .finish()
+    }
+}
+
+impl fmt::Display for Score<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.verdict() != Verdict::Eligible {
+            write!(f, "{}", self.verdict())?;
+            if !self.verdict().is_scored() {
+                return Ok(());
+            }
+            f.write_str(" ")?;
+        }
+        if let Some(grade) = self.grade() {
+            write!(f, "{grade} ")?;
+        }
+        if let Some(state) = self.state() {
+            write!(f, "{state} ")?;
+        }
+        write!(f, "{}", self.value())
+    }
+}
+
+impl Serialize for Score<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Axes<'a, 'm>(&'a Score<'m>);
+
+        impl Serialize for Axes<'_, '_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut map = serializer.serialize_map(None)?;
+                for axis in self.0.axes() {
+                    map.serialize_entry(axis.name, &axis)?;
+                }
+                map.end()
+            }
+        }
+
+        let mut fields = serializer.serialize_struct("Score", 7)?;
+        fields.serialize_field("verdict", &self.verdict())?;
+        fields.serialize_field("score", &self.value())?;
+        fields.serialize_field("axes", &Axes(self))?;
+        fields.serialize_field("grade", &self.grade())?;
+        fields.serialize_field("state", &self.state())?;
+        fields.serialize_field("segment", &self.segment())?;
+        fields.serialize_field("play", &self.play().map(Play::name))?;
+        fields.end()
+    }
+}

@@ -1,0 +1,143 @@
+//! The one thing that can score.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::compile::{Schema, compile};
+use crate::evaluate::Evaluation;
+use crate::facts::{Facts, Field};
+use crate::model::{Fingerprint, Limits, Model};
+use crate::problem::ModelError;
+use crate::program::Program;
+use crate::score::Score;
+use crate::time::{Span, second_of};
+
+/// A model compiled against the fields of a type of subjects: the only thing that can score.
+///
+/// Immutable, `Send + Sync`, and cheap to clone, as clones share one program. All that can be wrong is found by
+/// [`new`](Scorer::new); scoring then returns a value for any facts, never an error.
+pub struct Scorer<T> {
+    program: Arc<Program>,
+    subject: PhantomData<fn(&T)>,
+}
+
+impl<T> Clone for Scorer<T> {
+    fn clone(&self) -> Scorer<T> {
+        Scorer { program: Arc::clone(&self.program), subject: PhantomData }
+    }
+}
+
+impl<T> fmt::Debug for Scorer<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Program { name, fingerprint, .. } = &*self.program;
+        f.debug_struct("Scorer")
+            .field("name", name)
+            .field("fingerprint", &fingerprint.to_string())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T: Facts> Scorer<T> {
+    /// Compiles a model.
+    ///
+    /// ```
+    /// use warmth::{Model, Record, Scorer, facts};
+    ///
+    /// let model: Model = toml::from_str(
+    ///     r#"
+    ///     format = 1
+    ///     name = "readiness"
+    ///     [[axis]]
+    ///     name = "fit"
+    ///     [[axis.rule]]
+    ///     id = "nps"
+    ///     when.npss.at_least = 9
+    ///     points = 40
+    ///     "#,
+    /// )?;
+    ///
+    /// struct Account { nps: Option<u8> }
+    /// facts!(Account { nps });
+    /// let error = Scorer::<Account>::new(&model).unwrap_err();
+    /// assert_eq!(
+    ///     error.problems()[0].to_string(),
+    ///     "unknown-field at `axis[0].rule[0].when.npss`: there is no field `npss`; did you mean `nps`?"
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the model reads fields that the type does not have, or uses them as another kind, names things that do not
+    /// exist, cannot say what counts as 100, or is over one of the default [`Limits`]. Every problem is listed.
+    pub fn new(model: &Model) -> Result<Scorer<T>, ModelError> {
+        Scorer::with_limits(model, &Limits::default())
+    }
+
+    /// Compiles a model under other limits than the default ones.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Scorer::new).
+    pub fn with_limits(model: &Model, limits: &Limits) -> Result<Scorer<T>, ModelError> {
+        let program = compile(model, Schema { fields: T::FIELDS, open: T::OPEN }, limits)?;
+        Ok(Scorer { program: Arc::new(program), subject: PhantomData })
+    }
+
+    /// Scores a subject as of an instant.
+    ///
+    /// A pure function of the model, the subject and the instant, which is cut down to whole seconds; events after it
+    /// do not count. Allocates nothing, and cannot fail.
+    pub fn score(&self, subject: &T, as_of: DateTime<Utc>) -> Score<'_> {
+        Score::new(&self.program, Evaluation::new(&self.program, subject, second_of(as_of)).outcome(&mut ()))
+    }
+
+    /// The fields that the model reads and this subject lacks, whether or not the outcome hangs on them.
+    ///
+    /// A field of which only `known` is asked is never missing.
+    pub fn missing<'a>(&'a self, subject: &'a T) -> impl Iterator<Item = &'a str> {
+        Evaluation::new(&self.program, subject, 0).missing()
+    }
+
+    /// The fields that the model reads, in the order in which it first does, with their kinds.
+    ///
+    /// For an open type such as [`Record`](crate::Record) the kinds are those that follow from the model's operators.
+    pub fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.program.fields.iter().map(|reading| &reading.field)
+    }
+
+    /// The model's name.
+    pub fn name(&self) -> &str {
+        &self.program.name
+    }
+
+    /// The fingerprint of the model.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.program.fingerprint
+    }
+
+    /// The age from which on no event can matter to the model, now or later; `None` if every event can for ever.
+    ///
+    /// Pruning an [`Activity`](crate::Activity) to this age changes no outcome:
+    ///
+    /// ```
+    /// # use warmth::{Model, Record, Scorer, Span};
+    /// let model: Model = toml::from_str(
+    ///     r#"
+    ///     format = 1
+    ///     name = "x"
+    ///     [[required]]
+    ///     id = "active"
+    ///     when.events.login.last_within = "30d"
+    ///     "#,
+    /// )?;
+    /// assert_eq!(Scorer::<Record>::new(&model)?.lifespan(), Some(Span::days(30)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn lifespan(&self) -> Option<Span> {
+        self.program.lifespan_secs.map(Span::seconds)
+    }
+}

@@ -1,0 +1,262 @@
+//! Spans, civil days and months. Chrono stays at the public edge; inside, an instant is whole seconds since
+//! 1970-01-01 UTC and a day is whole days since then.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Seconds in a civil day; there are no leap seconds in civil time.
+pub(crate) const DAY_SECS: i64 = 86_400;
+
+/// A length of time in whole seconds.
+///
+/// In documents it is text: a whole number and a unit, `"14d"`, `"36h"`, `"2w"`, `"90min"` or `"30s"`. A day is
+/// always 86,400 seconds and a week seven days; there are no months, because they have no fixed length. A model
+/// takes spans from one second to a hundred years; see [`Limits`](crate::Limits).
+///
+/// ```
+/// use warmth::Span;
+///
+/// let fortnight: Span = "2w".parse()?;
+/// assert_eq!(fortnight, Span::days(14));
+/// assert_eq!(fortnight.to_string(), "14d");
+/// assert_eq!(Span::minutes(90).secs(), 5_400);
+/// # Ok::<(), warmth::SpanError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span(u64); // seconds
+
+/// The units a span is written in, longest first; `Display` takes the first that divides, weeks aside.
+const UNITS: [(&str, u64); 5] = [("w", 604_800), ("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)];
+
+impl Span {
+    /// A span of `secs` seconds.
+    pub const fn seconds(secs: u64) -> Span {
+        Span(secs)
+    }
+
+    /// A span of `minutes` minutes of 60 seconds.
+    pub const fn minutes(minutes: u32) -> Span {
+        Span(minutes as u64 * 60)
+    }
+
+    /// A span of `hours` hours of 3,600 seconds.
+    pub const fn hours(hours: u32) -> Span {
+        Span(hours as u64 * 3_600)
+    }
+
+    /// A span of `days` days of 86,400 seconds.
+    pub const fn days(days: u32) -> Span {
+        Span(days as u64 * 86_400)
+    }
+
+    /// A span of `weeks` weeks of seven days.
+    pub const fn weeks(weeks: u32) -> Span {
+        Span(weeks as u64 * 604_800)
+    }
+
+    /// How many seconds the span lasts.
+    pub const fn secs(self) -> u64 {
+        self.0
+    }
+}
+
+/// A text is no span of time.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a span of time; write a whole number and a unit: `14d`, `36h`, `2w`, `90min` or `30s`")]
+pub struct SpanError {
+    text: String,
+}
+
+impl FromStr for Span {
+    type Err = SpanError;
+
+    /// # Errors
+    ///
+    /// If the text is not a whole number followed by `w`, `d`, `h`, `min` or `s`, or is longer than 2^64 seconds.
+    fn from_str(text: &str) -> Result<Span, SpanError> {
+        let parse = || {
+            let (number, unit) = text.split_at_checked(text.find(|c: char| !c.is_ascii_digit())?)?;
+            let secs = UNITS.iter().find(|(name, _)| *name == unit)?.1;
+            number.parse::<u64>().ok()?.checked_mul(secs).map(Span)
+        };
+        parse().ok_or_else(|| SpanError { text: text.to_owned() })
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [_, units @ ..] = UNITS;
+        let (name, secs) = units.into_iter().find(|(_, secs)| self.0 > 0 && self.0 % secs == 0).unwrap_or(("s", 1));
+        f.pad(&format!("{}{name}", self.0 / secs))
+    }
+}
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Span, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// The whole second that `at` falls into: fractions are cut down, also before 1970.
+pub(crate) fn second_of(at: DateTime<Utc>) -> i64 {
+    at.timestamp()
+}
+
+/// The instant `secs` seconds after 1970-01-01 UTC, held within chrono's range.
+pub(crate) fn instant_at(secs: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(secs, 0).unwrap_or(if secs < 0 {
+        DateTime::<Utc>::MIN_UTC
+    } else {
+        DateTime::<Utc>::MAX_UTC
+    })
+}
+
+/// The number of `date`, counted from 1970-01-01.
+pub(crate) fn day_of(date: NaiveDate) -> i64 {
+    const UNIX_EPOCH: i64 = 719_163; // days from 0001-01-01, which chrono counts as 1
+    i64::from(date.num_days_from_ce()) - UNIX_EPOCH
+}
+
+/// The date with number `day`, held within chrono's range.
+pub(crate) fn date_at(day: i64) -> NaiveDate {
+    instant_at(day.saturating_mul(DAY_SECS)).date_naive()
+}
+
+/// The civil day that second `secs` falls on, `offset_secs` east of UTC.
+pub(crate) fn civil_day(secs: i64, offset_secs: i64) -> i64 {
+    secs.saturating_add(offset_secs).div_euclid(DAY_SECS)
+}
+
+/// A day in the proleptic Gregorian calendar, its month counted through from year 0.
+struct Civil {
+    month: i64, // year x 12 + month - 1
+    day: i64,   // in [1, 31]
+}
+
+impl Civil {
+    /// Howard Hinnant's `civil_from_days` (chrono-Compatible Low-Level Date Algorithms): years start in March, so
+    /// that the leap day comes last and months follow a straight line.
+    fn from_day(day: i64) -> Civil {
+        let shifted = day.saturating_add(719_468); // days from 0000-03-01
+        let era = shifted.div_euclid(146_097);
+        let of_era = shifted.rem_euclid(146_097);
+        let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let march_month = (5 * of_year + 2) / 153; // in [0, 11], 0 is March
+        Civil {
+            month: (era * 400 + year_of_era) * 12 + march_month + 2,
+            day: of_year - (153 * march_month + 2) / 5 + 1,
+        }
+    }
+
+    /// How many days the month numbered `month` has.
+    fn days_in(month: i64) -> i64 {
+        let (year, month) = (month.div_euclid(12), month.rem_euclid(12));
+        match month {
+            1 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+            1 => 28,
+            3 | 5 | 8 | 10 => 30,
+            _ => 31,
+        }
+    }
+}
+
+/// The greatest n for which `from` plus n months, clamped to the month's last day, is not after `to`.
+pub(crate) fn months_since(from: i64, to: i64) -> i64 {
+    let (from, to) = (Civil::from_day(from), Civil::from_day(to));
+    let reached = from.day.min(Civil::days_in(to.month)) <= to.day;
+    to.month - from.month - i64::from(!reached)
+}
+
+/// The greatest n for which `until` minus n months, clamped to the month's last day, is not before `now`.
+pub(crate) fn months_until(until: i64, now: i64) -> i64 {
+    let (until, now) = (Civil::from_day(until), Civil::from_day(now));
+    // A clamped day is a month's last, so it cannot lie before `now` within the same month.
+    let reached = until.day.min(Civil::days_in(now.month)) >= now.day;
+    until.month - now.month - i64::from(!reached)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::Months;
+    use proptest::prelude::*;
+
+    fn day(text: &str) -> i64 {
+        day_of(text.parse().unwrap())
+    }
+
+    #[test]
+    fn months_are_added_from_the_anchor() {
+        for (from, to, expected) in [
+            ("2025-08-31", "2026-02-27", 5),
+            ("2025-08-31", "2026-02-28", 6),
+            ("2023-08-31", "2024-02-28", 5),
+            ("2023-08-31", "2024-02-29", 6),
+            ("2024-02-29", "2025-02-28", 12),
+            ("2026-01-31", "2026-01-31", 0),
+            ("2026-03-01", "2026-02-28", -1),
+            ("2026-03-31", "2026-02-28", -1),
+        ] {
+            assert_eq!(months_since(day(from), day(to)), expected, "{from} to {to}");
+        }
+        for (until, now, expected) in [
+            ("2026-08-31", "2026-02-28", 6),
+            ("2026-08-30", "2026-02-28", 6),
+            ("2026-08-27", "2026-02-28", 5),
+            ("2026-02-28", "2026-08-31", -7),
+        ] {
+            assert_eq!(months_until(day(until), day(now)), expected, "{now} to {until}");
+        }
+    }
+
+    #[test]
+    fn spans_read_and_print() {
+        for (text, secs, printed) in [
+            ("14d", 1_209_600, "14d"),
+            ("36h", 129_600, "36h"),
+            ("2w", 1_209_600, "14d"),
+            ("90min", 5_400, "90min"),
+            ("30s", 30, "30s"),
+            ("0s", 0, "0s"),
+        ] {
+            let span: Span = text.parse().unwrap();
+            assert_eq!((span.secs(), span.to_string().as_str()), (secs, printed));
+        }
+        for text in
+            ["", "d", "14", "1.5d", "-1d", "14 d", "14D", "1m", "99999999999999999999s", "18446744073709551615w", "１d"]
+        {
+            assert!(text.parse::<Span>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn months_follow_their_definition(from in -800_000_i64..2_900_000, gap in -40_000_i64..40_000) {
+            let to = from + gap;
+            let add = |day: i64, n: i64| {
+                let months = Months::new(u32::try_from(n.abs()).unwrap());
+                let date = date_at(day);
+                day_of(if n < 0 { date - months } else { date + months })
+            };
+            let since = months_since(from, to);
+            prop_assert!(add(from, since) <= to && add(from, since + 1) > to);
+            let until = months_until(from, to);
+            prop_assert!(add(from, -until) >= to && add(from, -until - 1) < to);
+        }
+
+        #[test]
+        fn days_and_dates_agree(day in -90_000_000_i64..90_000_000) {
+            prop_assert_eq!(day_of(date_at(day)), day);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The engine against the oracle: random documents, facts, events and instants, compared number by number.
+
+use chrono::DateTime;
+use serde_json::Value as Json;
+use warmth::{Activity, Model, Points, Record, Score, Scorer, Value};
+
+use crate::generate::{Instance, instance};
+use crate::oracle::{self, Outcome};
+
+/// The oracle's facts as a record; a list with anything but texts in it is of the wrong type as a whole.
+fn record(instance: &Instance) -> Record {
+    let mut record = Record::new();
+    for (field, value) in &instance.facts {
+        let value: Option<Value> = match value {
+            Json::Null | Json::Object(_) => None,
+            Json::Bool(flag) => Some((*flag).into()),
+            Json::Number(_) => serde_json::from_value(value.clone()).ok(),
+            Json::String(text) => Some(text.as_str().into()),
+            Json::Array(items) => {
+                items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>().map(Value::from)
+            }
+        };
+        if let Some(value) = value {
+            record.set(field, value);
+        }
+    }
+    let mut activity = Activity::new();
+    for event in &instance.events {
+        let at = DateTime::from_timestamp(event.at, 0).unwrap();
+        activity.record_with(&event.event, at, event.count, Points::from_micros(event.amount_micros));
+    }
+    record.with_activity(activity)
+}
+
+/// The names that an outcome gives.
+fn names(outcome: &Outcome) -> [Option<&str>; 4] {
+    [outcome.grade.as_deref(), outcome.state.as_deref(), outcome.segment.as_deref(), outcome.play.as_deref()]
+}
+
+fn assert_agrees(score: &Score<'_>, expected: &Outcome) {
+    assert_eq!(score.verdict().as_str(), expected.verdict);
+    if expected.near_tie {
+        return;
+    }
+    let within = |own: i64, expected_micros: i64, what: &str| {
+        let allowed = if expected.exact { 0 } else { expected.tolerance };
+        assert!(
+            own.abs_diff(expected_micros) <= allowed.unsigned_abs(),
+            "{what}: {own} is not {expected_micros} within {allowed}"
+        );
+    };
+    within(score.value().micros(), expected.score, "score");
+    assert_eq!(score.axes().count(), expected.axes.len());
+    for (own, (name, raw, points)) in score.axes().zip(&expected.axes) {
+        assert_eq!(own.name, name);
+        within(own.raw.micros(), *raw, name);
+        within(own.score.micros(), *points, name);
+    }
+    let own = [
+        score.grade().map(|grade| grade.as_str()),
+        score.state(),
+        score.segment(),
+        score.play().map(|play| play.name()),
+    ];
+    assert_eq!(own, names(expected));
+}
+
+fn check(seed: u64) {
+    let instance = instance(&mut fastrand::Rng::with_seed(seed));
+    let model = Model::read(&instance.model).unwrap_or_else(|error| panic!("{error}\n{:#}", instance.model));
+    let scorer = Scorer::<Record>::new(&model).unwrap_or_else(|error| panic!("{error}\n{:#}", instance.model));
+    let subject = record(&instance);
+    let as_of = DateTime::from_timestamp(instance.as_of, 0).unwrap();
+    let expected = oracle::evaluate(&instance.model, &instance.facts, &instance.events, instance.as_of);
+    assert_agrees(&scorer.score(&subject, as_of), &expected);
+    let mut missing: Vec<_> = scorer.missing(&subject).map(str::to_owned).collect();
+    let mut expected_missing = expected.missing.clone();
+    missing.sort();
+    expected_missing.sort();
+    assert_eq!(missing, expected_missing);
+}
+
+/// Runs `check` on a range of seeds on every processor; the first seed that fails is named.
+fn check_seeds(seeds: std::ops::Range<u64>) {
+    let processors = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
+    std::thread::scope(|scope| {
+        for first in 0..processors {
+            let mut own = seeds.clone().skip(first as usize).step_by(processors as usize);
+            scope.spawn(move || {
+                own.by_ref().for_each(|seed| {
+                    let failed = std::panic::catch_unwind(|| check(seed)).is_err();
+                    assert!(!failed, "seed {seed} differs from the oracle");
+                });
+            });
+        }
+    });
+}
+
+#[test]
+fn engine_and_oracle_agree_on_random_instances() {
+    check_seeds(0..100_000);
+}

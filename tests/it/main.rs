@@ -1,0 +1,5 @@
+//! The integration tests, one binary with a module for each thing that is held.
+
+mod differential;
+mod generate;
+mod oracle;

@@ -92,7 +92,6 @@ impl<'m> Compiler<'m> {
         }
         Some(Program {
             name: model.name.as_str().into(),
-            fingerprint: model.fingerprint(),
             offset_secs: model.utc_offset_secs.into(),
             fields: std::mem::take(&mut self.fields).into_iter().map(|used| used.reading).collect(),
             disqualifying: disqualifying?,
@@ -107,6 +106,8 @@ impl<'m> Compiler<'m> {
             segments: segments?,
             plays: plays?,
             lifespan_secs: self.lifespan_secs,
+            // Last, as it goes through all conditions and those that are nested too deep have been refused by now.
+            fingerprint: model.fingerprint(),
         })
     }
 

@@ -212,6 +212,7 @@ impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
+        self.intake.admit(8);
         let mut items = Vec::new();
         let mut open = self.intake.admit_level(self.path);
         loop {
@@ -231,6 +232,7 @@ impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
+        self.intake.admit(8);
         let mut entries: Vec<(String, Node)> = Vec::new();
         let mut seen = std::collections::BTreeSet::new();
         let mut open = self.intake.admit_level(self.path);

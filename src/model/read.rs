@@ -527,6 +527,10 @@ impl Reader {
                 reader.pair(node, path, "a bound and its points, `[7, 10]`", Reader::number)
             })
         };
+        let exclusive = keys.or_default(self, "bounds", |reader, node, path| {
+            reader.choice(node, path, &[("above", true), ("from", false)])
+        });
+        let below = keys.or_default(self, "below", Reader::points);
         let bands = keys.take("bands")?;
         let path = keys.path.key("bands");
         let events = match bands {
@@ -575,10 +579,6 @@ impl Reader {
             };
             Some((of, rows))
         };
-        let exclusive = keys.or_default(self, "bounds", |reader, node, path| {
-            reader.choice(node, path, &[("above", true), ("from", false)])
-        });
-        let below = keys.or_default(self, "below", Reader::points);
         let (of, rows) = of_and_rows?;
         Some(Bands { of, rows, exclusive: exclusive?, below: below? })
     }

@@ -780,6 +780,7 @@ impl Reader {
 
     fn facts(&mut self, node: &Node, path: &Path<'_>) -> Option<Record> {
         let mut record = Record::new();
+        let mut complete = true;
         for (field, node) in self.entries(node, path)? {
             let path = path.key(field);
             let value: Option<Value> = match node {
@@ -793,9 +794,12 @@ impl Reader {
                     self.wrong_type(node, &path, "a fact: true or false, a number, a text or a list of texts")
                 }
             };
-            record.set(field, value?);
+            complete &= value.is_some();
+            if let Some(value) = value {
+                record.set(field, value);
+            }
         }
-        Some(record)
+        complete.then_some(record)
     }
 
     fn events(&mut self, node: &Node, path: &Path<'_>) -> Option<Activity> {

@@ -324,7 +324,10 @@ impl Reader {
         let parse = || {
             let sign = if text.starts_with('-') { -1 } else { 1 };
             let (hours, minutes) = text.strip_prefix(['+', '-'])?.split_once(':')?;
-            let two_digits = |part: &str| (part.len() == 2).then(|| part.parse::<u8>().ok()).flatten();
+            let two_digits = |part: &str| {
+                let plain = part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+                plain.then(|| part.parse::<u8>().ok()).flatten()
+            };
             let (hours, minutes) = (two_digits(hours).filter(|h| *h < 24)?, two_digits(minutes).filter(|m| *m < 60)?);
             Some(sign * (i32::from(hours) * 3_600 + i32::from(minutes) * 60))
         };

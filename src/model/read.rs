@@ -37,6 +37,11 @@ enum Scope {
     Outcome,
 }
 
+/// Whether a format is one that only later versions of this crate read.
+fn newer(format: &Node) -> bool {
+    matches!(format, Node::Whole(format) if *format > FORMAT)
+}
+
 struct Reader {
     problems: Vec<Problem>,
 }
@@ -265,6 +270,10 @@ impl Reader {
         let root = Path::Root;
         let mut keys = self.keys(node, &root)?;
         let format = keys.required(self, "format", Reader::format);
+        if keys.entries.iter().any(|(key, node)| key == "format" && newer(node)) {
+            // What else is in it may be right in that format.
+            return None;
+        }
         let name = keys.required(self, "name", Reader::name);
         let description = keys.optional(self, "description", Reader::text);
         let utc_offset_secs = keys.optional(self, "utc_offset", Reader::utc_offset);
@@ -305,7 +314,7 @@ impl Reader {
     fn format(&mut self, node: &Node, path: &Path<'_>) -> Option<()> {
         match node {
             Node::Whole(FORMAT) => Some(()),
-            Node::Whole(format) if *format > FORMAT => {
+            Node::Whole(format) if newer(node) => {
                 let message = format!("this document is in format {format}, which is newer than format {FORMAT}");
                 self.note(Problem::new("format", path, message).with_help("use a newer version of warmth"));
                 None

@@ -134,7 +134,7 @@ fn absorb(node: &Node, hash: &mut u128) {
         }
     };
     match node {
-        Node::Null => bytes(b"0"),
+        Node::Null | Node::Refused => bytes(b"0"),
         Node::Flag(flag) => bytes(&[b'f', u8::from(*flag)]),
         Node::Whole(_) | Node::Number(_) => {
             bytes(b"n");

@@ -18,13 +18,15 @@ pub(crate) enum Node {
     Text(String),
     List(Vec<Node>),
     Table(Vec<(String, Node)>),
+    /// What is not finite or over a limit; it was noted as it came in, and nothing more is said of it.
+    Refused,
 }
 
 impl Node {
     /// What to call it in a message.
     pub(crate) fn what(&self) -> &'static str {
         match self {
-            Node::Null => "nothing",
+            Node::Null | Node::Refused => "nothing",
             Node::Flag(_) => "a flag",
             Node::Whole(_) | Node::Number(_) => "a number",
             Node::Text(_) => "a text",
@@ -59,7 +61,7 @@ impl From<f64> for Node {
 impl Serialize for Node {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Node::Null => serializer.serialize_none(),
+            Node::Null | Node::Refused => serializer.serialize_none(),
             Node::Flag(flag) => serializer.serialize_bool(*flag),
             Node::Whole(whole) => serializer.serialize_i64(*whole),
             Node::Number(number) => serializer.serialize_f64(*number),
@@ -102,6 +104,8 @@ impl<'l> Intake<'l> {
         if self.bytes > self.limits.document_bytes {
             let message = format!("the document is longer than {} bytes", self.limits.document_bytes);
             self.note(Problem::new("limit", &Path::Root, message).with_help("the limit is `document_bytes`"));
+            // The rest was not taken in, so that what is missing says nothing.
+            return Ok(Node::Refused);
         }
         Ok(node)
     }
@@ -189,14 +193,14 @@ impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
         self.intake.admit(8);
         if !number.is_finite() {
             self.intake.note(Problem::new("not-finite", self.path, format!("`{number}` is not a finite number")));
+            return Ok(Node::Refused);
         }
         Ok(Node::Number(number))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Node, E> {
         let fits = self.intake.admit_text(text, self.path);
-        // A text that is refused keeps its beginning, so that it does not read as an empty one later on.
-        Ok(Node::Text(if fits { text.to_owned() } else { text.chars().take(16).collect() }))
+        Ok(if fits { Node::Text(text.to_owned()) } else { Node::Refused })
     }
 
     fn visit_unit<E>(self) -> Result<Node, E> {
@@ -214,7 +218,8 @@ impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
         self.intake.admit(8);
         let mut items = Vec::new();
-        let mut open = self.intake.admit_level(self.path);
+        let fits = self.intake.admit_level(self.path);
+        let mut open = fits;
         loop {
             if open {
                 let Some(item) =
@@ -228,14 +233,15 @@ impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
                 break;
             }
         }
-        Ok(Node::List(items))
+        Ok(if fits { Node::List(items) } else { Node::Refused })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
         self.intake.admit(8);
         let mut entries: Vec<(String, Node)> = Vec::new();
         let mut seen = std::collections::BTreeSet::new();
-        let mut open = self.intake.admit_level(self.path);
+        let fits = self.intake.admit_level(self.path);
+        let mut open = fits;
         while let Some(key) = map.next_key::<String>()? {
             if !open {
                 map.next_value::<IgnoredAny>()?;
@@ -255,7 +261,7 @@ impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
                 entries.push((key, value));
             }
         }
-        Ok(Node::Table(entries))
+        Ok(if fits { Node::Table(entries) } else { Node::Refused })
     }
 }
 
@@ -274,7 +280,7 @@ impl Seed<'_, '_, '_> {
             (_, Ok(number)) if number.is_finite() => Node::Number(number),
             _ => {
                 self.intake.note(Problem::new("not-finite", self.path, format!("`{text}` is not a finite number")));
-                Node::Number(f64::NAN)
+                Node::Refused
             }
         }
     }

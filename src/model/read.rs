@@ -115,8 +115,7 @@ impl Reader {
     }
 
     fn wrong_type<T>(&mut self, node: &Node, path: &Path<'_>, expected: &str) -> Option<T> {
-        // A number that is not finite was noted when it came in.
-        if !node.number().is_some_and(|number| !number.is_finite()) {
+        if *node != Node::Refused {
             self.note(Problem::new("wrong-type", path, format!("expected {expected}, found {}", node.what())));
         }
         None
@@ -187,8 +186,8 @@ impl Reader {
 
     fn number(&mut self, node: &Node, path: &Path<'_>) -> Option<f64> {
         match node.number() {
-            Some(number) if number.is_finite() => Some(number),
-            _ => self.wrong_type(node, path, "a number"),
+            Some(number) => Some(number),
+            None => self.wrong_type(node, path, "a number"),
         }
     }
 
@@ -802,7 +801,7 @@ impl Reader {
                 Node::Number(number) => Some((*number).into()),
                 Node::Text(text) => Some(text.as_str().into()),
                 Node::List(_) => self.list(node, &path, Reader::text).map(Into::into),
-                Node::Table(_) => {
+                Node::Table(_) | Node::Refused => {
                     self.wrong_type(node, &path, "a fact: true or false, a number, a text or a list of texts")
                 }
             };

@@ -194,9 +194,12 @@ impl Reader {
     fn points(&mut self, node: &Node, path: &Path<'_>) -> Option<Points> {
         let number = self.number(node, path)?;
         let points = Points::try_from(number).ok();
-        if points.is_none() {
-            let message = format!("`{number}` has more than six decimal places or is out of range");
-            self.note(Problem::new("too-precise", path, message).with_help("points are exact; round it to millionths"));
+        if points.is_none() && number.abs() > 1e12 {
+            self.note(Problem::new("out-of-range", path, format!("`{number:?}` is too large a number")));
+        } else if points.is_none() {
+            let message = format!("`{number:?}` has more than six decimal places");
+            let help = "points and percentages are exact; round it to millionths";
+            self.note(Problem::new("too-precise", path, message).with_help(help));
         }
         points
     }

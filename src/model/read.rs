@@ -983,10 +983,11 @@ impl Reader {
                 tests.add(Leaf::Text { of, op, ignore_case: false });
             }
             Node::Table(entries) => {
-                let ignore_case = self.ignore_case(entries, path)?;
-                return self.each_entry(node, path, |reader, op, node, path| {
-                    reader.operator(field, op, node, path, ignore_case, tests)
+                let ignore_case = self.ignore_case(entries, path);
+                let read = self.each_entry(node, path, |reader, op, node, path| {
+                    reader.operator(field, op, node, path, ignore_case.unwrap_or_default(), tests)
                 });
+                return ignore_case.and(read);
             }
             _ => return self.wrong_type(node, path, "a value or a table of operators"),
         }
@@ -1131,11 +1132,12 @@ impl Reader {
         match node {
             Node::Text(_) => self.text_test("is", node, path, of, false, tests),
             Node::Table(entries) => {
-                let ignore_case = self.ignore_case(entries, path)?;
-                self.each_entry(node, path, |reader, op, node, path| match op {
+                let ignore_case = self.ignore_case(entries, path);
+                let read = self.each_entry(node, path, |reader, op, node, path| match op {
                     "ignore_case" => Some(()),
-                    _ => reader.text_test(op, node, path, of, ignore_case, tests),
-                })
+                    _ => reader.text_test(op, node, path, of, ignore_case.unwrap_or_default(), tests),
+                });
+                ignore_case.and(read)
             }
             _ => self.wrong_type(node, path, "a text or a table of operators"),
         }
@@ -1215,19 +1217,24 @@ impl Reader {
                     path,
                     "the ages that count are given by `within` or by `between`, not by both",
                 ));
-                return None;
+                (None, &["within", "between"])
             }
-            (Some(node), None) => (Some(AgeWindow::Within(self.span(node, &path.key("within"))?)), &["within"]),
+            (Some(node), None) => {
+                let within = self.span(node, &path.key("within"));
+                (within.map(|span| Some(AgeWindow::Within(span))), &["within"])
+            }
             (None, Some(node)) => {
-                let spans = self.list(node, &path.key("between"), Reader::span)?;
-                let [first, second] = spans[..] else {
-                    return self.wrong_type(node, &path.key("between"), "two spans of time, `[\"30d\", \"60d\"]`");
-                };
-                (Some(AgeWindow::Between(first, second)), &["between"])
+                let path = path.key("between");
+                let between = self.list(node, &path, Reader::span).and_then(|spans| match spans[..] {
+                    [first, second] => Some(Some(AgeWindow::Between(first, second))),
+                    _ => self.wrong_type(node, &path, "two spans of time, `[\"30d\", \"60d\"]`"),
+                });
+                (between, &["between"])
             }
-            (None, None) => (None, &[]),
+            (None, None) => (Some(None), &[]),
         };
-        self.number_table(entries, path, other, &quantity(ages), tests)
+        let read = self.number_table(entries, path, other, &quantity(ages.flatten()), tests);
+        ages.and(read)
     }
 }
 

@@ -121,6 +121,16 @@ impl Reader {
         None
     }
 
+    /// As [`wrong_type`](Reader::wrong_type), for a list that may be one of another length.
+    fn wrong_length<T>(&mut self, node: &Node, path: &Path<'_>, expected: &str) -> Option<T> {
+        let Node::List(items) = node else {
+            return self.wrong_type(node, path, expected);
+        };
+        let message = format!("expected {expected}, found a list of {}", items.len());
+        self.note(Problem::new("wrong-type", path, message));
+        None
+    }
+
     fn entries<'n>(&mut self, node: &'n Node, path: &Path<'_>) -> Option<&'n [(String, Node)]> {
         match node {
             Node::Table(entries) => Some(entries),
@@ -531,7 +541,7 @@ impl Reader {
                 let points = self.points(items.next()?, &path.index(1));
                 Some((key?, points?))
             }
-            _ => self.wrong_type(node, path, expected),
+            _ => self.wrong_length(node, path, expected),
         }
     }
 
@@ -1113,7 +1123,7 @@ impl Reader {
             "between" => {
                 let bounds = self.list(node, path, Reader::number)?;
                 let [low, high] = bounds[..] else {
-                    return self.wrong_type(node, path, "two numbers, `[low, high]`");
+                    return self.wrong_length(node, path, "two numbers, `[low, high]`");
                 };
                 NumberOp::Between(low, high)
             }
@@ -1227,7 +1237,7 @@ impl Reader {
                 let path = path.key("between");
                 let between = self.list(node, &path, Reader::span).and_then(|spans| match spans[..] {
                     [first, second] => Some(Some(AgeWindow::Between(first, second))),
-                    _ => self.wrong_type(node, &path, "two spans of time, `[\"30d\", \"60d\"]`"),
+                    _ => self.wrong_length(node, &path, "two spans of time, `[\"30d\", \"60d\"]`"),
                 });
                 (between, &["between"])
             }

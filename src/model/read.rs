@@ -28,6 +28,17 @@ pub(super) fn model(node: &Node, problems: Vec<Problem>) -> Result<Model, ModelE
     ModelError::unless_none(reader.problems, model)
 }
 
+/// The options of a rule's forms, and the forms they belong to.
+const OPTIONS: [(&str, &str); 7] = [
+    ("otherwise", "`first` and `values`"),
+    ("bounds", "`bands`"),
+    ("below", "`bands`"),
+    ("by", "`bands` over dates and events"),
+    ("ratio_to", "`bands` over numbers"),
+    ("within", "`bands` over events, other than by `days_since_last`"),
+    ("combine", "`values` of tags"),
+];
+
 /// Where a condition stands decides what it may ask.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scope {
@@ -101,10 +112,15 @@ impl<'n> Keys<'n, '_> {
 
     fn finish(self, reader: &mut Reader) {
         for (key, _) in self.entries {
-            if !self.asked.contains(&key.as_str()) {
-                let problem = Problem::new("unknown-key", &self.path.key(key), format!("there is no key `{key}` here"));
-                reader.note(problem.suggesting(key, self.asked.iter().copied()));
+            if self.asked.contains(&key.as_str()) {
+                continue;
             }
+            let problem = Problem::new("unknown-key", &self.path.key(key), format!("there is no key `{key}` here"));
+            let beside = OPTIONS.iter().find(|(option, _)| self.asked.contains(&"per_unit") && option == key);
+            reader.note(match beside {
+                Some((_, forms)) => problem.with_help(format!("it stands beside {forms}")),
+                None => problem.suggesting(key, self.asked.iter().copied()),
+            });
         }
     }
 }
@@ -471,7 +487,7 @@ impl Reader {
             };
             self.note(Problem::new("forms", keys.path, message));
             // Options cannot be told from unknown keys without a form; one problem is enough.
-            keys.asked.extend(["otherwise", "bounds", "below", "by", "ratio_to", "within", "combine"]);
+            keys.asked.extend(OPTIONS.map(|(option, _)| option));
             return None;
         };
         match form {

@@ -1,5 +1,7 @@
 //! From nodes to a model: every wrong key, type and spelling is noted, and reading goes on.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::condition::{
@@ -25,7 +27,28 @@ pub(super) const FORMAT: i64 = 1;
 pub(super) fn model(node: &Node, problems: Vec<Problem>) -> Result<Model, ModelError> {
     let mut reader = Reader { problems };
     let model = reader.model(node);
+    in_document_order(&mut reader.problems, node);
     ModelError::unless_none(reader.problems, model)
+}
+
+/// Keys are taken in an order of our own, which is not that of the document.
+fn in_document_order(problems: &mut [Problem], node: &Node) {
+    fn visit(node: &Node, path: &Path<'_>, places: &mut HashMap<String, usize>) {
+        let place = places.len();
+        places.insert(path.to_string(), place);
+        match node {
+            Node::Table(entries) => entries.iter().for_each(|(key, node)| visit(node, &path.key(key), places)),
+            Node::List(items) => {
+                items.iter().enumerate().for_each(|(index, node)| visit(node, &path.index(index), places));
+            }
+            _ => {}
+        }
+    }
+    if problems.len() > 1 {
+        let mut places = HashMap::new();
+        visit(node, &Path::Root, &mut places);
+        problems.sort_by_key(|problem| places.get(problem.path()).copied().unwrap_or(usize::MAX));
+    }
 }
 
 /// The options of a rule's forms, and the forms they belong to.

@@ -145,7 +145,7 @@ impl fmt::Display for Path<'_> {
 }
 
 /// The known word nearest to the one that was written, if it is near enough to have been meant.
-fn nearest<'w>(written: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+pub(crate) fn nearest<'w>(written: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     let allowed = (written.chars().count() / 3).max(1);
     let distance = |word: &str| edits(&written.to_lowercase(), &word.to_lowercase());
     known

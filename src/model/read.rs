@@ -17,7 +17,7 @@ use crate::activity::Activity;
 use crate::decay::Decay;
 use crate::facts::{Record, Value};
 use crate::points::Points;
-use crate::problem::{ModelError, Path, Problem};
+use crate::problem::{ModelError, Path, Problem, nearest};
 use crate::time::Span;
 
 /// The one version of the document there is.
@@ -84,6 +84,7 @@ struct Reader {
 struct Keys<'n, 'p> {
     entries: &'n [(String, Node)],
     asked: Vec<&'static str>,
+    missing: Vec<&'static str>,
     path: &'p Path<'p>,
 }
 
@@ -104,7 +105,7 @@ impl<'n> Keys<'n, '_> {
         read: impl FnOnce(&mut Reader, &'n Node, &Path<'_>) -> Option<T>,
     ) -> Option<T> {
         let Some(value) = self.take(key) else {
-            reader.note(Problem::new("missing-key", self.path, format!("the key `{key}` is missing")));
+            self.missing.push(key);
             return None;
         };
         read(reader, value, &self.path.key(key))
@@ -133,11 +134,16 @@ impl<'n> Keys<'n, '_> {
         self.optional(reader, key, read).map(Option::unwrap_or_default)
     }
 
-    fn finish(self, reader: &mut Reader) {
+    /// Notes keys that are unknown, and those missing that none of these was meant for. Whether all keys are known.
+    fn finish(mut self, reader: &mut Reader) -> bool {
+        let mut all_known = true;
         for (key, _) in self.entries {
             if self.asked.contains(&key.as_str()) {
                 continue;
             }
+            all_known = false;
+            let meant = nearest(key, self.asked.iter().copied());
+            self.missing.retain(|missing| Some(*missing) != meant);
             let problem = Problem::new("unknown-key", &self.path.key(key), format!("there is no key `{key}` here"));
             let beside = OPTIONS.iter().find(|(option, _)| self.asked.contains(&"per_unit") && option == key);
             reader.note(match beside {
@@ -145,6 +151,10 @@ impl<'n> Keys<'n, '_> {
                 None => problem.suggesting(key, self.asked.iter().copied()),
             });
         }
+        for key in self.missing {
+            reader.note(Problem::new("missing-key", self.path, format!("the key `{key}` is missing")));
+        }
+        all_known
     }
 }
 
@@ -178,7 +188,7 @@ impl Reader {
     }
 
     fn keys<'n, 'p>(&mut self, node: &'n Node, path: &'p Path<'p>) -> Option<Keys<'n, 'p>> {
-        self.entries(node, path).map(|entries| Keys { entries, asked: Vec::new(), path })
+        self.entries(node, path).map(|entries| Keys { entries, asked: Vec::new(), missing: Vec::new(), path })
     }
 
     /// Every item of a list; items that cannot be read are left out, and the whole is `None` if there are any.
@@ -429,15 +439,23 @@ impl Reader {
         let when = keys.required(self, "when", |reader, node, path| reader.condition(node, path, Scope::Outcome));
         let at_most = keys.optional(self, "at_most", Reader::points);
         let at_least = keys.optional(self, "at_least", Reader::points);
-        keys.finish(self);
-        let bound = self.bound(at_most?, at_least?, path);
+        let known = keys.finish(self);
+        let bound = self.bound(at_most?, at_least?, known, path);
         Some(Limit { id: id?, label: label?, when: when?, bound: bound? })
     }
 
-    fn bound(&mut self, at_most: Option<Points>, at_least: Option<Points>, path: &Path<'_>) -> Option<Bound> {
+    fn bound(
+        &mut self,
+        at_most: Option<Points>,
+        at_least: Option<Points>,
+        known: bool,
+        path: &Path<'_>,
+    ) -> Option<Bound> {
         match (at_most, at_least) {
             (Some(score), None) => Some(Bound::AtMost(score)),
             (None, Some(score)) => Some(Bound::AtLeast(score)),
+            // A key that is unknown may have been meant for one of them.
+            (None, None) if !known => None,
             _ => {
                 self.note(Problem::new("forms", path, "a limit has either `at_most` or `at_least`"));
                 None
@@ -504,13 +522,17 @@ impl Reader {
         let forms: Vec<_> = FORMS.into_iter().filter(|form| keys.has(form)).collect();
         keys.asked.extend(FORMS);
         let [form] = forms[..] else {
+            // Options cannot be told from unknown keys without a form; one problem is enough.
+            keys.asked.extend(OPTIONS.map(|(option, _)| option));
+            let misspelt = |key: &String| !keys.asked.contains(&key.as_str()) && nearest(key, FORMS).is_some();
+            if forms.is_empty() && keys.entries.iter().any(|(key, _)| misspelt(key)) {
+                return None;
+            }
             let message = match forms[..] {
                 [] => "a rule says what it is worth in one of `points`, `first`, `bands`, `values`, `per_unit` or `signal`".to_owned(),
                 _ => format!("a rule has one form, and this one has {}", forms.iter().map(|form| format!("`{form}`")).collect::<Vec<_>>().join(" and ")),
             };
             self.note(Problem::new("forms", keys.path, message));
-            // Options cannot be told from unknown keys without a form; one problem is enough.
-            keys.asked.extend(OPTIONS.map(|(option, _)| option));
             return None;
         };
         match form {
@@ -706,10 +728,11 @@ impl Reader {
         let most_recent = keys.optional(self, "most_recent", Reader::count);
         let max = keys.optional(self, "max", Reader::points);
         let decay = keys.or_default(self, "decay", Reader::decay);
-        keys.finish(self);
+        let known = keys.finish(self);
         let each = match (points?, per_unit?) {
             (Some(points), None) => Each::Event(points),
             (None, Some(points)) => Each::Unit(points),
+            (None, None) if !known => return None,
             _ => {
                 self.note(Problem::new("forms", path, "a signal has either `points` or `points_per_unit`"));
                 return None;
@@ -789,10 +812,11 @@ impl Reader {
         let name = keys.required(self, "name", Reader::name);
         let score = keys.optional(self, "at_least", Reader::points);
         let points = keys.optional(self, "at_least_points", Reader::points);
-        keys.finish(self);
+        let known = keys.finish(self);
         let from = match (score?, points?) {
             (Some(score), None) => StateBound::Score(score),
             (None, Some(points)) => StateBound::Points(points),
+            (None, None) if !known => return None,
             _ => {
                 self.note(Problem::new("forms", path, "a state has either `at_least` or `at_least_points`"));
                 return None;

@@ -908,6 +908,9 @@ impl Reader {
 
     fn expect(&mut self, node: &Node, path: &Path<'_>) -> Option<Expect> {
         let mut keys = self.keys(node, path)?;
+        if keys.entries.is_empty() {
+            self.note(Problem::new("empty", path, "a case must expect something"));
+        }
         let verdict = keys.optional(self, "verdict", Reader::name);
         let score = keys.optional(self, "score", Reader::points);
         let axes = keys.or_default(self, "axes", |reader, node, path| {

@@ -26,7 +26,7 @@ impl Node {
     /// What to call it in a message.
     pub(crate) fn what(&self) -> &'static str {
         match self {
-            Node::Null | Node::Refused => "nothing",
+            Node::Null | Node::Refused => "null",
             Node::Flag(_) => "a flag",
             Node::Whole(_) | Node::Number(_) => "a number",
             Node::Text(_) => "a text",

@@ -321,7 +321,9 @@ impl Reader {
         let chosen = choices.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
         if chosen.is_none() {
             let known: Vec<_> = choices.iter().map(|(name, _)| format!("`{name}`")).collect();
-            let problem = Problem::new("unknown-choice", path, format!("`{text}` is not one of {}", known.join(", ")));
+            let one_of = if known.len() > 1 { "one of " } else { "" };
+            let message = format!("`{text}` is not {one_of}{}", known.join(", "));
+            let problem = Problem::new("unknown-choice", path, message);
             self.note(problem.suggesting(&text, choices.iter().map(|(name, _)| *name)));
         }
         chosen
@@ -507,8 +509,10 @@ impl Reader {
     }
 
     fn missing(&mut self, node: &Node, path: &Path<'_>) -> Option<Missing> {
-        if let Node::Text(_) = node {
-            return self.choice(node, path, &[("skip", Missing::Skip)]);
+        match node {
+            Node::Text(_) => return self.choice(node, path, &[("skip", Missing::Skip)]),
+            Node::Table(_) => {}
+            _ => return self.wrong_type(node, path, "`{ points = ... }` or \"skip\""),
         }
         let mut keys = self.keys(node, path)?;
         let points = keys.required(self, "points", Reader::points);
@@ -751,6 +755,9 @@ impl Reader {
     }
 
     fn decay(&mut self, node: &Node, path: &Path<'_>) -> Option<Decay> {
+        if !matches!(node, Node::Table(_)) {
+            return self.wrong_type(node, path, "a table such as `{ half_life = \"14d\" }`");
+        }
         let mut keys = self.keys(node, path)?;
         let stepped = |reader: &mut Reader, node: &Node, path: &Path<'_>| {
             let mut keys = reader.keys(node, path)?;
@@ -1065,7 +1072,7 @@ impl Reader {
                 });
                 return ignore_case.and(read);
             }
-            _ => return self.wrong_type(node, path, "a value or a table of operators"),
+            _ => return self.wrong_type(node, path, "a value or a table of operators such as `one_of`"),
         }
         Some(())
     }
@@ -1104,7 +1111,13 @@ impl Reader {
             "is" | "is_not" if matches!(node, Node::Text(_)) => {
                 self.text_test(op, node, path, &TextSubject::Field(own()), ignore_case, tests)?
             }
-            "is" | "is_not" if node.number().is_none() => return self.wrong_type(node, path, "a number or a text"),
+            "is_not" if matches!(node, Node::Flag(_)) => {
+                let message = "`is_not` is for numbers and texts; of a flag ask what it `is`";
+                self.note(Problem::new("wrong-type", path, message));
+                return None;
+            }
+            "is" if node.number().is_none() => return self.wrong_type(node, path, "a flag, a number or a text"),
+            "is_not" if node.number().is_none() => return self.wrong_type(node, path, "a number or a text"),
             text if TEXT_OPERATORS.contains(&text) && !matches!(text, "is" | "is_not") => {
                 self.text_test(op, node, path, &TextSubject::Field(own()), ignore_case, tests)?;
             }
@@ -1248,6 +1261,9 @@ impl Reader {
 
     /// The tests on events of one name.
     fn event_tests(&mut self, event: &str, node: &Node, path: &Path<'_>, tests: &mut Tests) -> Option<()> {
+        if !matches!(node, Node::Table(_)) {
+            return self.wrong_type(node, path, "a table of operators such as `count`");
+        }
         let events = || EventNames(vec![event.to_owned()]);
         self.each_entry(node, path, |reader, op, node, path| {
             let happened = match op {

@@ -1207,9 +1207,8 @@ impl Reader {
                 NumberOp::Between(low, high)
             }
             unknown => {
-                let problem = Problem::new("unknown-operator", path, format!("there is no operator `{unknown}` here"));
-                self.note(problem.suggesting(unknown, NUMBER_OPERATORS.into_iter().chain(others.iter().copied())));
-                return None;
+                let known: Vec<_> = NUMBER_OPERATORS.into_iter().chain(others.iter().copied()).collect();
+                return self.unknown_operator(unknown, path, "here", &known);
             }
         };
         tests.add(Leaf::Number { of: of.clone(), op });
@@ -1249,14 +1248,27 @@ impl Reader {
             "starts_with" => TextOp::StartsWith(self.text(node, path)?),
             "ends_with" => TextOp::EndsWith(self.text(node, path)?),
             "contains" => TextOp::Contains(self.text(node, path)?),
-            unknown => {
-                let problem = Problem::new("unknown-operator", path, format!("there is no operator `{unknown}` here"));
-                self.note(problem.suggesting(unknown, TEXT_OPERATORS));
-                return None;
-            }
+            unknown => return self.unknown_operator(unknown, path, "here", &TEXT_OPERATORS),
         };
         tests.add(Leaf::Text { of: of.clone(), op, ignore_case });
         Some(())
+    }
+
+    /// Helps with the names that operators have elsewhere, with a near one, or with a short list.
+    fn unknown_operator<T>(&mut self, op: &str, path: &Path<'_>, place: &str, known: &[&'static str]) -> Option<T> {
+        let problem = Problem::new("unknown-operator", path, format!("there is no operator `{op}` {place}"));
+        let own = ELSEWHERE.iter().find(|(names, own)| names.contains(&op) && known.contains(own));
+        self.note(match own {
+            Some((_, own)) => problem.with_help(format!("it is written `{own}`")),
+            None if known.len() > 7 || nearest(op, known.iter().copied()).is_some() => {
+                problem.suggesting(op, known.iter().copied())
+            }
+            None => {
+                let known: Vec<_> = known.iter().map(|known| format!("`{known}`")).collect();
+                problem.with_help(format!("there are {}", known.join(", ")))
+            }
+        });
+        None
     }
 
     /// The tests on events of one name.
@@ -1272,10 +1284,7 @@ impl Reader {
                 "never" => Happening::Never(reader.flag(node, path)?),
                 _ => {
                     let Some((_, by)) = EventMeasure::ALL.iter().find(|(name, _)| *name == op) else {
-                        let problem =
-                            Problem::new("unknown-operator", path, format!("there is no operator `{op}` on events"));
-                        reader.note(problem.suggesting(op, EVENT_OPERATORS));
-                        return None;
+                        return reader.unknown_operator(op, path, "on events", &EVENT_OPERATORS);
                     };
                     return reader.event_measure(node, path, &events(), *by, tests);
                 }
@@ -1331,6 +1340,19 @@ impl Reader {
 }
 
 const NUMBER_OPERATORS: [&str; 7] = ["is", "is_not", "at_least", "more_than", "at_most", "less_than", "between"];
+
+/// The names that operators have in other languages.
+const ELSEWHERE: [(&[&str], &str); 9] = [
+    (&[">=", "gte", "ge", "min"], "at_least"),
+    (&[">", "gt", "greater_than", "above"], "more_than"),
+    (&["<=", "lte", "le", "max"], "at_most"),
+    (&["<", "lt", "fewer_than", "below"], "less_than"),
+    (&["=", "==", "eq", "equals"], "is"),
+    (&["!=", "<>", "ne", "neq", "not", "not_equals"], "is_not"),
+    (&["in"], "one_of"),
+    (&["not_in"], "none_of"),
+    (&["exists"], "known"),
+];
 
 const TEXT_OPERATORS: [&str; 7] = ["is", "is_not", "one_of", "none_of", "starts_with", "ends_with", "contains"];
 

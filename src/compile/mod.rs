@@ -7,7 +7,7 @@ mod outcome;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::{Field, Kind};
-use crate::model::{GradeCuts, Limits, Model};
+use crate::model::{GradeCuts, Limits, Model, RESERVED_OUTCOME, no_outcome};
 use crate::points::{MICROS, Points};
 use crate::problem::{ModelError, Path, Problem};
 use crate::program::{FieldIndex, Gate, Program, Reading, Title};
@@ -211,7 +211,11 @@ impl<'m> Compiler<'m> {
             return Some(Field::named(name, Kind::Any, self.fields.len()));
         }
         let problem = Problem::new("unknown-field", path, format!("there is no field `{name}`"));
-        self.note(problem.suggesting(name, fields.iter().map(Field::name)));
+        self.note(if RESERVED_OUTCOME.contains(&name) {
+            problem.with_help(no_outcome(name))
+        } else {
+            problem.suggesting(name, fields.iter().map(Field::name))
+        });
         None
     }
 

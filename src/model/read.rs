@@ -957,7 +957,12 @@ fn bands_events(node: &Node) -> Option<&Node> {
 pub(super) const RESERVED: [&str; 6] = ["all", "any", "not", "at_least_of", "events", "field"];
 
 /// Keys that are not field names where the outcome may be asked too.
-pub(super) const RESERVED_OUTCOME: [&str; 4] = ["axis", "score", "grade", "verdict"];
+pub(crate) const RESERVED_OUTCOME: [&str; 4] = ["axis", "score", "grade", "verdict"];
+
+/// Help where a field bears the name of a part of the outcome.
+pub(crate) fn no_outcome(field: &str) -> String {
+    format!("`{field}` is a field here; only promoters, limits and segments may ask for the outcome")
+}
 
 /// The tests of one table, of which there must be some.
 struct Tests(Vec<Condition>);
@@ -1142,6 +1147,11 @@ impl Reader {
             "on_or_after" => tests.add(Leaf::Day { field: own(), from: true, date: self.date(node, path)? }),
             _ => match Calendar::ALL.iter().find(|(name, _)| *name == op) {
                 Some((_, by)) => self.number_tests(node, path, &Quantity::Calendar { field: own(), by: *by }, tests)?,
+                None if RESERVED_OUTCOME.contains(&field) && !NUMBER_OPERATORS.contains(&op) => {
+                    let message = format!("there is no operator `{op}` here");
+                    self.note(Problem::new("unknown-operator", path, message).with_help(no_outcome(field)));
+                    return None;
+                }
                 None => self.number_test(op, node, path, &number(), tests, &FIELD_OPERATORS)?,
             },
         }

@@ -272,6 +272,7 @@ impl<'m> Compiler<'m> {
                 let path = path.key("grade");
                 if self.grade.is_none() {
                     self.note(Problem::new("no-grade", &path, "the model has no `[grade]`"));
+                    return None;
                 }
                 self.among(texts, ignore_case, &path.key(key), "a grade", &self.cells());
                 TextSubject::Grade

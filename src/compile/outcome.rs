@@ -225,7 +225,13 @@ impl<'m> Compiler<'m> {
         let segments: Vec<&str> = model.segments.iter().map(|segment| segment.name.as_str()).collect();
         let cells: Vec<_> = {
             let path = path.key("grades");
-            play.grades.iter().enumerate().map(|(place, pattern)| self.matching(pattern, &path.index(place))).collect()
+            if self.grade.is_none() && !play.grades.is_empty() {
+                self.note(Problem::new("no-grade", &path, "the model has no `[grade]`"));
+                vec![None]
+            } else {
+                let grades = play.grades.iter().enumerate();
+                grades.map(|(place, pattern)| self.matching(pattern, &path.index(place))).collect()
+            }
         };
         let states = self.positions(&play.states, states, &path.key("states"), "state");
         let segments = self.positions(&play.segments, &segments, &path.key("segments"), "segment");
@@ -244,10 +250,6 @@ impl<'m> Compiler<'m> {
     /// The cells that a pattern such as `A1`, `C*` or `*4` names.
     fn matching(&mut self, pattern: &str, path: &Path<'_>) -> Option<Vec<(u8, u8)>> {
         let (letters, numbers) = self.cell_counts();
-        if letters == 0 {
-            self.note(Problem::new("no-grade", path, "the model has no `[grade]`"));
-            return None;
-        }
         let mut cells = Vec::new();
         for letter in 0..letters {
             for number in 0..numbers {
@@ -260,7 +262,7 @@ impl<'m> Compiler<'m> {
             }
         }
         if cells.is_empty() {
-            let last = Grade::new(letters - 1, numbers - 1);
+            let last = Grade::new(letters.saturating_sub(1), numbers.saturating_sub(1));
             let problem = Problem::new("unknown-grade", path, format!("`{pattern}` is no grade from `A1` to `{last}`"));
             self.note(problem.with_help("a `*` stands for any letter or any number"));
             return None;

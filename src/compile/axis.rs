@@ -24,7 +24,7 @@ impl<'m> Compiler<'m> {
     /// The weights of all axes together.
     pub(super) fn total_weight(&mut self, model: &Model) -> i64 {
         let weight = model.axes.iter().map(|axis| axis.weight.micros()).fold(0_i64, i64::saturating_add);
-        if weight == 0 && !model.axes.is_empty() {
+        if model.axes.iter().all(|axis| axis.weight == Points::ZERO) && !model.axes.is_empty() {
             let problem =
                 Problem::new("no-weight", &Path::Root.key("axis"), "all axes have the weight 0, so there is no mean");
             self.note(problem.with_help("give one of them a weight above 0"));
@@ -234,6 +234,7 @@ impl<'m> Compiler<'m> {
         let path = path.key("first");
         if first.rows.is_empty() {
             self.note(Problem::new("empty", &path, "there must be a row"));
+            return None;
         }
         let rows: Vec<_> = first
             .rows
@@ -287,6 +288,7 @@ impl<'m> Compiler<'m> {
     fn rows(&mut self, bands: &Bands, of: Option<Quantity>, path: &Path<'_>) -> Option<(Quantity, Box<[(i64, i64)]>)> {
         if bands.rows.is_empty() {
             self.note(Problem::new("empty", path, "there must be a band"));
+            return None;
         }
         let mut rows = Vec::with_capacity(bands.rows.len());
         let mut before: Option<(f64, Option<i64>)> = None;
@@ -343,6 +345,7 @@ impl<'m> Compiler<'m> {
         };
         if values.rows.is_empty() {
             self.note(Problem::new("empty", &path, "there must be a value"));
+            return None;
         }
         let mut rows: Vec<(Box<str>, i64)> = Vec::with_capacity(values.rows.len());
         for (text, points) in &values.rows {
@@ -398,14 +401,15 @@ impl<'m> Compiler<'m> {
             Each::Unit(points) => (self.points(points, &path.key("points_per_unit")), true),
         };
         let max = signal.max.map_or(Some(HELD), |max| self.points(max, &path.key("max")));
+        let decay = self.decay(&signal.decay, &path.key("decay"));
         if signal.max.is_some_and(|max| max < Points::ZERO) {
             self.note(Problem::new(
                 "out-of-range",
                 &path.key("max"),
                 "`max` holds both sides of zero, so it is never negative",
             ));
+            return None;
         }
-        let decay = self.decay(&signal.decay, &path.key("decay"));
         let window = window.map_or(Some(None), |window| window.map(Some))?;
         decay?;
         let curve = Curve::new(&signal.decay);

@@ -90,12 +90,13 @@ impl<'m> Compiler<'m> {
             }
             rows.extend(bound.map(|bound| (bound, state.name.as_str().into())));
         }
-        if !rows.is_empty() && !rows.iter().any(|(bound, _)| *bound == 0) {
+        let complete = rows.len() == model.states.len();
+        // A state whose bound is wrong may have been meant to begin at 0.
+        if complete && !rows.is_empty() && !rows.iter().any(|(bound, _)| *bound == 0) {
             self.note(
                 Problem::new("no-zero-state", &path, "no state begins at 0").with_help("give one of them the bound 0"),
             );
         }
-        let complete = rows.len() == model.states.len();
         rows.sort();
         complete.then(|| States { rows: rows.into(), by_points })
     }

@@ -464,8 +464,9 @@ impl<'m> Compiler<'m> {
         for (place, pair) in rows.windows(2).enumerate() {
             let path = path.index(place + 1);
             let [(age, percent), (later, less)] = pair else { continue };
-            self.span(*later, &path.index(0));
-            if later <= age {
+            if later > age {
+                self.span(*later, &path.index(0));
+            } else {
                 self.note(Problem::new(
                     "bounds-order",
                     &path,

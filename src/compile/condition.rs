@@ -237,10 +237,12 @@ impl<'m> Compiler<'m> {
         self.events.extend(names.iter().map(String::as_str));
         let mut sorted: Vec<Box<str>> = names.iter().map(|name| name.as_str().into()).collect();
         sorted.sort();
-        let listed = sorted.len();
-        sorted.dedup();
-        if sorted.len() < listed {
-            self.note(Problem::new("duplicate-name", path, "an event is listed twice"));
+        let twice = sorted.windows(2).find_map(|pair| match pair {
+            [name, next] if name == next => Some(name),
+            _ => None,
+        });
+        if let Some(name) = twice {
+            self.note(Problem::new("duplicate-name", path, format!("the event `{name}` is listed twice")));
             return None;
         }
         Some(Names::Listed(sorted.into()))

@@ -197,7 +197,7 @@ impl<'m> Compiler<'m> {
             self.note(Problem::new("two-kinds", path, message).with_help("a field has one kind"));
         } else {
             let message = format!("the field `{name}` is {}, and this reads {}", article(own), article(kind));
-            self.note(Problem::new("wrong-kind", path, message));
+            self.note(Problem::new("wrong-kind", path, message).with_help(asked_of(own)));
         }
         None
     }
@@ -274,6 +274,20 @@ impl<'m> Compiler<'m> {
     /// Events older than this may matter to the model; `None` where all do.
     fn reaches_back(&mut self, secs: Option<u64>) {
         self.lifespan_secs = self.lifespan_secs.zip(secs).map(|(a, b)| a.max(b));
+    }
+}
+
+/// How fields of a kind are asked for.
+fn asked_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Flag => "ask a flag for `is = true` or `is = false`",
+        Kind::Number => "ask a number with `is`, `at_least`, `at_most`, `between` and the like, and a number beside it",
+        Kind::Text => "ask a text with `is`, `one_of`, `starts_with` and the like, and a text beside it",
+        Kind::Date | Kind::Time => {
+            "ask a date with `before` or `on_or_after`, or count with `days_since`, `days_until`, `months_since` or `months_until`"
+        }
+        Kind::Tags => "ask tags with `has`, `has_any`, `has_all`, `has_none` or `count`",
+        Kind::Any => "ask whether it is `known`",
     }
 }
 

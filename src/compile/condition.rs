@@ -164,11 +164,19 @@ impl<'m> Compiler<'m> {
                 Quantity::TagCount { field: self.field(field, Kind::Tags, &path.key(field))? }
             }
             Measured::Event { events, by, ages } => {
-                let path = path.key("events");
-                Quantity::Event { events: self.events(events, *ages, &path)?, by: *by }
+                let (path, name) = (path.key("events"), one_name(events));
+                let path = path.key(name);
+                let by_name = EventMeasure::ALL.into_iter().find(|(_, own)| own == by).map_or("", |(name, _)| name);
+                let within = match ages {
+                    Some(AgeWindow::Between(..)) => "between",
+                    _ => "within",
+                };
+                Quantity::Event { events: self.events(events, *ages, &path, &path.key(by_name).key(within))?, by: *by }
             }
             Measured::DaysSinceLast { events } => {
-                Quantity::DaysSinceLast { events: self.events(events, None, &path.key("events"))? }
+                let (path, name) = (path.key("events"), one_name(events));
+                let path = path.key(name);
+                Quantity::DaysSinceLast { events: self.events(events, None, &path, &path)? }
             }
             Measured::Axis { .. } | Measured::Score if !outcome => {
                 self.outcome_only(path);
@@ -194,13 +202,19 @@ impl<'m> Compiler<'m> {
     }
 
     /// Events of these names and ages; takes note of how far back they reach.
-    pub(super) fn events(&mut self, names: &'m EventNames, ages: Option<AgeWindow>, path: &Path<'_>) -> Option<Events> {
+    fn events(
+        &mut self,
+        names: &'m EventNames,
+        ages: Option<AgeWindow>,
+        path: &Path<'_>,
+        ages_path: &Path<'_>,
+    ) -> Option<Events> {
         let ages = match ages {
             None => Some(Ages::ANY),
             Some(AgeWindow::Within(span)) => {
-                self.span(span, path).map(|to| Ages { from: 0, to: i64::try_from(to).ok() })
+                self.span(span, ages_path).map(|to| Ages { from: 0, to: i64::try_from(to).ok() })
             }
-            Some(AgeWindow::Between(from, to)) => self.between(from, to, path),
+            Some(AgeWindow::Between(from, to)) => self.between(from, to, ages_path),
         };
         let names = self.names(names, path);
         let ages = ages?;
@@ -265,6 +279,7 @@ impl<'m> Compiler<'m> {
             TextOp::EndsWith(_) => ("ends_with", &[], false),
             TextOp::Contains(_) => ("contains", &[], false),
         };
+        let listed = matches!(op, TextOp::OneOf(_) | TextOp::NoneOf(_));
         let of = match of {
             Asked::Grade | Asked::Verdict if !outcome => {
                 self.outcome_only(path);
@@ -276,19 +291,21 @@ impl<'m> Compiler<'m> {
                     self.note(Problem::new("no-grade", &path, "the model has no `[grade]`"));
                     return None;
                 }
-                self.among(texts, ignore_case, &path.key(key), "a grade", &self.cells());
+                self.among(texts, listed, ignore_case, &path.key(key), "a grade", &self.cells());
                 TextSubject::Grade
             }
             Asked::Verdict => {
                 let known = crate::score::Verdict::ALL.map(|verdict| verdict.as_str().to_owned());
-                self.among(texts, ignore_case, &path.key("verdict").key(key), "a verdict", &known);
+                self.among(texts, listed, ignore_case, &path.key("verdict").key(key), "a verdict", &known);
                 TextSubject::Verdict
             }
             Asked::Field(name) => {
                 let path = path.key(name);
                 let field = self.field(name, Kind::Text, &path)?;
-                for text in texts {
-                    self.known_text(field, text, ignore_case, &path.key(key));
+                let key_path = path.key(key);
+                for (place, text) in texts.iter().enumerate() {
+                    let path = if listed { key_path.index(place) } else { key_path };
+                    self.known_text(field, text, ignore_case, &path);
                 }
                 TextSubject::Field(field)
             }
@@ -305,10 +322,19 @@ impl<'m> Compiler<'m> {
     }
 
     /// Notes texts that are none of those there can be.
-    fn among(&mut self, texts: &[String], ignore_case: bool, path: &Path<'_>, what: &str, known: &[String]) {
-        for text in texts {
+    fn among(
+        &mut self,
+        texts: &[String],
+        listed: bool,
+        ignore_case: bool,
+        path: &Path<'_>,
+        what: &str,
+        known: &[String],
+    ) {
+        for (place, text) in texts.iter().enumerate() {
+            let path = if listed { path.index(place) } else { *path };
             if !known.iter().any(|known| if ignore_case { known.eq_ignore_ascii_case(text) } else { known == text }) {
-                let problem = Problem::new("unknown-text", path, format!("`{text}` is not {what}"));
+                let problem = Problem::new("unknown-text", &path, format!("`{text}` is not {what}"));
                 self.note(problem.suggesting(text, known.iter().map(String::as_str)));
             }
         }
@@ -331,15 +357,21 @@ impl<'m> Compiler<'m> {
 
     fn happened(&mut self, names: &'m EventNames, op: Happening, path: &Path<'_>) -> Option<Condition> {
         let path = path.key("events");
-        let (ages, is) = match op {
-            Happening::LastWithin(span) => (Some(AgeWindow::Within(span)), true),
-            Happening::NoneWithin(span) => (Some(AgeWindow::Within(span)), false),
-            Happening::Never(never) => (None, !never),
+        let path = path.key(one_name(names));
+        let (key, ages, is) = match op {
+            Happening::LastWithin(span) => ("last_within", Some(AgeWindow::Within(span)), true),
+            Happening::NoneWithin(span) => ("none_within", Some(AgeWindow::Within(span)), false),
+            Happening::Never(never) => ("never", None, !never),
         };
-        let events = self.events(names, ages, &path)?;
+        let events = self.events(names, ages, &path, &path.key(key))?;
         let within_secs = events.ages.to.and_then(|to| u64::try_from(to).ok());
         Some(Condition::Test(Test::Happened { events, within_secs, is }))
     }
+}
+
+/// The key under which events stand in a condition.
+fn one_name(events: &EventNames) -> &str {
+    events.0.first().map_or("", String::as_str)
 }
 
 /// The keys that lead from a condition to the number tests on a quantity.

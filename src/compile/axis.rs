@@ -45,7 +45,7 @@ impl<'m> Compiler<'m> {
             axis.rules
                 .iter()
                 .enumerate()
-                .map(|(place, rule)| self.rule(rule, place, axis.available.is_some(), &path.index(place)))
+                .map(|(place, rule)| self.rule(rule, place, axis, &path.index(place)))
                 .collect()
         };
         let mut parts: Vec<_> =
@@ -115,7 +115,7 @@ impl<'m> Compiler<'m> {
     }
 
     fn groups(&mut self, axis: &'m Document, path: &Path<'_>) -> Option<Vec<Group>> {
-        let (group_path, rule_path) = (path.key("group"), path.key("rule"));
+        let group_path = path.key("group");
         self.unique(axis.groups.iter().map(|group| group.name.as_str()), &group_path, "group");
         let groups: Vec<_> = axis
             .groups
@@ -142,15 +142,6 @@ impl<'m> Compiler<'m> {
                 })
             })
             .collect();
-        for (place, rule) in axis.rules.iter().enumerate() {
-            let Some(name) = &rule.group else { continue };
-            if !axis.groups.iter().any(|group| group.name == *name) {
-                let path = rule_path.index(place);
-                let problem =
-                    Problem::new("unknown-group", &path.key("group"), format!("the axis has no group `{name}`"));
-                self.note(problem.suggesting(name, axis.groups.iter().map(|group| group.name.as_str())));
-            }
-        }
         groups.into_iter().collect()
     }
 
@@ -165,8 +156,15 @@ impl<'m> Compiler<'m> {
         }
     }
 
-    fn rule(&mut self, rule: &'m RuleDocument, place: usize, available_given: bool, path: &Path<'_>) -> Option<Rule> {
+    fn rule(&mut self, rule: &'m RuleDocument, place: usize, axis: &Document, path: &Path<'_>) -> Option<Rule> {
+        let available_given = axis.available.is_some();
         let title = self.identify(&rule.id, rule.label.as_deref(), path);
+        if let Some(name) = &rule.group
+            && !axis.groups.iter().any(|group| group.name == *name)
+        {
+            let problem = Problem::new("unknown-group", &path.key("group"), format!("the axis has no group `{name}`"));
+            self.note(problem.suggesting(name, axis.groups.iter().map(|group| group.name.as_str())));
+        }
         let guard = rule.when.as_ref().map(|when| self.condition(when, &path.key("when"), false));
         if guard.is_none() && matches!(rule.worth, Form::Points(_)) {
             let problem = Problem::new("missing-key", path, "a rule with `points` needs a `when`");

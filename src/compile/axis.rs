@@ -4,8 +4,8 @@ use super::Compiler;
 use crate::decay::{Curve, Decay};
 use crate::facts::Kind;
 use crate::model::{
-    Axis as Document, Bands, Combine, Each, First, Missing, Model, PerUnit, Quantity as Measured, Rule as RuleDocument,
-    Signal as SignalDocument, Values, Worth as Form,
+    AgeWindow, Axis as Document, Bands, Combine, Each, First, Missing, Model, PerUnit, Quantity as Measured,
+    Rule as RuleDocument, Signal as SignalDocument, Values, Worth as Form,
 };
 use crate::points::{HELD, Points};
 use crate::problem::{Path, Problem};
@@ -250,9 +250,17 @@ impl<'m> Compiler<'m> {
 
     fn bands(&mut self, bands: &'m Bands, path: &Path<'_>) -> Option<Worth> {
         let below = self.points(bands.below, &path.key("below"));
+        let within = match bands.of {
+            Measured::Event { ages: Some(AgeWindow::Within(span)), .. } => {
+                self.span(span, &path.key("within")).map(|_| ())
+            }
+            _ => Some(()),
+        };
         let path = path.key("bands");
         let of = match &bands.of {
-            Measured::Event { ages: Some(crate::model::AgeWindow::Between(..)), .. } | Measured::TagCount { .. } => {
+            // Noted where it stands in a rule.
+            _ if within.is_none() => None,
+            Measured::Event { ages: Some(AgeWindow::Between(..)), .. } | Measured::TagCount { .. } => {
                 self.note(Problem::new(
                     "forms",
                     &path,

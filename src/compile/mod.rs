@@ -34,7 +34,21 @@ pub(crate) fn compile(model: &Model, schema: Schema, limits: &Limits) -> Result<
         lifespan_secs: Some(0),
     };
     let program = compiler.model(model);
+    in_order_of_entries(&mut compiler.problems);
     ModelError::unless_none(compiler.problems, program)
+}
+
+/// Names are compared before what stands beside them is looked at; here each problem goes to its entry.
+fn in_order_of_entries(problems: &mut [Problem]) {
+    // `axis[1].rule[0].id` is of entry 1; what is of all entries comes after them.
+    let entry = |problem: &Problem| {
+        let (first, _) = problem.path().split_once('.').unwrap_or((problem.path(), ""));
+        let (section, place) = first.split_once('[').unwrap_or((first, ""));
+        (section.to_owned(), place.trim_end_matches(']').parse().unwrap_or(usize::MAX))
+    };
+    for section in problems.chunk_by_mut(|a, b| entry(a).0 == entry(b).0) {
+        section.sort_by_key(|problem| entry(problem).1);
+    }
 }
 
 struct Compiler<'m> {

@@ -123,15 +123,16 @@ impl<'m> Compiler<'m> {
                 format!("a grade has 1 to {CUTS_MAX} cuts, and this has {}", side.cuts.len()),
             ));
         }
-        let cuts: Vec<_> =
-            side.cuts.iter().enumerate().map(|(place, cut)| self.score(*cut, &path.index(place))).collect();
-        for (place, pair) in side.cuts.windows(2).enumerate() {
-            if let [higher, lower] = pair
-                && lower >= higher
-            {
-                let message = format!("the cut `{lower}` comes after `{higher}`; cuts fall strictly");
-                self.note(Problem::new("bounds-order", &path.index(place + 1), message));
+        let mut before: Option<Points> = None;
+        let mut cuts = Vec::with_capacity(side.cuts.len());
+        for (place, cut) in side.cuts.iter().enumerate() {
+            let path = path.index(place);
+            cuts.push(self.score(*cut, &path));
+            if let Some(higher) = before.filter(|before| cut >= before) {
+                let message = format!("the cut `{cut}` comes after `{higher}`; cuts fall strictly");
+                self.note(Problem::new("bounds-order", &path, message));
             }
+            before = Some(*cut);
         }
         Some(Cuts { axis: axis?, cuts: cuts.into_iter().collect::<Option<_>>()? })
     }

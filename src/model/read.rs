@@ -256,7 +256,9 @@ impl Reader {
         if points.is_none() && number.abs() > 1e12 {
             self.note(Problem::new("out-of-range", path, format!("`{number:?}` is too large a number")));
         } else if points.is_none() {
-            let message = format!("`{number:?}` has more than six decimal places");
+            // Written out, but for hundreds of zeros.
+            let number = if number.abs() < 1e-15 { format!("{number:e}") } else { number.to_string() };
+            let message = format!("`{number}` has more than six decimal places");
             let help = "points and percentages are exact; round it to millionths";
             self.note(Problem::new("too-precise", path, message).with_help(help));
         }

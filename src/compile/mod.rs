@@ -7,7 +7,7 @@ mod outcome;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::{Field, Kind};
-use crate::model::{GradeCuts, Limits, Model, RESERVED_OUTCOME, no_outcome};
+use crate::model::{GradeCuts, Limits, Model, RESERVED_OUTCOME};
 use crate::points::{MICROS, Points};
 use crate::problem::{ModelError, Path, Problem};
 use crate::program::{FieldIndex, Gate, Program, Reading, Title};
@@ -226,7 +226,7 @@ impl<'m> Compiler<'m> {
         }
         let problem = Problem::new("unknown-field", path, format!("there is no field `{name}`"));
         self.note(if RESERVED_OUTCOME.contains(&name) {
-            problem.with_help(no_outcome(name))
+            problem.with_help("only promoters, limits and segments may ask for the outcome")
         } else {
             problem.suggesting(name, fields.iter().map(Field::name))
         });

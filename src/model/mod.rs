@@ -24,7 +24,7 @@ pub use fingerprint::Fingerprint;
 pub(crate) use handle::kind_code;
 pub use handle::{Declared, FieldKind, Handle, KindOf, kind};
 pub use limits::Limits;
-pub(crate) use read::{RESERVED_OUTCOME, no_outcome};
+pub(crate) use read::RESERVED_OUTCOME;
 
 use crate::decay::Decay;
 use crate::facts::Record;

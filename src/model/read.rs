@@ -146,7 +146,9 @@ impl<'n> Keys<'n, '_> {
             self.missing.retain(|missing| Some(*missing) != meant);
             let problem = Problem::new("unknown-key", &self.path.key(key), format!("there is no key `{key}` here"));
             let beside = OPTIONS.iter().find(|(option, _)| self.asked.contains(&"per_unit") && option == key);
+            let decays = ["half_life", "linear", "drop", "keep", "table"].contains(&key.as_str());
             reader.note(match beside {
+                None if decays && self.asked.contains(&"decay") => problem.with_help("it stands in `decay`"),
                 Some((_, forms)) => problem.with_help(format!("it stands beside {forms}")),
                 None => problem.suggesting(key, self.asked.iter().copied()),
             });
@@ -962,8 +964,8 @@ pub(super) const RESERVED: [&str; 6] = ["all", "any", "not", "at_least_of", "eve
 pub(crate) const RESERVED_OUTCOME: [&str; 4] = ["axis", "score", "grade", "verdict"];
 
 /// Help where a field bears the name of a part of the outcome.
-pub(crate) fn no_outcome(field: &str) -> String {
-    format!("`{field}` is a field here; only promoters, limits and segments may ask for the outcome")
+fn no_outcome(field: &str) -> String {
+    format!("`{field}` is a field name here; only promoters, limits and segments may ask for the outcome")
 }
 
 /// The tests of one table, of which there must be some.

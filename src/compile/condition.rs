@@ -302,7 +302,7 @@ impl<'m> Compiler<'m> {
             Asked::Field(name) => {
                 let path = path.key(name);
                 let field = self.field(name, Kind::Text, &path)?;
-                let key_path = path.key(key);
+                let key_path = if matches!(op, TextOp::Is(_)) { path } else { path.key(key) };
                 for (place, text) in texts.iter().enumerate() {
                     let path = if listed { key_path.index(place) } else { key_path };
                     self.known_text(field, text, ignore_case, &path);

@@ -295,10 +295,10 @@ impl<'m> Compiler<'m> {
 fn asked_of(kind: Kind) -> &'static str {
     match kind {
         Kind::Flag => "ask a flag for `is = true` or `is = false`",
-        Kind::Number => "ask a number with `is`, `at_least`, `at_most`, `between` and the like, and a number beside it",
-        Kind::Text => "ask a text with `is`, `one_of`, `starts_with` and the like, and a text beside it",
+        Kind::Number => "ask a number with `is`, `at_least`, `between` and the like, or give it `bands`",
+        Kind::Text => "ask a text with `is`, `one_of`, `starts_with` and the like; `has` and `combine` are for tags",
         Kind::Date | Kind::Time => {
-            "ask a date with `before` or `on_or_after`, or count with `days_since`, `days_until`, `months_since` or `months_until`"
+            "ask a date with `before`, `on_or_after` or `days_since` and the like, which stands in `by` beside `bands`"
         }
         Kind::Tags => "ask tags with `has`, `has_any`, `has_all`, `has_none` or `count`",
         Kind::Any => "ask whether it is `known`",

@@ -1,0 +1,709 @@
+//! Broken models and what their authors are told: every problem of each, held as text in `broken.txt`.
+//!
+//! After a change to a message run this with `UPDATE_SNAPSHOTS=1` and read the difference as an author would.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use chrono::NaiveDate;
+use warmth::model::{Condition, Gate, axis, score};
+use warmth::{Activity, Model, ModelError, Problem, Record, Scorer, facts};
+
+/// Every code there is, sorted.
+const CODES: [&str; 46] = [
+    "bad-date",
+    "bad-offset",
+    "bad-span",
+    "bounds-order",
+    "date-as-text",
+    "decay-table",
+    "duplicate-band",
+    "duplicate-bound",
+    "duplicate-id",
+    "duplicate-key",
+    "duplicate-name",
+    "empty",
+    "format",
+    "forms",
+    "grade-missing",
+    "grade-twice",
+    "limit",
+    "missing-key",
+    "no-combine",
+    "no-grade",
+    "no-weight",
+    "no-zero-state",
+    "not-available",
+    "not-finite",
+    "out-of-range",
+    "outcome-here",
+    "reserved",
+    "segment-order",
+    "skip-available",
+    "syntax",
+    "too-precise",
+    "two-kinds",
+    "unbounded",
+    "unknown-axis",
+    "unknown-choice",
+    "unknown-field",
+    "unknown-grade",
+    "unknown-group",
+    "unknown-key",
+    "unknown-name",
+    "unknown-operator",
+    "unknown-text",
+    "unreachable-band",
+    "unused-group",
+    "wrong-kind",
+    "wrong-type",
+];
+
+#[expect(dead_code, reason = "models know the texts; nobody is scored here")]
+enum Health {
+    Green,
+    Yellow,
+    Red,
+}
+facts!(enum Health { Green => "green", Yellow => "yellow", Red => "red" });
+
+/// A host's type, against which the models of `MISFITS` are compiled.
+struct Account {
+    nps: Option<u8>,
+    health: Health,
+    plan: String,
+    has_flagship: bool,
+    renewal_date: NaiveDate,
+    tech_stack: Vec<String>,
+    history: Activity,
+}
+facts!(Account { nps, health, plan, has_flagship, renewal_date, tech_stack; activity = history });
+
+/// A document, most of which is the same every time and left out.
+enum Document {
+    /// The whole of it, as JSON.
+    Json(&'static str),
+    /// The whole of it, as TOML.
+    Toml(&'static str),
+    /// Its keys beside `format` and `name`.
+    Rest(&'static str),
+    /// A condition in a gate.
+    When(&'static str),
+    /// A condition in a promoter, where the outcome may be asked too.
+    Asking(&'static str),
+    /// The one rule of an axis, without its id.
+    Rule(&'static str),
+    /// A signal in such a rule, without its event.
+    Signal(&'static str),
+    /// The decay of such a signal.
+    Decay(&'static str),
+    /// The expectations of a case.
+    Expect(&'static str),
+    /// One that is too long to write out.
+    Made(fn() -> String),
+    /// A model that no document can say, built in Rust.
+    Built(fn() -> Model),
+}
+use Document::{Asking, Built, Decay, Expect, Json, Made, Rest, Rule, Signal, Toml, When};
+
+impl Document {
+    fn model(&self) -> Result<Model, Vec<Told>> {
+        let json = match self {
+            Toml(text) => {
+                // Text that is no TOML is refused before a model is read from it.
+                let deserializer = toml::Deserializer::parse(text)
+                    .map_err(|error| vec![("syntax".to_owned(), format!("syntax: {}", error.message()))])?;
+                return Model::read(deserializer).map_err(|error| told(&error));
+            }
+            Built(build) => return Ok(build()),
+            Json(text) => (*text).to_owned(),
+            Rest(keys) => rest(keys),
+            When(condition) => when(condition),
+            Asking(condition) => {
+                rest(&format!(r#"{AXES}, "promoter": [{{ "id": "p", "plus": 5, "when": {condition} }}]"#))
+            }
+            Rule(keys) => rule(keys),
+            Signal(keys) => rule(&format!(r#""signal": {{ "event": "login", {keys} }}"#)),
+            Decay(decay) => {
+                rule(&format!(r#""signal": {{ "event": "login", "points": 8, "max": 40, "decay": {decay} }}"#))
+            }
+            Expect(keys) => rest(&format!(
+                r#"{AXES}, "case": [{{ "name": "c", "as_of": "2026-11-22T09:00:00Z", "expect": {{ {keys} }} }}]"#
+            )),
+            Made(make) => make(),
+        };
+        Model::read(&mut serde_json::Deserializer::from_str(&json)).map_err(|error| told(&error))
+    }
+}
+
+/// A problem's code, and all of it in one line.
+type Told = (String, String);
+
+fn told(error: &ModelError) -> Vec<Told> {
+    error.problems().iter().map(|problem| (problem.code().to_owned(), problem.to_string())).collect()
+}
+
+/// Two axes that can be used.
+const AXES: &str = r#""axis": [
+    { "name": "fit", "rule": [{ "id": "r", "when": { "nps": 9 }, "points": 10 }] },
+    { "name": "activity", "rule": [{ "id": "s", "signal": { "event": "login", "points": 1, "max": 10 } }] }
+]"#;
+
+fn rest(keys: &str) -> String {
+    format!(r#"{{ "format": 1, "name": "x", {keys} }}"#)
+}
+
+fn when(condition: &str) -> String {
+    rest(&format!(r#""required": [{{ "id": "g", "when": {condition} }}]"#))
+}
+
+fn rule(keys: &str) -> String {
+    rest(&format!(r#""axis": [{{ "name": "fit", "rule": [{{ "id": "r", {keys} }}] }}]"#))
+}
+
+/// `count` times `part`, which may hold its number as `#`.
+fn many(count: usize, part: &str) -> String {
+    (0..count).map(|number| part.replace('#', &number.to_string())).collect::<Vec<_>>().join(", ")
+}
+
+fn nested(levels: usize) -> String {
+    format!("{}{}{}", r#"{ "not": "#.repeat(levels), r#"{ "nps": 9 }"#, " }".repeat(levels))
+}
+
+/// Compiled for a [`Record`], which has every field.
+const BROKEN: &[(&str, Document)] = &[
+    // The document as a whole.
+    ("empty-document", Json("")),
+    ("not-json", Json(r#"{ "format": 1, "name": x }"#)),
+    ("cut-off", Json(r#"{ "format": 1, "name": "x""#)),
+    ("not-toml", Toml("format = 1\nname = x")),
+    ("toml-duplicate-key", Toml("format = 1\nname = 'x'\nname = 'y'")),
+    ("list-for-a-document", Json("[]")),
+    ("text-for-a-document", Json(r#""model""#)),
+    ("nothing-but-braces", Json("{}")),
+    ("format-missing", Json(r#"{ "name": "x" }"#)),
+    ("format-newer", Json(r#"{ "format": 2, "name": "x", "cohort": [], "axis": { "fit": 1 } }"#)),
+    ("format-zero", Json(r#"{ "format": 0, "name": "x" }"#)),
+    ("format-as-text", Json(r#"{ "format": "1", "name": "x" }"#)),
+    ("format-nan", Toml("format = nan\nname = 'x'")),
+    ("name-empty", Json(r#"{ "format": 1, "name": "" }"#)),
+    ("name-null", Json(r#"{ "format": 1, "name": null }"#)),
+    ("key-twice", Json(r#"{ "format": 1, "name": "x", "name": "y" }"#)),
+    ("key-twice-within", When(r#"{ "nps": { "at_least": 3, "at_least": 4 } }"#)),
+    ("key-unknown", Rest(r#""nmae": "y", "axes": [], "colour": 3"#)),
+    ("key-misspelt", Json(r#"{ "format": 1, "nmae": "x" }"#)),
+    ("total-unknown", Rest(r#""total": "maen""#)),
+    ("offset-wrong", Rest(r#""utc_offset": "CET""#)),
+    ("offset-with-two-signs", Rest(r#""utc_offset": "++5:30""#)),
+    ("offset-of-a-day", Rest(r#""utc_offset": "+24:00""#)),
+    ("axis-as-a-table", Rest(r#""axis": { "name": "fit" }"#)),
+    ("number-too-large-for-json", Rest(r#""axis": [{ "name": "fit", "base": 1e400 }]"#)),
+    (
+        "not-finite",
+        Toml(
+            "format = 1\nname = 'x'\n[[required]]\nid = 'g'\nwhen.nps.at_least = nan\n[[axis]]\nname = 'fit'\nbase = inf\nweight = -inf",
+        ),
+    ),
+    (
+        "not-finite-count",
+        Toml(
+            "format = 1\nname = 'x'\n[[axis]]\nname = 'fit'\n[[axis.rule]]\nid = 'r'\nsignal = { event = 'login', points = 1, most_recent = nan }",
+        ),
+    ),
+    ("toml-date", Toml("format = 1\nname = 'x'\n[[required]]\nid = 'g'\nwhen.renewal_date.before = 2026-11-22")),
+    (
+        "toml-time-for-a-date",
+        Toml("format = 1\nname = 'x'\n[[required]]\nid = 'g'\nwhen.renewal_date.before = 2026-11-22T09:00:00Z"),
+    ),
+    // Limits.
+    ("limit-of-levels", Made(|| when(&nested(40)))),
+    ("limit-of-levels-in-the-document", Made(|| when(&nested(50)))),
+    ("limit-of-entries", Made(|| when(&format!(r#"{{ "plan": {{ "one_of": [{}] }} }}"#, many(10_001, r#""p#""#))))),
+    ("limit-of-text", Made(|| rest(&format!(r#""total": "{}""#, "m".repeat(1_025))))),
+    ("limit-of-key", Made(|| when(&format!(r#"{{ "nps": 9, "{}": true }}"#, "k".repeat(1_025))))),
+    (
+        "limit-of-document",
+        Made(|| {
+            let text = "t".repeat(1_000);
+            let gates = many(1_200, &format!(r#"{{ "id": "g#", "label": "{text}", "when": {{ "nps": 9 }} }}"#));
+            format!(r#"{{ "required": [{gates}], "format": 1, "name": "x" }}"#)
+        }),
+    ),
+    ("limit-of-axes", Made(|| rest(&format!(r#""axis": [{}]"#, many(9, r#"{ "name": "a#", "available": 1 }"#))))),
+    (
+        "limit-of-rules",
+        Made(|| rest(&format!(r#""required": [{}]"#, many(1_025, r#"{ "id": "g#", "when": { "nps": 9 } }"#)))),
+    ),
+    ("limit-of-tests", Made(|| when(&format!(r#"{{ "any": [{}] }}"#, many(65, r#"{ "nps": # }"#))))),
+    (
+        "limit-of-fields",
+        Made(|| rest(&format!(r#""required": [{}]"#, many(257, r#"{ "id": "g#", "when": { "f#": true } }"#)))),
+    ),
+    (
+        "limit-of-event-names",
+        Made(|| {
+            rest(&format!(
+                r#""required": [{}]"#,
+                many(65, r#"{ "id": "g#", "when": { "events": { "e#": { "never": true } } } }"#)
+            ))
+        }),
+    ),
+    ("limit-of-points", Rule(r#""when": { "nps": 9 }, "points": 1000000.5"#)),
+    ("limit-of-spans", When(r#"{ "events": { "login": { "last_within": "36526d", "none_within": "5300w" } } }"#)),
+    // Gates and conditions.
+    ("gate-without-id", Rest(r#""required": [{ "when": { "nps": 9 } }]"#)),
+    ("gate-without-when", Rest(r#""required": [{ "id": "g" }]"#)),
+    ("gate-missing-skip", Rest(r#""required": [{ "id": "g", "when": { "nps": 9 }, "missing": "skip" }]"#)),
+    ("when-empty", When("{}")),
+    ("when-true", When("true")),
+    ("all-empty", When(r#"{ "all": [] }"#)),
+    ("any-as-a-table", When(r#"{ "any": { "nps": 9 } }"#)),
+    ("not-empty", When(r#"{ "not": {} }"#)),
+    ("field-empty", When(r#"{ "nps": {} }"#)),
+    ("field-null", When(r#"{ "nps": null }"#)),
+    ("field-list", When(r#"{ "plan": ["pro", "team"] }"#)),
+    ("at-least-of-none", When(r#"{ "at_least_of": { "count": 0, "of": [{ "nps": 9 }] } }"#)),
+    ("at-least-of-more", When(r#"{ "at_least_of": { "count": 3, "of": [{ "nps": 9 }, { "plan": "pro" }] } }"#)),
+    ("at-least-of-without-count", When(r#"{ "at_least_of": { "off": [{ "nps": 9 }] } }"#)),
+    ("operator-misspelt", When(r#"{ "nps": { "at_leats": 3 } }"#)),
+    (
+        "operator-of-programmers",
+        When(r#"{ "nps": { ">=": 3, "gte": 3, "greater_than": 3 }, "plan": { "in": ["pro"] } }"#),
+    ),
+    ("operator-unheard-of", When(r#"{ "nps": { "resembles": 3 } }"#)),
+    ("operator-on-text-as-number", When(r#"{ "nps": { "at_least": "9" } }"#)),
+    ("is-not-on-a-flag", When(r#"{ "has_flagship": { "is_not": true } }"#)),
+    ("one-of-empty", When(r#"{ "plan": { "one_of": [] } }"#)),
+    ("one-of-numbers", When(r#"{ "nps": { "one_of": [9, 10] } }"#)),
+    ("ignore-case-alone", When(r#"{ "nps": { "at_least": 3, "ignore_case": true } }"#)),
+    ("ignore-case-as-text", When(r#"{ "plan": { "is": 3.5, "starts_with": 3, "ignore_case": "yes" } }"#)),
+    ("between-of-three", When(r#"{ "nps": { "between": [1, 2, 3] } }"#)),
+    ("between-backwards", When(r#"{ "nps": { "between": [9, 3] } }"#)),
+    ("ratio-without-field", When(r#"{ "seats": { "ratio_to": { "at_least": 0.8 } } }"#)),
+    ("ratio-without-operator", When(r#"{ "seats": { "ratio_to": { "field": "seat_limit" } } }"#)),
+    ("ratio-backwards", When(r#"{ "seats": { "ratio_to": { "field": "seat_limit", "between": [1, 0.5] } } }"#)),
+    ("count-backwards", When(r#"{ "tech_stack": { "count": { "between": [3, 1] } } }"#)),
+    ("days-since-backwards", When(r#"{ "renewal_date": { "days_since": { "between": [60, 0] } } }"#)),
+    ("date-wrong", When(r#"{ "renewal_date": { "before": "22.11.2026", "on_or_after": "2026-02-30" } }"#)),
+    ("two-kinds", When(r#"{ "nps": { "at_least": 3 }, "any": [{ "nps": "high" }, { "field": { "nps": true } }] }"#)),
+    ("events-as-number", When(r#"{ "events": { "login": 3 } }"#)),
+    ("events-operator", When(r#"{ "events": { "login": { "at_least": 3, "cuont": 3 } } }"#)),
+    ("events-without-operator", When(r#"{ "events": { "login": { "count": { "within": "30d" } } } }"#)),
+    (
+        "events-two-windows",
+        When(
+            r#"{ "events": { "login": { "count": { "within": "30d", "between": ["30d", "60d"], "at_least": 1 } } } }"#,
+        ),
+    ),
+    (
+        "events-window-backwards",
+        When(r#"{ "events": { "login": { "amount": { "between": ["60d", "30d"], "at_least": 1 } } } }"#),
+    ),
+    (
+        "events-window-of-three",
+        When(r#"{ "events": { "login": { "amount": { "between": ["60d", "30d", "10d"], "at_least": "1" } } } }"#),
+    ),
+    (
+        "events-span-wrong",
+        When(
+            r#"{ "events": { "login": { "last_within": "30 days", "none_within": 30, "count": { "within": "1month", "at_least": "3" } } } }"#,
+        ),
+    ),
+    (
+        "events-span-zero",
+        When(r#"{ "events": { "login": { "last_within": "0d", "days": { "within": "0s", "at_least": 1 } } } }"#),
+    ),
+    ("events-name-empty", When(r#"{ "events": { "": { "never": true } } }"#)),
+    ("score-in-a-gate", When(r#"{ "score": { "at_least": 50 }, "axis": { "fit": { "at_least": 50 } } }"#)),
+    (
+        "score-built-into-a-gate",
+        Built(|| {
+            Model::new("x").required(Gate::new("g", Condition::all([score().at_least(50), axis("fit").at_least(3)])))
+        }),
+    ),
+    ("score-backwards", Asking(r#"{ "score": { "between": [50, 40] }, "axis": { "fit": { "between": [50, 40] } } }"#)),
+    ("axis-unknown", Asking(r#"{ "axis": { "fti": { "at_least": 50 } } }"#)),
+    ("grade-without-grade", Asking(r#"{ "grade": { "one_of": ["A1", "A2"] } }"#)),
+    ("verdict-misspelt", Asking(r#"{ "verdict": { "one_of": ["Eligible", "undetermined", "eligable"] } }"#)),
+    (
+        "verdict-operator",
+        Asking(r#"{ "verdict": { "at_least": "eligible", "ignore_case": true, "is_not": "ineligible" } }"#),
+    ),
+    // Rules.
+    ("rule-without-form", Rule(r#""when": { "nps": 9 }"#)),
+    ("rule-of-two-forms", Rule(r#""points": 3, "bands": { "nps": [[0, 1]] }, "below": 3, "combine": "best""#)),
+    ("rule-with-points-beside-signal", Rule(r#""points": 3, "signal": { "event": "login" }"#)),
+    (
+        "rule-with-options-of-others",
+        Rule(
+            r#""values": { "plan": { "pro": 3 } }, "below": 2, "bounds": "above", "ratio_to": "seats", "within": "3d""#,
+        ),
+    ),
+    ("rule-with-otherwise", Rule(r#""when": { "nps": 9 }, "points": 3, "otherwise": 1"#)),
+    ("rule-without-when", Rule(r#""points": 3"#)),
+    ("rule-missing-number", Rule(r#""when": { "nps": 9 }, "points": 3, "missing": 1"#)),
+    ("rule-missing-text", Rule(r#""when": { "nps": 9 }, "points": 3, "missing": "holds""#)),
+    ("points-as-text", Rule(r#""when": { "nps": 9 }, "points": "3""#)),
+    ("points-too-precise", Rule(r#""when": { "nps": 9 }, "points": 0.1234567"#)),
+    ("points-astronomic", Rule(r#""when": { "nps": 9 }, "points": 1e300"#)),
+    ("first-empty", Rule(r#""first": []"#)),
+    ("first-row-without-points", Rule(r#""first": [{ "when": { "nps": 9 }, "point": 3 }, { "points": 3 }]"#)),
+    ("bands-empty", Rule(r#""bands": { "nps": [] }"#)),
+    ("bands-of-two-fields", Rule(r#""bands": { "nps": [[0, 1]], "seats": [[0, 1]] }, "below": -3, "bounds": "above""#)),
+    ("bands-row-of-three", Rule(r#""bands": { "nps": [[0, 7, 10], [9]] }, "below": -3"#)),
+    ("bands-bound-as-text", Rule(r#""bands": { "nps": [["low", 10]] }, "below": "none""#)),
+    ("bands-out-of-order", Rule(r#""bands": { "nps": [[7, 10], [0, -20], [0, 5]] }"#)),
+    ("bands-unreachable", Rule(r#""bands": { "events": { "login": [[0.2, 1], [0.7, 2], [3, 3]] } }, "by": "count""#)),
+    ("bands-of-events-without-by", Rule(r#""bands": { "events": { "login": [[0, 1]] } }, "below": 1"#)),
+    (
+        "bands-of-events-by-date",
+        Rule(r#""bands": { "events": { "login": [[0, 1]] } }, "by": "days_since", "ratio_to": "seats""#),
+    ),
+    (
+        "bands-of-events-in-a-window",
+        Rule(r#""bands": { "events": { "login": [[0, 1]] } }, "by": "days_since_last", "within": "30d""#),
+    ),
+    (
+        "bands-of-events-in-no-time",
+        Rule(r#""bands": { "events": { "login": [[0, 1]] } }, "by": "count", "within": "0d""#),
+    ),
+    ("bands-of-date-by-count", Rule(r#""bands": { "renewal_date": [[0, 1]] }, "by": "count""#)),
+    ("bands-reserved", Rule(r#""bands": { "any": [[0, 1]] }"#)),
+    ("bands-bounds-misspelt", Rule(r#""bands": { "nps": [[0, 1]] }, "bounds": "abov""#)),
+    ("values-empty", Rule(r#""values": { "plan": {} }"#)),
+    ("values-as-list", Rule(r#""values": { "plan": [["pro", 3]] }"#)),
+    ("values-combine-misspelt", Rule(r#""values": { "tech_stack": { "crm": 3 } }, "combine": "total""#)),
+    ("per-unit-without-max", Rule(r#""per_unit": { "seats": { "points": 0.5 } }"#)),
+    ("per-unit-backwards", Rule(r#""per_unit": { "seats": { "points": 0.5, "min": 5, "max": 3 } }"#)),
+    (
+        "id-twice",
+        Rest(
+            r#""required": [{ "id": "nps", "when": { "nps": 9 } }], "axis": [{ "name": "fit", "rule": [{ "id": "nps", "when": { "nps": 9 }, "points": 1 }, { "id": "nps", "when": { "nps": 8 }, "points": 1 }] }]"#,
+        ),
+    ),
+    // Signals and their decay.
+    ("signal-without-points", Signal(r#""most_recent": 5"#)),
+    ("signal-with-both-points", Signal(r#""points": 3, "points_per_unit": 3, "max": 9"#)),
+    ("signal-without-end", Signal(r#""points": 3"#)),
+    ("signal-without-end-per-unit", Signal(r#""points_per_unit": 3, "most_recent": 5"#)),
+    ("signal-counts", Signal(r#""points": 3, "most_recent": 0, "per_day": 2.5, "min_count": "two""#)),
+    ("signal-min-count-above-most-recent", Signal(r#""points": 3, "most_recent": 5, "min_count": 6"#)),
+    ("signal-max-negative", Signal(r#""points": -3, "max": -10"#)),
+    ("signal-window-zero", Signal(r#""points": 3, "max": 10, "window": "0d""#)),
+    ("signal-options-of-decay", Signal(r#""points": 3, "max": 10, "half_life": "14d""#)),
+    ("signal-events", Rule(r#""signal": { "event": ["login", "login"], "points": 3, "max": 9 }"#)),
+    ("signal-no-events", Rule(r#""signal": { "event": [], "points": 3, "max": 9 }"#)),
+    ("signal-all-events-and-one", Rule(r#""signal": { "event": ["*", "login"], "points": 3, "max": 9 }"#)),
+    ("decay-years", Decay(r#"{ "half_life": "1y" }"#)),
+    ("decay-text", Decay(r#""14d""#)),
+    ("decay-empty", Decay("{}")),
+    ("decay-misspelt", Decay(r#"{ "halflife": "14d" }"#)),
+    ("decay-of-two-forms", Decay(r#"{ "half_life": "14d", "linear": "90d" }"#)),
+    ("decay-half-life-zero", Decay(r#"{ "half_life": "0d" }"#)),
+    ("decay-percentages", Decay(r#"{ "drop": { "percent": 0, "every": "0d" } }"#)),
+    ("decay-percentage-above", Decay(r#"{ "keep": { "percent": 115, "every": "5300w" } }"#)),
+    ("decay-table-empty", Decay(r#"{ "table": [] }"#)),
+    ("decay-table-start", Decay(r#"{ "table": [["1d", 100], ["45d", 85]] }"#)),
+    ("decay-table-rising", Decay(r#"{ "table": [["0d", 100], ["45d", 85], ["90d", 90], ["91d", -1]] }"#)),
+    ("decay-table-out-of-order", Decay(r#"{ "table": [["0d", 100], ["90d", 85], ["45d", 60], ["0d", 50]] }"#)),
+    // Axes and groups.
+    ("axis-without-rules", Rest(r#""axis": [{ "name": "fit" }]"#)),
+    ("axis-twice", Rest(r#""axis": [{ "name": "fit", "available": 1 }, { "name": "fit", "available": 1 }]"#)),
+    ("axis-available-zero", Rest(r#""axis": [{ "name": "fit", "available": 0 }]"#)),
+    ("axis-available-huge", Rest(r#""axis": [{ "name": "fit", "available": 2000000000 }]"#)),
+    ("axis-of-penalties", Rule(r#""when": { "nps": 2 }, "points": -10"#)),
+    (
+        "weights-zero",
+        Rest(
+            r#""axis": [{ "name": "fit", "weight": 0, "available": 1 }, { "name": "activity", "weight": 0, "available": 1 }]"#,
+        ),
+    ),
+    (
+        "weight-negative",
+        Rest(r#""axis": [{ "name": "fit", "weight": -1, "available": 1 }, { "name": "activity", "available": 1 }]"#),
+    ),
+    (
+        "group-unused",
+        Rest(r#""axis": [{ "name": "fit", "available": 1, "group": [{ "name": "website", "max": 40 }] }]"#),
+    ),
+    ("group-unknown", Rule(r#""when": { "nps": 9 }, "points": 3, "group": "website""#)),
+    (
+        "group-misspelt",
+        Rest(
+            r#""axis": [{ "name": "fit", "rule": [{ "id": "r", "group": "webiste", "when": { "nps": 9 }, "points": 3 }], "group": [{ "name": "website", "max": 40 }] }]"#,
+        ),
+    ),
+    (
+        "group-backwards-and-twice",
+        Rest(
+            r#""axis": [{ "name": "fit", "rule": [{ "id": "r", "group": "web", "when": { "nps": 9 }, "points": 3 }], "group": [{ "name": "web", "min": 5, "max": 4 }, { "name": "web" }] }]"#,
+        ),
+    ),
+    (
+        "skip-with-available",
+        Rest(
+            r#""axis": [{ "name": "fit", "available": 10, "rule": [{ "id": "r", "when": { "nps": 9 }, "points": 3, "missing": "skip" }] }]"#,
+        ),
+    ),
+    // What follows from the axes.
+    ("promoter-without-plus", Rest(r#""promoter": [{ "id": "p", "when": { "nps": 9 }, "points": 3 }]"#)),
+    ("promoter-negative", Rest(r#""promoter": [{ "id": "p", "when": { "nps": 9 }, "plus": -3 }]"#)),
+    ("limit-without-bound", Rest(r#""limit": [{ "when": { "nps": 9 } }]"#)),
+    ("limit-with-both-bounds", Rest(r#""limit": [{ "when": { "nps": 9 }, "at_most": 60, "at_least": 3 }]"#)),
+    ("limit-out-of-range", Rest(r#""limit": [{ "when": { "nps": 9 }, "at_most": 101 }]"#)),
+    ("limit-misspelt", Rest(r#""limit": [{ "when": { "nps": 9 }, "at_mots": 60 }]"#)),
+    ("states-without-zero", Rest(r#""state": [{ "name": "ready", "at_least": 70 }]"#)),
+    (
+        "states-mixed",
+        Rest(r#""state": [{ "name": "ready", "at_least_points": 70 }, { "name": "cold", "at_least": 0 }]"#),
+    ),
+    ("states-twice", Rest(r#""state": [{ "name": "cold", "at_least": 0 }, { "name": "cold", "at_least": 0 }]"#)),
+    ("state-without-bound", Rest(r#""state": [{ "name": "cold" }]"#)),
+    ("state-with-both-bounds", Rest(r#""state": [{ "name": "cold", "at_least": 0, "at_least_points": 0 }]"#)),
+    ("state-out-of-range", Rest(r#""state": [{ "name": "hot", "at_least": 170 }, { "name": "cold", "at_least": 0 }]"#)),
+    (
+        "grade-axis-unknown",
+        Made(|| {
+            rest(&format!(
+                r#"{AXES}, "grade": {{ "fit": {{ "axis": "fti", "cuts": [50] }}, "activity": {{ "axis": "engagement", "cuts": [50] }} }}"#
+            ))
+        }),
+    ),
+    (
+        "grade-cuts",
+        Made(|| {
+            rest(&format!(
+                r#"{AXES}, "grade": {{ "fit": {{ "axis": "fit", "cuts": [] }}, "activity": {{ "axis": "activity", "cuts": [25, 50, 50, 101] }} }}"#
+            ))
+        }),
+    ),
+    ("grade-one-sided", Made(|| rest(&format!(r#"{AXES}, "grade": {{ "fit": {{ "axis": "fit", "cuts": 50 }} }}"#)))),
+    (
+        "grade-of-another-size",
+        Made(|| {
+            graded(
+                r#""promoter": [{ "id": "p", "plus": 5, "when": { "grade": { "is_not": "A3", "one_of": ["A1", "a2"] } } }]"#,
+            )
+        }),
+    ),
+    ("segment-last-with-when", Rest(r#""segment": [{ "name": "happy", "when": { "nps": 9 } }]"#)),
+    (
+        "segment-without-when-first",
+        Rest(r#""segment": [{ "name": "all" }, { "name": "happy", "when": { "nps": 9 } }, { "name": "all" }]"#),
+    ),
+    (
+        "play-without-grade",
+        Rest(r#""play": [{ "name": "call", "grades": ["A1", "A2", "B*"] }, { "name": "mail", "otherwise": true }]"#),
+    ),
+    ("play-grades", Made(|| graded(r#""play": [{ "name": "call", "grades": ["A1", "a2", "C*", "*3", "A"] }]"#))),
+    ("play-grade-missing", Made(|| graded(r#""play": [{ "name": "call", "grades": ["A*"] }]"#))),
+    (
+        "play-grade-twice",
+        Made(|| {
+            graded(
+                r#""play": [{ "name": "call", "grades": ["A*", "B1"] }, { "name": "mail", "grades": ["*1", "B2"] }]"#,
+            )
+        }),
+    ),
+    ("play-grade-twice-in-one", Made(|| graded(r#""play": [{ "name": "call", "grades": ["A*", "**", "A1"] }]"#))),
+    (
+        "play-names-unknown",
+        Rest(
+            r#""state": [{ "name": "cold", "at_least": 0 }], "play": [{ "name": "call", "states": ["clod"], "segments": ["smb"] }]"#,
+        ),
+    ),
+    ("play-names-nothing", Rest(r#""play": [{ "name": "call" }, { "name": "call", "owner": "sales" }]"#)),
+    (
+        "play-otherwise-twice",
+        Rest(
+            r#""state": [{ "name": "cold", "at_least": 0 }], "play": [{ "name": "a", "otherwise": true }, { "name": "b", "otherwise": true }, { "name": "c", "otherwise": true, "states": ["cold"] }]"#,
+        ),
+    ),
+    ("play-respond-within", Rest(r#""play": [{ "name": "a", "otherwise": true, "respond_within": "0d" }]"#)),
+    // Cases.
+    ("case-without-anything", Rest(r#""case": [{}]"#)),
+    (
+        "case-facts",
+        Rest(
+            r#""case": [{ "name": "c", "as_of": "yesterday", "facts": { "nps": { "is": 3 }, "plan": ["pro", 3] }, "events": [{ "event": "login", "at": "2026-11-22", "count": 0, "amount": "3" }, { "evnt": "login" }], "expect": {} }]"#,
+        ),
+    ),
+    ("case-expect", Expect(r#""score": "high", "axes": { "fit": true }, "grades": "A1""#)),
+    ("case-expect-nothing", Expect("")),
+    // Several at once, in the order of the document.
+    ("several-to-read", Json(SEVERAL_TO_READ)),
+    ("several-to-compile", Json(SEVERAL_TO_COMPILE)),
+];
+
+const SEVERAL_TO_READ: &str = r#"{
+    "colour": "red",
+    "axis": [
+        { "weigth": 2, "name": "", "rule": [
+            { "point": 3, "id": "a", "when": { "nps": { "at_leats": 3, "at_most": "5" }, "nps": 3 } },
+            { "id": "b", "signal": { "decay": { "half_life": "soon" }, "event": 3, "points": 0.0000001 } }
+        ] }
+    ],
+    "format": 1,
+    "state": [{ "at_least": "zero" }],
+    "required": [{ "when": { "all": [] } }]
+}"#;
+
+const SEVERAL_TO_COMPILE: &str = r#"{
+    "format": 1,
+    "name": "x",
+    "required": [{ "id": "g", "when": { "nps": { "between": [3, 1] } } }],
+    "axis": [
+        { "name": "fit", "weight": -1, "group": [{ "name": "unused" }], "rule": [
+            { "id": "g", "group": "none", "bands": { "nps": [[3, 1], [1, 3]] } },
+            { "id": "s", "signal": { "event": "login", "points": 1 } }
+        ] },
+        { "name": "fit", "rule": [{ "id": "t", "when": { "nps": "high" }, "points": 2000000 }] }
+    ],
+    "promoter": [{ "id": "p", "plus": 0, "when": { "axis": { "fti": 3 } } }],
+    "limit": [{ "at_most": 200, "when": { "score": { "between": [2, 1] } } }],
+    "grade": { "fit": { "axis": "fit", "cuts": [1, 2] }, "activity": { "axis": "none", "cuts": [1] } },
+    "state": [{ "name": "a", "at_least": 50 }, { "name": "a", "at_least": 50 }],
+    "segment": [{ "name": "s", "when": { "verdict": "dead" } }],
+    "play": [{ "name": "p", "states": ["b"], "grades": ["Z9"] }]
+}"#;
+
+/// A model with a grade of two letters by two numbers.
+fn graded(keys: &str) -> String {
+    rest(&format!(
+        r#"{AXES}, "grade": {{ "fit": {{ "axis": "fit", "cuts": [50] }}, "activity": {{ "axis": "activity", "cuts": [50] }} }}, {keys}"#
+    ))
+}
+
+/// Sound for a [`Record`], but not for an [`Account`].
+const MISFITS: &[(&str, Document)] = &[
+    ("typed-field-misspelt", When(r#"{ "nsp": 9, "has_flagshp": true, "renewal": { "known": true } }"#)),
+    ("typed-field-unheard-of", When(r#"{ "annual_revenue": { "at_least": 10000 } }"#)),
+    ("typed-outcome-in-a-gate", When(r#"{ "score": { "at_least": 50 } }"#)),
+    ("typed-ratio-to-unknown", When(r#"{ "nps": { "ratio_to": { "field": "npss", "at_least": 1 } } }"#)),
+    ("typed-any-not-in-unknown", When(r#"{ "tech_stack": { "any_not_in": "owned" } }"#)),
+    ("typed-number-as-text", When(r#"{ "nps": "9" }"#)),
+    ("typed-number-as-flag", When(r#"{ "nps": true }"#)),
+    ("typed-flag-as-number", When(r#"{ "has_flagship": 1 }"#)),
+    ("typed-flag-as-text", When(r#"{ "has_flagship": "yes" }"#)),
+    ("typed-text-as-number", When(r#"{ "plan": { "at_least": 3 } }"#)),
+    ("typed-text-as-tags", When(r#"{ "plan": { "has_any": ["pro"] } }"#)),
+    ("typed-tags-as-text", When(r#"{ "tech_stack": { "one_of": ["crm"] } }"#)),
+    ("typed-date-as-text", When(r#"{ "renewal_date": "2026-11-22" }"#)),
+    ("typed-date-as-number", When(r#"{ "renewal_date": { "between": [0, 60] } }"#)),
+    ("typed-escape", When(r#"{ "field": { "all": 3 } }"#)),
+    (
+        "typed-text-never-held",
+        When(
+            r#"{ "health": "geren", "any": [{ "health": { "one_of": ["red", "amber"] } }, { "health": { "is_not": "Red" } }] }"#,
+        ),
+    ),
+    ("typed-text-never-held-by-values", Rule(r#""values": { "health": { "green": 10, "yelow": 5 } }"#)),
+    ("typed-values-of-tags", Rule(r#""values": { "tech_stack": { "crm": 3 } }"#)),
+    ("typed-values-of-number", Rule(r#""values": { "nps": { "9": 3 } }"#)),
+    ("typed-combine-of-text", Rule(r#""values": { "plan": { "pro": 3 } }, "combine": "best""#)),
+    ("typed-bands-of-date", Rule(r#""bands": { "renewal_date": [[0, 3]] }"#)),
+    ("typed-bands-by-days-of-number", Rule(r#""bands": { "nps": [[0, 3]] }, "by": "days_since""#)),
+    ("typed-per-unit-of-tags", Rule(r#""per_unit": { "tech_stack": { "points": 3, "max": 9 } }"#)),
+];
+
+fn compiled<T: warmth::Facts>(document: &Document) -> Vec<Told> {
+    let compile = |model: Model| Scorer::<T>::new(&model).map(|_| ()).map_err(|error| told(&error));
+    document.model().and_then(compile).err().unwrap_or_default()
+}
+
+/// Each case by its name, and what its author is told.
+fn cases() -> Vec<(&'static str, Vec<Told>)> {
+    let broken = BROKEN.iter().map(|(name, document)| (*name, compiled::<Record>(document)));
+    let misfits = MISFITS.iter().map(|(name, document)| (*name, compiled::<Account>(document)));
+    broken.chain(misfits).collect()
+}
+
+/// The blocks of a snapshot, by name.
+fn blocks(text: &str) -> Vec<(&str, &str)> {
+    let body = text.strip_prefix("== ").unwrap_or(text);
+    body.split("\n== ").map(|block| block.split_once('\n').unwrap_or((block, ""))).collect()
+}
+
+/// The first case in which two snapshots differ, line by line.
+fn difference(kept: &str, found: &str) -> String {
+    let (kept, found) = (blocks(kept), blocks(found));
+    let place = kept.iter().zip(&found).take_while(|(a, b)| a == b).count();
+    let lines = |block: Option<&(&str, &str)>, sign: &str, other: Option<&(&str, &str)>| {
+        let others: BTreeSet<_> = other.iter().flat_map(|(_, text)| text.lines()).collect();
+        let (name, text) = block.copied().unwrap_or(("(no case)", ""));
+        let lines = text.lines().filter(|line| !others.contains(line)).map(|line| format!("\n{sign} {line}"));
+        format!("\n{sign} == {name}{}", lines.collect::<String>())
+    };
+    let (kept, found) = (kept.get(place), found.get(place));
+    lines(kept, "-", found) + &lines(found, "+", kept)
+}
+
+#[test]
+fn says_what_is_wrong() {
+    let mut text = String::new();
+    for (name, problems) in cases() {
+        let lines: String = problems.iter().map(|(_, line)| format!("{line}\n")).collect();
+        write!(text, "== {name}\n{lines}\n").unwrap();
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/broken.txt");
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some_and(|value| value == "1") {
+        std::fs::write(path, text).unwrap();
+        return;
+    }
+    let kept = std::fs::read_to_string(path).unwrap();
+    assert!(
+        kept == text,
+        "what authors are told has changed; see what differs, then run with UPDATE_SNAPSHOTS=1{}",
+        difference(&kept, &text)
+    );
+}
+
+#[test]
+fn every_case_is_broken_and_named_once() {
+    let mut names = BTreeSet::new();
+    for (name, problems) in cases() {
+        assert!(!problems.is_empty(), "{name} has no problem");
+        assert!(names.insert(name), "{name} stands twice");
+    }
+}
+
+#[test]
+fn every_code_occurs() {
+    let occurring: BTreeSet<_> = cases().into_iter().flat_map(|(_, problems)| problems).map(|(code, _)| code).collect();
+    assert!(CODES.is_sorted());
+    assert_eq!(occurring.iter().map(String::as_str).collect::<Vec<_>>(), CODES);
+}
+
+/// A misfit is no more than that.
+#[test]
+fn misfits_are_sound_for_a_record() {
+    for (name, document) in MISFITS {
+        assert_eq!(compiled::<Record>(document), [], "{name}");
+    }
+}
+
+/// As deep as a hostile document can be, in a thread with the stack of one.
+#[test]
+fn deep_nesting_is_refused_without_running_out_of_stack() {
+    const LEVELS: usize = 10_000;
+    let json = when(&nested(LEVELS));
+    assert!(Model::read(&mut serde_json::Deserializer::from_str(&json)).is_err());
+    let lists = rest(&format!(r#""axis": {}{}"#, "[".repeat(LEVELS), "]".repeat(LEVELS)));
+    assert!(Model::read(&mut serde_json::Deserializer::from_str(&lists)).is_err());
+    let dotted = format!("format = 1\nname = 'x'\n[[required]]\nid = 'g'\nwhen.{}nps = 9", "not.".repeat(LEVELS));
+    assert!(toml::from_str::<Model>(&dotted).is_err());
+    let tables = format!("a = {}1{}", "{ a = ".repeat(LEVELS), " }".repeat(LEVELS));
+    assert!(toml::from_str::<Model>(&tables).is_err());
+
+    // A tree in memory has no parser that would refuse it first; much deeper ones overflow as they are dropped.
+    let tree = (0..1_000).fold(serde_json::Value::from(true), |inner, _| {
+        serde_json::Value::Object([("not".to_owned(), inner)].into_iter().collect())
+    });
+    let error = Model::read(tree).unwrap_err();
+    assert!(error.problems().iter().any(|problem| problem.code() == "limit"));
+
+    let deep = (0..LEVELS).fold(score().at_least(5), |inner, _| !Condition::all([inner]));
+    let model = Model::new("x").required(Gate::new("g", deep));
+    let error = Scorer::<Record>::new(&model).unwrap_err();
+    assert_eq!(error.problems().iter().map(Problem::code).collect::<Vec<_>>(), ["limit"]);
+}

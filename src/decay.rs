@@ -225,7 +225,6 @@ fn half_life_weight(age: u64, secs: u64, inverse: u128) -> u64 {
 }
 
 /// The upper 64 of 128 bits.
-#[expect(clippy::cast_possible_truncation, reason = "the upper half fits")]
 const fn high_half(value: u128) -> u64 {
     (value >> 64) as u64
 }
@@ -255,11 +254,7 @@ const COARSE: [u64; 128] = products_of_roots(0);
 const FINE: [u64; 128] = products_of_roots(7);
 
 /// For each i, the product of `ROOTS[first + b]` over the bits b of i, the most significant of seven being bit 0.
-#[expect(
-    clippy::indexing_slicing,
-    clippy::cast_possible_truncation,
-    reason = "runs at compile time, where both would be errors"
-)]
+#[expect(clippy::indexing_slicing, reason = "runs at compile time, where it would be an error")]
 const fn products_of_roots(first: usize) -> [u64; 128] {
     let mut table = [0; 128];
     let mut i = 0;

@@ -1,9 +1,109 @@
-//! warmth
+//! An embeddable engine that scores customers by rules: who is ready to buy more, why, and until when.
+//!
+//! A host service hands over what it knows about an account (facts) and what the account did (activity), and gets back
+//! an exact score from 0 to 100, a fit-by-activity grade such as `A1`, a named state, what to do, and the reasons.
+//! People in revenue operations write the model as a document; engineers embed the engine.
+//!
+//! # The three things you need
+//!
+//! 1. [`facts!`] declares which fields of your own struct a model may read.
+//! 2. [`Model`] is the document, read with serde from TOML, JSON or any other format, or built in Rust.
+//! 3. [`Scorer`] is a model compiled against your type, with every problem found beforehand. It scores.
+//!
+//! ```
+//! use chrono::{DateTime, Utc};
+//! use warmth::{Activity, Model, Scorer, facts};
+//!
+//! struct Account {
+//!     nps: Option<u8>,
+//!     has_flagship: bool,
+//!     history: Activity,
+//! }
+//! facts!(Account { nps, has_flagship; activity = history });
+//!
+//! let model: Model = toml::from_str(
+//!     r#"
+//!     format = 1
+//!     name = "readiness"
+//!
+//!     [[required]]
+//!     id = "flagship"
+//!     when.has_flagship = true
+//!
+//!     [[axis]]
+//!     name = "fit"
+//!     [[axis.rule]]
+//!     id = "nps"
+//!     bands.nps = [[0, -20], [7, 10], [9, 40]]   # from 0: -20, from 7: 10, from 9: 40
+//!
+//!     [[axis]]
+//!     name = "activity"
+//!     [[axis.rule]]
+//!     id = "pricing"
+//!     signal.event = "pricing_view"
+//!     signal.points = 25
+//!     signal.most_recent = 2
+//!     signal.decay.half_life = "14d"
+//!
+//!     [grade]
+//!     fit = { axis = "fit", cuts = [75, 50, 25] }
+//!     activity = { axis = "activity", cuts = [75, 50, 25] }
+//!     "#,
+//! )?;
+//! let scorer = Scorer::<Account>::new(&model)?;
+//!
+//! let now: DateTime<Utc> = "2026-11-22T09:00:00Z".parse()?;
+//! let mut account = Account { nps: Some(9), has_flagship: true, history: Activity::new() };
+//! account.history.record("pricing_view", "2026-11-08T09:00:00Z".parse()?); // two weeks ago
+//!
+//! let score = scorer.score(&account, now);
+//! assert_eq!(score.grade().unwrap().to_string(), "A3");
+//! assert_eq!(score.axis("activity").unwrap().raw, "12.5".parse()?); // 25 points, halved exactly
+//! assert_eq!(score.value(), "62.5".parse()?);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What else there is
+//!
+//! - [`Scorer::explain`] gives the same numbers line by line: an [`Explanation`] whose lines add up to the score.
+//! - [`Model::verify`] runs the examples that a document carries with it.
+//! - [`Record`] is a subject without a Rust type, for rows of CSV or JSON.
+//! - [`Activity`] holds what a subject did. It knows nothing of models; [`Scorer::lifespan`] says how far back to keep.
+//! - [`Model::fingerprint`] tells which model a stored score came from.
+//! - [`model`] builds documents in Rust, where a wrong operator is a compile error.
+//! - The [guide](_guide) has the document key by key, the arithmetic, the problems and the reasons.
+//!
+//! # What you can rely on
+//!
+//! - **Pure.** An outcome follows from model, facts, activity and instant alone. There is no clock, no I/O, no state.
+//! - **Exact.** Points are decimals held as whole numbers of millionths, decay is integer arithmetic. A score is the
+//!   same on every machine, in every build and for every order of events.
+//! - **Infallible after compiling.** [`Scorer::new`] finds all that can be wrong, at once. Scoring returns a value for
+//!   any facts.
+//! - **Missing is not false.** Conditions are three-valued; what is unknown is named, never guessed.
+//! - **No allocation** in [`Scorer::score`].
+//!
+//! # Scope
+//!
+//! This crate scores one subject at a time with rules that people wrote. It stores nothing, sends nothing and learns
+//! nothing, and it has no expression language: what rules cannot say is a computed field of the host's.
+//!
+//! # Untrusted input
+//!
+//! Facts and events may be anything. Documents from people you do not trust are held by [`Limits`]; reading one takes
+//! time and memory in proportion to its size, and nothing in it can make scoring fail.
+//!
+//! # Features
+//!
+//! None yet. The dependencies are chrono (without its clock), serde, smallvec and thiserror.
+
+pub mod _guide;
 mod activity;
 mod compile;
 mod decay;
 mod decimal;
 mod evaluate;
+pub mod explain;
 mod facts;
 pub mod model;
 mod points;
@@ -12,25 +112,24 @@ mod program;
 mod score;
 mod scorer;
 mod time;
+mod verify;
 mod wide;
+
 pub use activity::{Activity, Event, Resolution};
 pub use decay::{Decay, Weight};
 pub use evaluate::Truth;
+pub use explain::Explanation;
 #[doc(hidden)]
 pub use facts::private as __private;
 pub use facts::{Fact, Facts, Field, Kind, Record, Tags, ToFact, Value};
-pub use model::{Fingerprint, Limits, Model};
+pub use model::{Fingerprint, Limits, Model, fields};
 pub use points::{Points, PointsError};
 pub use problem::{ModelError, Problem};
 pub use score::{AxisScore, Grade, Play, Score, Verdict};
 pub use scorer::Scorer;
 pub use time::{Span, SpanError};
-/// Handles.
-pub fn fields<T: model::Declared>() -> T::Handles {
-    T::HANDLES
-}
-#[doc(hidden)]
-pub mod _guide {
-    #[doc(hidden)]
-    pub mod problems {}
-}
+
+/// The README's program is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -80,7 +80,7 @@ pub struct PointsError {
 }
 
 impl PointsError {
-    fn new(text: impl ToString) -> PointsError {
+    fn new(text: impl fmt::Display) -> PointsError {
         PointsError { text: text.to_string() }
     }
 }

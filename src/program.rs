@@ -92,10 +92,12 @@ pub(crate) enum Test {
         of: TextSubject,
         test: TextTest,
         ignore_case: bool,
+        negate: bool,
     },
     Tags {
         field: FieldIndex,
         test: TagTest,
+        negate: bool,
     },
     /// The day of a date, counted from 1970-01-01.
     Day {
@@ -106,7 +108,6 @@ pub(crate) enum Test {
     },
     Happened {
         events: Events,
-        within_secs: Option<u64>,
         is: bool,
     },
 }
@@ -269,8 +270,8 @@ pub(crate) struct Rule {
     pub(crate) guard: Option<Condition>,
     pub(crate) worth: Worth,
     pub(crate) missing: Missing,
-    /// The most it can be worth; zero where `available` is given.
-    pub(crate) reach: i64,
+    /// The most it can be worth; `None` where there is no end to it, which only a given `available` allows.
+    pub(crate) reach: Option<i64>,
 }
 
 #[derive(Debug)]
@@ -283,7 +284,7 @@ pub(crate) enum Worth {
     },
     Bands {
         of: Quantity,
-        rows: Box<[(i64, i64)]>,
+        rows: BandRows,
         below: i64,
     },
     /// Sorted by text.
@@ -306,6 +307,9 @@ pub(crate) enum Worth {
     },
     Signal(Signal),
 }
+
+/// Least values and their points, rising.
+pub(crate) type BandRows = Box<[(i64, i64)]>;
 
 #[derive(Debug)]
 pub(crate) struct Signal {
@@ -398,19 +402,19 @@ mod tests {
         }
 
         #[test]
-        fn ranges_hold_what_the_operator_says(number in -20_i32..20, halves in -10_i64..10) {
+        fn ranges_hold_what_the_operator_says(number in -20_i32..20, whole in -10_i32..10) {
             let operand = f64::from(number) / 2.0;
-            let value = halves as f64;
+            let (value, whole) = (f64::from(whole), i64::from(whole));
             for (op, holds) in [
-                (NumberOp::Is(operand), value == operand),
+                (NumberOp::Is(operand), value.total_cmp(&operand).is_eq() || (number == 0 && whole == 0)),
                 (NumberOp::AtLeast(operand), value >= operand),
                 (NumberOp::MoreThan(operand), value > operand),
                 (NumberOp::AtMost(operand), value <= operand),
                 (NumberOp::LessThan(operand), value < operand),
                 (NumberOp::Between(operand, operand + 1.5), value >= operand && value <= operand + 1.5),
             ] {
-                prop_assert_eq!(Unit::Whole.range(op).contains(&halves), holds, "{:?} of {}", op, halves);
-                prop_assert_eq!(Unit::Millionth.range(op).contains(&(halves * 1_000_000)), holds, "{:?} of {}", op, halves);
+                prop_assert_eq!(Unit::Whole.range(op).contains(&whole), holds, "{:?} of {}", op, whole);
+                prop_assert_eq!(Unit::Millionth.range(op).contains(&(whole * 1_000_000)), holds, "{:?} of {}", op, whole);
                 prop_assert_eq!(Unit::Double.range(op).contains(&ordered_bits(value)), holds, "{:?} of {}", op, value);
             }
         }

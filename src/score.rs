@@ -5,7 +5,8 @@ use std::fmt;
 use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
 
-use crate::evaluate::{AxisResult, Outcome};
+use crate::evaluate::Outcome;
+use crate::model::limits::AXES_MAX;
 use crate::points::Points;
 use crate::program::{self, Program};
 use crate::time::Span;
@@ -134,7 +135,14 @@ impl Serialize for Grade {
 #[derive(Clone, Copy)]
 pub struct Score<'m> {
     program: &'m Program,
-    outcome: Outcome,
+    value: i64,              // millionths
+    raw: [i64; AXES_MAX],    // millionths
+    scores: [i64; AXES_MAX], // millionths
+    verdict: Verdict,
+    grade: Option<Grade>,
+    state: Option<usize>,
+    segment: Option<usize>,
+    play: Option<usize>,
 }
 
 /// One axis of a [`Score`].
@@ -180,24 +188,26 @@ impl PartialEq for program::Play {
 impl Eq for program::Play {}
 
 impl<'m> Score<'m> {
-    pub(crate) fn new(program: &'m Program, outcome: Outcome) -> Score<'m> {
-        Score { program, outcome }
+    pub(crate) fn new(program: &'m Program, outcome: &Outcome) -> Score<'m> {
+        let Outcome { verdict, value, axes, grade, state, segment, play } = *outcome;
+        let (raw, scores) = (axes.map(|axis| axis.raw), axes.map(|axis| axis.score));
+        Score { program, value, raw, scores, verdict, grade, state, segment, play }
     }
 
     /// Whether the subject may be scored.
     pub fn verdict(&self) -> Verdict {
-        self.outcome.verdict
+        self.verdict
     }
 
     /// The score from 0 to 100; 0 for a subject that a gate holds back.
     pub fn value(&self) -> Points {
-        Points::from_micros(self.outcome.value)
+        Points::from_micros(self.value)
     }
 
     /// The axes in the order of the document; none for a subject that a gate holds back.
     pub fn axes(&self) -> impl Iterator<Item = AxisScore<'m>> + use<'m> {
-        let program = if self.outcome.verdict.is_scored() { &self.program.axes[..] } else { &[] };
-        program.iter().zip(self.outcome.axes).map(|(axis, AxisResult { raw, score, .. })| AxisScore {
+        let program = if self.verdict.is_scored() { &self.program.axes[..] } else { &[] };
+        program.iter().zip(self.raw).zip(self.scores).map(|((axis, raw), score)| AxisScore {
             name: &axis.title.id,
             raw: Points::from_micros(raw),
             score: Points::from_micros(score),
@@ -211,22 +221,22 @@ impl<'m> Score<'m> {
 
     /// The grade, where the model gives one.
     pub fn grade(&self) -> Option<Grade> {
-        self.outcome.grade
+        self.grade
     }
 
     /// The state, where the model has some.
     pub fn state(&self) -> Option<&'m str> {
-        self.outcome.state.and_then(|state| self.program.states.rows.get(state)).map(|(_, name)| &**name)
+        self.state.and_then(|state| self.program.states.rows.get(state)).map(|(_, name)| &**name)
     }
 
     /// The segment, where the model has some.
     pub fn segment(&self) -> Option<&'m str> {
-        self.outcome.segment.and_then(|segment| self.program.segments.get(segment)).map(|segment| &*segment.name)
+        self.segment.and_then(|segment| self.program.segments.get(segment)).map(|segment| &*segment.name)
     }
 
     /// What to do, where the model says it.
     pub fn play(&self) -> Option<Play<'m>> {
-        self.outcome.play.and_then(|play| self.program.plays.get(play)).map(Play)
+        self.play.and_then(|play| self.program.plays.get(play)).map(Play)
     }
 }
 

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::compile::{Schema, compile};
 use crate::evaluate::Evaluation;
+use crate::explain::{Explanation, explain};
 use crate::facts::{Facts, Field};
 use crate::model::{Fingerprint, Limits, Model};
 use crate::problem::ModelError;
@@ -92,7 +93,15 @@ impl<T: Facts> Scorer<T> {
     /// A pure function of the model, the subject and the instant, which is cut down to whole seconds; events after it
     /// do not count. Allocates nothing, and cannot fail.
     pub fn score(&self, subject: &T, as_of: DateTime<Utc>) -> Score<'_> {
-        Score::new(&self.program, Evaluation::new(&self.program, subject, second_of(as_of)).outcome(&mut ()))
+        Score::new(&self.program, &Evaluation::new(&self.program, subject, second_of(as_of)).outcome(&mut ()))
+    }
+
+    /// Scores a subject as [`score`](Scorer::score) does, and writes down why.
+    ///
+    /// Everything is evaluated, also what cannot change the outcome any more, so that a subject that a gate holds back
+    /// has its would-be numbers too.
+    pub fn explain(&self, subject: &T, as_of: DateTime<Utc>) -> Explanation<'_> {
+        explain(&self.program, subject, as_of)
     }
 
     /// The fields that the model reads and this subject lacks, whether or not the outcome hangs on them.

@@ -89,7 +89,8 @@ impl FromStr for Span {
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [_, units @ ..] = UNITS;
-        let (name, secs) = units.into_iter().find(|(_, secs)| self.0 > 0 && self.0 % secs == 0).unwrap_or(("s", 1));
+        let (name, secs) =
+            units.into_iter().find(|(_, secs)| self.0 > 0 && self.0.is_multiple_of(*secs)).unwrap_or(("s", 1));
         f.pad(&format!("{}{name}", self.0 / secs))
     }
 }

@@ -9,7 +9,7 @@ use crate::model::{
 };
 use crate::points::{HELD, Points};
 use crate::problem::{Path, Problem};
-use crate::program::{Axis, Events, Group, Part, Quantity, Rule, Signal, Title, Worth};
+use crate::program::{Axis, BandRows, Events, Group, Part, Quantity, Rule, Signal, Title, Worth};
 use crate::time::Span;
 
 impl<'m> Compiler<'m> {
@@ -61,7 +61,7 @@ impl<'m> Compiler<'m> {
             members.get_mut(part)?.push(rule?);
         }
         for (part, rules) in parts.iter_mut().zip(members) {
-            part.reach = rules.iter().map(|rule| rule.reach).fold(0, i64::saturating_add);
+            part.reach = rules.iter().filter_map(|rule| rule.reach).fold(0, i64::saturating_add);
             part.rules = rules.into();
         }
         let skips = axis.rules.iter().any(|rule| rule.missing == Missing::Skip);
@@ -188,43 +188,14 @@ impl<'m> Compiler<'m> {
             Missing::Skip => Some(0),
         };
         let (guard, worth, missing) = (guard.map_or(Some(None), |guard| guard.map(Some)), worth?, missing?);
-        let reach = if available_given { 0 } else { self.reach(&worth, path)?.max(missing).max(0) };
+        let reach = reach(&worth).map(|reach| reach.max(missing).max(0));
+        if reach.is_none() && !available_given {
+            let message = "there is no end to what this signal can reach, so `available` cannot be derived";
+            let help = "give the signal a `max` or `most_recent`, or the axis an `available`";
+            self.note(Problem::new("unbounded", path, message).with_help(help));
+            return None;
+        }
         Some(Rule { title, place, guard: guard?, worth, missing: rule.missing, reach })
-    }
-
-    /// The most the form can be worth.
-    fn reach(&mut self, worth: &Worth, path: &Path<'_>) -> Option<i64> {
-        let best =
-            |rows: &[(Box<str>, i64)], otherwise: i64| rows.iter().map(|(_, points)| *points).fold(otherwise, i64::max);
-        Some(match worth {
-            Worth::Points(points) => *points,
-            Worth::First { rows, otherwise } => rows.iter().map(|(_, points)| *points).fold(*otherwise, i64::max),
-            Worth::Bands { rows, below, .. } => rows.iter().map(|(_, points)| *points).fold(*below, i64::max),
-            Worth::Texts { rows, otherwise, .. } | Worth::Tags { rows, otherwise, sum: false, .. } => {
-                best(rows, *otherwise)
-            }
-            Worth::Tags { rows, otherwise, sum: true, .. } => {
-                rows.iter().map(|(_, points)| (*points).max(0)).fold(0, i64::saturating_add).max(*otherwise)
-            }
-            Worth::PerUnit { max, .. } => *max,
-            Worth::Signal(signal) => {
-                let events = if signal.per_unit { u64::MAX } else { signal.most_recent };
-                let all = i128::from(signal.points) * i128::from(events);
-                if (signal.per_unit || signal.points > 0) && events == u64::MAX && signal.max == HELD {
-                    let problem = Problem::new(
-                        "unbounded",
-                        path,
-                        "there is no end to what this signal can reach, so `available` cannot be derived",
-                    );
-                    self.note(
-                        problem.with_help("give the signal a `max` or `most_recent`, or the axis an `available`"),
-                    );
-                    return None;
-                }
-                let bounded = if signal.per_unit { i128::from(signal.max) } else { all.min(signal.max.into()) };
-                i64::try_from(bounded.max(0)).unwrap_or(HELD)
-            }
-        })
     }
 
     fn first(&mut self, first: &'m First, path: &Path<'_>) -> Option<Worth> {
@@ -291,7 +262,7 @@ impl<'m> Compiler<'m> {
     }
 
     /// The bands with their bounds as whole numbers, strictly rising.
-    fn rows(&mut self, bands: &Bands, of: Option<Quantity>, path: &Path<'_>) -> Option<(Quantity, Box<[(i64, i64)]>)> {
+    fn rows(&mut self, bands: &Bands, of: Option<Quantity>, path: &Path<'_>) -> Option<(Quantity, BandRows)> {
         if bands.rows.is_empty() {
             self.note(Problem::new("empty", path, "there must be a band"));
             return None;
@@ -307,7 +278,7 @@ impl<'m> Compiler<'m> {
             }
             let from = of.as_ref().map(|of| of.unit().lower_bound(*bound, bands.exclusive));
             match before {
-                Some((last, _)) if last == *bound => {
+                Some((last, _)) if last.total_cmp(bound).is_eq() => {
                     self.note(Problem::new("duplicate-band", &path, format!("there is another band from `{bound}`")));
                 }
                 Some((last, _)) if last > *bound => {
@@ -486,4 +457,30 @@ impl<'m> Compiler<'m> {
             }
         }
     }
+}
+
+/// The most the form can be worth, `None` where there is no end to it.
+fn reach(worth: &Worth) -> Option<i64> {
+    fn best<K>(rows: &[(K, i64)], otherwise: i64) -> i64 {
+        rows.iter().map(|(_, points)| *points).fold(otherwise, i64::max)
+    }
+    Some(match worth {
+        Worth::Points(points) => *points,
+        Worth::First { rows, otherwise } => best(rows, *otherwise),
+        Worth::Bands { rows, below, .. } => best(rows, *below),
+        Worth::Texts { rows, otherwise, .. } | Worth::Tags { rows, otherwise, sum: false, .. } => {
+            best(rows, *otherwise)
+        }
+        Worth::Tags { rows, otherwise, sum: true, .. } => {
+            rows.iter().map(|(_, points)| (*points).max(0)).fold(0, i64::saturating_add).max(*otherwise)
+        }
+        Worth::PerUnit { max, .. } => *max,
+        Worth::Signal(signal) if !signal.per_unit && signal.points <= 0 => 0,
+        Worth::Signal(signal) if signal.max < HELD || (!signal.per_unit && signal.most_recent < u64::MAX) => {
+            let all = i128::from(signal.points) * i128::from(signal.most_recent);
+            let bounded = if signal.per_unit { signal.max.into() } else { all.min(signal.max.into()) };
+            i64::try_from(bounded).unwrap_or(HELD)
+        }
+        Worth::Signal(_) => return None,
+    })
 }

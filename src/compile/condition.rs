@@ -26,11 +26,6 @@ fn key_of(op: NumberOp) -> &'static str {
     }
 }
 
-fn negated(negate: bool, test: Test) -> Condition {
-    let test = Condition::Test(test);
-    if negate { Condition::Not(Box::new(test)) } else { test }
-}
-
 impl<'m> Compiler<'m> {
     /// A whole condition; `outcome` says whether it may ask for axes, score, grade and verdict.
     pub(super) fn condition(&mut self, condition: &'m Document, path: &Path<'_>, outcome: bool) -> Option<Condition> {
@@ -117,7 +112,7 @@ impl<'m> Compiler<'m> {
         let of = quantity?;
         within?;
         let within: RangeInclusive<i64> = of.unit().range(op);
-        Some(negated(matches!(op, NumberOp::IsNot(_)), Test::Number { of, within, op }))
+        Some(Condition::Test(Test::Number { of, within, op }))
     }
 
     fn operands(&mut self, op: NumberOp, path: &Path<'_>) -> Option<()> {
@@ -318,7 +313,7 @@ impl<'m> Compiler<'m> {
                 TextTest::OneOf(texts.iter().map(|text| text.as_str().into()).collect())
             }
         };
-        Some(negated(negate, Test::Text { of, test, ignore_case }))
+        Some(Condition::Test(Test::Text { of, test, ignore_case, negate }))
     }
 
     /// Notes texts that are none of those there can be.
@@ -352,7 +347,7 @@ impl<'m> Compiler<'m> {
                 (TagTest::AnyNotIn(self.field(other, Kind::Tags, &path.key("any_not_in"))?), false)
             }
         };
-        Some(negated(negate, Test::Tags { field: index, test }))
+        Some(Condition::Test(Test::Tags { field: index, test, negate }))
     }
 
     fn happened(&mut self, names: &'m EventNames, op: Happening, path: &Path<'_>) -> Option<Condition> {
@@ -364,8 +359,7 @@ impl<'m> Compiler<'m> {
             Happening::Never(never) => ("never", None, !never),
         };
         let events = self.events(names, ages, &path, &path.key(key))?;
-        let within_secs = events.ages.to.and_then(|to| u64::try_from(to).ok());
-        Some(Condition::Test(Test::Happened { events, within_secs, is }))
+        Some(Condition::Test(Test::Happened { events, is }))
     }
 }
 

@@ -204,13 +204,14 @@ impl<'m> Compiler<'m> {
             }
             let message = format!(
                 "the field `{name}` is read as {} here and as {} at `{}`",
-                article(kind),
-                article(own),
+                kind.with_article(),
+                own.with_article(),
                 used.path
             );
             self.note(Problem::new("two-kinds", path, message).with_help("a field has one kind"));
         } else {
-            let message = format!("the field `{name}` is {}, and this reads {}", article(own), article(kind));
+            let message =
+                format!("the field `{name}` is {}, and this reads {}", own.with_article(), kind.with_article());
             self.note(Problem::new("wrong-kind", path, message).with_help(asked_of(own)));
         }
         None
@@ -238,8 +239,8 @@ impl<'m> Compiler<'m> {
         let Some(texts) = self.fields.get(field).and_then(|used| used.reading.field.texts()) else {
             return;
         };
-        let same = |known: &&str| if ignore_case { known.eq_ignore_ascii_case(text) } else { *known == text };
-        if !texts.iter().any(|known| same(known)) {
+        let same = |known: &&str| *known == text || (ignore_case && known.eq_ignore_ascii_case(text));
+        if !texts.iter().any(same) {
             let problem = Problem::new("unknown-text", path, format!("the field never holds `{text}`"));
             self.note(problem.suggesting(text, texts.iter().copied()));
         }
@@ -303,9 +304,4 @@ fn asked_of(kind: Kind) -> &'static str {
         Kind::Tags => "ask tags with `has`, `has_any`, `has_all`, `has_none` or `count`",
         Kind::Any => "ask whether it is `known`",
     }
-}
-
-/// "a number", "tags".
-fn article(kind: Kind) -> String {
-    if kind == Kind::Tags { kind.to_string() } else { format!("a {kind}") }
 }

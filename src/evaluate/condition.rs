@@ -2,14 +2,15 @@
 
 use super::{Asked, Evaluation, Seen, Truth, Witness};
 use crate::facts::{Fact, Facts, Tags};
-use crate::model::{Calendar, EventMeasure};
+use crate::model::{Calendar, EventMeasure, NumberOp};
 use crate::points::HELD;
 use crate::program::{Events, FieldIndex, Quantity, TagTest, Test, TextSubject, TextTest, ordered_bits};
+use crate::score::Grade;
 use crate::time::{civil_day, day_of, months_since, months_until, second_of};
 use crate::wide::held_in_i64;
 
-impl<'a, T: Facts> Evaluation<'a, T> {
-    pub(super) fn test<W: Witness>(&self, test: &Test, asked: Option<Asked<'_>>, witness: &mut W) -> Truth {
+impl<'m, 's, T: Facts> Evaluation<'m, 's, T> {
+    pub(super) fn test<W: Witness<'m>>(&self, test: &'m Test, asked: Option<Asked<'_>>, witness: &mut W) -> Truth {
         let (seen, holds) = match test {
             Test::Known { field, known } => {
                 let fact = self.fact(*field);
@@ -20,21 +21,24 @@ impl<'a, T: Facts> Evaluation<'a, T> {
                 let flag = if let Fact::Flag(flag) = fact { Some(flag) } else { None };
                 (Seen::Fact(fact), flag.map(|flag| flag == *is))
             }
-            Test::Number { of, within, .. } => {
+            Test::Number { of, within, op } => {
+                let negate = matches!(op, NumberOp::IsNot(_));
                 let value = self.quantity(of, asked);
-                (Seen::Quantity(value), value.map(|value| within.contains(&value)))
+                (Seen::Quantity(value), value.map(|value| within.contains(&value) != negate))
             }
-            Test::Text { of, test, ignore_case } => {
+            Test::Text { of, test, ignore_case, negate } => {
                 let fact = match (of, asked) {
                     (TextSubject::Field(field), _) => self.fact(*field),
-                    (TextSubject::Grade, Some(asked)) => asked.grade.map(|grade| grade.as_str()).into(),
+                    (TextSubject::Grade, Some(asked)) => asked.grade.map(Grade::as_str).into(),
                     (TextSubject::Verdict, Some(asked)) => Fact::Text(asked.verdict.as_str()),
                     (TextSubject::Grade | TextSubject::Verdict, None) => Fact::Missing,
                 };
                 let text = if let Fact::Text(text) = fact { Some(text) } else { None };
-                (Seen::Fact(fact), text.map(|text| text_matches(text, test, *ignore_case)))
+                (Seen::Fact(fact), text.map(|text| text_matches(text, test, *ignore_case) != *negate))
             }
-            Test::Tags { field, test } => (Seen::Fact(self.fact(*field)), self.tags_match(*field, test)),
+            Test::Tags { field, test, negate } => {
+                (Seen::Fact(self.fact(*field)), self.tags_match(*field, test).map(|holds| holds != *negate))
+            }
             Test::Day { field, within, .. } => {
                 (Seen::Fact(self.fact(*field)), self.day(*field).map(|day| within.contains(&day)))
             }
@@ -96,7 +100,7 @@ impl<'a, T: Facts> Evaluation<'a, T> {
         if let Fact::Number(number) = self.fact(field) { Some(number) } else { None }
     }
 
-    pub(super) fn tags(&self, field: FieldIndex) -> Option<Tags<'a>> {
+    pub(super) fn tags(&self, field: FieldIndex) -> Option<Tags<'s>> {
         if let Fact::Tags(tags) = self.fact(field) { Some(tags) } else { None }
     }
 

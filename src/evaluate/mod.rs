@@ -21,27 +21,30 @@ use crate::program::{
 use crate::score::{Grade, Verdict};
 use crate::time::civil_day;
 
-/// Listens to an evaluation.
-pub(crate) trait Witness {
+/// Listens to an evaluation of a program that lives for `'m`.
+pub(crate) trait Witness<'m> {
     /// Whether everything is evaluated, even what cannot change the outcome any more.
     const FULL: bool;
 
-    fn tested(&mut self, _test: &Test, _seen: Seen<'_>, _truth: Truth) {}
-    fn measured(&mut self, _of: &Quantity, _value: Option<i64>) {}
+    /// What was tested since the last gate, rule, promoter, limit or segment belongs to the next one.
+    fn tested(&mut self, _test: &'m Test, _seen: Seen<'_>, _truth: Truth) {}
+    /// The tests that follow, or that went before, are under a `not`.
+    fn turned(&mut self) {}
+    fn measured(&mut self, _of: &'m Quantity, _value: Option<i64>) {}
     fn read(&mut self, _field: FieldIndex, _fact: Fact<'_>) {}
-    fn tallied(&mut self, _signal: &Signal, _tally: Tally) {}
-    fn gate(&mut self, _gate: &Gate, _required: bool, _truth: Truth) {}
-    fn rule(&mut self, _axis: usize, _rule: &Rule, _part: &Part, _worth: Worth) {}
-    fn group(&mut self, _axis: usize, _part: &Part, _sum: i64, _held: i64) {}
-    fn axis(&mut self, _axis: usize, _own: &Axis, _result: AxisResult) {}
-    fn promoter(&mut self, _promoter: &Promoter, _truth: Truth) {}
-    fn limit(&mut self, _limit: &Limit, _truth: Truth, _before: i64, _after: i64) {}
-    fn segment(&mut self, _segment: &Segment, _truth: Truth) {}
-    fn total(&mut self, _total: Totals) {}
+    fn tallied(&mut self, _signal: &'m Signal, _tally: Tally) {}
+    fn gate(&mut self, _gate: &'m Gate, _required: bool, _truth: Truth) {}
+    fn rule(&mut self, _rule: &'m Rule, _part: &'m Part, _worth: Worth) {}
+    fn group(&mut self, _part: &'m Part, _sum: i64, _held: i64) {}
+    fn axis(&mut self, _axis: &'m Axis, _result: AxisResult) {}
+    fn promoter(&mut self, _promoter: &'m Promoter, _truth: Truth) {}
+    fn limit(&mut self, _limit: &'m Limit, _truth: Truth, _before: i64, _after: i64) {}
+    fn segment(&mut self, _segment: &'m Segment, _truth: Truth) {}
+    fn total(&mut self, _totals: Totals) {}
 }
 
 /// Nothing is written down.
-impl Witness for () {
+impl Witness<'_> for () {
     const FULL: bool = false;
 }
 
@@ -53,7 +56,6 @@ pub(crate) enum Seen<'a> {
     Quantity(Option<i64>),
     /// How many events.
     Events(i64),
-    Text(&'a str),
 }
 
 /// What a rule is worth to a subject.
@@ -77,15 +79,12 @@ pub(crate) struct AxisResult {
     pub(crate) score: i64,
 }
 
-/// The steps from the axes to the value, each rounded to six places.
+/// The steps from the axes to the value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Totals {
     /// From the axes alone.
     pub(crate) base: i64,
-    pub(crate) promoted: i64,
-    /// Within the limits.
-    pub(crate) limited: i64,
-    /// Within 0 to 100.
+    /// With promoters and limits, held within 0 to 100.
     pub(crate) value: i64,
 }
 
@@ -109,9 +108,9 @@ impl Outcome {
 }
 
 /// One subject at one instant.
-pub(crate) struct Evaluation<'a, T> {
-    program: &'a Program,
-    subject: &'a T,
+pub(crate) struct Evaluation<'m, 's, T> {
+    program: &'m Program,
+    subject: &'s T,
     as_of: i64, // seconds since 1970-01-01 UTC
     today: i64, // the civil day of `as_of`
 }
@@ -125,13 +124,13 @@ struct Asked<'o> {
     verdict: Verdict,
 }
 
-impl<'a, T: Facts> Evaluation<'a, T> {
-    pub(crate) fn new(program: &'a Program, subject: &'a T, as_of: i64) -> Evaluation<'a, T> {
+impl<'m, 's, T: Facts> Evaluation<'m, 's, T> {
+    pub(crate) fn new(program: &'m Program, subject: &'s T, as_of: i64) -> Evaluation<'m, 's, T> {
         Evaluation { program, subject, as_of, today: civil_day(as_of, program.offset_secs) }
     }
 
     /// The value of a field, missing where it is of another kind than the field's.
-    fn fact(&self, field: FieldIndex) -> Fact<'a> {
+    fn fact(&self, field: FieldIndex) -> Fact<'s> {
         let Some(reading) = self.program.fields.get(field) else {
             return Fact::Missing;
         };
@@ -139,26 +138,26 @@ impl<'a, T: Facts> Evaluation<'a, T> {
         if reading.field.kind().admits(&fact) { fact } else { Fact::Missing }
     }
 
-    fn activity(&self) -> &'a Activity {
+    fn activity(&self) -> &'s Activity {
         self.subject.activity()
     }
 
     /// The outcome, as it is reported.
-    pub(crate) fn outcome<W: Witness>(&self, witness: &mut W) -> Outcome {
+    pub(crate) fn outcome<W: Witness<'m>>(&self, witness: &mut W) -> Outcome {
         let verdict = self.verdict(witness);
         if !verdict.is_scored() && !W::FULL {
             return Outcome::gated(verdict);
         }
         let mut axes = [AxisResult::default(); AXES_MAX];
-        for ((place, axis), result) in self.program.axes.iter().enumerate().zip(&mut axes) {
-            *result = self.axis(place, axis, witness);
+        for (axis, result) in self.program.axes.iter().zip(&mut axes) {
+            *result = self.axis(axis, witness);
         }
         let used = axes.get(..self.program.axes.len()).unwrap_or(&axes);
-        let outcome = self.from_axes(verdict, used, witness);
+        let outcome = self.following(verdict, used, witness);
         if verdict.is_scored() { Outcome { axes, ..outcome } } else { Outcome::gated(verdict) }
     }
 
-    fn verdict<W: Witness>(&self, witness: &mut W) -> Verdict {
+    fn verdict<W: Witness<'m>>(&self, witness: &mut W) -> Verdict {
         let mut verdict = Verdict::Eligible;
         for gate in &self.program.disqualifying {
             let truth = self.gate(gate, false, witness);
@@ -184,7 +183,7 @@ impl<'a, T: Facts> Evaluation<'a, T> {
     }
 
     /// A gate with its policy for the unknown applied.
-    fn gate<W: Witness>(&self, gate: &Gate, required: bool, witness: &mut W) -> Truth {
+    fn gate<W: Witness<'m>>(&self, gate: &'m Gate, required: bool, witness: &mut W) -> Truth {
         use crate::model::GateMissing;
         let truth = match (self.condition(&gate.when, None, witness), gate.missing) {
             (Truth::Unknown, GateMissing::Holds) => Truth::True,
@@ -195,7 +194,7 @@ impl<'a, T: Facts> Evaluation<'a, T> {
         truth
     }
 
-    fn axis<W: Witness>(&self, place: usize, axis: &Axis, witness: &mut W) -> AxisResult {
+    fn axis<W: Witness<'m>>(&self, axis: &'m Axis, witness: &mut W) -> AxisResult {
         let mut raw = axis.base;
         let mut reach = axis.base;
         for part in &axis.parts {
@@ -203,23 +202,23 @@ impl<'a, T: Facts> Evaluation<'a, T> {
             let mut expected = 0_i64;
             for rule in &part.rules {
                 let worth = self.rule(rule, witness);
-                witness.rule(place, rule, part, worth);
+                witness.rule(rule, part, worth);
                 sum = sum.saturating_add(worth.points);
                 expected = expected.saturating_add(worth.reach);
             }
             let held = part.held(sum);
-            witness.group(place, part, sum, held);
+            witness.group(part, sum, held);
             raw = raw.saturating_add(held);
             reach = reach.saturating_add(part.held(expected));
         }
         let available = if axis.skips { reach } else { axis.available };
         let result = total::axis_result(raw, available);
-        witness.axis(place, axis, result);
+        witness.axis(axis, result);
         result
     }
 
     /// Everything that follows from the axes.
-    fn from_axes<W: Witness>(&self, verdict: Verdict, axes: &[AxisResult], witness: &mut W) -> Outcome {
+    fn following<W: Witness<'m>>(&self, verdict: Verdict, axes: &[AxisResult], witness: &mut W) -> Outcome {
         let program = self.program;
         let base = total::base(program, axes);
         let grade = program.grade.as_ref().map(|grading| total::grade(grading, axes));
@@ -234,7 +233,7 @@ impl<'a, T: Facts> Evaluation<'a, T> {
         }
         let limited = self.limited(promoted, asked, witness);
         let value = limited.clamp(0, total::FULL_SCORE);
-        witness.total(Totals { base, promoted, limited, value });
+        witness.total(Totals { base, value });
         let state = total::state(&program.states, value, axes);
         let segment = self.segment(Asked { score: value, ..asked }, witness);
         let play = total::play(&program.plays, grade, state, segment);
@@ -242,7 +241,7 @@ impl<'a, T: Facts> Evaluation<'a, T> {
     }
 
     /// Floors first, caps after them, so that a cap always holds.
-    fn limited<W: Witness>(&self, promoted: i64, asked: Asked<'_>, witness: &mut W) -> i64 {
+    fn limited<W: Witness<'m>>(&self, promoted: i64, asked: Asked<'_>, witness: &mut W) -> i64 {
         let mut value = promoted;
         for floors in [true, false] {
             for limit in program_limits(self.program, floors) {
@@ -257,7 +256,7 @@ impl<'a, T: Facts> Evaluation<'a, T> {
         value
     }
 
-    fn segment<W: Witness>(&self, asked: Asked<'_>, witness: &mut W) -> Option<usize> {
+    fn segment<W: Witness<'m>>(&self, asked: Asked<'_>, witness: &mut W) -> Option<usize> {
         self.program.segments.iter().position(|segment| {
             let truth = segment.when.as_ref().map_or(Truth::True, |when| self.condition(when, Some(asked), witness));
             witness.segment(segment, truth);
@@ -266,7 +265,7 @@ impl<'a, T: Facts> Evaluation<'a, T> {
     }
 
     /// The fields that the model reads and this subject lacks.
-    pub(crate) fn missing(self) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn missing(self) -> impl Iterator<Item = &'m str> + use<'m, 's, T> {
         let (program, subject) = (self.program, self.subject);
         program.fields.iter().filter(|reading| reading.valued).filter_map(move |reading| {
             let known = reading.field.kind().admits(&subject.fact(&reading.field));
@@ -275,10 +274,15 @@ impl<'a, T: Facts> Evaluation<'a, T> {
     }
 
     /// Whether `condition` holds.
-    fn condition<W: Witness>(&self, condition: &Condition, asked: Option<Asked<'_>>, witness: &mut W) -> Truth {
+    fn condition<W: Witness<'m>>(&self, condition: &'m Condition, asked: Option<Asked<'_>>, witness: &mut W) -> Truth {
         match condition {
             Condition::Test(test) => self.test(test, asked, witness),
-            Condition::Not(inner) => self.condition(inner, asked, witness).negated(),
+            Condition::Not(inner) => {
+                witness.turned();
+                let truth = self.condition(inner, asked, witness).negated();
+                witness.turned();
+                truth
+            }
             Condition::All(parts) => self.least(parts, asked, witness),
             Condition::Any(parts) => {
                 let mut greatest = Truth::False;
@@ -296,7 +300,7 @@ impl<'a, T: Facts> Evaluation<'a, T> {
         }
     }
 
-    fn least<W: Witness>(&self, parts: &[Condition], asked: Option<Asked<'_>>, witness: &mut W) -> Truth {
+    fn least<W: Witness<'m>>(&self, parts: &'m [Condition], asked: Option<Asked<'_>>, witness: &mut W) -> Truth {
         let mut least = Truth::True;
         for part in parts {
             least = least.min(self.condition(part, asked, witness));

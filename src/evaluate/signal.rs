@@ -34,7 +34,7 @@ struct Sums {
     amounts: i128,
 }
 
-impl<T: Facts> Evaluation<'_, T> {
+impl<T: Facts> Evaluation<'_, '_, T> {
     pub(super) fn tally(&self, signal: &Signal) -> Tally {
         let selected = self.activity().select(&signal.events.names, self.as_of, signal.events.ages);
         let mut sums = Sums { events: 0, weights: 0, gains: Wide::ZERO, losses: Wide::ZERO, amounts: 0 };

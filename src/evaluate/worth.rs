@@ -8,24 +8,25 @@ use crate::points::{HELD, MICROS};
 use crate::program::{FieldIndex, Rule, Worth as Form};
 use crate::wide::{held_in_i64, rounded};
 
-impl<T: Facts> Evaluation<'_, T> {
+impl<'m, 's, T: Facts> Evaluation<'m, 's, T> {
     /// A rule with its guard and its policy for the unknown applied.
-    pub(super) fn rule<W: Witness>(&self, rule: &Rule, witness: &mut W) -> Worth {
+    pub(super) fn rule<W: Witness<'m>>(&self, rule: &'m Rule, witness: &mut W) -> Worth {
         let guard = rule.guard.as_ref().map_or(Truth::True, |guard| self.condition(guard, None, witness));
         let points = match guard {
             Truth::False => Some(0),
             Truth::Unknown => None,
             Truth::True => self.form(&rule.worth, witness),
         };
+        let reach = rule.reach.unwrap_or(0);
         match (points, rule.missing) {
-            (Some(points), _) => Worth { points, unknown: false, reach: rule.reach },
-            (None, Missing::Points(points)) => Worth { points: points.micros(), unknown: true, reach: rule.reach },
+            (Some(points), _) => Worth { points, unknown: false, reach },
+            (None, Missing::Points(points)) => Worth { points: points.micros(), unknown: true, reach },
             (None, Missing::Skip) => Worth { points: 0, unknown: true, reach: 0 },
         }
     }
 
     /// What the form is worth, `None` where that is unknown.
-    fn form<W: Witness>(&self, form: &Form, witness: &mut W) -> Option<i64> {
+    fn form<W: Witness<'m>>(&self, form: &'m Form, witness: &mut W) -> Option<i64> {
         match form {
             Form::Points(points) => Some(*points),
             Form::First { rows, otherwise } => {
@@ -69,7 +70,7 @@ impl<T: Facts> Evaluation<'_, T> {
         }
     }
 
-    fn read<W: Witness>(&self, field: FieldIndex, witness: &mut W) -> Fact<'_> {
+    fn read<W: Witness<'m>>(&self, field: FieldIndex, witness: &mut W) -> Fact<'s> {
         let fact = self.fact(field);
         witness.read(field, fact);
         fact

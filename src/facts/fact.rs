@@ -40,6 +40,13 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// "a number", "tags".
+    pub(crate) fn with_article(self) -> String {
+        if self == Kind::Tags { self.to_string() } else { format!("a {self}") }
+    }
+}
+
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {

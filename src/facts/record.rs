@@ -126,8 +126,8 @@ impl Value {
         }
     }
 
-    /// Whether a field of the given kind would have this value.
-    pub(crate) fn fits(&self, kind: Kind) -> bool {
+    /// Whether a field of the given kind would have this value; otherwise it would be missing.
+    pub fn fits(&self, kind: Kind) -> bool {
         match self {
             Value::Text(text) if matches!(kind, Kind::Date | Kind::Time) => kind.admits(&moment(text)),
             _ => kind.admits(&self.as_fact()),

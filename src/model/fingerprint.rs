@@ -149,7 +149,9 @@ fn absorb(node: &Node, hash: &mut u128) {
         Node::List(items) => {
             bytes(b"l");
             bytes(&length(items.len()));
-            items.iter().for_each(|item| absorb(item, hash));
+            for item in items {
+                absorb(item, hash);
+            }
         }
         Node::Table(entries) => {
             bytes(b"m");

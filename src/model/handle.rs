@@ -240,6 +240,19 @@ pub trait Declared {
     const HANDLES: Self::Handles;
 }
 
+/// A [`Handle`] for each field of a type that [`facts!`](crate::facts!) declared, to build conditions from.
+///
+/// ```
+/// struct Account { nps: Option<u8>, plan: String }
+/// warmth::facts!(Account { nps, plan });
+///
+/// let f = warmth::fields::<Account>();
+/// let happy_and_paying = warmth::model::Condition::all([f.nps.at_least(9), f.plan.is_not("trial")]);
+/// ```
+pub fn fields<T: Declared>() -> T::Handles {
+    T::HANDLES
+}
+
 /// Maps the code of a kind to the type that stands for it; [`facts!`](crate::facts!) uses it.
 #[diagnostic::on_unimplemented(message = "a field of this kind cannot be declared with `facts!`")]
 pub trait KindOf<const CODE: u8> {

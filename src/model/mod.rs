@@ -22,7 +22,7 @@ pub(crate) use condition::{
 pub use condition::{Condition, EventField, Measure, TextField, axis, event, events, grade, score, verdict};
 pub use fingerprint::Fingerprint;
 pub(crate) use handle::kind_code;
-pub use handle::{Declared, FieldKind, Handle, KindOf, kind};
+pub use handle::{Declared, FieldKind, Handle, KindOf, fields, kind};
 pub use limits::Limits;
 pub(crate) use read::RESERVED_OUTCOME;
 

@@ -91,7 +91,7 @@ const OUTER_LEVELS: usize = 12;
 /// TOML's own dates reach serde as a table with this key.
 const TOML_DATE: &str = "$__toml_private_datetime";
 
-/// serde_json hands numbers over as a table with this key where any crate in the build asks for arbitrary precision.
+/// `serde_json` hands numbers over as a table with this key where any crate in the build asks for arbitrary precision.
 const JSON_NUMBER: &str = "$serde_json::private::Number";
 
 impl<'l> Intake<'l> {

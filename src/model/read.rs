@@ -1017,10 +1017,10 @@ impl Reader {
                 tests.0.push(Condition(Shape::AtLeastOf { count: count?, of: of? }));
             }
             "events" => {
-                self.each_entry(node, path, |reader, event, node, path| reader.event_tests(event, node, path, tests))?
+                self.each_entry(node, path, |reader, event, node, path| reader.event_tests(event, node, path, tests))?;
             }
             "field" => {
-                self.each_entry(node, path, |reader, field, node, path| reader.field_tests(field, node, path, tests))?
+                self.each_entry(node, path, |reader, field, node, path| reader.field_tests(field, node, path, tests))?;
             }
             "axis" if scope == Scope::Outcome => self.each_entry(node, path, |reader, axis, node, path| {
                 reader.number_tests(node, path, &Quantity::Axis { name: axis.to_owned() }, tests)
@@ -1118,7 +1118,7 @@ impl Reader {
             "known" => tests.add(Leaf::Known { field: own(), known: self.flag(node, path)? }),
             "is" if matches!(node, Node::Flag(_)) => tests.add(Leaf::Flag { field: own(), is: self.flag(node, path)? }),
             "is" | "is_not" if matches!(node, Node::Text(_)) => {
-                self.text_test(op, node, path, &TextSubject::Field(own()), ignore_case, tests)?
+                self.text_test(op, node, path, &TextSubject::Field(own()), ignore_case, tests)?;
             }
             "is_not" if matches!(node, Node::Flag(_)) => {
                 let message = "`is_not` is for numbers and texts; of a flag ask what it `is`";
@@ -1169,9 +1169,8 @@ impl Reader {
             tests.add(Leaf::Number { of: of.clone(), op });
             return Some(());
         }
-        let entries = match node {
-            Node::Table(entries) => entries,
-            _ => return self.wrong_type(node, path, "a number or a table of operators"),
+        let Node::Table(entries) = node else {
+            return self.wrong_type(node, path, "a number or a table of operators");
         };
         self.number_table(entries, path, &[], of, tests)
     }

@@ -265,7 +265,10 @@ fn put_bands(table: &mut Table, bands: &Bands) {
     table.put_unless("below", bands.below, &Points::ZERO);
     let by_event = |events: &EventNames, rows| single("events", single(first_name(events), rows));
     match &bands.of {
-        Quantity::Number { field } => table.put("bands", at_field(field, &[], rows)),
+        // Of tags and axes only Rust can build bands; the compile step refuses them.
+        Quantity::Number { field } | Quantity::TagCount { field } | Quantity::Axis { name: field } => {
+            table.put("bands", at_field(field, &[], rows));
+        }
         Quantity::Ratio { field, of } => {
             table.put("ratio_to", of);
             table.put("bands", at_field(field, &[], rows));
@@ -287,13 +290,11 @@ fn put_bands(table: &mut Table, bands: &Bands) {
             table.put("by", "days_since_last");
             table.put("bands", by_event(events, rows));
         }
-        // Only Rust can build such bands; the compile step refuses them.
-        Quantity::TagCount { field } | Quantity::Axis { name: field } => table.put("bands", at_field(field, &[], rows)),
         Quantity::Score => table.put("bands", single("score", rows)),
     }
 }
 
-fn name_of<T: PartialEq>(names: &[(&'static str, T)], value: T) -> &'static str {
+fn name_of<T: PartialEq + Copy>(names: &[(&'static str, T)], value: T) -> &'static str {
     names.iter().find(|(_, own)| *own == value).map_or("", |(name, _)| name)
 }
 
@@ -533,7 +534,7 @@ fn number(of: &Quantity, op: NumberOp, reserved: &[&str]) -> Node {
             match ages {
                 Some(AgeWindow::Within(span)) => measure.push(("within".to_owned(), (*span).into())),
                 Some(AgeWindow::Between(from, to)) => {
-                    measure.push(("between".to_owned(), Node::List(vec![(*from).into(), (*to).into()])))
+                    measure.push(("between".to_owned(), Node::List(vec![(*from).into(), (*to).into()])));
                 }
                 None => {}
             }

@@ -10,11 +10,12 @@ use warmth::model::{Condition, Gate, axis, score};
 use warmth::{Activity, Model, ModelError, Problem, Record, Scorer, facts};
 
 /// Every code there is, sorted.
-const CODES: [&str; 46] = [
+const CODES: [&str; 47] = [
     "bad-date",
     "bad-offset",
     "bad-span",
     "bounds-order",
+    "case-failed",
     "date-as-text",
     "decay-table",
     "duplicate-band",
@@ -170,7 +171,7 @@ fn nested(levels: usize) -> String {
     format!("{}{}{}", r#"{ "not": "#.repeat(levels), r#"{ "nps": 9 }"#, " }".repeat(levels))
 }
 
-/// Compiled for a [`Record`], which has every field.
+/// Compiled for a [`Record`], which has every field, and verified.
 const BROKEN: &[(&str, Document)] = &[
     // The document as a whole.
     ("empty-document", Json("")),
@@ -530,6 +531,16 @@ const BROKEN: &[(&str, Document)] = &[
     ),
     ("case-expect", Expect(r#""score": "high", "axes": { "fit": true }, "grades": "A1""#)),
     ("case-expect-nothing", Expect("")),
+    (
+        "case-expect-unknown",
+        Expect(r#""verdict": "eligable", "score": 170, "axes": { "fti": 3 }, "grade": "A1", "state": "hot""#),
+    ),
+    (
+        "case-facts-unread",
+        Rest(
+            r#""required": [{ "id": "g", "when": { "nps": 9 } }], "case": [{ "name": "c", "as_of": "2026-11-22T09:00:00Z", "facts": { "nsp": 9, "nps": "high" }, "expect": { "verdict": "eligible" } }]"#,
+        ),
+    ),
     // Several at once, in the order of the document.
     ("several-to-read", Json(SEVERAL_TO_READ)),
     ("several-to-compile", Json(SEVERAL_TO_COMPILE)),
@@ -607,7 +618,10 @@ const MISFITS: &[(&str, Document)] = &[
 ];
 
 fn compiled<T: warmth::Facts>(document: &Document) -> Vec<Told> {
-    let compile = |model: Model| Scorer::<T>::new(&model).map(|_| ()).map_err(|error| told(&error));
+    let compile = |model: Model| {
+        let compiled = Scorer::<T>::new(&model).map(|_| ());
+        compiled.and_then(|()| model.verify().map(|_| ())).map_err(|error| told(&error))
+    };
     document.model().and_then(compile).err().unwrap_or_default()
 }
 

@@ -8,7 +8,7 @@ use crate::generate::{Instance, instance};
 use crate::oracle::{self, Outcome};
 
 /// The oracle's facts as a record; a list with anything but texts in it is of the wrong type as a whole.
-fn record(instance: &Instance) -> Record {
+pub(crate) fn record(instance: &Instance) -> Record {
     let mut record = Record::new();
     for (field, value) in &instance.facts {
         let value: Option<Value> = match value {
@@ -57,10 +57,10 @@ fn assert_agrees(score: &Score<'_>, expected: &Outcome) {
         within(own.score.micros(), *points, name);
     }
     let own = [
-        score.grade().map(|grade| grade.as_str()),
+        score.grade().map(warmth::Grade::as_str),
         score.state(),
         score.segment(),
-        score.play().map(|play| play.name()),
+        score.play().map(warmth::Play::name),
     ];
     assert_eq!(own, names(expected));
 }

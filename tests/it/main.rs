@@ -1,6 +1,22 @@
 //! The integration tests, one binary with a module for each thing that is held.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unreadable_literal,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed, and numbers stand as the documents write them"
+)]
+
 mod broken;
 mod differential;
 mod generate;
+mod ledger;
 mod oracle;
+mod score_cli;
+mod shipped;

@@ -1,0 +1,117 @@
+//! Writes a synthetic portfolio of business customers: `accounts.csv` and `events.csv`.
+//!
+//! ```text
+//! cargo run --example portfolio -- --out examples/data
+//! cargo run --release --example portfolio -- --accounts 100000 --events 1000000 --out target/load
+//! ```
+//!
+//! Nobody in these files exists: every name is put together from word lists, and a likeness to a company is
+//! chance. The same arguments give the same bytes on every machine, because the generator draws and calculates with
+//! integers only. The default arguments give the files in `examples/data`.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program speaks to its terminal")]
+
+mod account;
+mod event;
+mod random;
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use account::{ACCOUNT_COLUMNS, Account};
+use event::EVENT_COLUMNS;
+
+const HELP: &str = "\
+Writes a synthetic portfolio: DIR/accounts.csv and DIR/events.csv.
+
+usage: portfolio [--accounts N] [--events N] [--seed S] --out DIR
+
+  --accounts N   rows of accounts.csv (default 300)
+  --events N     rows of events.csv (default 4500)
+  --seed S       another seed is another portfolio (default 7)
+  --out DIR      where the two files go; made if it is not there";
+
+fn main() -> ExitCode {
+    let request = match Request::from_args(std::env::args().skip(1)) {
+        Ok(Some(request)) => request,
+        Ok(None) => {
+            println!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        Err(message) => {
+            eprintln!("portfolio: {message}; see --help");
+            return ExitCode::from(2);
+        }
+    };
+    match write_portfolio(&request) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("portfolio: {}: {error}", request.out.display());
+            ExitCode::from(2)
+        }
+    }
+}
+
+struct Request {
+    accounts: u64,
+    events: u64,
+    seed: u64,
+    out: PathBuf,
+}
+
+impl Request {
+    /// `None` asks for the help text.
+    fn from_args(mut args: impl Iterator<Item = String>) -> Result<Option<Request>, String> {
+        let (mut accounts, mut events, mut seed, mut out) = (300, 4500, 7, None);
+        while let Some(option) = args.next() {
+            if option == "--help" {
+                return Ok(None);
+            }
+            let value = args.next().ok_or_else(|| format!("`{option}` is unknown or lacks its value"))?;
+            match option.as_str() {
+                "--accounts" => accounts = whole_number(&option, &value)?,
+                "--events" => events = whole_number(&option, &value)?,
+                "--seed" => seed = whole_number(&option, &value)?,
+                "--out" => out = Some(PathBuf::from(value)),
+                _ => return Err(format!("unknown option `{option}`")),
+            }
+        }
+        let out = out.ok_or("`--out DIR` is required")?;
+        Ok(Some(Request { accounts, events, seed, out }))
+    }
+}
+
+fn whole_number(option: &str, value: &str) -> Result<u64, String> {
+    value.parse().map_err(|_| format!("`{option}` wants a whole number, not `{value}`"))
+}
+
+fn write_portfolio(request: &Request) -> io::Result<()> {
+    fs::create_dir_all(&request.out)?;
+    let mut accounts = BufWriter::new(File::create(request.out.join("accounts.csv"))?);
+    let mut events = BufWriter::new(File::create(request.out.join("events.csv"))?);
+
+    // Two passes instead of a list of accounts: memory stays flat however many are asked for.
+    let portfolio = || (0..request.accounts).map(|number| Account::invent(request.seed, number));
+    let busyness: u64 = portfolio().map(|account| account.busyness()).sum();
+
+    writeln!(accounts, "{ACCOUNT_COLUMNS}")?;
+    writeln!(events, "{EVENT_COLUMNS}")?;
+    let (mut busyness_so_far, mut written) = (0, 0);
+    for mut account in portfolio() {
+        account.write_row(&mut accounts)?;
+        // Shares of a running total, not of each account: they add up to exactly the number asked for.
+        busyness_so_far += account.busyness();
+        let due = share(request.events, busyness_so_far, busyness);
+        account.write_events(due - written, &mut events)?;
+        written = due;
+    }
+    accounts.flush()?;
+    events.flush()
+}
+
+fn share(total: u64, part: u64, whole: u64) -> u64 {
+    let share = u128::from(total) * u128::from(part) / u128::from(whole.max(1));
+    u64::try_from(share).unwrap_or(total)
+}

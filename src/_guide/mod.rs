@@ -1,0 +1,4 @@
+//! The guide.
+
+/// Problems.
+pub mod problems {}

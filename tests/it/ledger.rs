@@ -1,0 +1,178 @@
+//! The explanation is the computation: its lines add up to the score, and it says nothing that the score does not.
+
+use chrono::DateTime;
+use warmth::explain::{CheckKind, LineKind};
+use warmth::{Model, Points, Record, Scorer, Truth, Verdict};
+
+use crate::differential::record;
+use crate::generate::instance;
+
+#[test]
+fn lines_add_up_to_axes_and_value() {
+    for seed in 0..20_000 {
+        let instance = instance(&mut fastrand::Rng::with_seed(seed));
+        let model = Model::read(&instance.model).unwrap();
+        let scorer = Scorer::<Record>::new(&model).unwrap();
+        let (subject, as_of) = (record(&instance), DateTime::from_timestamp(instance.as_of, 0).unwrap());
+        let explanation = scorer.explain(&subject, as_of);
+        let score = scorer.score(&subject, as_of);
+
+        assert_eq!(explanation.score(), score, "seed {seed}");
+        let value: Points = explanation.lines().iter().map(|line| line.score).sum();
+        assert_eq!(value, score.value(), "seed {seed}");
+        for axis in explanation.axes() {
+            let own = explanation.lines().iter().filter(|line| line.axis == Some(axis.name));
+            let raw: Points = own.map(|line| line.points).sum();
+            assert_eq!(raw, axis.raw, "seed {seed}, axis {}", axis.name);
+        }
+        for (axis, own) in score.axes().zip(explanation.axes()) {
+            assert_eq!((axis.name, axis.raw, axis.score), (own.name, own.raw, own.score), "seed {seed}");
+        }
+        for line in explanation.lines() {
+            let steps: Points = line.steps.iter().map(|step| step.points).sum();
+            assert!(line.steps.is_empty() || steps == line.points, "seed {seed}: {line:?}");
+            // A line is rounded once, and so is each axis; nothing else may hide in this adjustment.
+            let few = i64::try_from(explanation.lines().len()).unwrap() + 8;
+            assert!(line.kind != LineKind::Rounding || line.score.micros().abs() <= few, "seed {seed}: {line:?}");
+        }
+        assert!(explanation.missing().iter().copied().eq(scorer.missing(&subject)), "seed {seed}");
+        let held = |kind, truth| explanation.checks().iter().any(|check| check.kind == kind && check.truth == truth);
+        let verdict = if held(CheckKind::Disqualifying, Truth::True) {
+            Verdict::Disqualified
+        } else if held(CheckKind::Required, Truth::False) {
+            Verdict::Ineligible
+        } else if held(CheckKind::Required, Truth::Unknown) {
+            Verdict::Undetermined
+        } else {
+            Verdict::Eligible
+        };
+        assert_eq!(verdict, score.verdict(), "seed {seed}");
+    }
+}
+
+const MODEL: &str = r#"
+format = 1
+name = "readiness"
+[[required]]
+id = "flagship"
+label = "Has flagship product"
+when.has_flagship = true
+[[axis]]
+name = "fit"
+weight = 3
+base = 5
+[[axis.rule]]
+id = "nps"
+label = "Would recommend us"
+bands.nps = [[0, -20], [7, 10], [9, 40]]
+[[axis.rule]]
+id = "trial"
+label = "Not on a trial"
+when.not.plan.one_of = ["trial", "free"]
+points = 10
+[[axis]]
+name = "activity"
+[[axis.group]]
+name = "website"
+label = "Website"
+max = 12
+[[axis.rule]]
+id = "pricing"
+label = "Looked at prices"
+group = "website"
+signal.event = "pricing_view"
+signal.points = 8
+signal.most_recent = 5
+signal.decay.half_life = "14d"
+[[promoter]]
+id = "icp"
+label = "Ideal customer"
+when.icp_segment = "high"
+plus = 20
+[[limit]]
+label = "Nothing known of the size"
+when.employees.known = false
+at_most = 60
+[[state]]
+name = "ready"
+at_least = 50
+[[state]]
+name = "cold"
+at_least = 0
+[[play]]
+name = "Assign a rep"
+states = ["ready"]
+owner = "sales"
+respond_within = "1d"
+"#;
+
+fn explained(record: &Record) -> (String, serde_json::Value) {
+    let model: Model = toml::from_str(MODEL).unwrap();
+    let scorer = Scorer::<Record>::new(&model).unwrap();
+    let explanation = scorer.explain(record, "2026-11-22T09:00:00Z".parse().unwrap());
+    (explanation.to_string(), serde_json::to_value(&explanation).unwrap())
+}
+
+fn account() -> Record {
+    let mut record =
+        Record::new().with("has_flagship", true).with("nps", 8).with("plan", "team").with("icp_segment", "high");
+    record.activity_mut().record_with("pricing_view", "2026-11-08T09:00:00Z".parse().unwrap(), 4, Points::ZERO);
+    record
+}
+
+#[test]
+fn an_explanation_reads_like_this() {
+    let (text, json) = explained(&account());
+    assert_eq!(
+        text,
+        "\
+readiness: ready 60 of 100, as of 2026-11-22T09:00:00Z
+Play: Assign a rep (sales, within 1d)
+
+Must hold
+         yes  Has flagship product: has_flagship is yes
+
+fit: 25 of 55 points, 45.454545 of 100
+          +5  starts from
+         +10  Would recommend us: nps is 8
+         +10  Not on a trial: plan is team (asked: not one of trial, free)
+
+activity: 12 of 12 points, 100 of 100
+         +16  Looked at prices: pricing_view events: 4
+              = events +32, decay -16
+          -4  Website together, held at 12
+
+Score
+   +34.09091  fit, 45.454545 of 100 with weight 3 of 4
+         +25  activity, 100 of 100 with weight 1 of 4
+   -0.000001  rounding
+         +20  Ideal customer: icp_segment is high
+  -19.090909  Nothing known of the size, held at 60
+        = 60  score
+
+Would add most
+  +40.909091  Would recommend us: nps is 8
+"
+    );
+    assert_eq!(json["outcome"]["state"], "ready");
+    assert_eq!(json["lines"][1]["findings"][0]["observed"], 8.0);
+    assert_eq!(json["lines"][3]["steps"][1], serde_json::json!({ "name": "decay", "points": -16 }));
+    assert_eq!(json["checks"][0]["truth"], "true");
+}
+
+#[test]
+fn a_gated_subject_has_its_would_be_numbers() {
+    let (text, json) = explained(&account().with("has_flagship", false));
+    assert!(text.starts_with("readiness: ineligible, would score 60 of 100, as of"), "{text}");
+    assert!(text.contains("          no  Has flagship product: has_flagship is no (asked: yes)"), "{text}");
+    assert!(text.contains("         -60  ineligible\n         = 0  score"), "{text}");
+    assert_eq!(json["would_be"], 60);
+    assert_eq!(json["outcome"]["axes"], serde_json::json!({}));
+}
+
+#[test]
+fn what_is_unknown_is_named() {
+    let (text, _) = explained(&Record::new().with("has_flagship", true));
+    assert!(text.contains("     unknown  Would recommend us: nps is not known"), "{text}");
+    assert!(text.ends_with("Not known: nps, plan, icp_segment\n"), "{text}");
+}

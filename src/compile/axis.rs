@@ -1,5 +1,7 @@
 //! Axes: rules in their groups, and what counts as 100.
 
+use std::cmp::Ordering;
+
 use super::Compiler;
 use crate::decay::{Curve, Decay};
 use crate::facts::Kind;
@@ -25,8 +27,11 @@ impl<'m> Compiler<'m> {
     pub(super) fn total_weight(&mut self, model: &Model) -> i64 {
         let weight = model.axes.iter().map(|axis| axis.weight.micros()).fold(0_i64, i64::saturating_add);
         if model.axes.iter().all(|axis| axis.weight == Points::ZERO) && !model.axes.is_empty() {
-            let problem =
-                Problem::new("no-weight", &Path::Root.key("axis"), "all axes have the weight 0, so there is no mean");
+            let problem = Problem::new(
+                "no-weight",
+                &Path::Root.key("axis"),
+                "all axes have the weight 0, so none of them counts",
+            );
             self.note(problem.with_help("give one of them a weight above 0"));
         }
         weight
@@ -278,7 +283,7 @@ impl<'m> Compiler<'m> {
             }
             let from = of.as_ref().map(|of| of.unit().lower_bound(*bound, bands.exclusive));
             match before {
-                Some((last, _)) if last.total_cmp(bound).is_eq() => {
+                Some((last, _)) if last.partial_cmp(bound).is_some_and(Ordering::is_eq) => {
                     self.note(Problem::new("duplicate-band", &path, format!("there is another band from `{bound}`")));
                 }
                 Some((last, _)) if last > *bound => {

@@ -184,6 +184,7 @@ impl Unit {
 }
 
 /// The bits of a double as a whole number that orders as the double does; both zeros are 0.
+#[inline]
 pub(crate) fn ordered_bits(number: f64) -> i64 {
     let bits = number.to_bits().cast_signed();
     // A negative double's magnitude grows with its bits; the sign bit alone is -0.0.

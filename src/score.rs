@@ -5,8 +5,7 @@ use std::fmt;
 use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
 
-use crate::evaluate::Outcome;
-use crate::model::limits::AXES_MAX;
+use crate::evaluate::{AxisPoints, Outcome};
 use crate::points::Points;
 use crate::program::{self, Program};
 use crate::time::Span;
@@ -135,14 +134,7 @@ impl Serialize for Grade {
 #[derive(Clone, Copy)]
 pub struct Score<'m> {
     program: &'m Program,
-    value: i64,              // millionths
-    raw: [i64; AXES_MAX],    // millionths
-    scores: [i64; AXES_MAX], // millionths
-    verdict: Verdict,
-    grade: Option<Grade>,
-    state: Option<usize>,
-    segment: Option<usize>,
-    play: Option<usize>,
+    outcome: Outcome,
 }
 
 /// One axis of a [`Score`].
@@ -188,26 +180,24 @@ impl PartialEq for program::Play {
 impl Eq for program::Play {}
 
 impl<'m> Score<'m> {
-    pub(crate) fn new(program: &'m Program, outcome: &Outcome) -> Score<'m> {
-        let Outcome { verdict, value, axes, grade, state, segment, play } = *outcome;
-        let (raw, scores) = (axes.map(|axis| axis.raw), axes.map(|axis| axis.score));
-        Score { program, value, raw, scores, verdict, grade, state, segment, play }
+    pub(crate) fn new(program: &'m Program, outcome: Outcome) -> Score<'m> {
+        Score { program, outcome }
     }
 
     /// Whether the subject may be scored.
     pub fn verdict(&self) -> Verdict {
-        self.verdict
+        self.outcome.verdict
     }
 
     /// The score from 0 to 100; 0 for a subject that a gate holds back.
     pub fn value(&self) -> Points {
-        Points::from_micros(self.value)
+        Points::from_micros(self.outcome.value)
     }
 
     /// The axes in the order of the document; none for a subject that a gate holds back.
     pub fn axes(&self) -> impl Iterator<Item = AxisScore<'m>> + use<'m> {
-        let program = if self.verdict.is_scored() { &self.program.axes[..] } else { &[] };
-        program.iter().zip(self.raw).zip(self.scores).map(|((axis, raw), score)| AxisScore {
+        let program = if self.verdict().is_scored() { &self.program.axes[..] } else { &[] };
+        program.iter().zip(self.outcome.axes).map(|(axis, AxisPoints { raw, score })| AxisScore {
             name: &axis.title.id,
             raw: Points::from_micros(raw),
             score: Points::from_micros(score),
@@ -221,22 +211,22 @@ impl<'m> Score<'m> {
 
     /// The grade, where the model gives one.
     pub fn grade(&self) -> Option<Grade> {
-        self.grade
+        self.outcome.grade
     }
 
     /// The state, where the model has some.
     pub fn state(&self) -> Option<&'m str> {
-        self.state.and_then(|state| self.program.states.rows.get(state)).map(|(_, name)| &**name)
+        self.outcome.state.and_then(|state| self.program.states.rows.get(state)).map(|(_, name)| &**name)
     }
 
     /// The segment, where the model has some.
     pub fn segment(&self) -> Option<&'m str> {
-        self.segment.and_then(|segment| self.program.segments.get(segment)).map(|segment| &*segment.name)
+        self.outcome.segment.and_then(|segment| self.program.segments.get(segment)).map(|segment| &*segment.name)
     }
 
     /// What to do, where the model says it.
     pub fn play(&self) -> Option<Play<'m>> {
-        self.play.and_then(|play| self.program.plays.get(play)).map(Play)
+        self.outcome.play.and_then(|play| self.program.plays.get(play)).map(Play)
     }
 }
 

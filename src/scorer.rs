@@ -93,7 +93,7 @@ impl<T: Facts> Scorer<T> {
     /// A pure function of the model, the subject and the instant, which is cut down to whole seconds; events after it
     /// do not count. Allocates nothing, and cannot fail.
     pub fn score(&self, subject: &T, as_of: DateTime<Utc>) -> Score<'_> {
-        Score::new(&self.program, &Evaluation::new(&self.program, subject, second_of(as_of)).outcome(&mut ()))
+        Score::new(&self.program, Evaluation::new(&self.program, subject, second_of(as_of)).outcome(&mut ()))
     }
 
     /// Scores a subject as [`score`](Scorer::score) does, and writes down why.

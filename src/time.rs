@@ -108,6 +108,7 @@ impl<'de> Deserialize<'de> for Span {
 }
 
 /// The whole second that `at` falls into: fractions are cut down, also before 1970.
+#[inline]
 pub(crate) fn second_of(at: DateTime<Utc>) -> i64 {
     at.timestamp()
 }
@@ -122,6 +123,7 @@ pub(crate) fn instant_at(secs: i64) -> DateTime<Utc> {
 }
 
 /// The number of `date`, counted from 1970-01-01.
+#[inline]
 pub(crate) fn day_of(date: NaiveDate) -> i64 {
     const UNIX_EPOCH: i64 = 719_163; // days from 0001-01-01, which chrono counts as 1
     i64::from(date.num_days_from_ce()) - UNIX_EPOCH
@@ -133,6 +135,7 @@ pub(crate) fn date_at(day: i64) -> NaiveDate {
 }
 
 /// The civil day that second `secs` falls on, `offset_secs` east of UTC.
+#[inline]
 pub(crate) fn civil_day(secs: i64, offset_secs: i64) -> i64 {
     secs.saturating_add(offset_secs).div_euclid(DAY_SECS)
 }

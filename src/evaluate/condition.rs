@@ -127,6 +127,7 @@ impl<'m, 's, T: Facts> Evaluation<'m, 's, T> {
 }
 
 /// Compares byte by byte, with `ignore_case` taking ASCII letters for their lower case.
+#[inline]
 fn text_matches(text: &str, test: &TextTest, ignore_case: bool) -> bool {
     let same = |part: Option<&[u8]>, literal: &str| {
         part.is_some_and(|part| {

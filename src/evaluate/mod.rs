@@ -12,6 +12,8 @@ mod worth;
 pub(crate) use signal::Tally;
 pub use truth::Truth;
 
+use smallvec::SmallVec;
+
 use crate::activity::Activity;
 use crate::facts::{Fact, Facts};
 use crate::model::limits::AXES_MAX;
@@ -93,11 +95,18 @@ pub(crate) struct Totals {
 pub(crate) struct Outcome {
     pub(crate) verdict: Verdict,
     pub(crate) value: i64,
-    pub(crate) axes: [AxisResult; AXES_MAX],
+    pub(crate) axes: [AxisPoints; AXES_MAX],
     pub(crate) grade: Option<Grade>,
     pub(crate) state: Option<usize>,
     pub(crate) segment: Option<usize>,
     pub(crate) play: Option<usize>,
+}
+
+/// What is reported of an axis.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AxisPoints {
+    pub(crate) raw: i64,
+    pub(crate) score: i64,
 }
 
 impl Outcome {
@@ -148,13 +157,11 @@ impl<'m, 's, T: Facts> Evaluation<'m, 's, T> {
         if !verdict.is_scored() && !W::FULL {
             return Outcome::gated(verdict);
         }
-        let mut axes = [AxisResult::default(); AXES_MAX];
-        for (axis, result) in self.program.axes.iter().zip(&mut axes) {
-            *result = self.axis(axis, witness);
-        }
-        let used = axes.get(..self.program.axes.len()).unwrap_or(&axes);
-        let outcome = self.following(verdict, used, witness);
-        if verdict.is_scored() { Outcome { axes, ..outcome } } else { Outcome::gated(verdict) }
+        // On the stack: a program has at most as many axes as there is room for.
+        let results: SmallVec<[AxisResult; AXES_MAX]> =
+            self.program.axes.iter().map(|axis| self.axis(axis, witness)).collect();
+        let outcome = self.following(verdict, &results, witness);
+        if verdict.is_scored() { outcome } else { Outcome::gated(verdict) }
     }
 
     fn verdict<W: Witness<'m>>(&self, witness: &mut W) -> Verdict {
@@ -237,7 +244,11 @@ impl<'m, 's, T: Facts> Evaluation<'m, 's, T> {
         let state = total::state(&program.states, value, axes);
         let segment = self.segment(Asked { score: value, ..asked }, witness);
         let play = total::play(&program.plays, grade, state, segment);
-        Outcome { verdict, value, axes: Default::default(), grade, state, segment, play }
+        let mut points = <[AxisPoints; AXES_MAX]>::default();
+        for (own, AxisResult { raw, score, .. }) in points.iter_mut().zip(axes) {
+            *own = AxisPoints { raw: *raw, score: *score };
+        }
+        Outcome { verdict, value, axes: points, grade, state, segment, play }
     }
 
     /// Floors first, caps after them, so that a cap always holds.

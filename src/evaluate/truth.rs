@@ -18,6 +18,7 @@ pub enum Truth {
 
 impl Truth {
     /// True where `known` is `Some(true)`, unknown where it is `None`.
+    #[inline]
     pub(crate) fn of(known: Option<bool>) -> Truth {
         match known {
             Some(true) => Truth::True,
@@ -27,6 +28,7 @@ impl Truth {
     }
 
     /// The opposite; unknown stays unknown.
+    #[inline]
     pub(crate) fn negated(self) -> Truth {
         match self {
             Truth::False => Truth::True,

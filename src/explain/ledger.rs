@@ -20,7 +20,7 @@ pub(crate) fn explain<'m, T: Facts>(program: &'m Program, subject: &T, as_of: Da
     let evaluation = Evaluation::new(program, subject, second_of(as_of));
     let mut ledger = Ledger::new(program);
     let outcome = evaluation.outcome(&mut ledger);
-    let score = Score::new(program, &outcome);
+    let score = Score::new(program, outcome);
     let (would_be, lines) = ledger.balanced(&score);
     Explanation {
         program,

@@ -28,6 +28,7 @@ pub enum Kind {
 
 impl Kind {
     /// Whether a value of this kind may be `fact`.
+    #[inline]
     pub(crate) fn admits(self, fact: &Fact<'_>) -> bool {
         match fact {
             Fact::Missing => false,
@@ -207,6 +208,7 @@ pub trait ToFact {
 macro_rules! numbers {
     ($($number:ty => $read:expr;)*) => {$(
         impl From<$number> for Fact<'_> {
+            #[inline]
             fn from(number: $number) -> Self {
                 let read: fn($number) -> Self = $read;
                 read(number)
@@ -216,7 +218,8 @@ macro_rules! numbers {
         impl ToFact for $number {
             const KIND: Kind = Kind::Number;
 
-            fn to_fact(&self) -> Fact<'_> {
+            #[inline]
+    fn to_fact(&self) -> Fact<'_> {
                 Fact::from(*self)
             }
         }
@@ -248,6 +251,7 @@ numbers! {
 macro_rules! copied {
     ($($value:ty, $kind:ident;)*) => {$(
         impl From<$value> for Fact<'_> {
+            #[inline]
             fn from(value: $value) -> Self {
                 Fact::$kind(value)
             }
@@ -256,7 +260,8 @@ macro_rules! copied {
         impl ToFact for $value {
             const KIND: Kind = Kind::$kind;
 
-            fn to_fact(&self) -> Fact<'_> {
+            #[inline]
+    fn to_fact(&self) -> Fact<'_> {
                 Fact::$kind(*self)
             }
         }
@@ -274,7 +279,8 @@ macro_rules! texts {
         impl ToFact for $text {
             const KIND: Kind = Kind::Text;
 
-            fn to_fact(&self) -> Fact<'_> {
+            #[inline]
+    fn to_fact(&self) -> Fact<'_> {
                 Fact::Text(self)
             }
         }
@@ -300,7 +306,8 @@ macro_rules! tags {
         impl ToFact for $tags {
             const KIND: Kind = Kind::Tags;
 
-            fn to_fact(&self) -> Fact<'_> {
+            #[inline]
+    fn to_fact(&self) -> Fact<'_> {
                 let read: fn(&$tags) -> Tags<'_> = $read;
                 Fact::Tags(read(self))
             }
@@ -317,6 +324,7 @@ tags! {
 impl ToFact for Vec<&str> {
     const KIND: Kind = Kind::Tags;
 
+    #[inline]
     fn to_fact(&self) -> Fact<'_> {
         Fact::Tags(self.as_slice().into())
     }
@@ -339,6 +347,7 @@ impl<T: ToFact> ToFact for Option<T> {
     const OPTIONAL: bool = true;
     const TEXTS: Option<&'static [&'static str]> = T::TEXTS;
 
+    #[inline]
     fn to_fact(&self) -> Fact<'_> {
         self.as_ref().map_or(Fact::Missing, ToFact::to_fact)
     }
@@ -349,6 +358,7 @@ impl<T: ToFact + ?Sized> ToFact for &T {
     const OPTIONAL: bool = T::OPTIONAL;
     const TEXTS: Option<&'static [&'static str]> = T::TEXTS;
 
+    #[inline]
     fn to_fact(&self) -> Fact<'_> {
         (**self).to_fact()
     }

@@ -119,7 +119,7 @@ macro_rules! facts {
         $crate::ToFact::to_fact(&$self.$name)
     };
     (@fact $self:ident, $type:ty, $name:ident, $computed:ty, $compute:expr) => {{
-        let compute: fn(&$type) -> $computed = $compute;
+        let compute: fn(&Self) -> $computed = $compute;
         $crate::Fact::from(compute($self))
     }};
 }

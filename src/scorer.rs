@@ -22,7 +22,7 @@ use crate::time::{Span, second_of};
 /// [`new`](Scorer::new); scoring then returns a value for any facts, never an error.
 pub struct Scorer<T> {
     program: Arc<Program>,
-    subject: PhantomData<fn(&T)>,
+    subject: PhantomData<fn() -> T>, // covariant: made once, for subjects that borrow however briefly
 }
 
 impl<T> Clone for Scorer<T> {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::condition::{Condition, Shape};
 use super::node::Node;
+use super::read::RESERVED_OUTCOME;
 use super::{Model, StateBound, Worth, write};
 
 /// A stable hash of what a model means: 128 bits, printed as 32 hexadecimal digits.
@@ -87,7 +88,7 @@ fn normalize(condition: &mut Condition) {
         }
         Shape::AtLeastOf { count, mut of } => {
             of.iter_mut().for_each(normalize);
-            of.sort_by_cached_key(|part| hash(&write::condition(part, &[])));
+            of.sort_by_cached_key(|part| hash(&write::condition(part, &RESERVED_OUTCOME)));
             Shape::AtLeastOf { count, of }
         }
         leaf @ Shape::Leaf(_) => leaf,
@@ -107,7 +108,7 @@ fn joined(
             Err(other) => flat.push(Condition(other)),
         }
     }
-    flat.sort_by_cached_key(|part| hash(&write::condition(part, &[])));
+    flat.sort_by_cached_key(|part| hash(&write::condition(part, &RESERVED_OUTCOME)));
     flat.dedup();
     match (flat.pop(), flat.is_empty()) {
         (Some(only), true) => only.0,

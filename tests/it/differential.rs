@@ -1,36 +1,9 @@
 //! The engine against the oracle: random documents, facts, events and instants, compared number by number.
 
-use chrono::DateTime;
-use serde_json::Value as Json;
-use warmth::{Activity, Model, Points, Record, Score, Scorer, Value};
+use warmth::Score;
 
-use crate::generate::{Instance, instance};
 use crate::oracle::{self, Outcome};
-
-/// The oracle's facts as a record; a list with anything but texts in it is of the wrong type as a whole.
-pub(crate) fn record(instance: &Instance) -> Record {
-    let mut record = Record::new();
-    for (field, value) in &instance.facts {
-        let value: Option<Value> = match value {
-            Json::Null | Json::Object(_) => None,
-            Json::Bool(flag) => Some((*flag).into()),
-            Json::Number(_) => serde_json::from_value(value.clone()).ok(),
-            Json::String(text) => Some(text.as_str().into()),
-            Json::Array(items) => {
-                items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>().map(Value::from)
-            }
-        };
-        if let Some(value) = value {
-            record.set(field, value);
-        }
-    }
-    let mut activity = Activity::new();
-    for event in &instance.events {
-        let at = DateTime::from_timestamp(event.at, 0).unwrap();
-        activity.record_with(&event.event, at, event.count, Points::from_micros(event.amount_micros));
-    }
-    record.with_activity(activity)
-}
+use crate::support::{Subject, subject};
 
 /// The names that an outcome gives.
 fn names(outcome: &Outcome) -> [Option<&str>; 4] {
@@ -57,23 +30,19 @@ fn assert_agrees(score: &Score<'_>, expected: &Outcome) {
         within(own.score.micros(), *points, name);
     }
     let own = [
-        score.grade().map(warmth::Grade::as_str),
+        score.grade().map(|grade| grade.as_str()),
         score.state(),
         score.segment(),
-        score.play().map(warmth::Play::name),
+        score.play().map(|play| play.name()),
     ];
     assert_eq!(own, names(expected));
 }
 
 fn check(seed: u64) {
-    let instance = instance(&mut fastrand::Rng::with_seed(seed));
-    let model = Model::read(&instance.model).unwrap_or_else(|error| panic!("{error}\n{:#}", instance.model));
-    let scorer = Scorer::<Record>::new(&model).unwrap_or_else(|error| panic!("{error}\n{:#}", instance.model));
-    let subject = record(&instance);
-    let as_of = DateTime::from_timestamp(instance.as_of, 0).unwrap();
+    let Subject { instance, scorer, record, as_of, .. } = subject(seed);
     let expected = oracle::evaluate(&instance.model, &instance.facts, &instance.events, instance.as_of);
-    assert_agrees(&scorer.score(&subject, as_of), &expected);
-    let mut missing: Vec<_> = scorer.missing(&subject).map(str::to_owned).collect();
+    assert_agrees(&scorer.score(&record, as_of), &expected);
+    let mut missing: Vec<_> = scorer.missing(&record).map(str::to_owned).collect();
     let mut expected_missing = expected.missing.clone();
     missing.sort();
     expected_missing.sort();

@@ -4,7 +4,7 @@ use chrono::DateTime;
 use warmth::explain::{CheckKind, LineKind};
 use warmth::{Model, Points, Record, Scorer, Truth, Verdict};
 
-use crate::differential::record;
+use crate::support::record;
 use crate::generate::instance;
 
 #[test]

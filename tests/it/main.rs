@@ -20,3 +20,4 @@ mod ledger;
 mod oracle;
 mod score_cli;
 mod shipped;
+mod support;

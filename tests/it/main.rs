@@ -21,3 +21,4 @@ mod oracle;
 mod score_cli;
 mod shipped;
 mod support;
+mod vectors;

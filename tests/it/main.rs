@@ -18,6 +18,7 @@ mod differential;
 mod generate;
 mod ledger;
 mod oracle;
+mod points;
 mod score_cli;
 mod shipped;
 mod support;

@@ -13,6 +13,7 @@
     reason = "a test that cannot go on has failed, and numbers stand as the documents write them"
 )]
 
+mod activity;
 mod broken;
 mod differential;
 mod generate;

@@ -1,0 +1,219 @@
+//! Activities: recorded in any order, merged from any parts, pruned and stored.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use fastrand::Rng;
+use proptest::prelude::*;
+use serde_json::json;
+use warmth::{Activity, Points, Resolution};
+
+use crate::support::{Subject, at, model, scorer, second, subjects};
+
+#[derive(Clone, Copy, Debug)]
+struct Did {
+    name: &'static str,
+    at: i64,
+    count: u32,
+    amount: i64,
+}
+
+fn any_event() -> impl Strategy<Value = Did> {
+    let name = proptest::sample::select(vec!["a", "b", "", "*"]);
+    let near = (-3..3_i64, -2..2_i64).prop_map(|(hours, secs)| hours * 3_600 + secs);
+    let at = prop_oneof![near, (-2..2_i64, -2..2_i64).prop_map(|(days, secs)| days * 86_400 + secs)];
+    let count = prop_oneof![0..4_u32, Just(u32::MAX)];
+    let amount = prop_oneof![Just(0), -2..2_i64, Just(i64::MAX), Just(i64::MIN)];
+    (name, at, count, amount).prop_map(|(name, at, count, amount)| Did { name, at, count, amount })
+}
+
+fn any_events() -> impl Strategy<Value = Vec<Did>> {
+    proptest::collection::vec(any_event(), 0..12)
+}
+
+const RESOLUTIONS: [Resolution; 3] = [Resolution::Second, Resolution::Hour, Resolution::Day];
+
+fn any_resolution() -> impl Strategy<Value = Resolution> {
+    proptest::sample::select(&RESOLUTIONS[..])
+}
+
+fn any_activity() -> impl Strategy<Value = Activity> {
+    (any_resolution(), any_events()).prop_map(|(resolution, events)| recorded(resolution, &events))
+}
+
+fn recorded(resolution: Resolution, events: &[Did]) -> Activity {
+    let mut activity = Activity::with_resolution(resolution);
+    for Did { name, at, count, amount } in events {
+        activity.record_with(name, second(*at), *count, Points::from_micros(*amount));
+    }
+    activity
+}
+
+fn merged(parts: &[&Activity]) -> Activity {
+    let mut whole = parts[0].clone();
+    parts[1..].iter().for_each(|part| whole.merge(part));
+    whole
+}
+
+fn unit(resolution: Resolution) -> i64 {
+    match resolution {
+        Resolution::Second => 1,
+        Resolution::Hour => 3_600,
+        Resolution::Day => 86_400,
+    }
+}
+
+proptest! {
+    #[test]
+    fn it_is_the_multiset_of_what_was_recorded(resolution in any_resolution(), events in any_events()) {
+        let mut expected: BTreeMap<(&str, i64, i64), u32> = BTreeMap::new();
+        for Did { name, at, count, amount } in events.iter().copied().filter(|event| event.count > 0) {
+            let key = (name, at.div_euclid(unit(resolution)) * unit(resolution), amount.clamp(-1_000_000_000_000_000, 1_000_000_000_000_000));
+            let counted = expected.entry(key).or_default();
+            *counted = counted.saturating_add(count);
+        }
+        let activity = recorded(resolution, &events);
+        let own: Vec<_> = activity.events().map(|event| ((event.name, event.at.timestamp(), event.amount.micros()), event.count)).collect();
+        prop_assert_eq!(&own, &expected.into_iter().collect::<Vec<_>>());
+        prop_assert_eq!((activity.len(), activity.is_empty()), (own.len(), own.is_empty()));
+        prop_assert_eq!(activity.resolution(), resolution);
+    }
+
+    #[test]
+    fn recording_in_any_order_and_in_parts_is_the_same(resolution in any_resolution(), events in any_events(), seed: u64, cut in 0_usize..12) {
+        let bulk = recorded(resolution, &events);
+        let mut shuffled = events.clone();
+        Rng::with_seed(seed).shuffle(&mut shuffled);
+        prop_assert_eq!(&recorded(resolution, &shuffled), &bulk);
+        let (one, other) = shuffled.split_at(cut.min(shuffled.len()));
+        prop_assert_eq!(&merged(&[&recorded(resolution, one), &recorded(resolution, other)]), &bulk);
+    }
+
+    #[test]
+    fn merging_is_commutative_and_associative_with_an_identity(a in any_activity(), b in any_activity(), c in any_activity()) {
+        prop_assert_eq!(merged(&[&a, &b]), merged(&[&b, &a]));
+        prop_assert_eq!(merged(&[&merged(&[&a, &b]), &c]), merged(&[&a, &merged(&[&b, &c])]));
+        prop_assert_eq!(&merged(&[&a, &Activity::new()]), &a);
+        prop_assert_eq!(&merged(&[&Activity::new(), &a]), &a);
+        prop_assert_eq!(&merged(&[&a, &Activity::with_resolution(a.resolution())]), &a);
+        let coarser = a.resolution().max(b.resolution());
+        prop_assert_eq!(merged(&[&a, &b]).resolution(), coarser);
+    }
+
+    #[test]
+    fn a_coarser_merge_is_as_if_recorded_coarsely(resolution in any_resolution(), coarser in any_resolution(), events in any_events()) {
+        let coarser = coarser.max(resolution);
+        let merged = merged(&[&recorded(resolution, &events), &Activity::with_resolution(coarser)]);
+        prop_assert_eq!(merged, recorded(coarser, &events));
+    }
+
+    #[test]
+    fn what_is_stored_reads_back(activity in any_activity()) {
+        let text = serde_json::to_string(&activity).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Activity>(&text).unwrap(), activity.clone());
+        prop_assert_eq!(toml::from_str::<Activity>(&toml::to_string(&activity).unwrap()).unwrap(), activity);
+    }
+
+    #[test]
+    fn pruning_forgets_what_lies_before_and_nothing_else(activity in any_activity(), before in -200_000..200_000_i64) {
+        let mut pruned = activity.clone();
+        pruned.prune(second(before));
+        let kept: Vec<_> = activity.events().filter(|event| event.at >= second(before)).collect();
+        prop_assert_eq!(pruned.events().collect::<Vec<_>>(), kept);
+        let mut twice = pruned.clone();
+        twice.prune(second(before));
+        prop_assert_eq!(twice, pruned);
+    }
+}
+
+#[test]
+fn pruning_to_the_lifespan_changes_nothing_now_or_later() {
+    let (mut finite, mut shorter) = (0, 0);
+    for Subject { seed, scorer, record, as_of, .. } in subjects(0..5_000) {
+        let Some(lifespan) = scorer.lifespan() else { continue };
+        finite += 1;
+        let before = as_of - TimeDelta::seconds(lifespan.secs() as i64);
+        let mut pruned = record.clone();
+        pruned.activity_mut().prune(before);
+        shorter += u32::from(pruned != record);
+        for later in [0, 1, 3_600, 86_400, 2_592_000, 40_000_000] {
+            let then = as_of + TimeDelta::seconds(later);
+            assert_eq!(scorer.score(&record, then), scorer.score(&pruned, then), "seed {seed}, {later} s later");
+        }
+    }
+    assert!(finite > 100 && shorter > 30, "too few models forget at all: {finite}, {shorter}");
+}
+
+#[test]
+fn the_lifespan_is_the_age_from_which_nothing_matters() {
+    let signal = |more: serde_json::Value| {
+        let mut signal = json!({ "event": "login", "points": 1 });
+        signal.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({ "axis": [{ "name": "a", "available": 1, "rule": [{ "id": "r", "signal": signal }] }] })
+    };
+    let when =
+        |test: serde_json::Value| json!({ "required": [{ "id": "r", "when": { "events": { "login": test } } }] });
+    const DAY: u64 = 86_400;
+    for (part, days) in [
+        (json!({}), Some(0)),
+        (signal(json!({})), None),
+        (signal(json!({ "window": "30d" })), Some(30)),
+        (signal(json!({ "decay": { "linear": "90d" } })), Some(90)),
+        (signal(json!({ "window": "120d", "decay": { "linear": "90d" } })), Some(90)),
+        (signal(json!({ "window": "30d", "decay": { "linear": "90d" } })), Some(30)),
+        (signal(json!({ "decay": { "linear": "90d" }, "min_count": 2 })), None),
+        (signal(json!({ "decay": { "half_life": "1d" } })), Some(64)),
+        (signal(json!({ "decay": { "drop": { "percent": 30, "every": "10d" } } })), Some(40)),
+        (signal(json!({ "decay": { "keep": { "percent": 100, "every": "10d" } } })), None),
+        (signal(json!({ "decay": { "table": [["0d", 100], ["45d", 0]] } })), Some(45)),
+        (signal(json!({ "decay": { "table": [["0d", 100], ["45d", 1]] } })), None),
+        (when(json!({ "last_within": "7d" })), Some(7)),
+        (when(json!({ "none_within": "7d" })), Some(7)),
+        (when(json!({ "never": true })), None),
+        (when(json!({ "count": { "at_least": 1, "within": "7d" } })), Some(7)),
+        (when(json!({ "days": { "at_least": 1, "between": ["7d", "9d"] } })), Some(9)),
+        (when(json!({ "amount": 0 })), None),
+    ] {
+        let mut document = json!({ "format": 1, "name": "x" });
+        document.as_object_mut().unwrap().extend(part.as_object().unwrap().clone());
+        let lifespan = scorer(&model(&document)).lifespan().map(|span| span.secs());
+        assert_eq!(lifespan, days.map(|days: u64| days * DAY), "{document}");
+    }
+}
+
+#[test]
+fn instants_are_cut_down_to_the_resolution() {
+    for (resolution, text, cut) in [
+        (Resolution::Second, "2026-11-22T12:34:56.999Z", "2026-11-22T12:34:56Z"),
+        (Resolution::Hour, "2026-11-22T12:59:59Z", "2026-11-22T12:00:00Z"),
+        (Resolution::Day, "2026-11-22T23:59:59Z", "2026-11-22T00:00:00Z"),
+        (Resolution::Second, "1969-12-31T23:59:59.5Z", "1969-12-31T23:59:59Z"),
+        (Resolution::Hour, "1969-12-31T23:59:59Z", "1969-12-31T23:00:00Z"),
+        (Resolution::Day, "1969-12-31T23:59:59Z", "1969-12-31T00:00:00Z"),
+    ] {
+        let mut activity = Activity::with_resolution(resolution);
+        activity.record("login", at(text));
+        assert_eq!(activity.events().next().unwrap().at, at(cut), "{resolution:?} {text}");
+    }
+}
+
+#[test]
+fn the_form_in_which_it_is_stored() {
+    let mut activity = Activity::with_resolution(Resolution::Hour);
+    activity.record("login", second(3_601));
+    activity.record("login", second(3_602));
+    activity.record_with("invoice", second(-1), 1, "2.5".parse().unwrap());
+    let stored = json!({ "resolution": "hour", "events": { "invoice": [[-3600, 1, 2.5]], "login": [[3600, 2, 0]] } });
+    assert_eq!(serde_json::to_value(&activity).unwrap(), stored);
+    assert_eq!(serde_json::from_value::<Activity>(json!({ "events": {} })).unwrap(), Activity::new());
+    for wrong in [
+        json!({}),
+        json!({ "events": {}, "more": 1 }),
+        json!({ "events": { "a": [[0, 1]] } }),
+        json!({ "events": { "a": [[0, -1, 0]] } }),
+        json!({ "events": { "a": [[0.5, 1, 0]] } }),
+        json!({ "resolution": "week", "events": {} }),
+    ] {
+        assert!(serde_json::from_value::<Activity>(wrong.clone()).is_err(), "{wrong}");
+    }
+}

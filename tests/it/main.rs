@@ -18,6 +18,7 @@ mod broken;
 mod differential;
 mod generate;
 mod ledger;
+mod logic;
 mod oracle;
 mod points;
 mod score_cli;

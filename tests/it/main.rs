@@ -17,6 +17,7 @@ mod activity;
 mod broken;
 mod differential;
 mod generate;
+mod laws;
 mod ledger;
 mod logic;
 mod oracle;

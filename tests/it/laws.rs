@@ -1,0 +1,351 @@
+//! What holds for every model, subject and instant.
+
+use fastrand::Rng;
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+use warmth::{Activity, Points, Record, Score, Scorer, Verdict};
+
+use crate::support::{Subject, activity, model, record, scorer, second, subject, subjects};
+
+/// Always true: activity is never unknown.
+fn always() -> Json {
+    json!({ "events": { "*": { "count": { "at_least": 0 } } } })
+}
+
+fn never() -> Json {
+    json!({ "not": always() })
+}
+
+/// Always unknown: no subject has this field.
+fn unknown() -> Json {
+    json!({ "nobody_has_this": { "at_least": 1 } })
+}
+
+fn score_of(document: &Json, record: &Record, subject: &Subject, check: impl FnOnce(Score<'_>)) {
+    check(scorer(&model(document)).score(record, subject.as_of));
+}
+
+fn with_one_more(document: &Json, section: &str, item: Json) -> Json {
+    let mut document = document.clone();
+    match document.get_mut(section) {
+        Some(Json::Array(items)) => items.push(item),
+        _ => document[section] = json!([item]),
+    }
+    document
+}
+
+fn bytes(score: &Score<'_>) -> Vec<u8> {
+    serde_json::to_vec(score).unwrap()
+}
+
+/// Everything that a score says, its axes by name.
+fn said(score: &Score<'_>) -> (String, Vec<(String, Points, Points)>) {
+    let mut axes: Vec<_> = score.axes().map(|axis| (axis.name.to_owned(), axis.raw, axis.score)).collect();
+    axes.sort();
+    let play = score.play().map(|play| (play.name(), play.owner(), play.respond_within()));
+    let rest = (score.verdict(), score.value(), score.grade(), score.state(), score.segment(), play);
+    (format!("{rest:?}"), axes)
+}
+
+#[test]
+fn a_score_lies_from_0_to_100_for_every_input() {
+    let strangers: Vec<_> = subjects(900_000..900_008).collect();
+    let (zero, full) = (Points::ZERO, Points::from(100));
+    for own in subjects(0..3_000) {
+        let nobody = (Record::new(), own.as_of);
+        let others = strangers.iter().map(|other| (other.record.clone(), other.as_of));
+        for (record, as_of) in others.chain([(own.record.clone(), own.as_of), nobody]) {
+            let score = own.scorer.score(&record, as_of);
+            let scored = matches!(score.verdict(), Verdict::Eligible | Verdict::Undetermined);
+            assert!((zero..=full).contains(&score.value()), "seed {}: {score:?}", own.seed);
+            assert!(score.axes().all(|axis| (zero..=full).contains(&axis.score)), "seed {}: {score:?}", own.seed);
+            let something = score.axes().count() > 0
+                || score.grade().is_some()
+                || score.state().is_some()
+                || score.segment().is_some()
+                || score.play().is_some()
+                || score.value() > zero;
+            assert!(scored || !something, "seed {}: {score:?}", own.seed);
+        }
+    }
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    for Subject { seed, model, scorer, record, as_of, .. } in subjects(0..2_000) {
+        let score = scorer.score(&record, as_of);
+        let again = Scorer::<Record>::new(&model.clone()).unwrap();
+        let clone = scorer.clone();
+        let elsewhere =
+            std::thread::scope(|scope| scope.spawn(|| bytes(&scorer.score(&record.clone(), as_of))).join().unwrap());
+        for other in [scorer.score(&record, as_of), again.score(&record, as_of), clone.score(&record, as_of)] {
+            assert_eq!(score, other, "seed {seed}");
+            assert_eq!(bytes(&score), bytes(&other), "seed {seed}");
+        }
+        assert_eq!(bytes(&score), elsewhere, "seed {seed}");
+        assert_eq!(scorer.fingerprint(), model.fingerprint(), "seed {seed}");
+    }
+}
+
+#[test]
+fn fractions_of_a_second_do_not_matter() {
+    for Subject { seed, scorer, record, as_of, .. } in subjects(0..500) {
+        let later = as_of + chrono::TimeDelta::nanoseconds(999_999_999);
+        assert_eq!(scorer.score(&record, as_of), scorer.score(&record, later), "seed {seed}");
+    }
+}
+
+#[test]
+fn subjects_do_not_touch_each_other() {
+    let strangers: Vec<_> = subjects(900_000..900_020).collect();
+    for own in subjects(0..100) {
+        let score = |other: &Subject| bytes(&own.scorer.score(&other.record, other.as_of));
+        let forward: Vec<_> = strangers.iter().map(score).collect();
+        let mut backward: Vec<_> = strangers.iter().rev().map(score).collect();
+        backward.reverse();
+        assert_eq!(forward, backward, "seed {}", own.seed);
+    }
+}
+
+/// Shuffles every list whose order has no meaning. Rows, bands, segments, plays and cuts stay as they are.
+fn shuffle(node: &mut Json, rng: &mut Rng) {
+    const UNORDERED: &[&str] =
+        &["required", "disqualifying", "axis", "rule", "group", "promoter", "limit", "state", "all", "any", "of"];
+    match node {
+        Json::Object(entries) => {
+            for (key, value) in entries {
+                if let (true, Json::Array(items)) = (UNORDERED.contains(&key.as_str()), &mut *value) {
+                    rng.shuffle(items);
+                }
+                shuffle(value, rng);
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(|item| shuffle(item, rng)),
+        _ => {}
+    }
+}
+
+/// The same events in another order, their counts recorded in two parts.
+fn reordered(subject: &Subject, rng: &mut Rng) -> Activity {
+    let mut parts = Vec::new();
+    for event in &subject.instance.events {
+        let first = rng.u32(..=event.count);
+        parts.extend([(event, first), (event, event.count - first)]);
+    }
+    rng.shuffle(&mut parts);
+    let mut activity = Activity::new();
+    for (event, count) in parts {
+        activity.record_with(&event.event, second(event.at), count, Points::from_micros(event.amount_micros));
+    }
+    activity
+}
+
+#[test]
+fn order_does_not_matter() {
+    for own in subjects(0..2_500) {
+        let rng = &mut Rng::with_seed(own.seed);
+        let mut document = own.instance.model.clone();
+        shuffle(&mut document, rng);
+        let record = own.record.clone().with_activity(reordered(&own, rng));
+        let score = own.scorer.score(&own.record, own.as_of);
+        score_of(&document, &record, &own, |shuffled| assert_eq!(said(&score), said(&shuffled), "seed {}", own.seed));
+        assert_eq!(own.model.fingerprint(), model(&document).fingerprint(), "seed {}", own.seed);
+    }
+}
+
+#[test]
+fn axes_are_reported_in_the_order_of_the_document() {
+    for Subject { instance, scorer, record, as_of, .. } in subjects(0..500) {
+        let score = scorer.score(&record, as_of);
+        let names: Vec<_> = score.axes().map(|axis| axis.name).collect();
+        let axes = instance.model["axis"].as_array().unwrap();
+        let expected: Vec<_> = axes.iter().map(|axis| axis["name"].as_str().unwrap()).collect();
+        assert!(names.is_empty() || names == expected, "{names:?} {expected:?}");
+    }
+}
+
+#[test]
+fn gates_decide_whatever_the_rest_says() {
+    for own in subjects(0..900) {
+        let document = &own.instance.model;
+        let before = own.scorer.score(&own.record, own.as_of).verdict();
+        for (section, when, expected) in [
+            ("disqualifying", always(), Verdict::Disqualified),
+            ("disqualifying", never(), before),
+            ("disqualifying", unknown(), before),
+            ("required", always(), before),
+            ("required", never(), before.max(Verdict::Ineligible)),
+            ("required", unknown(), before.max(Verdict::Undetermined)),
+        ] {
+            let gated = with_one_more(document, section, json!({ "id": "gate", "when": when }));
+            score_of(&gated, &own.record, &own, |score| {
+                assert_eq!(score.verdict(), expected, "seed {}: {section} {when}", own.seed);
+                assert!(score.verdict() < Verdict::Ineligible || score.value() == Points::ZERO);
+            });
+        }
+    }
+}
+
+#[test]
+fn the_policy_of_a_gate_settles_the_unknown() {
+    for (section, missing, expected) in [
+        ("required", json!("holds"), Verdict::Eligible),
+        ("required", json!("fails"), Verdict::Ineligible),
+        ("disqualifying", json!("holds"), Verdict::Disqualified),
+        ("disqualifying", json!("fails"), Verdict::Eligible),
+    ] {
+        let gate = json!({ "id": "gate", "when": unknown(), "missing": missing });
+        let scorer = scorer(&model(&json!({ "format": 1, "name": "x", section: [gate] })));
+        assert_eq!(scorer.score(&Record::new(), second(0)).verdict(), expected, "{section} {missing}");
+    }
+}
+
+#[test]
+fn promoters_never_lower_a_score() {
+    for own in subjects(0..1_000) {
+        let mut none = own.instance.model.clone();
+        none.as_object_mut().unwrap().remove("promoter");
+        let promoted = own.scorer.score(&own.record, own.as_of);
+        score_of(&none, &own.record, &own, |score| {
+            assert!(promoted.value() >= score.value(), "seed {}", own.seed);
+            assert_eq!((promoted.verdict(), promoted.grade()), (score.verdict(), score.grade()), "seed {}", own.seed);
+            assert!(promoted.axes().eq(score.axes()), "seed {}", own.seed);
+        });
+        for (when, plus) in [(always(), 0.000_001), (always(), 40.0), (never(), 40.0), (unknown(), 40.0)] {
+            let promoter = json!({ "id": "more", "when": when, "plus": plus });
+            score_of(&with_one_more(&own.instance.model, "promoter", promoter), &own.record, &own, |score| {
+                assert!(score.value() >= promoted.value(), "seed {}", own.seed);
+                assert!(when == always() || score == promoted, "seed {}", own.seed);
+            });
+        }
+    }
+}
+
+#[test]
+fn one_more_positive_rule_never_lowers_raw_points() {
+    for own in subjects(0..900) {
+        let before = own.scorer.score(&own.record, own.as_of);
+        for axis in 0..own.instance.model["axis"].as_array().unwrap().len() {
+            let groups = own.instance.model["axis"][axis]["group"].as_array().cloned().unwrap_or_default();
+            let groups: Vec<_> = groups.iter().map(|group| Some(group["name"].clone())).chain([None]).collect();
+            for group in groups {
+                let mut document = own.instance.model.clone();
+                let mut rule = json!({ "id": "more", "when": always(), "points": 2.5 });
+                if let Some(group) = &group {
+                    rule["group"] = group.clone();
+                }
+                document["axis"][axis] = with_one_more(&document["axis"][axis], "rule", rule);
+                score_of(&document, &own.record, &own, |after| {
+                    for (place, (before, after)) in before.axes().zip(after.axes()).enumerate() {
+                        let gain = after.raw - before.raw;
+                        let expected = match (place == axis, &group) {
+                            (false, _) => gain == Points::ZERO,
+                            (true, None) => gain == "2.5".parse().unwrap(),
+                            (true, Some(_)) => (Points::ZERO..="2.5".parse().unwrap()).contains(&gain),
+                        };
+                        assert!(expected, "seed {}: {gain} in {group:?}", own.seed);
+                    }
+                });
+            }
+        }
+    }
+}
+
+/// A model with nothing but an axis that is worth `fit` and one that is worth `activity`.
+fn of_bases(fit: i64, activity: i64, cuts: &[i64], bounds: &[i64]) -> Json {
+    let points = |micros: &i64| serde_json::to_value(Points::from_micros(*micros)).unwrap();
+    let axis = |name: &str, base: i64| json!({ "name": name, "base": points(&base), "available": 100 });
+    let side = |name: &str| json!({ "axis": name, "cuts": cuts.iter().map(points).collect::<Vec<_>>() });
+    let states = bounds.iter().map(|bound| json!({ "name": bound.to_string(), "at_least": points(bound) }));
+    json!({
+        "format": 1,
+        "name": "bases",
+        "total": "min",
+        "axis": [axis("fit", fit), axis("activity", activity)],
+        "grade": { "fit": side("fit"), "activity": side("activity") },
+        "state": states.collect::<Vec<_>>(),
+    })
+}
+
+const FULL: i64 = 100_000_000;
+
+fn falling_cuts() -> impl Strategy<Value = Vec<i64>> {
+    let cut = prop_oneof![0..=FULL, (0_i64..=100).prop_map(|whole| whole * 1_000_000)];
+    proptest::collection::btree_set(cut, 1..=8).prop_map(|cuts| cuts.into_iter().rev().collect())
+}
+
+proptest! {
+    #[test]
+    fn every_score_falls_in_exactly_one_letter_number_and_state(cuts in falling_cuts(), own in 0..=FULL) {
+        let at_the_cuts = cuts.iter().flat_map(|cut| [cut - 1, *cut, cut + 1]);
+        let bounds: Vec<_> = cuts.iter().copied().chain([0]).collect::<std::collections::BTreeSet<_>>().into_iter().collect();
+        for micros in at_the_cuts.chain([own, 0, FULL, -1, FULL + 1]) {
+            let scorer = scorer(&model(&of_bases(micros, FULL, &cuts, &bounds)));
+            let score = scorer.score(&Record::new(), second(0));
+            let held = micros.clamp(0, FULL);
+            let missed = cuts.iter().filter(|cut| held < **cut).count() as u8;
+            prop_assert_eq!(score.grade().unwrap().fit(), char::from(b'A' + missed));
+            prop_assert_eq!(score.grade().unwrap().activity(), 1);
+            prop_assert_eq!(score.value().micros(), held);
+            let reached = bounds.iter().rfind(|bound| **bound <= held).unwrap();
+            prop_assert_eq!(score.state().unwrap(), reached.to_string());
+            let mirrored = model(&of_bases(FULL, micros, &cuts, &bounds));
+            let grade = self::scorer(&mirrored).score(&Record::new(), second(0)).grade().unwrap();
+            prop_assert_eq!((grade.fit(), grade.activity()), ('A', missed + 1));
+        }
+    }
+}
+
+/// The document without gates, its fit axis made of facts alone and its activity axis of events alone.
+fn separated(document: &Json) -> Option<Json> {
+    let mut document = document.clone();
+    let axis_of = |side: &str| document["grade"][side]["axis"].as_str().map(str::to_owned);
+    let (fit, activity) = (axis_of("fit")?, axis_of("activity")?);
+    let map = document.as_object_mut()?;
+    map.remove("required");
+    map.remove("disqualifying");
+    for axis in document["axis"].as_array_mut()? {
+        let name = axis["name"].as_str()?.to_owned();
+        let axis = axis.as_object_mut()?;
+        axis.remove("group");
+        axis.insert("available".to_owned(), json!(100));
+        for rule in axis.get_mut("rule").and_then(Json::as_array_mut).into_iter().flatten() {
+            rule.as_object_mut()?.remove("group");
+            if rule["missing"] == "skip" {
+                rule.as_object_mut()?.remove("missing");
+            }
+        }
+        if let Some(Json::Array(rules)) = axis.get_mut("rule") {
+            let reads_events = |rule: &Json| rule.get("signal").is_some() || rule.to_string().contains("\"events\"");
+            let reads_facts = |rule: &Json| {
+                rule.get("when").is_some() || rule.get("signal").is_none() && rule["bands"].get("events").is_none()
+            };
+            rules.retain(|rule| (name != fit || !reads_events(rule)) && (name != activity || !reads_facts(rule)));
+        }
+    }
+    Some(document)
+}
+
+#[test]
+fn activity_never_changes_the_letter_nor_facts_the_number() {
+    let strangers: Vec<_> = (900_000..900_012).map(subject).collect();
+    let (mut letters, mut numbers) = (0, 0);
+    for own in subjects(0..2_500) {
+        let Some(document) = separated(&own.instance.model) else { continue };
+        let scorer = scorer(&model(&document));
+        let grade = |record: &Record| scorer.score(record, own.as_of).grade().unwrap();
+        let before = grade(&own.record);
+        for other in &strangers {
+            let age = own.instance.as_of - other.instance.as_of;
+            let mut events = other.instance.clone();
+            events.events.iter_mut().for_each(|event| event.at += age);
+            let active = grade(&own.record.clone().with_activity(activity(&events)));
+            let changed = grade(&record(&other.instance).with_activity(activity(&own.instance)));
+            assert_eq!(before.fit(), active.fit(), "seed {}", own.seed);
+            assert_eq!(before.activity(), changed.activity(), "seed {}", own.seed);
+            numbers += u32::from(before.activity() != active.activity());
+            letters += u32::from(before.fit() != changed.fit());
+        }
+    }
+    assert!(letters > 100 && numbers > 100, "too few grades move at all: {letters}, {numbers}");
+}

@@ -16,6 +16,7 @@
 mod activity;
 mod broken;
 mod differential;
+mod facts;
 mod generate;
 mod laws;
 mod ledger;

@@ -23,6 +23,7 @@ mod ledger;
 mod logic;
 mod oracle;
 mod points;
+mod robust;
 mod score_cli;
 mod shipped;
 mod support;

@@ -1,0 +1,383 @@
+//! What compiles never panics, whatever the facts.
+
+use std::collections::{BTreeSet, HashSet};
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use fastrand::Rng;
+use serde_json::json;
+use warmth::{
+    Activity, Decay, Fact, Facts, Field, Fingerprint, Kind, Limits, Model, ModelError, Points, Problem, Record,
+    Resolution, Score, Scorer, Span, Value, facts,
+};
+
+use crate::support::{at, model, scorer, second, subjects};
+
+const _: () = {
+    const fn shared<T: Send + Sync + 'static>() {}
+    shared::<Scorer<Record>>();
+    // A scorer reads subjects and holds none, so it may be shared even where they may not.
+    shared::<Scorer<std::rc::Rc<u8>>>();
+    shared::<Model>();
+    shared::<Score<'static>>();
+    shared::<Activity>();
+    shared::<ModelError>();
+    shared::<Problem>();
+    shared::<Record>();
+    shared::<Decay>();
+    shared::<Fingerprint>();
+    shared::<Limits>();
+};
+
+/// The fields of the random documents, with the least cooperative types that have their kinds.
+struct Hostile {
+    has_flagship: bool,
+    beta: Option<bool>,
+    nps: f64,
+    seats: i64,
+    seat_limit: u64,
+    mrr: f32,
+    score: Option<f64>,
+    role: String,
+    icp_segment: Option<&'static str>,
+    grade: Box<str>,
+    tech: Vec<String>,
+    owned: HashSet<String>,
+    contract_start: NaiveDate,
+    renewal_date: Option<NaiveDate>,
+    last_login: DateTime<Utc>,
+    created_at: Option<DateTime<Utc>>,
+    history: Activity,
+}
+
+facts!(Hostile {
+    has_flagship, beta, nps, seats, seat_limit, mrr, score, role, icp_segment, grade, tech, owned, contract_start,
+    renewal_date, last_login, created_at;
+    activity = history
+});
+
+const NUMBERS: [f64; 16] = [
+    f64::NAN,
+    f64::INFINITY,
+    f64::NEG_INFINITY,
+    -0.0,
+    0.0,
+    f64::MIN,
+    f64::MAX,
+    f64::MIN_POSITIVE,
+    5e-324,
+    -5e-324,
+    f64::EPSILON,
+    9_007_199_254_740_992.0,
+    9_007_199_254_740_994.0,
+    1e9,
+    -1e-7,
+    7.0,
+];
+
+fn one<T: Clone>(rng: &mut Rng, pool: &[T]) -> T {
+    pool[rng.usize(..pool.len())].clone()
+}
+
+fn text(rng: &mut Rng) -> String {
+    let pieces = ["", "c", "CEO", "ß", "é", "É", "İ", "🦀", "\0", "\u{301}", "\u{feff}", "ceo", "lan", " "];
+    let count = if rng.u8(..) == 0 { 3_000 } else { rng.u8(..4).into() };
+    (0..count).map(|_: u32| one(rng, &pieces)).collect()
+}
+
+fn dates() -> Vec<NaiveDate> {
+    let of = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap();
+    vec![
+        NaiveDate::MIN,
+        NaiveDate::MAX,
+        of(1, 1, 1),
+        of(0, 2, 29),
+        of(9999, 12, 31),
+        of(-1, 3, 1),
+        of(2024, 2, 29),
+        of(2026, 11, 22),
+    ]
+}
+
+fn times() -> Vec<DateTime<Utc>> {
+    let near = at("2026-11-22T23:59:59Z");
+    vec![
+        DateTime::<Utc>::MIN_UTC,
+        DateTime::<Utc>::MAX_UTC,
+        at("0001-01-01"),
+        at("9999-12-31"),
+        second(-1),
+        second(0),
+        near,
+    ]
+}
+
+fn tags(rng: &mut Rng) -> Vec<String> {
+    let count = if rng.u8(..) < 4 { 200 } else { rng.u8(..5).into() };
+    (0..count).map(|_: u32| if rng.bool() { one(rng, &["crm", "erp", "bi"]).to_owned() } else { text(rng) }).collect()
+}
+
+fn history(rng: &mut Rng, as_of: DateTime<Utc>) -> Activity {
+    let mut activity = Activity::with_resolution(one(rng, &[Resolution::Second, Resolution::Hour, Resolution::Day]));
+    let mut instants = times();
+    instants.extend((0..6).filter_map(|_| as_of.checked_sub_signed(TimeDelta::seconds(rng.i64(-9..40_000_000)))));
+    let micros = [i64::MIN, -i64::MAX, i64::MAX, 1, -1, 0, 1_000_000_000_000_000];
+    for _ in 0..rng.usize(..40) {
+        let name = one(rng, &["visit", "email_open", "demo", "webinar", "", "*"]);
+        let (count, amount) = (one(rng, &[0, 1, 3, u32::MAX]), one(rng, &micros));
+        activity.record_with(name, one(rng, &instants), count, Points::from_micros(amount));
+    }
+    activity
+}
+
+fn hostile(rng: &mut Rng, as_of: DateTime<Utc>) -> Hostile {
+    Hostile {
+        has_flagship: rng.bool(),
+        beta: rng.bool().then(|| rng.bool()),
+        nps: one(rng, &NUMBERS),
+        seats: one(rng, &[i64::MIN, i64::MAX, -1, 0, 1 << 53, -(1 << 53), (1 << 53) + 1]),
+        seat_limit: one(rng, &[u64::MAX, 0, 1, 1 << 53]),
+        mrr: one(rng, &[f32::NAN, f32::INFINITY, f32::MAX, f32::MIN, -0.0, 1e-45]),
+        score: rng.bool().then(|| one(rng, &NUMBERS)),
+        role: text(rng),
+        icp_segment: rng.bool().then(|| one(rng, &["", "high", "ÉLAN", "🦀"])),
+        grade: text(rng).into(),
+        tech: tags(rng),
+        owned: tags(rng).into_iter().collect(),
+        contract_start: one(rng, &dates()),
+        renewal_date: rng.bool().then(|| one(rng, &dates())),
+        last_login: one(rng, &times()),
+        created_at: rng.bool().then(|| one(rng, &times())),
+        history: history(rng, as_of),
+    }
+}
+
+const FIELDS: [&str; 16] = [
+    "has_flagship",
+    "beta",
+    "nps",
+    "seats",
+    "seat_limit",
+    "mrr",
+    "score",
+    "role",
+    "icp_segment",
+    "grade",
+    "tech",
+    "owned",
+    "contract_start",
+    "renewal_date",
+    "last_login",
+    "created_at",
+];
+
+/// A record in which any field may hold anything at all.
+fn hostile_record(rng: &mut Rng, as_of: DateTime<Utc>) -> Record {
+    let mut record = Record::new();
+    for field in FIELDS {
+        let value: Value = match rng.u8(..9) {
+            0 => continue,
+            1 => rng.bool().into(),
+            2 | 3 => one(rng, &NUMBERS).into(),
+            4 => one(rng, &[i64::MIN, i64::MAX, 0]).into(),
+            5 => text(rng).into(),
+            6 => tags(rng).into(),
+            7 => one(rng, &dates()).into(),
+            _ => one(rng, &times()).into(),
+        };
+        record.set(field, value);
+    }
+    for (field, text) in [("contract_start", "+262142-12-31"), ("last_login", "0000-01-01T00:00:00+23:59")] {
+        if rng.bool() {
+            record.set(field, text);
+        }
+    }
+    record.with_activity(history(rng, as_of))
+}
+
+/// The same facts as a record.
+fn as_record(own: &Hostile) -> Record {
+    let mut record = Record::new();
+    for field in Hostile::FIELDS {
+        let named = |name: &str| field.name() == name;
+        let value: Option<Value> = match field.kind() {
+            Kind::Flag if named("beta") => own.beta.map(Value::from),
+            Kind::Flag => Some(own.has_flagship.into()),
+            Kind::Number if named("nps") => Some(own.nps.into()),
+            Kind::Number if named("seats") => Some(own.seats.into()),
+            Kind::Number if named("seat_limit") => i64::try_from(own.seat_limit).ok().map(Value::from),
+            Kind::Number if named("mrr") => Some(f64::from(own.mrr).into()),
+            Kind::Number => own.score.map(Value::from),
+            Kind::Text if named("role") => Some(own.role.as_str().into()),
+            Kind::Text if named("grade") => Some((&*own.grade).into()),
+            Kind::Text => own.icp_segment.map(Value::from),
+            Kind::Tags if named("tech") => Some(own.tech.clone().into()),
+            Kind::Tags => Some(own.owned.iter().cloned().collect::<Vec<_>>().into()),
+            Kind::Date if named("contract_start") => Some(own.contract_start.into()),
+            Kind::Date => own.renewal_date.map(Value::from),
+            _ if named("last_login") => Some(own.last_login.into()),
+            _ => own.created_at.map(Value::from),
+        };
+        if let Some(value) = value {
+            record.set(field.name(), value);
+        }
+    }
+    record.with_activity(own.history.clone())
+}
+
+/// Any fact for any field, another one at every reading.
+struct Liar {
+    seed: std::cell::Cell<u64>,
+    texts: Vec<String>,
+    tags: BTreeSet<String>,
+    history: Activity,
+}
+
+impl Facts for Liar {
+    const FIELDS: &'static [Field] = &[];
+    const OPEN: bool = true;
+
+    fn fact(&self, _: &Field) -> Fact<'_> {
+        let rng = &mut Rng::with_seed(self.seed.replace(self.seed.get() + 1));
+        match rng.u8(..7) {
+            0 => Fact::Missing,
+            1 => Fact::Flag(rng.bool()),
+            2 => Fact::Number(one(rng, &NUMBERS)),
+            3 => Fact::Text(&self.texts[rng.usize(..self.texts.len())]),
+            4 => Fact::Date(one(rng, &dates())),
+            5 => Fact::Time(one(rng, &times())),
+            _ => Fact::Tags(if rng.bool() { (&self.tags).into() } else { self.texts.as_slice().into() }),
+        }
+    }
+
+    fn activity(&self) -> &Activity {
+        &self.history
+    }
+}
+
+fn sound(score: &Score<'_>, seed: u64) {
+    let all = Points::ZERO..=Points::from(100);
+    assert!(all.contains(&score.value()) && score.axes().all(|axis| all.contains(&axis.score)), "seed {seed}");
+    let said = format!("{score} {score:?} {}", serde_json::to_string(&score).unwrap());
+    assert!(said.len() > 10);
+}
+
+#[test]
+fn what_compiles_never_panics() {
+    let extremes = [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC, at("0001-01-01"), at("9999-12-31"), second(0)];
+    for own in subjects(0..2_000) {
+        let rng = &mut Rng::with_seed(own.seed);
+        let typed = Scorer::<Hostile>::new(&own.model).unwrap_or_else(|e| panic!("{e}\n{:#}", own.instance.model));
+        let open = Scorer::<Liar>::new(&own.model).unwrap();
+        for as_of in [own.as_of, one(rng, &extremes), own.as_of] {
+            let subject = hostile(rng, as_of);
+            let score = typed.score(&subject, as_of);
+            sound(&score, own.seed);
+            assert_eq!(score, own.scorer.score(&as_record(&subject), as_of), "seed {}", own.seed);
+            let record = hostile_record(rng, as_of);
+            sound(&own.scorer.score(&record, as_of), own.seed);
+            let missing = own.scorer.missing(&record).count() + typed.missing(&subject).count();
+            assert!(missing <= 2 * FIELDS.len());
+            let liar = Liar {
+                seed: own.seed.into(),
+                texts: tags(rng).into_iter().chain([String::new()]).collect(),
+                tags: tags(rng).into_iter().collect(),
+                history: history(rng, as_of),
+            };
+            sound(&open.score(&liar, as_of), own.seed);
+        }
+    }
+}
+
+#[test]
+fn letters_of_several_bytes_are_no_trouble_to_pieces_of_text() {
+    let texts = ["", "é", "É", "e\u{301}", "🦀🦀", "ſ", "K", "k", "ß", "SS", "aé", "éa", "\u{80}"];
+    for piece in texts {
+        for op in ["starts_with", "ends_with", "contains"] {
+            for ignore_case in [false, true] {
+                let when = json!({ "f": { op: piece, "ignore_case": ignore_case } });
+                let required = json!([{ "id": "r", "when": when }]);
+                let scorer = scorer(&model(&json!({ "format": 1, "name": "x", "required": required })));
+                for text in texts {
+                    let fold = |text: &str| if ignore_case { text.to_ascii_lowercase() } else { text.to_owned() };
+                    let expected = match op {
+                        "starts_with" => fold(text).starts_with(&fold(piece)),
+                        "ends_with" => fold(text).ends_with(&fold(piece)),
+                        _ => fold(text).contains(&fold(piece)),
+                    };
+                    let verdict = scorer.score(&Record::new().with("f", text), second(0)).verdict();
+                    assert_eq!(verdict == warmth::Verdict::Eligible, expected, "{text:?} {op} {piece:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn sums_beyond_all_bounds_are_held() {
+    let mut rules = Vec::new();
+    for (place, (key, points)) in
+        [("points", 1e6), ("points", -1e6), ("points_per_unit", 1e6), ("points_per_unit", -1e6)].into_iter().enumerate()
+    {
+        for decay in [
+            json!({ "half_life": "36500d" }),
+            json!({ "linear": "36500d" }),
+            json!({ "keep": { "percent": 99.999999, "every": "1s" } }),
+            json!({ "drop": { "percent": 0.000001, "every": "1s" } }),
+            json!({ "table": [["0d", 100], ["36500d", 99]] }),
+        ] {
+            let id = format!("{place}-{}", rules.len());
+            rules.push(json!({ "id": id, "signal": { "event": "*", key: points, "decay": decay } }));
+        }
+    }
+    let axes: Vec<_> = (0..8)
+        .map(|axis| {
+            let mut rules = rules.clone();
+            rules.iter_mut().for_each(|rule| rule["id"] = json!(format!("{axis}-{}", rule["id"])));
+            if axis % 2 == 1 {
+                rules.retain(|rule| rule.to_string().contains(":1000000.0"));
+            }
+            json!({ "name": axis.to_string(), "available": 1_000_000_000, "weight": 1_000_000, "base": 1_000_000, "rule": rules })
+        })
+        .collect();
+    let bound = json!([{ "name": "any", "at_least_points": 0 }]);
+    let scorer = scorer(&model(&json!({ "format": 1, "name": "x", "axis": axes, "state": bound })));
+    let mut activity = Activity::new();
+    let now = at("2026-11-22").timestamp();
+    for (age, amount) in (0..200).zip([i64::MAX, i64::MIN, -i64::MAX, i64::MAX].into_iter().cycle()) {
+        activity.record_with("e", second(now - age), u32::MAX, Points::from_micros(amount));
+    }
+    for kept in [200, 3, 1] {
+        let mut activity = activity.clone();
+        activity.prune(second(now - kept + 1));
+        let score = scorer.score(&Record::new().with_activity(activity), second(now)).to_owned();
+        sound(&score, kept as u64);
+        let most = Points::from_micros(1_000_000_000 * 1_000_000 * 20);
+        assert!(score.axes().all(|axis| axis.raw < most && axis.raw > -most));
+    }
+}
+
+#[test]
+fn spans_and_weights_at_their_ends() {
+    for decay in [
+        Decay::HalfLife(Span::seconds(0)),
+        Decay::HalfLife(Span::seconds(u64::MAX)),
+        Decay::Linear(Span::seconds(0)),
+        Decay::Linear(Span::seconds(u64::MAX)),
+        Decay::Drop { percent: Points::from_micros(i64::MAX), every: Span::seconds(0) },
+        Decay::Drop { percent: Points::from_micros(i64::MIN), every: Span::seconds(1) },
+        Decay::Keep { percent: Points::from_micros(i64::MAX), every: Span::seconds(0) },
+        Decay::Keep { percent: Points::from_micros(-1), every: Span::seconds(u64::MAX) },
+        Decay::Table(vec![]),
+        Decay::Table(vec![(Span::seconds(u64::MAX), Points::from_micros(i64::MIN)), (Span::seconds(0), 200.into())]),
+    ] {
+        for age in [0, 1, 86_400, u64::MAX / 2, u64::MAX] {
+            let weight = decay.weight(Span::seconds(age));
+            assert!(weight.denominator() > 0 && weight.numerator() <= weight.denominator(), "{decay:?} {age}");
+            for points in [i64::MIN, i64::MAX, 0, 1] {
+                let of = weight.of(Points::from_micros(points));
+                assert!(of.micros().unsigned_abs() <= points.unsigned_abs(), "{decay:?} {age} of {points}: {of}");
+            }
+            assert!(weight.to_string().ends_with('%'));
+        }
+    }
+}

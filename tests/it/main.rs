@@ -16,6 +16,7 @@
 mod activity;
 mod broken;
 mod differential;
+mod documents;
 mod facts;
 mod generate;
 mod laws;

@@ -1,0 +1,468 @@
+//! Documents: written and read again, and told apart by their fingerprints.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+use warmth::model::{Gate, event};
+use warmth::{Model, Record, Value};
+
+use crate::support::{Subject, at, model, scorer, subjects, toml_model};
+
+#[test]
+fn what_is_written_reads_back_as_the_same_model() {
+    for Subject { seed, model, instance, record, as_of, scorer, .. } in subjects(0..2_500) {
+        let json = serde_json::to_string(&model).unwrap();
+        let toml = toml::to_string(&model).unwrap();
+        let by_hand = toml::to_string(&instance.model).unwrap();
+        let read: [Model; 3] =
+            [serde_json::from_str(&json).unwrap(), toml::from_str(&toml).unwrap(), toml::from_str(&by_hand).unwrap()];
+        for other in &read {
+            assert_eq!(other.fingerprint(), model.fingerprint(), "seed {seed}\n{:#}\n{json}", instance.model);
+            let other = self::scorer(other);
+            assert_eq!(other.score(&record, as_of), scorer.score(&record, as_of), "seed {seed}");
+        }
+        assert_eq!(read[0], model, "seed {seed}");
+        // TOML sorts keys, so tests in one table may change places the first time, and never again.
+        let sorted: Model = toml::from_str(&toml::to_string(&read[1]).unwrap()).unwrap();
+        assert_eq!(sorted, read[1], "seed {seed}");
+    }
+}
+
+fn json(text: &str) -> Json {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// A document in which everything there is occurs.
+const RICH: &str = r#"{
+    "format": 1, "name": "rich", "description": "everything", "utc_offset": "+01:00",
+    "required": [
+        { "id": "flagship", "label": "Has it", "when": { "has_flagship": true } },
+        { "id": "size", "when": { "seats": { "at_least": 10 } }, "missing": "holds" }
+    ],
+    "disqualifying": [
+        { "id": "renewal", "when": { "renewal_date": { "days_until": { "between": [0, 60] } } } },
+        { "id": "gone", "when": { "any": [{ "churned": true }, { "plan": "none" }] }, "missing": "fails" }
+    ],
+    "axis": [
+        {
+            "name": "fit", "label": "Fit", "weight": 2, "base": 1, "available": 100,
+            "rule": [
+                { "id": "nps", "bands": { "nps": [[0, -20], [7, 10]] }, "below": -1 },
+                {
+                    "id": "role", "label": "Role", "group": "who", "values": { "role": { "ceo": 30, "vp": 20 } },
+                    "otherwise": 1, "missing": { "points": 5 }
+                },
+                {
+                    "id": "tags", "group": "who", "values": { "tech": { "crm": 3, "erp": 2 } }, "combine": "best"
+                },
+                {
+                    "id": "seats", "group": "what", "per_unit": { "seats": { "points": 0.5, "min": -1, "max": 9 } }
+                },
+                {
+                    "id": "rows",
+                    "first": [{ "when": { "a": true }, "points": 1 }, { "when": { "b": true }, "points": 2 }],
+                    "otherwise": 3
+                },
+                { "id": "both", "when": { "all": [{ "a": true }, { "seats": 7 }] }, "points": 4 },
+                { "id": "use", "bands": { "seats": [[0.5, 1]] }, "ratio_to": "limit", "bounds": "above" },
+                { "id": "age", "bands": { "start": [[6, 1]] }, "by": "months_since" }
+            ],
+            "group": [{ "name": "who", "max": 40 }, { "name": "what", "label": "What", "min": -5 }]
+        },
+        {
+            "name": "act", "available": 50,
+            "rule": [
+                {
+                    "id": "visits",
+                    "signal": {
+                        "event": ["visit", "view"], "points": 8, "window": "14d", "per_day": 3, "min_count": 2,
+                        "most_recent": 5, "max": 30, "decay": { "half_life": "14d" }
+                    }
+                },
+                {
+                    "id": "paid",
+                    "signal": {
+                        "event": "paid", "points_per_unit": 0.1, "max": 20,
+                        "decay": { "drop": { "percent": 15, "every": "45d" } }
+                    }
+                },
+                { "id": "often", "bands": { "events": { "login": [[3, 5]] } }, "by": "days", "within": "30d" }
+            ]
+        }
+    ],
+    "promoter": [
+        { "id": "icp", "label": "ICP", "when": { "segment": "high" }, "plus": 20 },
+        { "id": "warm", "when": { "axis": { "act": { "at_least": 50 } } }, "plus": 5 }
+    ],
+    "limit": [
+        { "id": "cap", "label": "Cap", "when": { "grade": "C3" }, "at_most": 50 },
+        {
+            "when": { "at_least_of": { "count": 2, "of": [{ "a": true }, { "b": true }, { "c": true }] } },
+            "at_least": 10
+        }
+    ],
+    "grade": { "fit": { "axis": "fit", "cuts": [75, 50] }, "activity": { "axis": "act", "cuts": [70, 40] } },
+    "state": [{ "name": "ready", "at_least": 70 }, { "name": "cold", "at_least": 0 }],
+    "segment": [
+        { "name": "big", "when": { "seats": { "at_least": 100 } } },
+        { "name": "lost", "when": { "not": { "verdict": "eligible" } } },
+        { "name": "rest" }
+    ],
+    "play": [
+        {
+            "name": "call", "grades": ["A1", "A2"], "states": ["ready"], "segments": ["big"], "owner": "sales",
+            "respond_within": "1d"
+        },
+        { "name": "wait", "otherwise": true }
+    ],
+    "case": [
+        {
+            "name": "one", "as_of": "2026-11-22T09:00:00Z",
+            "facts": { "seats": 7.5, "role": "ceo", "tech": ["crm"], "a": true, "start": "2026-01-01" },
+            "events": [
+                { "event": "visit", "at": "2026-11-20T08:00:00.5Z", "count": 2, "amount": 2.5 },
+                { "event": "paid", "at": "2026-11-20T08:00:00Z" }
+            ],
+            "expect": {
+                "verdict": "undetermined", "score": 12.5, "axes": { "fit": 10 }, "grade": "C3", "state": "cold",
+                "segment": "rest", "play": "wait"
+            }
+        }
+    ]
+}"#;
+
+fn rich() -> Json {
+    json(RICH)
+}
+
+#[test]
+fn everything_there_is_reads_back() {
+    let model = model(&rich());
+    scorer(&model);
+    assert_eq!(serde_json::from_str::<Model>(&serde_json::to_string(&model).unwrap()).unwrap(), model);
+    assert_eq!(toml_model(&toml::to_string(&model).unwrap()), model);
+    assert_eq!(toml_model(&toml::to_string_pretty(&model).unwrap()), model);
+}
+
+fn fingerprint(document: &Json) -> String {
+    model(document).fingerprint().to_string()
+}
+
+/// The rich document with one value replaced, added (at a new key or the end of a list) or, with null, taken out.
+fn edited(pointer: &str, value: &str) -> Json {
+    let (mut document, value) = (rich(), json(value));
+    let (parent, key) = pointer.rsplit_once('/').unwrap();
+    match document.pointer_mut(parent).unwrap_or_else(|| panic!("{pointer}")) {
+        Json::Object(entries) if value.is_null() => {
+            assert!(entries.remove(key).is_some(), "{pointer}");
+        }
+        Json::Object(entries) => {
+            entries.insert(key.to_owned(), value.clone());
+        }
+        Json::Array(items) => match key.parse::<usize>() {
+            Ok(place) if value.is_null() => _ = items.remove(place),
+            Ok(place) => items[place] = value.clone(),
+            Err(_) => items.push(value.clone()),
+        },
+        _ => panic!("{pointer}"),
+    }
+    document
+}
+
+fn reversed(pointer: &str) -> Json {
+    let mut document = rich();
+    document.pointer_mut(pointer).unwrap().as_array_mut().unwrap().reverse();
+    document
+}
+
+#[test]
+fn what_means_the_same_has_the_same_fingerprint() {
+    let expected = fingerprint(&rich());
+    for list in [
+        "/required",
+        "/disqualifying",
+        "/axis",
+        "/axis/0/rule",
+        "/axis/0/group",
+        "/axis/1/rule",
+        "/axis/1/rule/0/signal/event",
+        "/promoter",
+        "/limit",
+        "/state",
+        "/disqualifying/1/when/any",
+        "/axis/0/rule/5/when/all",
+        "/limit/1/when/at_least_of/of",
+    ] {
+        assert_eq!(fingerprint(&reversed(list)), expected, "{list} the other way round");
+    }
+    for (pointer, value) in [
+        // spellings
+        ("/axis/1/rule/0/signal/window", r#""2w""#),
+        ("/axis/1/rule/0/signal/decay", r#"{ "half_life": "336h" }"#),
+        ("/play/0/respond_within", r#""24h""#),
+        ("/axis/0/weight", "2.0"),
+        ("/axis/0/rule/3/per_unit/seats/points", "5e-1"),
+        ("/required/1/when/seats", r#"{ "at_least": 10.0 }"#),
+        ("/required/0/when", r#"{ "has_flagship": { "is": true } }"#),
+        ("/required/0/when", r#"{ "field": { "has_flagship": true } }"#),
+        ("/promoter/0/when", r#"{ "segment": { "is": "high" } }"#),
+        ("/axis/1/rule/1/signal/event", r#"["paid"]"#),
+        // defaults written out
+        ("/total", r#""mean""#),
+        ("/axis/1/weight", "1"),
+        ("/axis/1/base", "0"),
+        ("/axis/0/rule/0/bounds", r#""from""#),
+        ("/axis/0/rule/0/missing", r#"{ "points": 0 }"#),
+        ("/axis/0/rule/2/otherwise", "0"),
+        ("/axis/0/rule/6/below", "0"),
+        ("/play/0/otherwise", "false"),
+        ("/promoter/0/when", r#"{ "segment": { "is": "high", "ignore_case": false } }"#),
+        // order and nesting of `all` and `any`
+        ("/required/0/when", r#"{ "all": [{ "has_flagship": true }] }"#),
+        ("/required/0/when", r#"{ "any": [{ "has_flagship": true }] }"#),
+        ("/required/0/when", r#"{ "any": [{ "has_flagship": true }, { "has_flagship": true }] }"#),
+        ("/required/0/when", r#"{ "not": { "not": { "has_flagship": true } } }"#),
+        ("/axis/0/rule/5/when", r#"{ "a": true, "seats": 7 }"#),
+        ("/axis/0/rule/5/when", r#"{ "all": [{ "seats": 7, "a": true }] }"#),
+        ("/axis/0/rule/5/when", r#"{ "seats": 7, "all": [{ "all": [{ "a": true }, { "seats": 7 }] }] }"#),
+        (
+            "/axis/0/rule/5/when",
+            r#"{ "not": { "not": { "a": true, "all": [{ "not": { "not": { "seats": 7 } } }] } } }"#,
+        ),
+        ("/disqualifying/1/when", r#"{ "any": [{ "any": [{ "plan": "none" }] }, { "any": [{ "churned": true }] }] }"#),
+        // cases do not change what a model does
+        ("/case", "null"),
+        ("/case/0/expect", "{}"),
+    ] {
+        assert_eq!(fingerprint(&edited(pointer, value)), expected, "{pointer} = {value}");
+    }
+    let model = model(&rich());
+    let written = toml::to_string(&model).unwrap();
+    assert_eq!(toml_model(&written).fingerprint().to_string(), expected, "in another format");
+}
+
+#[test]
+fn the_order_of_keys_does_not_matter() {
+    let one =
+        "format = 1\nname = 'x'\n[[axis]]\nname = 'a'\n[[axis.rule]]\nid = 'r'\nvalues.role = { ceo = 3, vp = 2 }";
+    let other =
+        "axis = [{ rule = [{ values.role = { vp = 2, ceo = 3 }, id = 'r' }], name = 'a' }]\nname = 'x'\nformat = 1";
+    assert_eq!(toml_model(one).fingerprint(), toml_model(other).fingerprint());
+}
+
+#[test]
+fn what_means_something_else_has_another_fingerprint() {
+    let mut seen = BTreeMap::from([(fingerprint(&rich()), "nothing".to_owned())]);
+    let edits = [
+        ("/name", r#""poor""#),
+        ("/description", r#""anything""#),
+        ("/description", "null"),
+        ("/utc_offset", r#""-01:00""#),
+        ("/total", r#""min""#),
+        ("/total", r#""product""#),
+        ("/required/0/id", r#""flagships""#),
+        ("/required/0/label", r#""Has""#),
+        ("/required/0/when", r#"{ "has_flagship": false }"#),
+        ("/required/0/when", r#"{ "has_flagship": { "known": true } }"#),
+        ("/required/0/missing", r#""fails""#),
+        ("/required/1/missing", "null"),
+        ("/required/1/when/seats", r#"{ "more_than": 10 }"#),
+        ("/required/1", "null"),
+        ("/disqualifying/0/when/renewal_date", r#"{ "days_since": { "between": [0, 60] } }"#),
+        ("/disqualifying/0/when/renewal_date/days_until/between/1", "61"),
+        ("/disqualifying/1/when", r#"{ "all": [{ "churned": true }, { "plan": "none" }] }"#),
+        ("/disqualifying/1/when/any/1/plan", r#""None""#),
+        ("/disqualifying/1/when/any/1/plan", r#"{ "is": "none", "ignore_case": true }"#),
+        ("/axis/0/label", r#""Match""#),
+        ("/axis/0/weight", "2.000001"),
+        ("/axis/0/base", "-1"),
+        ("/axis/0/available", "99"),
+        ("/axis/0/available", "null"),
+        ("/axis/0/group/0/max", "41"),
+        ("/axis/0/group/1/label", "null"),
+        ("/axis/0/group/1/min", "null"),
+        ("/axis/0/rule/0/bands/nps/0/0", "0.1"),
+        ("/axis/0/rule/0/bands/nps/0/1", "-21"),
+        ("/axis/0/rule/0/below", "null"),
+        ("/axis/0/rule/0/bounds", r#""above""#),
+        ("/axis/0/rule/0/group", r#""who""#),
+        ("/axis/0/rule/0/missing", r#""skip""#),
+        ("/axis/0/rule/1/values/role/ceo", "31"),
+        ("/axis/0/rule/1/values/role/CEO", "30"),
+        ("/axis/0/rule/1/otherwise", "2"),
+        ("/axis/0/rule/1/missing", r#"{ "points": 6 }"#),
+        ("/axis/0/rule/2/combine", r#""sum""#),
+        ("/axis/0/rule/3/per_unit/seats/min", "null"),
+        ("/axis/0/rule/3/per_unit/seats/max", "10"),
+        ("/axis/0/rule/4/first/0/points", "2"),
+        ("/axis/0/rule/4/otherwise", "null"),
+        ("/axis/0/rule/4/when", r#"{ "a": true }"#),
+        ("/axis/0/rule/5/points", "-4"),
+        ("/axis/0/rule/6/ratio_to", "null"),
+        ("/axis/0/rule/6/bounds", "null"),
+        ("/axis/0/rule/7/by", r#""months_until""#),
+        ("/axis/1/rule/0/signal/event", r#""visit""#),
+        ("/axis/1/rule/0/signal/event", r#""*""#),
+        ("/axis/1/rule/0/signal/window", r#""15d""#),
+        ("/axis/1/rule/0/signal/per_day", "null"),
+        ("/axis/1/rule/0/signal/min_count", "1"),
+        ("/axis/1/rule/0/signal/most_recent", "6"),
+        ("/axis/1/rule/0/signal/max", "null"),
+        ("/axis/1/rule/0/signal/decay", "null"),
+        ("/axis/1/rule/0/signal/decay", r#"{ "linear": "14d" }"#),
+        ("/axis/1/rule/0/signal/decay", r#"{ "table": [["0d", 100], ["14d", 50]] }"#),
+        ("/axis/1/rule/1/signal/decay", r#"{ "keep": { "percent": 15, "every": "45d" } }"#),
+        (
+            "/axis/1/rule/1/signal",
+            r#"{ "event": "paid", "points": 0.1, "max": 20, "decay": { "drop": { "percent": 15, "every": "45d" } } }"#,
+        ),
+        ("/axis/1/rule/2/by", r#""count""#),
+        ("/axis/1/rule/2/within", "null"),
+        ("/promoter/0/plus", "20.000001"),
+        ("/promoter/1/when/axis", r#"{ "fit": { "at_least": 50 } }"#),
+        ("/promoter/1/when", r#"{ "score": { "at_least": 50 } }"#),
+        ("/promoter/1/when", r#"{ "field": { "score": { "at_least": 50 } } }"#),
+        ("/limit/0", r#"{ "id": "cap", "label": "Cap", "when": { "grade": "C3" }, "at_least": 50 }"#),
+        ("/limit/0/when/grade", r#""C2""#),
+        ("/limit/0/id", "null"),
+        ("/limit/1/when/at_least_of/count", "1"),
+        ("/limit/1/when/at_least_of/of/2", r#"{ "b": true }"#),
+        ("/grade/fit/cuts/0", "76"),
+        ("/grade/activity/axis", r#""fit""#),
+        ("/state/0/name", r#""hot""#),
+        ("/state/0/at_least", "69.999999"),
+        ("/state", r#"[{ "name": "ready", "at_least_points": 70 }, { "name": "cold", "at_least_points": 0 }]"#),
+        ("/segment/0/when/seats/at_least", "101"),
+        ("/segment/1/when", r#"{ "verdict": "eligible" }"#),
+        ("/play/0/grades", r#"["A1"]"#),
+        ("/play/0/states", "null"),
+        ("/play/0/segments/0", r#""lost""#),
+        ("/play/0/owner", "null"),
+        ("/play/0/respond_within", r#""2d""#),
+        ("/play/1", "null"),
+    ];
+    let swapped = ["/axis/0/rule/4/first", "/play"].map(|list| (reversed(list), format!("{list} the other way round")));
+    let mut segments = rich();
+    segments["segment"].as_array_mut().unwrap().swap(0, 1);
+    let segments = [(segments, "segments the other way round".to_owned())];
+    let edits = edits.into_iter().map(|(pointer, value)| (edited(pointer, value), format!("{pointer} = {value}")));
+    for (document, edit) in edits.chain(swapped).chain(segments) {
+        if let Some(other) = seen.insert(fingerprint(&document), edit.clone()) {
+            panic!("{edit} has the fingerprint of {other}");
+        }
+    }
+}
+
+#[test]
+fn fingerprints_of_random_documents_differ() {
+    let mut seen: BTreeMap<_, Subject> = BTreeMap::new();
+    for own in subjects(0..2_500) {
+        if let Some(other) = seen.get(&own.model.fingerprint()) {
+            assert_eq!(other.model, own.model, "seeds {} and {}", own.seed, other.seed);
+        }
+        seen.insert(own.model.fingerprint(), own);
+    }
+}
+
+/// Fingerprints are kept beside scores, so a new version of the crate must not change them.
+#[test]
+fn a_fingerprint_stays_what_it_was() {
+    assert_eq!(fingerprint(&rich()), "577aedbd74106c1f6597d9c07e79f5c3");
+}
+
+#[test]
+#[ignore = "fails: the writer drops the second of two equal operators on one field"]
+fn one_field_through_the_escape_and_beside_it_reads_back() {
+    let when = json!({ "field": { "seats": { "at_least": 5 } }, "seats": { "at_least": 9 } });
+    let model = model(&json!({ "format": 1, "name": "x", "required": [{ "id": "r", "when": when }] }));
+    let read = self::model(&serde_json::to_value(&model).unwrap());
+    let seven = Record::new().with("seats", 7);
+    let verdict = |model: &Model| scorer(model).score(&seven, at("2026-11-22")).verdict();
+    assert_eq!(verdict(&read), verdict(&model));
+    assert_eq!(read.fingerprint(), model.fingerprint());
+}
+
+#[test]
+fn a_field_named_like_the_outcome_has_an_order_too() {
+    let both = |one: &str, other: &str| {
+        let part = |name: &str| match name {
+            "field" => json!({ "field": { "score": { "at_least": 50 } } }),
+            _ => json!({ "score": { "at_least": 50 } }),
+        };
+        let promoter = json!({ "id": "p", "when": { "all": [part(one), part(other)] }, "plus": 1 });
+        fingerprint(&json!({ "format": 1, "name": "x", "promoter": [promoter] }))
+    };
+    assert_eq!(both("field", "score"), both("score", "field"));
+}
+
+#[test]
+#[ignore = "fails: a test on `days_since_last` compiles, but documents cannot hold it"]
+fn whatever_compiles_can_be_written_and_read() {
+    let model = Model::new("x").required(Gate::new("r", event("login").days_since_last().at_least(3)));
+    if warmth::Scorer::<Record>::new(&model).is_ok() {
+        let text = serde_json::to_string(&model).unwrap();
+        assert_eq!(serde_json::from_str::<Model>(&text).map_err(|error| error.to_string()), Ok(model));
+    }
+}
+
+#[test]
+#[ignore = "fails: the fingerprint is that of the offset cut down to minutes"]
+fn an_offset_that_a_document_cannot_hold_is_told_apart() {
+    let offset = |secs| Model::new("x").utc_offset_secs(secs);
+    assert_ne!(offset(3_600), offset(3_601));
+    assert_ne!(offset(3_600).fingerprint(), offset(3_601).fingerprint());
+}
+
+#[test]
+#[ignore = "fails: a label that says the id, which is its default, counts as something else"]
+fn a_label_that_is_the_id_means_the_same() {
+    let label = r#""Flagship""#;
+    let mut named = edited("/required/0/id", label);
+    named["required"][0].as_object_mut().unwrap().remove("label");
+    let mut labelled = named.clone();
+    labelled["required"][0]["label"] = json(label);
+    assert_eq!(fingerprint(&named), fingerprint(&labelled));
+}
+
+#[test]
+#[ignore = "fails: tests in one table are kept in the order of the keys, which TOML sorts"]
+fn what_is_written_as_toml_reads_back_as_an_equal_model() {
+    let model = toml_model("format = 1\nname = 'x'\n[[required]]\nid = 'r'\nwhen.field.seats = 1\nwhen.not.a = true");
+    assert_eq!(toml_model(&toml::to_string(&model).unwrap()), model);
+}
+
+fn any_value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        any::<bool>().prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        (-1_000_000_000..1_000_000_000_i64).prop_map(|eighths| Value::from(eighths as f64 / 8.0)),
+        ".{0,6}".prop_map(Value::from),
+        proptest::collection::vec(".{0,3}", 0..4).prop_map(Value::from),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn a_record_reads_back(facts in proptest::collection::btree_map(".{0,6}", any_value(), 0..6)) {
+        let record: Record = facts.into_iter().collect();
+        let text = serde_json::to_string(&record).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Record>(&text).unwrap(), record.clone());
+        prop_assert_eq!(toml::from_str::<Record>(&toml::to_string(&record).unwrap()).unwrap(), record);
+    }
+}
+
+#[test]
+fn dates_and_times_in_a_record_read_back_as_text_that_counts_as_them() {
+    let date = at("2026-05-22").date_naive();
+    let record = Record::new().with("date", date).with("time", at("2026-05-22T09:30:00Z")).with("nan", f64::NAN);
+    let read: Record = serde_json::from_value(serde_json::to_value(&record).unwrap()).unwrap();
+    assert_eq!(read.get("date"), Some(&"2026-05-22".into()));
+    assert_eq!(read.get("time"), Some(&"2026-05-22T09:30:00Z".into()));
+    assert_eq!(read.get("nan"), None);
+    let on = |field: &str| json!({ "id": field, "when": { field: { "days_since": { "between": [10, 20] } } } });
+    let scorer = scorer(&model(&json!({ "format": 1, "name": "x", "required": [on("date"), on("time")] })));
+    for day in ["2026-06-01", "2026-06-11", "2026-06-12"] {
+        assert_eq!(scorer.score(&read, at(day)), scorer.score(&record, at(day)), "{day}");
+    }
+}

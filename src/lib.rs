@@ -97,6 +97,8 @@
 //!
 //! None yet. The dependencies are chrono (without its clock), serde, smallvec and thiserror.
 
+#![forbid(unsafe_code)]
+
 pub mod _guide;
 mod activity;
 mod compile;

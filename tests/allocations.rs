@@ -1,0 +1,108 @@
+//! Scoring allocates nothing. Counted by an allocator of its own, hence a binary of its own.
+
+#![expect(unsafe_code, reason = "a global allocator cannot be written without")]
+
+#[expect(dead_code, reason = "the generator asks the oracle what an axis can reach, and nothing else")]
+#[path = "it/oracle.rs"]
+mod oracle;
+
+#[path = "it/generate.rs"]
+mod generate;
+
+#[expect(dead_code, reason = "made for the other tests")]
+#[path = "it/support.rs"]
+mod support;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::hint::black_box;
+
+use support::{Subject, subjects};
+
+thread_local! {
+    /// Tests run side by side, and the harness allocates on threads of its own.
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+struct Counting;
+
+fn count() {
+    // Gone while a thread ends, where nothing is measured.
+    let _ = ALLOCATIONS.try_with(|allocations| allocations.set(allocations.get() + 1));
+}
+
+// SAFETY: every call goes to the system's allocator as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller keeps the contract of `GlobalAlloc`, which is the one asked for.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        count();
+        // SAFETY: as above; the pointer came from the same allocator.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: as above; the pointer came from the same allocator.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+/// How often the allocator is called, to allocate or to free.
+fn allocations<T>(run: impl FnOnce() -> T) -> (u64, T) {
+    let before = ALLOCATIONS.get();
+    let result = black_box(run());
+    (ALLOCATIONS.get() - before, result)
+}
+
+#[test]
+fn the_counter_counts() {
+    assert_eq!(allocations(|| Box::new(7)).0, 1);
+    assert_eq!(allocations(|| drop(black_box(vec![1_u8; 100]))).0, 2);
+    assert_eq!(allocations(|| black_box(7)).0, 0);
+}
+
+#[test]
+fn scoring_allocates_nothing() {
+    for Subject { seed, scorer, record, as_of, .. } in subjects(0..4_000) {
+        let (count, score) = allocations(|| scorer.score(&record, as_of));
+        assert_eq!(count, 0, "seed {seed}");
+        let (count, _) = allocations(|| {
+            let axes = score
+                .axes()
+                .map(|axis| (axis.name, axis.raw, axis.score))
+                .fold(0, |sum, axis| sum + axis.0.len() + usize::from(axis.1 > axis.2));
+            let names = (score.grade().map(|grade| grade.as_str()), score.state(), score.segment());
+            (score.verdict(), score.value(), names, score.play().map(|play| play.name()), axes)
+        });
+        assert_eq!(count, 0, "seed {seed}: reading a score");
+    }
+}
+
+#[test]
+fn scoring_as_many_names_as_a_model_may_list_allocates_nothing() {
+    let limits = warmth::Limits::default();
+    let names: Vec<_> = (0..limits.event_names).map(|name| format!("event-{name}")).collect();
+    let model: warmth::Model = serde_json::from_value(serde_json::json!({
+        "format": 1, "name": "x",
+        "axis": [{ "name": "a", "available": 1, "rule": [
+            { "id": "listed", "signal": { "event": names, "points": 1, "per_day": 2, "most_recent": 50 } },
+            { "id": "days", "bands": { "events": { "*": [[1, 1]] } }, "by": "days" },
+        ] }],
+    }))
+    .unwrap();
+    let scorer = support::scorer(&model);
+    let mut record = warmth::Record::new();
+    for (second, name) in (0..).zip(&names) {
+        record.activity_mut().record(name, support::second(second));
+        record.activity_mut().record(name, support::second(second + 100_000));
+    }
+    assert_eq!(allocations(|| scorer.score(&record, support::second(200_000))).0, 0);
+}

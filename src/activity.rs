@@ -1,8 +1,9 @@
 //! What a subject did: per event name a compact, sorted record of when, how many and how much.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use smallvec::SmallVec;
 
 use crate::points::{HELD, Points};
 use crate::time::{DAY_SECS, civil_day, instant_at, second_of};
@@ -72,7 +73,8 @@ impl Entry {
 /// ```
 ///
 /// Instants are cut down to whole seconds, or further by a [`Resolution`]. Each distinct (name, instant, amount)
-/// takes one entry of 24 bytes; recording at the end of a name's list is constant time, elsewhere linear in it.
+/// takes one entry of 24 bytes; recording at the end of a name's list is constant time, elsewhere linear in it. Many
+/// events in no order are better collected or [merged](Activity::merge), which sorts once.
 ///
 /// In serde it is `{"resolution": "second", "events": {NAME: [[unix seconds, count, amount], ...]}}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -99,6 +101,13 @@ pub struct Event<'a> {
     pub count: u32,
     /// How much each of them was worth to the host (minutes, money, seats), within ±10^9.
     pub amount: Points,
+}
+
+impl<'a> Event<'a> {
+    /// One event without an amount.
+    pub fn new(name: &'a str, at: DateTime<Utc>) -> Event<'a> {
+        Event { name, at, count: 1, amount: Points::ZERO }
+    }
 }
 
 impl Activity {
@@ -136,7 +145,7 @@ impl Activity {
     ///
     /// A count of zero records nothing. The amount is held within ±10^9 and the count of equal events within 2^32 - 1.
     pub fn record_with(&mut self, event: &str, at: DateTime<Utc>, count: u32, amount: Points) {
-        self.insert(event, Entry { at: second_of(at), amount: amount.micros().clamp(-HELD, HELD), count });
+        self.insert(event, Entry { at: second_of(at), amount: held(amount), count });
     }
 
     fn insert(&mut self, event: &str, entry: Entry) {
@@ -144,15 +153,7 @@ impl Activity {
             return;
         }
         let entry = Entry { at: self.resolution.cut(entry.at), ..entry };
-        let entries = match self.lists.binary_search_by(|list| (*list.name).cmp(event)) {
-            Ok(found) => self.lists.get_mut(found),
-            Err(place) => {
-                self.lists.insert(place, List { name: event.into(), entries: Vec::new() });
-                self.lists.get_mut(place)
-            }
-        };
-        // Both arms give a place that exists.
-        let Some(List { entries, .. }) = entries else { return };
+        let Some(List { entries, .. }) = self.place_of(event) else { return };
         let place = entries.partition_point(|other| other.key() < entry.key());
         match entries.get_mut(place) {
             Some(same) if same.key() == entry.key() => same.count = same.count.saturating_add(entry.count),
@@ -168,11 +169,41 @@ impl Activity {
             let finer = std::mem::replace(self, Activity::with_resolution(other.resolution));
             self.merge(&finer);
         }
-        for list in &other.lists {
-            for entry in &list.entries {
-                self.insert(&list.name, *entry);
-            }
+        for List { name, entries } in &other.lists {
+            self.take_in(name, entries.iter().copied());
         }
+    }
+
+    /// Adds many entries of one name at the cost of one sort.
+    fn take_in(&mut self, event: &str, more: impl Iterator<Item = Entry>) {
+        let resolution = self.resolution;
+        let more = more.map(|entry| Entry { at: resolution.cut(entry.at), ..entry });
+        let mut entries = match self.place_of(event) {
+            Some(list) => std::mem::take(&mut list.entries),
+            None => Vec::new(),
+        };
+        entries.extend(more.filter(|entry| entry.count > 0));
+        entries.sort_by_key(Entry::key);
+        entries.dedup_by(|later, first| {
+            let same = later.key() == first.key();
+            if same {
+                first.count = first.count.saturating_add(later.count);
+            }
+            same
+        });
+        if let Some(list) = self.place_of(event) {
+            list.entries = entries;
+        }
+        self.lists.retain(|list| !list.entries.is_empty());
+    }
+
+    /// The list of that name, made if there is none.
+    fn place_of(&mut self, event: &str) -> Option<&mut List> {
+        let place = self.lists.binary_search_by(|list| (*list.name).cmp(event)).unwrap_or_else(|place| {
+            self.lists.insert(place, List { name: event.into(), entries: Vec::new() });
+            place
+        });
+        self.lists.get_mut(place)
     }
 
     /// Forgets every event before `before`.
@@ -209,22 +240,10 @@ impl Activity {
     }
 
     /// The entries of the named events that happened in the given window of ages before `as_of`.
-    pub(crate) fn select(&self, names: &Names, as_of: i64, ages: Ages) -> Selection<'_> {
-        let within = |list: &'_ List| -> (usize, usize) {
-            // An age of exactly `to` is out: what happened at or before `as_of - to` is too old.
-            let first = ages.to.map_or(0, |to| list.entries.partition_point(|e| e.at <= as_of.saturating_sub(to)));
-            (first, list.entries.partition_point(|e| e.at <= as_of.saturating_sub(ages.from)))
-        };
-        let lists = self.lists.iter().filter(|list| names.include(&list.name));
-        Selection {
-            slices: lists
-                .filter_map(|list| {
-                    let (first, end) = within(list);
-                    list.entries.get(first..end)
-                })
-                .filter(|s| !s.is_empty())
-                .collect(),
-        }
+    pub(crate) fn select<'a>(&'a self, names: &'a Names, as_of: i64, ages: Ages) -> Selection<'a> {
+        // An age of exactly `to` is out: what happened at or before `as_of - to` is too old.
+        let after = ages.to.map(|to| as_of.saturating_sub(to));
+        Selection { lists: &self.lists, names, after, until: as_of.saturating_sub(ages.from) }
     }
 }
 
@@ -235,15 +254,6 @@ pub(crate) enum Names {
     All,
     /// These, sorted.
     Listed(Box<[Box<str>]>),
-}
-
-impl Names {
-    fn include(&self, name: &str) -> bool {
-        match self {
-            Names::All => true,
-            Names::Listed(names) => names.iter().any(|listed| **listed == *name),
-        }
-    }
 }
 
 /// Ages in seconds from `from` on, up to but not including `to`.
@@ -258,25 +268,78 @@ impl Ages {
     pub(crate) const ANY: Ages = Ages { from: 0, to: None };
 }
 
-/// The entries of several event names within a window of ages.
+/// The entries of several event names within a window of ages; nothing is collected, so that scoring never allocates.
+#[derive(Clone, Copy)]
 pub(crate) struct Selection<'a> {
-    // Room for as many names as a model may list by default, so that scoring does not allocate.
-    slices: SmallVec<[&'a [Entry]; 64]>,
+    lists: &'a [List],
+    names: &'a Names,
+    after: Option<i64>, // later than this
+    until: i64,         // not later than this
+}
+
+/// Equal events at one instant, of whatever names.
+#[derive(Clone, Copy)]
+pub(crate) struct Occurrence {
+    pub(crate) at: i64,
+    pub(crate) amount: i64,
+    pub(crate) count: u64,
+}
+
+impl From<&Entry> for Occurrence {
+    fn from(entry: &Entry) -> Occurrence {
+        Occurrence { at: entry.at, amount: entry.amount, count: entry.count.into() }
+    }
 }
 
 impl<'a> Selection<'a> {
-    /// All of them, in no particular order across names.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &'a Entry> + '_ {
-        self.slices.iter().copied().flatten()
+    /// One slice for each selected name.
+    fn slices(self) -> impl Iterator<Item = &'a [Entry]> {
+        let (all, listed): (&[List], &[Box<str>]) = match self.names {
+            Names::All => (self.lists, &[]),
+            Names::Listed(names) => (&[], names),
+        };
+        let found = listed.iter().filter_map(move |name| {
+            let place = self.lists.binary_search_by(|list| list.name.cmp(name)).ok()?;
+            self.lists.get(place)
+        });
+        all.iter().chain(found).filter_map(move |list| {
+            let first = self.after.map_or(0, |after| list.entries.partition_point(|entry| entry.at <= after));
+            list.entries.get(first..list.entries.partition_point(|entry| entry.at <= self.until))
+        })
     }
 
-    /// All of them from the latest to the earliest; equal instants and amounts of several names in any order.
-    pub(crate) fn latest_first(mut self) -> impl Iterator<Item = &'a Entry> {
+    /// All of them, in no particular order across names.
+    pub(crate) fn entries(self) -> impl Iterator<Item = &'a Entry> {
+        self.slices().flatten()
+    }
+
+    /// All of them from the latest to the earliest.
+    ///
+    /// Constant time a step for one name. Several names are searched anew at each step for what lies just before the
+    /// last one: places in each would have to be kept somewhere.
+    pub(crate) fn latest_first(self) -> impl Iterator<Item = Occurrence> {
+        let mut slices = self.slices();
+        let (first, single) = (slices.next().unwrap_or_default(), slices.next().is_none());
+        let mut rest = first;
+        let mut before = None;
         std::iter::from_fn(move || {
-            let latest = self.slices.iter_mut().max_by_key(|slice| slice.last().map(Entry::key))?;
-            let (last, rest) = latest.split_last()?;
-            *latest = rest;
-            Some(last)
+            if single {
+                let (last, earlier) = rest.split_last()?;
+                rest = earlier;
+                return Some(last.into());
+            }
+            let mut latest: Option<Occurrence> = None;
+            for slice in self.slices() {
+                let end = before.map_or(slice.len(), |before| slice.partition_point(|entry| entry.key() < before));
+                let Some(entry) = end.checked_sub(1).and_then(|last| slice.get(last)) else { continue };
+                match &mut latest {
+                    Some(own) if (own.at, own.amount) == entry.key() => own.count += u64::from(entry.count),
+                    Some(own) if (own.at, own.amount) > entry.key() => {}
+                    _ => latest = Some(entry.into()),
+                }
+            }
+            before = latest.map(|own| (own.at, own.amount));
+            latest
         })
     }
 
@@ -284,8 +347,8 @@ impl<'a> Selection<'a> {
     pub(crate) fn days(self, offset_secs: i64) -> i64 {
         let mut days = 0;
         let mut current = None;
-        for entry in self.latest_first() {
-            let day = civil_day(entry.at, offset_secs);
+        for own in self.latest_first() {
+            let day = civil_day(own.at, offset_secs);
             if current.replace(day) != Some(day) {
                 days += 1;
             }
@@ -294,12 +357,36 @@ impl<'a> Selection<'a> {
     }
 }
 
+fn held(amount: Points) -> i64 {
+    amount.micros().clamp(-HELD, HELD)
+}
+
+impl<'a> Extend<Event<'a>> for Activity {
+    fn extend<I: IntoIterator<Item = Event<'a>>>(&mut self, events: I) {
+        let mut by_name: BTreeMap<&str, Vec<Entry>> = BTreeMap::new();
+        for Event { name, at, count, amount } in events {
+            by_name.entry(name).or_default().push(Entry { at: second_of(at), count, amount: held(amount) });
+        }
+        for (name, entries) in by_name {
+            self.take_in(name, entries.into_iter());
+        }
+    }
+}
+
+impl<'a> FromIterator<Event<'a>> for Activity {
+    fn from_iter<I: IntoIterator<Item = Event<'a>>>(events: I) -> Activity {
+        let mut activity = Activity::new();
+        activity.extend(events);
+        activity
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Stored {
     #[serde(default)]
     resolution: Resolution,
-    events: std::collections::BTreeMap<String, Vec<(i64, u32, Points)>>,
+    events: BTreeMap<String, Vec<(i64, u32, Points)>>,
 }
 
 impl Serialize for Activity {
@@ -315,9 +402,8 @@ impl<'de> Deserialize<'de> for Activity {
         let stored = Stored::deserialize(deserializer)?;
         let mut activity = Activity::with_resolution(stored.resolution);
         for (name, rows) in stored.events {
-            for (at, count, amount) in rows {
-                activity.record_with(&name, instant_at(at), count, amount);
-            }
+            let entry = |(at, count, amount): (i64, u32, Points)| Entry { at, count, amount: held(amount) };
+            activity.take_in(&name, rows.into_iter().map(entry));
         }
         Ok(activity)
     }

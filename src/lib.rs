@@ -104,9 +104,11 @@ mod activity;
 mod compile;
 mod decay;
 mod decimal;
+mod declare;
 mod evaluate;
 pub mod explain;
 mod facts;
+mod grade;
 pub mod model;
 mod points;
 mod problem;
@@ -119,15 +121,16 @@ mod wide;
 
 pub use activity::{Activity, Event, Resolution};
 pub use decay::{Decay, Weight};
+#[doc(hidden)]
+pub use declare::private as __private;
 pub use evaluate::Truth;
 pub use explain::Explanation;
-#[doc(hidden)]
-pub use facts::private as __private;
 pub use facts::{Fact, Facts, Field, Kind, Record, Tags, ToFact, Value};
+pub use grade::{Grade, GradeError, Verdict};
 pub use model::{Fingerprint, Limits, Model, fields};
 pub use points::{Points, PointsError};
 pub use problem::{ModelError, Problem};
-pub use score::{AxisScore, Grade, Play, Score, Verdict};
+pub use score::{AxisScore, Play, Score};
 pub use scorer::Scorer;
 pub use time::{Span, SpanError};
 

@@ -29,8 +29,19 @@ impl Problem {
     }
 
     /// The help "did you mean ...?", where one of the known words is near the one that was written.
-    pub(crate) fn suggesting<'w>(mut self, written: &str, known: impl IntoIterator<Item = &'w str>) -> Problem {
-        self.help = nearest(written, known).map(|word| format!("did you mean `{word}`?"));
+    ///
+    /// `found` is how many problems there are already: nobody reads more than a hundred, and comparing every word with
+    /// every other would let a hostile document take minutes.
+    pub(crate) fn suggesting<'w>(
+        mut self,
+        found: usize,
+        written: &str,
+        known: impl IntoIterator<Item = &'w str>,
+    ) -> Problem {
+        self.help = (found < SUGGESTIONS_MAX)
+            .then(|| nearest(written, known))
+            .flatten()
+            .map(|word| format!("did you mean `{word}`?"));
         self
     }
 
@@ -144,12 +155,26 @@ impl fmt::Display for Path<'_> {
     }
 }
 
+/// How many problems come with a suggestion.
+const SUGGESTIONS_MAX: usize = 100;
+
+/// The longest word that is looked up; longer ones are not typed by hand.
+const WORD_BYTES_MAX: usize = 64;
+
+/// How many known words are compared; what more of them would add is not worth the time of a hostile document.
+const WORDS_MAX: usize = 1_000;
+
 /// The known word nearest to the one that was written, if it is near enough to have been meant.
 pub(crate) fn nearest<'w>(written: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    if written.len() > WORD_BYTES_MAX {
+        return None;
+    }
     let allowed = (written.chars().count() / 3).max(1);
     let distance = |word: &str| edits(&written.to_lowercase(), &word.to_lowercase());
     known
         .into_iter()
+        .take(WORDS_MAX)
+        .filter(|word| word.len() <= WORD_BYTES_MAX)
         .map(|word| (distance(word), word))
         .filter(|(edits, _)| *edits <= allowed)
         .min()

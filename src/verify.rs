@@ -61,8 +61,9 @@ fn check_facts(case: &Case, scorer: &Scorer<Record>, path: &Path<'_>, problems: 
         let path = path.key(name);
         match scorer.fields().find(|field| field.name() == name) {
             None => {
+                let found = problems.len();
                 let problem = Problem::new("unknown-field", &path, format!("the model reads no field `{name}`"));
-                problems.push(problem.suggesting(name, scorer.fields().map(Field::name)));
+                problems.push(problem.suggesting(found, name, scorer.fields().map(Field::name)));
             }
             Some(field) if field.kind() != Kind::Any && !value.fits(field.kind()) => {
                 let message = format!("the model reads `{name}` as {}, and this is not", field.kind().with_article());

@@ -168,7 +168,11 @@ impl<'m> Compiler<'m> {
             && !axis.groups.iter().any(|group| group.name == *name)
         {
             let problem = Problem::new("unknown-group", &path.key("group"), format!("the axis has no group `{name}`"));
-            self.note(problem.suggesting(name, axis.groups.iter().map(|group| group.name.as_str())));
+            self.note(problem.suggesting(
+                self.problems.len(),
+                name,
+                axis.groups.iter().map(|group| group.name.as_str()),
+            ));
         }
         let guard = rule.when.as_ref().map(|when| self.condition(when, &path.key("when"), false));
         if guard.is_none() && matches!(rule.worth, Form::Points(_)) {

@@ -191,7 +191,7 @@ impl<'m> Compiler<'m> {
         let found = self.axes.iter().position(|axis| *axis == name);
         if found.is_none() {
             let problem = Problem::new("unknown-axis", path, format!("there is no axis `{name}`"));
-            self.note(problem.suggesting(name, self.axes.iter().copied()));
+            self.note(problem.suggesting(self.problems.len(), name, self.axes.iter().copied()));
         }
         found
     }
@@ -290,7 +290,7 @@ impl<'m> Compiler<'m> {
                 TextSubject::Grade
             }
             Asked::Verdict => {
-                let known = crate::score::Verdict::ALL.map(|verdict| verdict.as_str().to_owned());
+                let known = crate::grade::Verdict::ALL.map(|verdict| verdict.as_str().to_owned());
                 self.among(texts, listed, ignore_case, &path.key("verdict").key(key), "a verdict", &known);
                 TextSubject::Verdict
             }
@@ -330,7 +330,7 @@ impl<'m> Compiler<'m> {
             let path = if listed { path.index(place) } else { *path };
             if !known.iter().any(|known| if ignore_case { known.eq_ignore_ascii_case(text) } else { known == text }) {
                 let problem = Problem::new("unknown-text", &path, format!("`{text}` is not {what}"));
-                self.note(problem.suggesting(text, known.iter().map(String::as_str)));
+                self.note(problem.suggesting(self.problems.len(), text, known.iter().map(String::as_str)));
             }
         }
     }

@@ -130,7 +130,10 @@ impl<'m> Compiler<'m> {
             + model.required.len()
             + model.disqualifying.len()
             + model.promoters.len()
-            + model.limits.len();
+            + model.limits.len()
+            + model.states.len()
+            + model.segments.len()
+            + model.plays.len();
         if rules > self.limits.rules {
             self.over(&Path::Root, "rules", format!("the model has {rules} rules, more than {}", self.limits.rules));
         }
@@ -220,7 +223,7 @@ impl<'m> Compiler<'m> {
     fn declared(&mut self, name: &str, path: &Path<'_>) -> Option<Field> {
         let fields = self.schema.fields;
         if let Some((index, field)) = fields.iter().enumerate().find(|(_, field)| field.name() == name) {
-            return Some(field.at(index));
+            return Some(field.clone().at(index));
         }
         if self.schema.open {
             return Some(Field::named(name, Kind::Any, self.fields.len()));
@@ -229,7 +232,7 @@ impl<'m> Compiler<'m> {
         self.note(if RESERVED_OUTCOME.contains(&name) {
             problem.with_help("only promoters, limits and segments may ask for the outcome")
         } else {
-            problem.suggesting(name, fields.iter().map(Field::name))
+            problem.suggesting(self.problems.len(), name, fields.iter().map(Field::name))
         });
         None
     }
@@ -242,7 +245,7 @@ impl<'m> Compiler<'m> {
         let same = |known: &&str| *known == text || (ignore_case && known.eq_ignore_ascii_case(text));
         if !texts.iter().any(same) {
             let problem = Problem::new("unknown-text", path, format!("the field never holds `{text}`"));
-            self.note(problem.suggesting(text, texts.iter().copied()));
+            self.note(problem.suggesting(self.problems.len(), text, texts.iter().copied()));
         }
     }
 

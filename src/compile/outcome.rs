@@ -1,11 +1,11 @@
 //! What follows from the axes: promoters, limits, states, grade, segments and plays.
 
 use super::Compiler;
+use crate::grade::Grade;
 use crate::model::{Bound, Model, Play as PlayDocument, StateBound};
 use crate::points::Points;
 use crate::problem::{Path, Problem};
 use crate::program::{Cuts, Grading, Limit, Play, Promoter, Segment, States, Title};
-use crate::score::Grade;
 
 /// The most cuts on one side of a grade: letters A to I, digits 1 to 9.
 const CUTS_MAX: usize = 8;
@@ -281,7 +281,7 @@ impl<'m> Compiler<'m> {
                 if found.is_none() {
                     let problem =
                         Problem::new("unknown-name", &path.index(place), format!("there is no {what} `{name}`"));
-                    self.note(problem.suggesting(name, known.iter().copied()));
+                    self.note(problem.suggesting(self.problems.len(), name, known.iter().copied()));
                 }
                 found
             })

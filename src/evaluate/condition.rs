@@ -2,10 +2,10 @@
 
 use super::{Asked, Evaluation, Seen, Truth, Witness};
 use crate::facts::{Fact, Facts, Tags};
+use crate::grade::Grade;
 use crate::model::{Calendar, EventMeasure, NumberOp};
 use crate::points::HELD;
 use crate::program::{Events, FieldIndex, Quantity, TagTest, Test, TextSubject, TextTest, ordered_bits};
-use crate::score::Grade;
 use crate::time::{civil_day, day_of, months_since, months_until, second_of};
 use crate::wide::held_in_i64;
 

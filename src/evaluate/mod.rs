@@ -10,17 +10,18 @@ mod truth;
 mod worth;
 
 pub(crate) use signal::Tally;
+pub(crate) use total::base_with;
 pub use truth::Truth;
 
 use smallvec::SmallVec;
 
 use crate::activity::Activity;
 use crate::facts::{Fact, Facts};
+use crate::grade::{Grade, Verdict};
 use crate::model::limits::AXES_MAX;
 use crate::program::{
     Axis, Condition, FieldIndex, Gate, Limit, Part, Program, Promoter, Quantity, Rule, Segment, Signal, Test,
 };
-use crate::score::{Grade, Verdict};
 use crate::time::civil_day;
 
 /// Listens to an evaluation of a program that lives for `'m`.

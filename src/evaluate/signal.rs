@@ -1,7 +1,7 @@
 //! What a signal is worth: select events, weigh them by age, add up exactly, round once.
 
 use super::Evaluation;
-use crate::activity::Entry;
+use crate::activity::Occurrence;
 use crate::facts::Facts;
 use crate::points::{HELD, MICROS};
 use crate::program::Signal;
@@ -47,24 +47,25 @@ impl<T: Facts> Evaluation<'_, '_, T> {
                 if day.replace(own_day) != Some(own_day) {
                     left_of_day = signal.per_day;
                 }
-                let taken = u64::from(entry.count).min(left_of_day).min(left);
+                let taken = entry.count.min(left_of_day).min(left);
                 left_of_day = left_of_day.saturating_sub(taken);
                 left = left.saturating_sub(taken);
-                self.add(signal, entry, taken, &mut sums);
+                self.add(signal, Occurrence { count: taken, ..entry }, &mut sums);
                 if left == 0 {
                     break;
                 }
             }
         } else {
             for entry in selected.entries() {
-                self.add(signal, entry, entry.count.into(), &mut sums);
+                self.add(signal, entry.into(), &mut sums);
             }
         }
         // `min_count` is at most `most_recent`, so events that were left out cannot matter to it.
         if sums.events < signal.min_count { Tally::default() } else { sums.tally(signal) }
     }
 
-    fn add(&self, signal: &Signal, entry: &Entry, count: u64, sums: &mut Sums) {
+    fn add(&self, signal: &Signal, entry: Occurrence, sums: &mut Sums) {
+        let count = entry.count;
         if count == 0 {
             return;
         }
@@ -87,9 +88,8 @@ impl Sums {
     fn tally(self, signal: &Signal) -> Tally {
         let denominator = signal.curve.denominator();
         let (fresh, decayed) = if signal.per_unit {
-            let fresh = i128::from(signal.points)
-                .checked_mul(self.amounts)
-                .map_or(HELD, |sum| held_in_i64(rounded(sum, MICROS.into())));
+            let sum = i128::from(signal.points).saturating_mul(self.amounts);
+            let fresh = held_in_i64(rounded(sum, MICROS.into()));
             let (magnitude, negative) = self.gains.difference(self.losses);
             let quotient =
                 magnitude.times(signal.points.unsigned_abs()).rounded_quotient(&[denominator, MICROS.unsigned_abs()]);

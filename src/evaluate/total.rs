@@ -1,11 +1,13 @@
 //! From raw points to scores, and from scores to names.
 
+use smallvec::SmallVec;
+
 use super::AxisResult;
+use crate::grade::Grade;
 use crate::model::Total;
 use crate::model::limits::AXES_MAX;
 use crate::points::MICROS;
 use crate::program::{Cuts, Grading, Play, Program, States};
-use crate::score::Grade;
 use crate::wide::{Wide, held_in_i64, rounded};
 
 /// 100 in millionths.
@@ -49,6 +51,15 @@ pub(super) fn base(program: &Program, axes: &[AxisResult]) -> i64 {
                 .unwrap_or(FULL_SCORE)
         }
     }
+}
+
+/// The total of the axes before promoters if one of them had other raw points.
+pub(crate) fn base_with(program: &Program, axes: &[AxisResult], place: usize, raw: i64) -> i64 {
+    let mut axes: SmallVec<[AxisResult; AXES_MAX]> = axes.into();
+    if let Some(axis) = axes.get_mut(place) {
+        *axis = axis_result(raw, axis.available);
+    }
+    base(program, &axes)
 }
 
 pub(super) fn grade(grading: &Grading, axes: &[AxisResult]) -> Grade {

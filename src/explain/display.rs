@@ -104,7 +104,7 @@ fn write_line(f: &mut fmt::Formatter<'_>, line: &Line<'_>, points: Points) -> fm
         _ => line.label.to_owned(),
     };
     entry(f, &figure, &label, &line.findings)?;
-    let steps: Vec<_> = line.steps.iter().map(|step| format!("{} {}", step.name, signed(step.points))).collect();
+    let steps: Vec<_> = line.steps.iter().map(|step| format!("{} {}", step.kind, signed(step.points))).collect();
     if steps.len() > 1 {
         writeln!(f, "{:>12}  = {}", "", steps.join(", "))?;
     }

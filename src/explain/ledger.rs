@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{AxisLine, Check, CheckKind, Explanation, Finding, Line, LineKind, Object, Observed, Step};
-use crate::evaluate::{AxisResult, Evaluation, Seen, Tally, Totals, Truth, Witness, Worth};
+use super::{AxisLine, Check, CheckKind, Explanation, Finding, Line, LineKind, Object, Observed, Step, StepKind};
+use crate::evaluate::{AxisResult, Evaluation, Seen, Tally, Totals, Truth, Witness, Worth, base_with};
 use crate::facts::{Fact, Facts};
 use crate::model::Total;
-use crate::points::{MICROS, Points};
+use crate::points::{HELD, MICROS, Points};
 use crate::program::{
     Axis, FieldIndex, Gate, Limit, Part, Program, Promoter, Quantity, Rule, Segment, Signal, Test, Title, Unit,
     double_of,
@@ -160,11 +160,11 @@ impl<'m> Witness<'m> for Ledger<'m> {
     }
 
     fn rule(&mut self, rule: &'m Rule, _part: &'m Part, worth: Worth) {
-        let step = |name, micros| Step { name, points: Points::from_micros(micros) };
+        let step = |kind, micros| Step { kind, points: Points::from_micros(micros) };
         let steps = self.tally.take().map_or_else(Vec::new, |Tally { fresh, decayed, worth, .. }| {
-            let later = [("decay", decayed - fresh), ("cap", worth - decayed)];
-            let later = later.into_iter().filter(|(_, micros)| *micros != 0).map(|(name, micros)| step(name, micros));
-            std::iter::once(step("events", fresh)).chain(later).collect()
+            let later = [(StepKind::Decay, decayed - fresh), (StepKind::Cap, worth - decayed)];
+            let later = later.into_iter().filter(|(_, micros)| *micros != 0).map(|(kind, micros)| step(kind, micros));
+            std::iter::once(step(StepKind::Events, fresh)).chain(later).collect()
         });
         self.current.push(Draft {
             kind: LineKind::Rule,
@@ -246,7 +246,9 @@ struct Scale {
 
 impl Scale {
     fn of(self, points: i64) -> i64 {
-        held_in_i64(rounded(i128::from(points) * self.share, self.whole))
+        // A line far beyond the range of scores is held at 10^9; the axis's line for its range makes up for it.
+        let score = rounded(i128::from(points).saturating_mul(self.share), self.whole);
+        held_in_i64(score).clamp(-HELD, HELD)
     }
 }
 
@@ -258,18 +260,25 @@ impl<'m> Ledger<'m> {
         let least =
             self.drafts.iter().enumerate().min_by_key(|(_, (_, result, _))| result.carried).map(|(place, _)| place);
         let drafts = std::mem::take(&mut self.drafts);
+        let results: Vec<_> = drafts.iter().map(|(_, result, _)| *result).collect();
+        let room = (100 * MICROS).saturating_sub(totals.value);
         for (place, (axis, result, drafts)) in drafts.into_iter().enumerate() {
+            let before = (book.sum, book.lines.len());
             let scale = self.scale(axis, result, least == Some(place));
             let name = Some(&*axis.title.id);
             if axis.base != 0 {
                 book.add(LineKind::Base, name, "starts from", axis.base, scale.of(axis.base));
             }
             for draft in drafts {
-                book.add_draft(draft, name, scale);
+                let raised = base_with(self.program, &results, place, result.raw.saturating_add(draft.gap));
+                let shortfall = raised.saturating_sub(totals.base).clamp(0, room.max(0));
+                book.add_draft(draft, name, scale, shortfall);
             }
-            let held = result.raw.clamp(0, result.available.max(0));
-            if held != result.raw {
-                let beyond = scale.of(held.saturating_sub(result.raw));
+            let lines = book.lines.len().saturating_sub(before.1);
+            let part = scale.of(result.raw.clamp(0, result.available.max(0)));
+            let beyond = part.saturating_sub(book.sum.saturating_sub(before.0));
+            // What is no more than a millionth a line comes from rounding each of them.
+            if usize::try_from(beyond.unsigned_abs()).map_or(true, |beyond| beyond > lines) {
                 book.add(LineKind::Range, name, "held within 0 to 100", 0, beyond);
             }
         }
@@ -345,13 +354,13 @@ impl<'m> Book<'m> {
         }
     }
 
-    fn add_draft(&mut self, draft: Draft<'m>, axis: Option<&'m str>, scale: Scale) {
+    fn add_draft(&mut self, draft: Draft<'m>, axis: Option<&'m str>, scale: Scale, shortfall: i64) {
         let score = scale.of(draft.points);
         self.add(draft.kind, axis, draft.title.map_or("", Title::shown), draft.points, score);
         if let Some(line) = self.lines.last_mut() {
             line.id = draft.title.map(|title| &*title.id);
             line.reach = draft.reach.map(Points::from_micros);
-            line.shortfall = Points::from_micros(scale.of(draft.gap));
+            line.shortfall = Points::from_micros(shortfall);
             line.unknown = draft.unknown;
             line.findings = draft.findings;
             line.steps = draft.steps;

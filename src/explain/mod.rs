@@ -191,7 +191,8 @@ pub struct Line<'m> {
     /// The raw points the rule could reach, the score points of a promoter, or the bound at which a group or limit
     /// holds; `None` where there is no such thing.
     pub reach: Option<Points>,
-    /// Score points that the value falls short of for want of what this line could reach.
+    /// By how much the score before promoters would rise if this line alone gave what it could reach, as far as there
+    /// is room up to 100; for a promoter, what it would add.
     pub shortfall: Points,
     /// Whether a missing fact leaves it unknown.
     pub unknown: bool,
@@ -239,10 +240,33 @@ pub enum LineKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Step {
-    /// What it is: `events`, `decay` or `cap`.
-    pub name: &'static str,
+    /// What it is.
+    pub kind: StepKind,
     /// The raw points it adds.
     pub points: Points,
+}
+
+/// What a [`Step`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum StepKind {
+    /// The events that count, before decay.
+    Events,
+    /// What they lost with age.
+    Decay,
+    /// What the signal's own bound takes away.
+    Cap,
+}
+
+impl fmt::Display for StepKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            StepKind::Events => "events",
+            StepKind::Decay => "decay",
+            StepKind::Cap => "cap",
+        })
+    }
 }
 
 /// What one test asked for and what it saw, or what a rule read its points from.

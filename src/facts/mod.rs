@@ -1,7 +1,5 @@
 //! What is known about one subject: typed fields of the host's own struct.
 
-mod declare;
-pub use declare::private;
 mod fact;
 mod record;
 
@@ -64,9 +62,16 @@ pub struct Field {
 }
 
 impl Field {
-    /// A field of the given name and kind.
+    /// A field of the given name and kind. Of a raw identifier such as `r#type` the name is `type`.
     pub const fn new(name: &'static str, kind: Kind) -> Field {
-        Field { name: Cow::Borrowed(name), kind, texts: None, index: 0 }
+        Field { name: Cow::Borrowed(without_raw_prefix(name)), kind, texts: None, index: 0 }
+    }
+
+    /// The same field at the given place of [`Facts::FIELDS`]. A scorer sets this itself.
+    #[must_use]
+    pub const fn at(mut self, index: usize) -> Field {
+        self.index = index;
+        self
     }
 
     /// The same field, said to hold no other texts than these, so that a model with a misspelt one is refused.
@@ -92,17 +97,23 @@ impl Field {
     }
 
     /// The field's place in [`Facts::FIELDS`], or for an open type among the fields that the model reads.
+    ///
+    /// True of the fields that a scorer hands to [`Facts::fact`]; in a table written by hand it is 0 unless
+    /// [`at`](Field::at) sets it.
     pub const fn index(&self) -> usize {
         self.index
-    }
-
-    /// The same field at a given place.
-    pub(crate) fn at(&self, index: usize) -> Field {
-        Field { index, ..self.clone() }
     }
 
     /// A field that no type declares, named by a model.
     pub(crate) fn named(name: &str, kind: Kind, index: usize) -> Field {
         Field { name: Cow::Owned(name.to_owned()), kind, texts: None, index }
+    }
+}
+
+/// Rust's `r#type` is `type` in documents.
+pub(crate) const fn without_raw_prefix(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        [b'r', b'#', ..] => name.split_at(2).1,
+        _ => name,
     }
 }

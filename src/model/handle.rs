@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use chrono::NaiveDate;
 
 use super::condition::{Calendar, Condition, Leaf, Measure, Quantity, TagOp, TextField, TextSubject};
-use crate::facts::{Kind, ToFact};
+use crate::facts::{Kind, ToFact, without_raw_prefix};
 
 /// The kinds of fields as types; see [`Kind`] for what they mean.
 pub mod kind {
@@ -53,7 +53,7 @@ impl<K> Handle<K> {
     /// let promoter = NPS.at_least(9);
     /// ```
     pub const fn new(name: &'static str) -> Handle<K> {
-        Handle { name, kind: PhantomData }
+        Handle { name: without_raw_prefix(name), kind: PhantomData }
     }
 
     /// The field's name.

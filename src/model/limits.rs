@@ -15,11 +15,13 @@
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Size of a document in bytes: its keys and texts, plus eight for every other value. Defaults to 1,048,576.
+    /// Size of a document in bytes: those of its keys and texts, plus eight for every key and value. Defaults to
+    /// 1,048,576.
     pub document_bytes: usize,
     /// Axes in a model. Defaults to 8; more than 8 are never accepted.
     pub axes: usize,
-    /// Rules in a model, gates, promoters and limits included. Defaults to 1,024.
+    /// Rules in a model; gates, promoters, limits, states, segments and plays count too. Defaults to 1,024; more than
+    /// 8,192 are never accepted.
     pub rules: usize,
     /// Levels of tables and lists within one condition. Defaults to 32.
     pub nesting: usize,
@@ -31,7 +33,7 @@ pub struct Limits {
     pub text_bytes: usize,
     /// Different fields that a model reads. Defaults to 256.
     pub fields: usize,
-    /// Different event names that a model reads. Defaults to 64; more may make scoring allocate.
+    /// Different event names that a model reads. Defaults to 64.
     pub event_names: usize,
     /// The greatest points a rule may name, to either side of zero. Defaults to 1,000,000; more are never accepted.
     pub points: u32,
@@ -66,6 +68,8 @@ impl Limits {
         let most = Limits::default();
         Limits {
             axes: self.axes.min(most.axes),
+            // So many sums of 10^9 points, in millionths, fit into an `i64`.
+            rules: self.rules.min(8_192),
             points: self.points.min(most.points),
             span_secs: self.span_secs.min(most.span_secs),
             ..self.clone()

@@ -88,6 +88,9 @@ pub(crate) struct Intake<'l> {
 /// Levels of a document that lead to a condition and within it to a test: `axis[0].rule[0].first[0].when` is seven.
 const OUTER_LEVELS: usize = 12;
 
+/// What every value and every key counts towards the size of a document, beside the bytes of a text.
+const VALUE_BYTES: usize = 8;
+
 /// TOML's own dates reach serde as a table with this key.
 const TOML_DATE: &str = "$__toml_private_datetime";
 
@@ -127,7 +130,7 @@ impl<'l> Intake<'l> {
             self.note(Problem::new("limit", path, message).with_help("the limit is `text_bytes`"));
             return false;
         }
-        self.admit(text.len())
+        self.admit(VALUE_BYTES + text.len())
     }
 
     /// Whether a list or table may have another entry after `len`.
@@ -174,23 +177,23 @@ impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
     }
 
     fn visit_bool<E>(self, flag: bool) -> Result<Node, E> {
-        self.intake.admit(8);
+        self.intake.admit(VALUE_BYTES);
         Ok(Node::Flag(flag))
     }
 
     fn visit_i64<E>(self, whole: i64) -> Result<Node, E> {
-        self.intake.admit(8);
+        self.intake.admit(VALUE_BYTES);
         Ok(Node::Whole(whole))
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a number this large is over every limit in any case")]
     fn visit_u64<E>(self, whole: u64) -> Result<Node, E> {
-        self.intake.admit(8);
+        self.intake.admit(VALUE_BYTES);
         Ok(i64::try_from(whole).map_or(Node::Number(whole as f64), Node::Whole))
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Node, E> {
-        self.intake.admit(8);
+        self.intake.admit(VALUE_BYTES);
         if !number.is_finite() {
             self.intake.note(Problem::new("not-finite", self.path, format!("`{number}` is not a finite number")));
             return Ok(Node::Refused);
@@ -204,10 +207,12 @@ impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
     }
 
     fn visit_unit<E>(self) -> Result<Node, E> {
+        self.intake.admit(VALUE_BYTES);
         Ok(Node::Null)
     }
 
     fn visit_none<E>(self) -> Result<Node, E> {
+        self.intake.admit(VALUE_BYTES);
         Ok(Node::Null)
     }
 
@@ -216,7 +221,7 @@ impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
-        self.intake.admit(8);
+        self.intake.admit(VALUE_BYTES);
         let mut items = Vec::new();
         let fits = self.intake.admit_level(self.path);
         let mut open = fits;
@@ -237,7 +242,7 @@ impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
-        self.intake.admit(8);
+        self.intake.admit(VALUE_BYTES);
         let mut entries: Vec<(String, Node)> = Vec::new();
         let mut seen = std::collections::BTreeSet::new();
         let fits = self.intake.admit_level(self.path);

@@ -150,7 +150,7 @@ impl<'n> Keys<'n, '_> {
             reader.note(match beside {
                 None if decays && self.asked.contains(&"decay") => problem.with_help("it stands in `decay`"),
                 Some((_, forms)) => problem.with_help(format!("it stands beside {forms}")),
-                None => problem.suggesting(key, self.asked.iter().copied()),
+                None => problem.suggesting(reader.problems.len(), key, self.asked.iter().copied()),
             });
         }
         for key in self.missing {
@@ -328,7 +328,7 @@ impl Reader {
             let one_of = if known.len() > 1 { "one of " } else { "" };
             let message = format!("`{text}` is not {one_of}{}", known.join(", "));
             let problem = Problem::new("unknown-choice", path, message);
-            self.note(problem.suggesting(&text, choices.iter().map(|(name, _)| *name)));
+            self.note(problem.suggesting(self.problems.len(), &text, choices.iter().map(|(name, _)| *name)));
         }
         chosen
     }
@@ -1274,7 +1274,7 @@ impl Reader {
         self.note(match own {
             Some((_, own)) => problem.with_help(format!("it is written `{own}`")),
             None if known.len() > 7 || nearest(op, known.iter().copied()).is_some() => {
-                problem.suggesting(op, known.iter().copied())
+                problem.suggesting(self.problems.len(), op, known.iter().copied())
             }
             None => {
                 let known: Vec<_> = known.iter().map(|known| format!("`{known}`")).collect();

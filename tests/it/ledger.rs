@@ -4,8 +4,8 @@ use chrono::DateTime;
 use warmth::explain::{CheckKind, LineKind};
 use warmth::{Model, Points, Record, Scorer, Truth, Verdict};
 
-use crate::support::record;
 use crate::generate::instance;
+use crate::support::record;
 
 #[test]
 fn lines_add_up_to_axes_and_value() {
@@ -151,12 +151,12 @@ Score
         = 60  score
 
 Would add most
-  +40.909091  Would recommend us: nps is 8
+         +40  Would recommend us: nps is 8
 "
     );
     assert_eq!(json["outcome"]["state"], "ready");
     assert_eq!(json["lines"][1]["findings"][0]["observed"], 8.0);
-    assert_eq!(json["lines"][3]["steps"][1], serde_json::json!({ "name": "decay", "points": -16 }));
+    assert_eq!(json["lines"][3]["steps"][1], serde_json::json!({ "kind": "decay", "points": -16 }));
     assert_eq!(json["checks"][0]["truth"], "true");
 }
 

@@ -64,6 +64,12 @@ macro_rules! facts {
                 $crate::Fact::Text(match self { $(Self::$variant => $text),+ })
             }
         }
+
+        impl ::core::convert::From<$type> for $crate::Fact<'_> {
+            fn from(own: $type) -> Self {
+                $crate::Fact::Text(match own { $(<$type>::$variant => $text),+ })
+            }
+        }
     };
     ($type:ty { $($name:ident $(: $computed:ty = $compute:expr)?),* $(,)? $(; activity = $($activity:ident).+)? $(;)? }) => {
         const _: () = {
@@ -104,10 +110,10 @@ macro_rules! facts {
         };
     };
     (@field $type:ty, $name:ident) => {
-        $crate::__private::field(::core::stringify!($name), |subject: &$type| &subject.$name)
+        $crate::__private::field(::core::stringify!($name), |subject: &$type| &subject.$name).at(Position::$name as usize)
     };
     (@field $type:ty, $name:ident, $computed:ty) => {
-        $crate::__private::computed_field::<$computed>(::core::stringify!($name))
+        $crate::__private::computed_field::<$computed>(::core::stringify!($name)).at(Position::$name as usize)
     };
     (@kind $type:ty, $name:ident) => {
         $crate::__private::kind(|subject: &$type| &subject.$name)

@@ -1,4 +1,42 @@
-//! The guide.
+//! The guide: what the pages of single items have no room for.
+//!
+//! | page | for whom | what it says |
+//! | --- | --- | --- |
+//! | [`document`] | who writes models | the document key by key |
+//! | [`arithmetic`] | who must defend a number | what is exact, where something is rounded, every formula with an example |
+//! | [`problems`] | who is told that a model is wrong | every problem by its code, and what to do |
+//! | [`hosting`] | who embeds the engine | facts, activity, storage, threads, time zones |
+//! | [`design`] | who changes the engine | why it is as it is, what is left out, which module does what |
+//!
+//! The guide is tested. Rust code runs as a doctest; every TOML block is read, compiled and, where it has cases, verified;
+//! the tables of problems, limits and modules are compared with the sources.
 
-/// Problems.
-pub mod problems {}
+/// The model document, key by key.
+///
+pub mod document {
+    #![doc = include_str!("document.md")]
+}
+
+/// What is exact, where something is rounded, and how every number is computed.
+///
+pub mod arithmetic {
+    #![doc = include_str!("arithmetic.md")]
+}
+
+/// Every problem that a model can have.
+///
+pub mod problems {
+    #![doc = include_str!("problems.md")]
+}
+
+/// Advice for those who embed the engine.
+///
+pub mod hosting {
+    #![doc = include_str!("hosting.md")]
+}
+
+/// Why it is as it is.
+///
+pub mod design {
+    #![doc = include_str!("design.md")]
+}

@@ -19,6 +19,7 @@ mod differential;
 mod documents;
 mod facts;
 mod generate;
+mod guide;
 mod laws;
 mod ledger;
 mod logic;

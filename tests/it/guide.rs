@@ -1,0 +1,256 @@
+//! The guide and the README: every TOML block is a model or a piece of one, every table says what the sources say.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use warmth::{Limits, Model, Record, Scorer};
+
+/// A block of a page between fences.
+struct Block {
+    /// The page and the line of the first fence.
+    at: String,
+    info: String,
+    text: String,
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn page(name: &str) -> String {
+    fs::read_to_string(root().join("src/_guide").join(name)).unwrap()
+}
+
+/// The README, if there is one, and the pages of the guide.
+fn pages() -> Vec<PathBuf> {
+    let guide = fs::read_dir(root().join("src/_guide")).unwrap().map(|entry| entry.unwrap().path());
+    let mut pages: Vec<_> = guide.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect();
+    pages.sort();
+    pages.extend(Some(root().join("README.md")).filter(|path| path.exists()));
+    pages
+}
+
+fn blocks(path: &Path) -> Vec<Block> {
+    let text = fs::read_to_string(path).unwrap();
+    let mut blocks = Vec::new();
+    let mut open: Option<Block> = None;
+    for (line, content) in (1..).zip(text.lines()) {
+        match (content.strip_prefix("```"), open.take()) {
+            (Some(info), None) => {
+                let at = format!("{}:{line}", path.file_name().unwrap().display());
+                open = Some(Block { at, info: info.to_owned(), text: String::new() });
+            }
+            (Some(_), Some(block)) => blocks.push(block),
+            (None, Some(block)) => open = Some(Block { text: block.text + content + "\n", ..block }),
+            (None, None) => {}
+        }
+    }
+    assert!(open.is_none(), "{}: a fence is not closed", path.display());
+    blocks
+}
+
+/// The block as a whole document. A page leaves out what would be the same in every block.
+fn document(block: &Block) -> String {
+    let lines = || block.text.lines().map(str::trim);
+    if lines().any(|line| line == "format = 1") {
+        return block.text.clone();
+    }
+    let first = lines().find(|line| line.starts_with('[')).unwrap_or_default();
+    let axis = match first {
+        "[[axis.rule]]" | "[[axis.group]]" => "[[axis]]\nname = \"fit\"\navailable = 100\n",
+        _ => "",
+    };
+    format!("format = 1\nname = \"guide\"\n{axis}{}", block.text)
+}
+
+/// Reads, compiles and verifies.
+fn checked(text: &str) -> Result<usize, String> {
+    let model: Model = toml::from_str(text).map_err(|error| error.to_string())?;
+    Scorer::<Record>::new(&model).map_err(|error| error.to_string())?;
+    model.verify().map_err(|error| error.to_string())
+}
+
+#[test]
+fn documents_are_models() {
+    let mut cases = 0;
+    for block in pages().iter().flat_map(|page| blocks(page)) {
+        match (block.info.as_str(), checked(&document(&block))) {
+            ("toml", Ok(verified)) => cases += verified,
+            ("toml", Err(error)) => panic!("{}: {error}", block.at),
+            ("toml,broken", Ok(_)) => panic!("{}: nothing is wrong with this model", block.at),
+            (info, _) => assert!(!info.contains("toml") || info == "toml,broken", "{}: {info}", block.at),
+        }
+    }
+    assert!(cases > 0, "no case was found");
+}
+
+/// The ends of the ranges that the pages tell, and what lies just beyond them.
+#[test]
+fn ranges_are_as_told() {
+    let signal = |keys: &str| format!("[[axis.rule]]\nid = 's'\nsignal = {{ event = 'login', points = 1, {keys} }}");
+    let points = |points: &str| format!("[[axis.rule]]\nid = 'r'\nwhen.a = true\npoints = {points}");
+    let axis = |keys: &str| format!("[[axis]]\nname = 'a'\navailable = 100\n{keys}");
+    let cuts = |count: u32| {
+        let cuts: Vec<_> = (0..count).map(|cut| (90 - cut).to_string()).collect();
+        axis(&format!(
+            "[grade]\nfit = {{ axis = 'a', cuts = [{0}] }}\nactivity = {{ axis = 'a', cuts = [50] }}",
+            cuts.join(", ")
+        ))
+    };
+    let nested = |levels: usize| format!("[[required]]\nid = 'g'\nwhen.{}a = true", "not.".repeat(levels - 1));
+    for (inside, outside) in [
+        ("utc_offset = '+23:59'".to_owned(), "utc_offset = '+24:00'".to_owned()),
+        ("utc_offset = '-23:59'".to_owned(), "utc_offset = '-24:00'".to_owned()),
+        (points("1000000"), points("1000000.000001")),
+        (points("-1000000"), points("-1000000.000001")),
+        (points("0.000001"), points("0.0000001")),
+        (signal("most_recent = 1"), signal("most_recent = 0")),
+        (signal("most_recent = 4294967295"), signal("most_recent = 4294967296")),
+        (signal("window = '1s'"), signal("window = '0s'")),
+        (signal("window = '36525d'"), signal("window = '3155760001s'")),
+        (
+            signal("decay.drop = { percent = 100, every = '1d' }"),
+            signal("decay.drop = { percent = 100.1, every = '1d' }"),
+        ),
+        (
+            signal("decay.keep = { percent = 0.000001, every = '1d' }"),
+            signal("decay.keep = { percent = 0, every = '1d' }"),
+        ),
+        (signal("max = 0"), signal("max = -1")),
+        (axis("weight = 0.5"), axis("weight = -0.5")),
+        (axis("").replace("100", "1000000000"), axis("").replace("100", "1000000000.5")),
+        (
+            axis("[[state]]\nname = 's'\nat_least = 0"),
+            axis("[[state]]\nname = 's'\nat_least = 0\n[[state]]\nname = 't'\nat_least = 100.5"),
+        ),
+        (cuts(1), cuts(0)),
+        (cuts(8), cuts(9)),
+        (nested(32), nested(33)),
+    ] {
+        let whole = |text: String| document(&Block { at: String::new(), info: String::new(), text });
+        let (inside, outside) = (whole(inside), whole(outside));
+        assert_eq!(checked(&inside), Ok(0), "{inside}");
+        assert!(checked(&outside).is_err(), "{outside}");
+    }
+}
+
+/// The cells of every row of a page's tables.
+fn rows(page: &str) -> impl Iterator<Item = Vec<&str>> {
+    page.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")).map(|row| row.split(" | ").collect())
+}
+
+fn code(cell: &str) -> Option<&str> {
+    cell.strip_prefix('`')?.strip_suffix('`')
+}
+
+fn sources(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+/// The codes that a source gives to problems.
+fn codes_in(source: &str) -> BTreeSet<String> {
+    // `parsed` is the one function that is handed a code.
+    let calls = ["Problem::new(", "self.parsed(node, path,"];
+    let after = calls.iter().flat_map(|call| source.split(call).skip(1));
+    after.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn problems_are_those_of_the_sources() {
+    let mut files = Vec::new();
+    sources(&root().join("src"), &mut files);
+    let mut found: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for file in files {
+        let folder = file.strip_prefix(root().join("src")).unwrap().components().next().unwrap();
+        let pass = match folder.as_os_str().to_str().unwrap() {
+            "model" => "reading",
+            "compile" => "compiling",
+            "verify.rs" => "cases",
+            other => other,
+        };
+        for code in codes_in(&fs::read_to_string(&file).unwrap()) {
+            assert!(!pass.contains('.'), "{}: `{code}` belongs to no pass", file.display());
+            found.entry(code).or_default().insert(match pass {
+                "reading" => "reading",
+                "compiling" => "compiling",
+                _ => "cases",
+            });
+        }
+    }
+    let text = page("problems.md");
+    let told: Vec<(String, BTreeSet<&str>)> = rows(&text)
+        .filter(|row| row.len() == 4)
+        .filter_map(|row| Some((code(row[0])?.to_owned(), row[1].split(", ").collect())))
+        .collect();
+    assert!(told.is_sorted_by_key(|(code, _)| code.clone()), "codes are sorted");
+    assert_eq!(told.into_iter().collect::<BTreeMap<_, _>>(), found);
+}
+
+/// `1,048,576` as the sources print it.
+fn plain(number: &str) -> String {
+    number.replace(',', "")
+}
+
+#[test]
+fn limits_are_the_defaults() {
+    let debug = format!("{:?}", Limits::default());
+    let fields = debug.strip_prefix("Limits { ").and_then(|text| text.strip_suffix(" }")).unwrap();
+    let expected: Vec<(String, String)> = fields
+        .split(", ")
+        .map(|field| field.split_once(": ").unwrap())
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let text = page("document.md");
+    let (_, section) = text.split_once("\n# Limits\n").unwrap();
+    let told: Vec<_> = rows(section).filter_map(|row| Some((code(row[0])?.to_owned(), plain(row.get(1)?)))).collect();
+    assert_eq!(told, expected);
+}
+
+/// The modules that a source names, outside of comments.
+fn modules_in(source: &str) -> impl Iterator<Item = &str> {
+    let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+    // `$crate::` is how a macro names what it gives to others.
+    code.flat_map(|line| {
+        line.match_indices("crate::").filter(|(at, _)| !line[..*at].ends_with('$')).map(|(at, path)| {
+            let rest = &line[at + path.len()..];
+            &rest[..rest.find(|c: char| !c.is_ascii_lowercase() && c != '_').unwrap_or(rest.len())]
+        })
+    })
+    .filter(|module| !module.is_empty())
+}
+
+#[test]
+fn modules_use_what_the_design_says() {
+    let root = root().join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in files {
+        let first = file.strip_prefix(&root).unwrap().components().next().unwrap();
+        let module = Path::new(first.as_os_str()).file_stem().unwrap().to_str().unwrap().to_owned();
+        if module != "lib" && module != "_guide" {
+            let source = fs::read_to_string(&file).unwrap();
+            let own = found.entry(module.clone()).or_default();
+            own.extend(modules_in(&source).filter(|used| *used != module).map(str::to_owned));
+        }
+    }
+    let text = page("design.md");
+    let (_, section) = text.split_once("\n# Where things are\n").unwrap();
+    let told: BTreeMap<String, BTreeSet<String>> = section
+        .lines()
+        .filter_map(|line| {
+            let cells: Vec<_> = line.strip_prefix('|')?.strip_suffix('|')?.split('|').map(str::trim).collect();
+            let module = code(cells[0])?.to_owned();
+            Some((module, cells[2].split(", ").filter_map(code).map(str::to_owned).collect()))
+        })
+        .collect();
+    assert_eq!(told, found);
+}

@@ -2,12 +2,7 @@
 //!
 //! Quote ratios of one run, not times: machines differ and are shared.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a benchmark that cannot go on has failed"
-)]
+#![expect(clippy::cast_precision_loss, clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 
 mod population;
 

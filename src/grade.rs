@@ -78,8 +78,9 @@ impl Grade {
         Grade { letter: letter.min(8), number: number.min(8) }
     }
 
-    pub(crate) fn cell(self) -> (u8, u8) {
-        (self.letter, self.number)
+    /// Its place among all there can be, from 0 to 80.
+    pub(crate) fn place(self) -> usize {
+        usize::from(self.letter) * 9 + usize::from(self.number)
     }
 
     /// The letter for fit, `'A'` for the best.
@@ -94,7 +95,7 @@ impl Grade {
 
     /// The grade as text, `A1`.
     pub fn as_str(self) -> &'static str {
-        let start = (usize::from(self.letter) * 9 + usize::from(self.number)) * 2;
+        let start = self.place() * 2;
         GRADES.get(start..start + 2).unwrap_or_default()
     }
 

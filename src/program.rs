@@ -9,6 +9,7 @@ use crate::activity::{Ages, Names};
 use crate::decay::Curve;
 use crate::decimal::{Excess, scaled};
 use crate::facts::Field;
+use crate::grade::Grade;
 use crate::model::{Calendar, EventMeasure, Fingerprint, GateMissing, Missing, NumberOp, Total};
 use crate::time::Span;
 
@@ -381,12 +382,30 @@ pub(crate) struct Play {
     pub(crate) owner: Option<Box<str>>,
     pub(crate) respond_within: Option<Span>,
     pub(crate) otherwise: bool,
-    /// Cells as (letter, number) from 0; empty where it names no grades.
-    pub(crate) cells: Box<[(u8, u8)]>,
+    /// The cells that it names, one bit each; none where it names no grades.
+    pub(crate) cells: Cells,
     /// Indices into [`States::rows`].
     pub(crate) states: Box<[usize]>,
     /// Indices into [`Program::segments`].
     pub(crate) segments: Box<[usize]>,
+}
+
+/// A set of grades: bit `9 x letter + number`, both from 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Cells(u128);
+
+impl Cells {
+    pub(crate) fn add(&mut self, grade: Grade) {
+        self.0 |= 1 << grade.place();
+    }
+
+    pub(crate) fn has(self, grade: Grade) -> bool {
+        self.0 >> grade.place() & 1 == 1
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
 }
 
 #[cfg(test)]

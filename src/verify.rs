@@ -1,7 +1,7 @@
 //! A model's own cases, run.
 
 use crate::facts::{Field, Kind, Record};
-use crate::model::{Case, Model};
+use crate::model::{Case, Limits, Model};
 use crate::points::Points;
 use crate::problem::{ModelError, Path, Problem};
 use crate::score::{Play, Score};
@@ -44,7 +44,16 @@ impl Model {
     /// If the model does not compile for records, if a case gives facts that the model does not read or reads as
     /// another kind, or if an outcome is not as expected. Every problem of every case is listed.
     pub fn verify(&self) -> Result<usize, ModelError> {
-        let scorer = Scorer::<Record>::new(self)?;
+        self.verify_with_limits(&Limits::default())
+    }
+
+    /// Runs the model's cases under other limits than the default ones.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`](Model::verify).
+    pub fn verify_with_limits(&self, limits: &Limits) -> Result<usize, ModelError> {
+        let scorer = Scorer::<Record>::with_limits(self, limits)?;
         let mut problems = Vec::new();
         let cases = Path::Root.key("case");
         for (place, case) in self.cases.iter().enumerate() {

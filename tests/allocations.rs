@@ -1,5 +1,18 @@
 //! Scoring allocates nothing. Counted by an allocator of its own, hence a binary of its own.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::struct_field_names,
+    clippy::unreadable_literal,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed, and names and numbers stand as the documents write them"
+)]
 #![expect(unsafe_code, reason = "a global allocator cannot be written without")]
 
 #[expect(dead_code, reason = "the generator asks the oracle what an axis can reach, and nothing else")]
@@ -79,8 +92,8 @@ fn scoring_allocates_nothing() {
                 .axes()
                 .map(|axis| (axis.name, axis.raw, axis.score))
                 .fold(0, |sum, axis| sum + axis.0.len() + usize::from(axis.1 > axis.2));
-            let names = (score.grade().map(|grade| grade.as_str()), score.state(), score.segment());
-            (score.verdict(), score.value(), names, score.play().map(|play| play.name()), axes)
+            let names = (score.grade().map(warmth::Grade::as_str), score.state(), score.segment());
+            (score.verdict(), score.value(), names, score.play().map(warmth::Play::name), axes)
         });
         assert_eq!(count, 0, "seed {seed}: reading a score");
     }

@@ -76,6 +76,16 @@ impl<'m> Compiler<'m> {
     }
 
     fn leaf(&mut self, leaf: &'m Leaf, path: &Path<'_>, outcome: bool) -> Option<Condition> {
+        let listed = match leaf {
+            Leaf::Text { op: TextOp::OneOf(texts) | TextOp::NoneOf(texts), .. } => Some(texts),
+            Leaf::Tags { op: TagOp::HasAny(tags) | TagOp::HasAll(tags) | TagOp::HasNone(tags), .. } => Some(tags),
+            _ => None,
+        };
+        // The reader refuses this too, so only a model built in Rust can come here.
+        if listed.is_some_and(Vec::is_empty) {
+            self.note(Problem::new("empty", path, "an empty list would never or always match"));
+            return None;
+        }
         Some(match leaf {
             Leaf::Known { field, known } => {
                 let field = self.field(field, Kind::Any, &path.key(field))?;
@@ -380,7 +390,7 @@ fn quantity_keys(of: &Measured) -> (&str, Option<&str>, Option<&str>) {
             let by = EventMeasure::ALL.into_iter().find(|(_, own)| own == by).map(|(name, _)| name);
             ("events", events.0.first().map(String::as_str), by)
         }
-        Measured::DaysSinceLast { events } => ("events", events.0.first().map(String::as_str), None),
+        Measured::DaysSinceLast { events } => ("events", events.0.first().map(String::as_str), Some("days_since_last")),
         Measured::Axis { name } => ("axis", Some(name), None),
         Measured::Score => ("score", None, None),
     }

@@ -160,7 +160,9 @@ impl<'m> Compiler<'m> {
     /// Takes note of an id, which must be unique.
     fn identify(&mut self, id: &'m str, label: Option<&str>, path: &Path<'_>) -> Title {
         let path = path.key("id");
-        if let Some(first) = self.ids.get(id) {
+        if id.is_empty() {
+            self.note(Problem::new("empty", &path, "a name must not be empty"));
+        } else if let Some(first) = self.ids.get(id) {
             let message = format!("the id `{id}` is taken by `{first}`");
             self.note(Problem::new("duplicate-id", &path, message).with_help("ids are unique in a model"));
         } else {
@@ -173,7 +175,9 @@ impl<'m> Compiler<'m> {
     fn unique(&mut self, names: impl Iterator<Item = &'m str>, path: &Path<'_>, what: &str) {
         let mut seen = BTreeSet::new();
         for (place, name) in names.enumerate() {
-            if !seen.insert(name) {
+            if name.is_empty() {
+                self.note(Problem::new("empty", &path.index(place).key("name"), "a name must not be empty"));
+            } else if !seen.insert(name) {
                 self.note(Problem::new(
                     "duplicate-name",
                     &path.index(place).key("name"),

@@ -5,7 +5,7 @@ use crate::grade::Grade;
 use crate::model::{Bound, Model, Play as PlayDocument, StateBound};
 use crate::points::Points;
 use crate::problem::{Path, Problem};
-use crate::program::{Cuts, Grading, Limit, Play, Promoter, Segment, States, Title};
+use crate::program::{Cells, Cuts, Grading, Limit, Play, Promoter, Segment, States, Title};
 
 /// The most cuts on one side of a grade: letters A to I, digits 1 to 9.
 const CUTS_MAX: usize = 8;
@@ -197,7 +197,7 @@ impl<'m> Compiler<'m> {
             .enumerate()
             .map(|(place, play)| self.play(play, model, &states, &path.index(place)))
             .collect();
-        let plays: Vec<Play> = plays.into_iter().collect::<Option<_>>()?;
+        let (plays, named): (Vec<Play>, Vec<_>) = plays.into_iter().collect::<Option<Vec<_>>>()?.into_iter().unzip();
         let others: Vec<_> =
             plays.iter().enumerate().filter(|(_, play)| play.otherwise).map(|(place, _)| place).collect();
         if let [_, second, ..] = others[..] {
@@ -206,12 +206,18 @@ impl<'m> Compiler<'m> {
         let grades_alone =
             !plays.is_empty() && plays.iter().all(|play| play.states.is_empty() && play.segments.is_empty());
         if grades_alone && others.is_empty() {
-            self.covered(&plays, &path);
+            self.covered(&named, &path);
         }
         Some(plays.into())
     }
 
-    fn play(&mut self, play: &'m PlayDocument, model: &Model, states: &[&str], path: &Path<'_>) -> Option<Play> {
+    fn play(
+        &mut self,
+        play: &'m PlayDocument,
+        model: &Model,
+        states: &[&str],
+        path: &Path<'_>,
+    ) -> Option<(Play, Vec<Grade>)> {
         let named = !(play.grades.is_empty() && play.states.is_empty() && play.segments.is_empty());
         if named == play.otherwise {
             let message = if named {
@@ -237,29 +243,35 @@ impl<'m> Compiler<'m> {
         };
         let states = self.positions(&play.states, states, &path.key("states"), "state");
         let segments = self.positions(&play.segments, &segments, &path.key("segments"), "segment");
-        let cells: Vec<Vec<(u8, u8)>> = cells.into_iter().collect::<Option<_>>()?;
-        Some(Play {
+        let named = cells.into_iter().collect::<Option<Vec<_>>>()?.concat();
+        let mut cells = Cells::default();
+        for grade in &named {
+            cells.add(*grade);
+        }
+        let play = Play {
             name: play.name.as_str().into(),
             owner: play.owner.as_deref().map(Into::into),
             respond_within: play.respond_within,
             otherwise: play.otherwise,
-            cells: cells.concat().into(),
+            cells,
             states: states?,
             segments: segments?,
-        })
+        };
+        Some((play, named))
     }
 
     /// The cells that a pattern such as `A1`, `C*` or `*4` names.
-    fn matching(&mut self, pattern: &str, path: &Path<'_>) -> Option<Vec<(u8, u8)>> {
+    fn matching(&mut self, pattern: &str, path: &Path<'_>) -> Option<Vec<Grade>> {
         let (letters, numbers) = self.cell_counts();
         let mut cells = Vec::new();
         for letter in 0..letters {
             for number in 0..numbers {
-                let text = Grade::new(letter, number).to_string();
+                let grade = Grade::new(letter, number);
+                let text = grade.as_str();
                 let fits = pattern.len() == text.len()
                     && pattern.chars().zip(text.chars()).all(|(asked, own)| asked == '*' || asked == own);
                 if fits {
-                    cells.push((letter, number));
+                    cells.push(grade);
                 }
             }
         }
@@ -290,15 +302,15 @@ impl<'m> Compiler<'m> {
     }
 
     /// Plays that name grades alone name every cell once.
-    fn covered(&mut self, plays: &[Play], path: &Path<'_>) {
+    fn covered(&mut self, named: &[Vec<Grade>], path: &Path<'_>) {
         let (letters, numbers) = self.cell_counts();
         let mut free = Vec::new();
         for cell in (0..letters).flat_map(|letter| (0..numbers).map(move |number| (letter, number))) {
             let grade = Grade::new(cell.0, cell.1);
-            let mut naming = plays
+            let mut naming = named
                 .iter()
                 .enumerate()
-                .flat_map(|(place, play)| play.cells.iter().filter(move |own| **own == cell).map(move |_| place));
+                .flat_map(|(place, grades)| grades.iter().filter(move |own| **own == grade).map(move |_| place));
             match (naming.next(), naming.next()) {
                 (None, _) => free.push(format!("`{grade}`")),
                 (Some(_), Some(second)) => {

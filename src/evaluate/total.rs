@@ -89,9 +89,11 @@ pub(super) fn play(
     fn names<V: PartialEq>(list: &[V], value: Option<V>) -> bool {
         list.is_empty() || value.is_some_and(|value| list.contains(&value))
     }
-    let cell = grade.map(Grade::cell);
     let named = |play: &Play| {
-        !play.otherwise && names(&play.cells, cell) && names(&play.states, state) && names(&play.segments, segment)
+        !play.otherwise
+            && (play.cells.is_empty() || grade.is_some_and(|grade| play.cells.has(grade)))
+            && names(&play.states, state)
+            && names(&play.segments, segment)
     };
     plays.iter().position(named).or_else(|| plays.iter().position(|play| play.otherwise))
 }

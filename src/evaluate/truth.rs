@@ -1,11 +1,11 @@
 //! Three truth values and the strong Kleene logic on them (S. C. Kleene, Introduction to Metamathematics, §64).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Whether something holds, does not hold, or cannot be said because a fact is missing.
 ///
 /// Ordered false < unknown < true, so that "and" is the least, "or" the greatest, and "not" turns the order round.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Truth {
     /// It does not hold.

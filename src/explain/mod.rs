@@ -396,7 +396,7 @@ impl Serialize for Explanation<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_struct("Explanation", 9)?;
         fields.serialize_field("model", &*self.program.name)?;
-        fields.serialize_field("fingerprint", &self.program.fingerprint.to_string())?;
+        fields.serialize_field("fingerprint", &self.program.fingerprint)?;
         fields.serialize_field("as_of", &self.as_of.to_rfc3339_opts(SecondsFormat::Secs, true))?;
         fields.serialize_field("outcome", &self.score)?;
         fields.serialize_field("would_be", &self.would_be)?;

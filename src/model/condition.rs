@@ -229,7 +229,13 @@ impl Measure {
 
     /// From `low` to `high`, both included.
     pub fn between(self, low: impl Into<f64>, high: impl Into<f64>) -> Condition {
-        self.test(NumberOp::Between(low.into(), high.into()))
+        let (low, high) = (low.into(), high.into());
+        if matches!(self.0, Quantity::Event { ages: Some(AgeWindow::Between(..)), .. }) {
+            // In a document `between` says the ages then.
+            let tests = [self.clone().test(NumberOp::AtLeast(low)), self.test(NumberOp::AtMost(high))];
+            return Condition(Shape::Together(tests.into()));
+        }
+        self.test(NumberOp::Between(low, high))
     }
 
     /// Counts only events younger than `span`. Without effect on what is not an event's.

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use super::condition::{Condition, Shape};
 use super::node::Node;
 use super::read::RESERVED_OUTCOME;
@@ -34,9 +37,25 @@ impl fmt::Display for Fingerprint {
     }
 }
 
+/// As its 32 digits.
+impl Serialize for Fingerprint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fingerprint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Fingerprint, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let digits = u128::from_str_radix(&text, 16).ok().filter(|_| text.len() == 32);
+        digits.map(Fingerprint).ok_or_else(|| D::Error::custom(format!("`{text}` is not a fingerprint of 32 digits")))
+    }
+}
+
 pub(super) fn of(model: &Model) -> Fingerprint {
     let mut normal = model.clone();
     normal.cases.clear();
+    drop_default_labels(&mut normal);
     for gate in normal.required.iter_mut().chain(&mut normal.disqualifying) {
         normalize(&mut gate.when);
     }
@@ -65,6 +84,27 @@ pub(super) fn of(model: &Model) -> Fingerprint {
     });
     normal.segments.iter_mut().for_each(|segment| segment.when.iter_mut().for_each(normalize));
     Fingerprint(hash(&write::model(&normal)))
+}
+
+/// A label defaults to the id or name, so one that says the same says nothing.
+fn drop_default_labels(model: &mut Model) {
+    let drop = |label: &mut Option<String>, id: &str| {
+        if label.as_deref() == Some(id) {
+            *label = None;
+        }
+    };
+    for gate in model.required.iter_mut().chain(&mut model.disqualifying) {
+        drop(&mut gate.label, &gate.id);
+    }
+    for axis in &mut model.axes {
+        drop(&mut axis.label, &axis.name);
+        axis.rules.iter_mut().for_each(|rule| drop(&mut rule.label, &rule.id));
+        axis.groups.iter_mut().for_each(|group| drop(&mut group.label, &group.name));
+    }
+    model.promoters.iter_mut().for_each(|promoter| drop(&mut promoter.label, &promoter.id));
+    for limit in &mut model.limits {
+        drop(&mut limit.label, limit.id.as_deref().unwrap_or_default());
+    }
 }
 
 /// Joins in `all` and `any` are made flat, each part once and in a fixed order; two `not`s cancel.

@@ -56,6 +56,7 @@ pub struct Model {
 
 /// How the axis scores make the total.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Total {
     /// Their mean, weighted with the axes' weights. The default.
     #[default]
@@ -185,7 +186,8 @@ impl<'de> Deserialize<'de> for Model {
     }
 }
 
-/// Writes the document in full: reading it again gives an equal model.
+/// Writes the document in full. Reading it again gives an equal model, up to the order of tests within one table where
+/// the format sorts keys; the [fingerprint](Model::fingerprint) is the same in any case.
 impl Serialize for Model {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         write::model(self).serialize(serializer)
@@ -223,8 +225,8 @@ macro_rules! adders {
 setters!(Model {
     /// What the model is for. Defaults to nothing.
     describe(description: impl Into<String>) description = Some(description.into());
-    /// The civil days of the model, in seconds east of UTC; held within ±86,399. Defaults to 0.
-    utc_offset_secs(secs: i32) utc_offset_secs = secs.clamp(-86_399, 86_399);
+    /// How many minutes east of UTC its civil days begin; held within ±1,439, less than a day. Defaults to 0.
+    utc_offset_minutes(minutes: i32) utc_offset_secs = minutes.clamp(-1_439, 1_439) * 60;
     /// How the axis scores make the total. Defaults to [`Total::Mean`].
     total(total: Total) total = total;
     /// The two axes that make the grade. Defaults to none.
@@ -263,6 +265,7 @@ pub struct Gate {
 
 /// What an unknown gate counts as.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum GateMissing {
     /// Unknown: a required condition leaves the subject undetermined, a disqualifying one does not disqualify.
     #[default]
@@ -406,6 +409,7 @@ impl From<i32> for Worth {
 
 /// What an unknown rule is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Missing {
     /// These points. The default is zero.
     Points(Points),
@@ -496,6 +500,7 @@ pub struct Values {
 
 /// What several tags of one subject are worth together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Combine {
     /// The greatest points among them.
     Best,

@@ -1295,6 +1295,9 @@ impl Reader {
                 "last_within" => Happening::LastWithin(reader.span(node, path)?),
                 "none_within" => Happening::NoneWithin(reader.span(node, path)?),
                 "never" => Happening::Never(reader.flag(node, path)?),
+                "days_since_last" => {
+                    return reader.number_tests(node, path, &Quantity::DaysSinceLast { events: events() }, tests);
+                }
                 _ => {
                     let Some((_, by)) = EventMeasure::ALL.iter().find(|(name, _)| *name == op) else {
                         return reader.unknown_operator(op, path, "on events", &EVENT_OPERATORS);
@@ -1369,7 +1372,8 @@ const ELSEWHERE: [(&[&str], &str); 9] = [
 
 const TEXT_OPERATORS: [&str; 7] = ["is", "is_not", "one_of", "none_of", "starts_with", "ends_with", "contains"];
 
-const EVENT_OPERATORS: [&str; 6] = ["count", "amount", "days", "last_within", "none_within", "never"];
+const EVENT_OPERATORS: [&str; 7] =
+    ["count", "amount", "days", "last_within", "none_within", "never", "days_since_last"];
 
 /// Operators on fields beside those on numbers.
 const FIELD_OPERATORS: [&str; 20] = [

@@ -139,7 +139,7 @@ pub(super) fn model(model: &Model) -> Node {
     table.into()
 }
 
-/// `+05:30`. Documents hold whole minutes; seconds that only Rust can give are lost in writing.
+/// `+05:30`.
 fn offset(secs: i32) -> String {
     let minutes = secs.unsigned_abs() / 60;
     format!("{}{:02}:{:02}", if secs < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
@@ -429,11 +429,10 @@ pub(super) fn condition(condition: &Condition, reserved: &[&str]) -> Node {
     let list = |of: &[Condition]| Node::List(of.iter().map(|part| self::condition(part, reserved)).collect());
     match &condition.0 {
         Shape::Together(parts) => {
+            // Two tests of one kind on one field, one of them behind the escape, do not fit into one table.
             let mut merged = Vec::new();
-            for part in parts {
-                merge(&mut merged, self::condition(part, reserved));
-            }
-            Node::Table(merged)
+            let fits = parts.iter().all(|part| merge(&mut merged, self::condition(part, reserved)));
+            if fits { Node::Table(merged) } else { single("all", list(parts)) }
         }
         Shape::All(of) => single("all", list(of)),
         Shape::Any(of) => single("any", list(of)),
@@ -448,16 +447,17 @@ pub(super) fn condition(condition: &Condition, reserved: &[&str]) -> Node {
     }
 }
 
-/// Puts one table into another, key by key.
-fn merge(into: &mut Vec<(String, Node)>, from: Node) {
-    let Node::Table(entries) = from else { return };
-    for (key, value) in entries {
-        match into.iter_mut().find(|(own, _)| *own == key) {
-            Some((_, Node::Table(inner))) => merge(inner, value),
-            Some(_) => {}
-            None => into.push((key, value)),
+/// Puts one table into another, key by key; false where a key is taken by another value.
+fn merge(into: &mut Vec<(String, Node)>, from: Node) -> bool {
+    let Node::Table(entries) = from else { return false };
+    entries.into_iter().all(|(key, value)| match into.iter_mut().find(|(own, _)| *own == key) {
+        Some((_, Node::Table(inner))) => merge(inner, value),
+        Some((_, own)) => *own == value,
+        None => {
+            into.push((key, value));
+            true
         }
-    }
+    })
 }
 
 fn leaf(leaf: &Leaf, reserved: &[&str]) -> Node {
@@ -541,7 +541,6 @@ fn number(of: &Quantity, op: NumberOp, reserved: &[&str]) -> Node {
             merge(&mut measure, test);
             single("events", single(first_name(events), single(name_of(&EventMeasure::ALL, *by), Node::Table(measure))))
         }
-        // Only Rust can build such a test; the compile step refuses it.
         Quantity::DaysSinceLast { events } => {
             single("events", single(first_name(events), single("days_since_last", test)))
         }

@@ -177,7 +177,7 @@ fn the_lifespan_is_the_age_from_which_nothing_matters() {
     ] {
         let mut document = json!({ "format": 1, "name": "x" });
         document.as_object_mut().unwrap().extend(part.as_object().unwrap().clone());
-        let lifespan = scorer(&model(&document)).lifespan().map(|span| span.secs());
+        let lifespan = scorer(&model(&document)).lifespan().map(warmth::Span::secs);
         assert_eq!(lifespan, days.map(|days: u64| days * DAY), "{document}");
     }
 }

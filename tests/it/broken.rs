@@ -656,7 +656,7 @@ fn difference(kept: &str, found: &str) -> String {
 fn says_what_is_wrong() {
     let mut text = String::new();
     for (name, problems) in cases() {
-        let lines: String = problems.iter().map(|(_, line)| format!("{line}\n")).collect();
+        let lines: String = problems.iter().flat_map(|(_, line)| [line.as_str(), "\n"]).collect();
         write!(text, "== {name}\n{lines}\n").unwrap();
     }
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/broken.txt");

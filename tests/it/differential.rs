@@ -30,10 +30,10 @@ fn assert_agrees(score: &Score<'_>, expected: &Outcome) {
         within(own.score.micros(), *points, name);
     }
     let own = [
-        score.grade().map(|grade| grade.as_str()),
+        score.grade().map(warmth::Grade::as_str),
         score.state(),
         score.segment(),
-        score.play().map(|play| play.name()),
+        score.play().map(warmth::Play::name),
     ];
     assert_eq!(own, names(expected));
 }

@@ -429,7 +429,7 @@ fn a_model_against_a_type_names_what_is_wrong() {
     ] {
         let model = toml_model(&format!("format = 1\nname = 'x'\n[[required]]\nid = 'r'\n{when}"));
         let error = Scorer::<Everything>::new(&model).unwrap_err();
-        assert_eq!(error.problems().iter().map(|problem| problem.code()).collect::<Vec<_>>(), [code], "{when}");
+        assert_eq!(error.problems().iter().map(warmth::Problem::code).collect::<Vec<_>>(), [code], "{when}");
     }
 }
 
@@ -558,7 +558,7 @@ fn built_in_rust() -> Model {
         .rule(Rule::new("recent", Bands::new(event("login").days_since_last(), [(3, 5)])));
     Model::new("built")
         .describe("all of it")
-        .utc_offset_secs(-12_600)
+        .utc_offset_minutes(-210)
         .total(Total::Min)
         .required(Gate::new("flagship", f.flagship.is(true)).label("Has it").missing(GateMissing::Holds))
         .disqualifying(Gate::new("free", f.plan.is("free")).missing(GateMissing::Fails))
@@ -739,4 +739,32 @@ fn a_model_built_in_rust_is_the_one_of_the_document() {
     Scorer::<Account>::new(&built).unwrap();
     let states = Model::new("x").state(State::at_least_points("any", 0));
     assert_eq!(states, toml_model("format = 1\nname = 'x'\nstate = [{ name = 'any', at_least_points = 0 }]"));
+}
+
+#[test]
+fn raw_identifiers_and_computed_enums_are_fields() {
+    enum Plan {
+        Free,
+        Team,
+    }
+    facts!(enum Plan { Free => "free", Team => "team" });
+    struct Deal {
+        r#type: String,
+        seats: u32,
+    }
+    facts!(Deal { r#type, plan: Plan = |deal| if deal.seats > 5 { Plan::Team } else { Plan::Free } });
+
+    let f = warmth::fields::<Deal>();
+    let gates = [("type", f.r#type.is("renewal")), ("plan", f.plan.is("team"))];
+    let model = gates.into_iter().fold(Model::new("x"), |model, (id, when)| model.required(Gate::new(id, when)));
+    let scorer = Scorer::<Deal>::new(&model).unwrap();
+    assert!(scorer.fields().map(Field::name).eq(["type", "plan"]));
+    for (kind, seats, verdict) in [("renewal", 6, "eligible"), ("renewal", 5, "ineligible"), ("new", 6, "ineligible")] {
+        let deal = Deal { r#type: kind.to_owned(), seats };
+        assert_eq!(scorer.score(&deal, at("2026-11-22")).verdict().as_str(), verdict);
+        let read = Deal::FIELDS.iter().map(|field| deal.fact(field));
+        assert_eq!(read.filter(|fact| matches!(fact, Fact::Text(_))).count(), 2);
+    }
+    let error = Scorer::<Deal>::new(&Model::new("x").required(Gate::new("p", f.plan.is("tema")))).unwrap_err();
+    assert_eq!(error.problems()[0].help(), Some("did you mean `team`?"));
 }

@@ -176,3 +176,66 @@ fn what_is_unknown_is_named() {
     assert!(text.contains("     unknown  Would recommend us: nps is not known"), "{text}");
     assert!(text.ends_with("Not known: nps, plan, icp_segment\n"), "{text}");
 }
+
+/// One axis of a hundred points and its rules, explained for somebody of whom `flag` alone is known.
+fn lines_of(axis: &str, total: &str) -> (Points, Vec<(String, Points, Points)>) {
+    let text = format!("format = 1\nname = 'x'\ntotal = '{total}'\n{axis}");
+    let scorer = Scorer::<Record>::new(&toml::from_str(&text).unwrap()).unwrap();
+    let mut record = Record::new().with("yes", true).with("no", false);
+    record.activity_mut().record_with("e", "2026-11-22T09:00:00Z".parse().unwrap(), u32::MAX, Points::from(1));
+    let explanation = scorer.explain(&record, "2026-11-22T09:00:00Z".parse().unwrap());
+    let lines = explanation.lines().iter().map(|line| (line.label.to_owned(), line.score, line.shortfall)).collect();
+    (explanation.score().value(), lines)
+}
+
+const RULES: &str = "
+    [[axis]]
+    name = 'a'
+    available = 100
+    [[axis.rule]]
+    id = 'bad'
+    when.yes = true
+    points = -80
+    [[axis.rule]]
+    id = 'good'
+    when.no = true
+    points = 60
+    [[axis.rule]]
+    id = 'best'
+    when.no = true
+    points = 90
+";
+
+#[test]
+fn a_shortfall_is_what_the_score_would_gain() {
+    let shortfalls = |axis: &str, total: &str| -> Vec<(String, Points)> {
+        let lines = lines_of(axis, total).1;
+        lines.into_iter().filter(|(.., gap)| *gap > Points::ZERO).map(|(label, _, gap)| (label, gap)).collect()
+    };
+    let best = |score: i32| vec![("best".to_owned(), Points::from(score))];
+    // 60 more leave the axis below zero, 90 more lift it to 10.
+    assert_eq!(shortfalls(RULES, "mean"), best(10));
+    // With a second axis at 50 the same rule moves half as much on average, all of it for the least, half of it for the product.
+    let two = format!("{RULES}\n[[axis]]\nname = 'b'\navailable = 100\nbase = 50");
+    assert_eq!(shortfalls(&two, "mean"), best(5));
+    assert_eq!(shortfalls(&two, "min"), best(10));
+    assert_eq!(shortfalls(&two, "product"), best(5));
+    // No room above 100.
+    assert_eq!(shortfalls(&RULES.replace("available = 100", "available = 100\n    base = 180"), "mean"), []);
+}
+
+#[test]
+fn lines_add_up_far_beyond_the_range_of_scores() {
+    let signal =
+        |id: &str, points: i32| format!("[[axis.rule]]\nid = '{id}'\nsignal = {{ event = 'e', points = {points} }}\n");
+    let axis = "[[axis]]\nname = 'a'\navailable = 0.000001\n".to_owned();
+    for (rules, value) in [
+        ([signal("one", 1_000_000), signal("two", 1_000_000)], 100),
+        ([signal("one", 1_000_000), signal("two", -1_000_000)], 0),
+        ([signal("one", -1_000_000), signal("two", -1_000_000)], 0),
+    ] {
+        let (score, lines) = lines_of(&(axis.clone() + &rules.concat()), "mean");
+        let sum: i64 = lines.iter().map(|(_, score, _)| score.micros()).sum();
+        assert_eq!((sum, score), (i64::from(value) * 1_000_000, Points::from(value)));
+    }
+}

@@ -3,14 +3,18 @@
 #![expect(
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
     clippy::cast_sign_loss,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::items_after_statements,
     clippy::panic,
     clippy::string_slice,
+    clippy::struct_field_names,
+    clippy::too_many_lines,
     clippy::unreadable_literal,
     clippy::unwrap_used,
-    reason = "a test that cannot go on has failed, and numbers stand as the documents write them"
+    reason = "a test that cannot go on has failed, and names and numbers stand as the documents write them"
 )]
 
 mod activity;

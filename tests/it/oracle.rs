@@ -80,17 +80,6 @@ pub(crate) fn evaluate(model: &Value, facts: &Map<String, Value>, events: &[Even
     outcome
 }
 
-/// The truth of one condition of the model by itself (one that does not speak of scores).
-pub(crate) fn holds(
-    model: &Value,
-    facts: &Map<String, Value>,
-    events: &[Event],
-    as_of: i64,
-    when: &Value,
-) -> Option<bool> {
-    World::new(model, facts, events, as_of).truth(when, None)
-}
-
 /// What the rules of an axis can reach, base included; `None` when a signal has no bound.
 pub(crate) fn reachable(axis: &Value) -> Option<BigRational> {
     available_from(axis, &[])

@@ -332,7 +332,9 @@ fn sums_beyond_all_bounds_are_held() {
     let axes: Vec<_> = (0..8)
         .map(|axis| {
             let mut rules = rules.clone();
-            rules.iter_mut().for_each(|rule| rule["id"] = json!(format!("{axis}-{}", rule["id"])));
+            for rule in rules.iter_mut() {
+                rule["id"] = json!(format!("{axis}-{}", rule["id"]));
+            }
             if axis % 2 == 1 {
                 rules.retain(|rule| rule.to_string().contains(":1000000.0"));
             }
@@ -349,7 +351,7 @@ fn sums_beyond_all_bounds_are_held() {
     for kept in [200, 3, 1] {
         let mut activity = activity.clone();
         activity.prune(second(now - kept + 1));
-        let score = scorer.score(&Record::new().with_activity(activity), second(now)).to_owned();
+        let score = scorer.score(&Record::new().with_activity(activity), second(now));
         sound(&score, kept as u64);
         let most = Points::from_micros(1_000_000_000 * 1_000_000 * 20);
         assert!(score.axes().all(|axis| axis.raw < most && axis.raw > -most));

@@ -332,7 +332,7 @@ fn sums_beyond_all_bounds_are_held() {
     let axes: Vec<_> = (0..8)
         .map(|axis| {
             let mut rules = rules.clone();
-            for rule in rules.iter_mut() {
+            for rule in &mut rules {
                 rule["id"] = json!(format!("{axis}-{}", rule["id"]));
             }
             if axis % 2 == 1 {

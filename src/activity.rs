@@ -76,7 +76,8 @@ impl Entry {
 /// takes one entry of 24 bytes; recording at the end of a name's list is constant time, elsewhere linear in it. Many
 /// events in no order are better collected or [merged](Activity::merge), which sorts once.
 ///
-/// In serde it is `{"resolution": "second", "events": {NAME: [[unix seconds, count, amount], ...]}}`.
+/// In serde it is `{"resolution": "second", "events": {NAME: [[unix seconds, count, amount], ...]}}`, for formats that
+/// say what they hold; see [`Points`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Activity {
     resolution: Resolution,

@@ -75,7 +75,7 @@ impl Decay {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weight {
     numerator: u64,   // in [0, denominator]
-    denominator: u64, // in [1, 2^63]
+    denominator: u64, // at least 1; at most 2^63 for spans that a model takes
 }
 
 impl Weight {

@@ -35,7 +35,8 @@ pub(crate) const HELD: i64 = 1_000_000_000 * MICROS;
 /// ```
 ///
 /// In serde it is a plain number: a whole one where it can be, otherwise the double nearest to the decimal, which
-/// reads back as the same decimal up to ±4,294,967,296 points.
+/// reads back as the same decimal up to ±4,294,967,296 points. Reading takes a format that says what it holds, such as
+/// JSON, TOML or CBOR; bincode and its like do not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Points(i64); // millionths
 

@@ -1,6 +1,7 @@
 //! Why a score is what it is: the evaluation written down line by line.
 //!
-//! An [`Explanation`] is made by the evaluator that makes the score, so it cannot say anything else. Its lines add up:
+//! An [`Explanation`] is made by the evaluator that makes the score, so it cannot say anything else. What that did not
+//! come to, such as the rows after the first that is true or the form behind a guard that is false, is not in it. Its lines add up:
 //! the `points` of an axis's lines to the axis's raw points, the `score` of all lines to the value, as whole numbers
 //! of millionths. What the rules alone do not account for (a group's bound, the 0-100 range, a limit, rounding, a gate)
 //! is a line of its own.

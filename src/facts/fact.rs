@@ -221,7 +221,7 @@ macro_rules! numbers {
         impl ToFact for $number {
             const KIND: Kind = Kind::Number;
 
-            #[inline]
+    #[inline]
     fn to_fact(&self) -> Fact<'_> {
                 Fact::from(*self)
             }
@@ -263,7 +263,7 @@ macro_rules! copied {
         impl ToFact for $value {
             const KIND: Kind = Kind::$kind;
 
-            #[inline]
+    #[inline]
     fn to_fact(&self) -> Fact<'_> {
                 Fact::$kind(*self)
             }
@@ -282,7 +282,7 @@ macro_rules! texts {
         impl ToFact for $text {
             const KIND: Kind = Kind::Text;
 
-            #[inline]
+    #[inline]
     fn to_fact(&self) -> Fact<'_> {
                 Fact::Text(self)
             }
@@ -309,7 +309,7 @@ macro_rules! tags {
         impl ToFact for $tags {
             const KIND: Kind = Kind::Tags;
 
-            #[inline]
+    #[inline]
     fn to_fact(&self) -> Fact<'_> {
                 let read: fn(&$tags) -> Tags<'_> = $read;
                 Fact::Tags(read(self))

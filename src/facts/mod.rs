@@ -32,7 +32,8 @@ use crate::activity::Activity;
 /// }
 /// ```
 ///
-/// Reading must be pure: the same subject gives the same facts. A fact of another kind than its field's counts as
+/// Reading must be pure: the same subject gives the same facts. A field is read anew by each test on it, so what is dear
+/// to compute is better computed before. A fact of another kind than its field's counts as
 /// missing.
 pub trait Facts {
     /// The fields a model may read, in the order of [`Field::index`].

@@ -42,7 +42,8 @@ pub enum Value {
 /// # Ok::<(), chrono::ParseError>(())
 /// ```
 ///
-/// In serde it is the map of its facts alone; null is missing.
+/// In serde it is the map of its facts alone; null is missing. Reading takes a format that says what it holds, such as
+/// JSON, TOML or CBOR.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Record {
     facts: BTreeMap<String, Value>,

@@ -13,7 +13,7 @@ use super::{Model, StateBound, Worth, write};
 /// A stable hash of what a model means: 128 bits, printed as 32 hexadecimal digits.
 ///
 /// Keep it beside a score to know which model produced it. It covers everything that an outcome or an explanation can
-/// show. It does not depend on the format of the document, the order of keys, spellings of the same value (`"2w"` and
+/// show, but for the order in which axes are listed. It does not depend on the format of the document, the order of keys, spellings of the same value (`"2w"` and
 /// `"14d"`, `10` and `10.0`, `when.a = true` and `when.a.is = true`), defaults written out, the order of gates, rules,
 /// groups, axes, promoters, limits and states, or the order and nesting of `all` and `any`; nor on the cases, which do
 /// not change what a model does.

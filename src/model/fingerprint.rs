@@ -66,9 +66,8 @@ pub(super) fn of(model: &Model) -> Fingerprint {
             rule.when.iter_mut().for_each(normalize);
             match &mut rule.worth {
                 Worth::First(first) => first.rows.iter_mut().for_each(|(when, _)| normalize(when)),
-                Worth::Values(values) => values.rows.sort(),
                 Worth::Signal(signal) => signal.events.0.sort(),
-                Worth::Points(_) | Worth::Bands(_) | Worth::PerUnit(_) => {}
+                Worth::Points(_) | Worth::Bands(_) | Worth::Values(_) | Worth::PerUnit(_) => {}
             }
         }
         axis.rules.sort_by(|a, b| a.id.cmp(&b.id));

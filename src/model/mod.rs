@@ -157,15 +157,14 @@ impl Model {
     pub fn read_with_limits<'de, D: Deserializer<'de>>(deserializer: D, limits: &Limits) -> Result<Model, ModelError> {
         let limits = limits.held();
         let mut intake = node::Intake::new(&limits);
-        let node = intake.read(deserializer).map_err(|error| {
-            let problem = Problem::new("syntax", &Path::Root, error.to_string());
-            ModelError::unless_none::<Model>(vec![problem], None)
-        });
-        let node = match node {
-            Ok(node) => node,
-            Err(error) => return error,
-        };
-        read::model(&node, intake.problems)
+        match intake.read(deserializer) {
+            Ok(node) => read::model(&node, intake.problems),
+            Err(error) => {
+                let mut problems = intake.problems;
+                problems.push(Problem::new("syntax", &Path::Root, error.to_string()));
+                ModelError::unless_none(problems, None)
+            }
+        }
     }
 
     /// A stable hash of what the model means.

@@ -240,11 +240,14 @@ impl Activity {
         })
     }
 
-    /// The entries of the named events that happened in the given window of ages before `as_of`.
+    /// The entries of the named events whose age at `as_of` lies within `ages`.
     pub(crate) fn select<'a>(&'a self, names: &'a Names, as_of: i64, ages: Ages) -> Selection<'a> {
-        // An age of exactly `to` is out: what happened at or before `as_of - to` is too old.
-        let after = ages.to.map(|to| as_of.saturating_sub(to));
-        Selection { lists: &self.lists, names, after, until: as_of.saturating_sub(ages.from) }
+        self.between(names, ages.after(as_of), ages.until(as_of))
+    }
+
+    /// The entries of the named events that happened later than `after` and not later than `until`.
+    pub(crate) fn between<'a>(&'a self, names: &'a Names, after: Option<i64>, until: i64) -> Selection<'a> {
+        Selection { lists: &self.lists, names, after, until }
     }
 }
 
@@ -267,6 +270,16 @@ pub(crate) struct Ages {
 impl Ages {
     /// Any age: everything that has happened by now.
     pub(crate) const ANY: Ages = Ages { from: 0, to: None };
+
+    /// What happened at or before this instant is too old at `as_of`: an age of exactly `to` is out.
+    pub(crate) fn after(self, as_of: i64) -> Option<i64> {
+        self.to.map(|to| as_of.saturating_sub(to))
+    }
+
+    /// What happened after this instant is too young at `as_of`.
+    pub(crate) fn until(self, as_of: i64) -> i64 {
+        as_of.saturating_sub(self.from)
+    }
 }
 
 /// The entries of several event names within a window of ages; nothing is collected, so that scoring never allocates.
@@ -305,8 +318,19 @@ impl<'a> Selection<'a> {
         });
         all.iter().chain(found).filter_map(move |list| {
             let first = self.after.map_or(0, |after| list.entries.partition_point(|entry| entry.at <= after));
-            list.entries.get(first..list.entries.partition_point(|entry| entry.at <= self.until))
+            let last = list.entries.partition_point(|entry| entry.at <= self.until);
+            list.entries.get(first..last)
         })
+    }
+
+    /// When the first of them happened.
+    pub(crate) fn first(self) -> Option<i64> {
+        self.slices().filter_map(|slice| slice.first()).map(|entry| entry.at).min()
+    }
+
+    /// How many there are.
+    pub(crate) fn count(self) -> i64 {
+        self.entries().fold(0, |count: i64, entry| count.saturating_add(entry.count.into()))
     }
 
     /// All of them, in no particular order across names.

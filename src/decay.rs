@@ -198,6 +198,19 @@ impl Curve {
         }
     }
 
+    /// The least age above `age` at which the weight may be another one, or `None` if it stays.
+    pub(crate) fn next_change(&self, age: u64) -> Option<u64> {
+        if self.ends().is_some_and(|ends| age >= ends) {
+            return None;
+        }
+        match self {
+            Curve::None => None,
+            Curve::HalfLife { .. } | Curve::Linear { .. } => age.checked_add(1),
+            Curve::Drop { every, .. } | Curve::Keep { every, .. } => (age / every).checked_add(1)?.checked_mul(*every),
+            Curve::Table(rows) => rows.get(rows.partition_point(|(from, _)| *from <= age)).map(|(from, _)| *from),
+        }
+    }
+
     /// The age in seconds from which on the weight is zero, or `None` if it never is.
     pub(crate) fn ends(&self) -> Option<u64> {
         match self {

@@ -78,6 +78,12 @@ impl Grade {
         Grade { letter: letter.min(8), number: number.min(8) }
     }
 
+    /// The grade at a place among all there can be.
+    pub(crate) fn at(place: usize) -> Grade {
+        let part = |part: usize| u8::try_from(part).unwrap_or(u8::MAX);
+        Grade::new(part(place / 9), part(place % 9))
+    }
+
     /// Its place among all there can be, from 0 to 80.
     pub(crate) fn place(self) -> usize {
         usize::from(self.letter) * 9 + usize::from(self.number)

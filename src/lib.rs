@@ -101,6 +101,7 @@
 
 pub mod _guide;
 mod activity;
+mod bounds;
 mod compile;
 mod decay;
 mod decimal;
@@ -120,6 +121,7 @@ mod verify;
 mod wide;
 
 pub use activity::{Activity, Event, Resolution};
+pub use bounds::{AxisBounds, Bounds, Question};
 pub use decay::{Decay, Weight};
 #[doc(hidden)]
 pub use declare::private as __private;

@@ -30,6 +30,8 @@ pub(crate) struct Program {
     pub(crate) states: States,
     pub(crate) segments: Box<[Segment]>,
     pub(crate) plays: Box<[Play]>,
+    /// Whether a promoter or a limit asks for the outcome, so that it depends on every fact anew.
+    pub(crate) asks_outcome: bool,
     /// The age in seconds from which on no event can matter; `None` if every event can.
     pub(crate) lifespan_secs: Option<u64>,
 }
@@ -40,6 +42,83 @@ pub(crate) struct Reading {
     pub(crate) field: Field,
     /// Whether anything but `known` is asked of it, so that its absence leaves something unknown.
     pub(crate) valued: bool,
+    /// Whether it is looked at in several places, or in one whose worth and reach hang together, so that the places
+    /// cannot be taken apart.
+    pub(crate) shared: bool,
+}
+
+/// A place where a program looks at facts.
+#[derive(Clone, Copy)]
+pub(crate) enum Mention<'m> {
+    Test(&'m Test),
+    Bands(&'m Quantity, &'m BandRows),
+    /// A form that is read from one field.
+    Form(&'m Worth),
+}
+
+impl Mention<'_> {
+    /// The fields that are looked at, at most two.
+    pub(crate) fn fields(self) -> impl Iterator<Item = FieldIndex> {
+        let of = match self {
+            Mention::Test(Test::Number { of, .. }) | Mention::Bands(of, _) => of.fields(),
+            Mention::Test(Test::Tags { field, test: TagTest::AnyNotIn(other), .. }) => [Some(*field), Some(*other)],
+            Mention::Test(
+                Test::Known { field, .. }
+                | Test::Flag { field, .. }
+                | Test::Text { of: TextSubject::Field(field), .. }
+                | Test::Tags { field, .. }
+                | Test::Day { field, .. },
+            ) => [Some(*field), None],
+            Mention::Test(Test::Text { .. } | Test::Happened { .. }) => [None, None],
+            Mention::Form(form) => [form.field(), None],
+        };
+        of.into_iter().flatten()
+    }
+
+    fn asks_outcome(self) -> bool {
+        match self {
+            Mention::Test(Test::Number { of, .. }) => matches!(of, Quantity::Axis { .. } | Quantity::Score),
+            Mention::Test(Test::Text { of, .. }) => matches!(of, TextSubject::Grade | TextSubject::Verdict),
+            _ => false,
+        }
+    }
+}
+
+impl Program {
+    /// Every place where the program looks at facts.
+    pub(crate) fn mentions<'m>(&'m self, mut each: impl FnMut(Mention<'m>)) {
+        let gates = self.disqualifying.iter().chain(&self.required).map(|gate| &gate.when);
+        let promoters = self.promoters.iter().map(|promoter| &promoter.when);
+        let limits = self.limits.iter().map(|limit| &limit.when);
+        let segments = self.segments.iter().filter_map(|segment| segment.when.as_ref());
+        gates.chain(promoters).chain(limits).chain(segments).for_each(|when| when.mentions(&mut each));
+        self.rules().for_each(|rule| rule.mentions(&mut each));
+    }
+
+    fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.axes.iter().flat_map(|axis| &axis.parts).flat_map(|part| &part.rules)
+    }
+
+    /// Finds out which fields are shared, and whether the outcome is asked for.
+    pub(crate) fn tied(mut self) -> Program {
+        let mut counts = vec![0_usize; self.fields.len()];
+        let count = |counts: &mut [usize], mention: Mention<'_>| {
+            mention.fields().for_each(|field| counts.get_mut(field).into_iter().for_each(|count| *count += 1));
+        };
+        self.mentions(|mention| count(&mut counts, mention));
+        for rule in self.rules().filter(|rule| rule.missing == Missing::Skip) {
+            rule.mentions(&mut |mention| count(&mut counts, mention));
+        }
+        let mut asks_outcome = false;
+        let promoters = self.promoters.iter().map(|promoter| &promoter.when);
+        for when in promoters.chain(self.limits.iter().map(|limit| &limit.when)) {
+            when.mentions(&mut |mention| asks_outcome |= mention.asks_outcome());
+        }
+        for (reading, count) in self.fields.iter_mut().zip(counts) {
+            reading.shared = count > 1;
+        }
+        Program { asks_outcome, ..self }
+    }
 }
 
 /// An index into [`Program::fields`].
@@ -72,6 +151,18 @@ pub(crate) enum Condition {
     Not(Box<Condition>),
     AtLeastOf { count: usize, of: Box<[Condition]> },
     Test(Test),
+}
+
+impl Condition {
+    fn mentions<'m>(&'m self, each: &mut impl FnMut(Mention<'m>)) {
+        match self {
+            Condition::All(parts) | Condition::Any(parts) | Condition::AtLeastOf { of: parts, .. } => {
+                parts.iter().for_each(|part| part.mentions(each));
+            }
+            Condition::Not(inner) => inner.mentions(each),
+            Condition::Test(test) => each(Mention::Test(test)),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -126,6 +217,18 @@ pub(crate) enum Quantity {
 }
 
 impl Quantity {
+    fn fields(&self) -> [Option<FieldIndex>; 2] {
+        match self {
+            Quantity::Ratio { field, of } => [Some(*field), Some(*of)],
+            Quantity::Number { field } | Quantity::Calendar { field, .. } | Quantity::TagCount { field } => {
+                [Some(*field), None]
+            }
+            Quantity::Event { .. } | Quantity::DaysSinceLast { .. } | Quantity::Axis { .. } | Quantity::Score => {
+                [None, None]
+            }
+        }
+    }
+
     pub(crate) fn unit(&self) -> Unit {
         match self {
             Quantity::Number { .. } | Quantity::Ratio { .. } => Unit::Double,
@@ -276,6 +379,18 @@ pub(crate) struct Rule {
     pub(crate) reach: Option<i64>,
 }
 
+impl Rule {
+    fn mentions<'m>(&'m self, each: &mut impl FnMut(Mention<'m>)) {
+        self.guard.iter().for_each(|guard| guard.mentions(each));
+        match &self.worth {
+            Worth::First { rows, .. } => rows.iter().for_each(|(when, _)| when.mentions(each)),
+            Worth::Bands { of, rows, .. } => each(Mention::Bands(of, rows)),
+            form @ (Worth::Texts { .. } | Worth::Tags { .. } | Worth::PerUnit { .. }) => each(Mention::Form(form)),
+            Worth::Points(_) | Worth::Signal(_) => {}
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) enum Worth {
     /// These points; the rule's condition is its guard.
@@ -308,6 +423,16 @@ pub(crate) enum Worth {
         max: i64,
     },
     Signal(Signal),
+}
+
+impl Worth {
+    /// The one field that the form's points are read from, of forms that have one.
+    pub(crate) fn field(&self) -> Option<FieldIndex> {
+        match self {
+            Worth::Texts { field, .. } | Worth::Tags { field, .. } | Worth::PerUnit { field, .. } => Some(*field),
+            Worth::Points(_) | Worth::First { .. } | Worth::Bands { .. } | Worth::Signal(_) => None,
+        }
+    }
 }
 
 /// Least values and their points, rising.

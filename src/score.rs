@@ -5,8 +5,9 @@ use std::fmt;
 use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
 
-use crate::evaluate::{AxisPoints, Outcome};
+use crate::evaluate::{Exact, Outcome};
 use crate::grade::{Grade, Verdict};
+use crate::model::limits::AXES_MAX;
 use crate::points::Points;
 use crate::program::{self, Program};
 use crate::time::Span;
@@ -22,7 +23,20 @@ use crate::time::Span;
 #[derive(Clone, Copy)]
 pub struct Score<'m> {
     program: &'m Program,
-    outcome: Outcome,
+    verdict: Verdict,
+    value: i64,
+    axes: [AxisPoints; AXES_MAX], // as many as the program has are meant
+    grade: Option<usize>,         // its place among all there can be
+    state: Option<usize>,         // in `States::rows`
+    segment: Option<usize>,       // in `Program::segments`
+    play: Option<usize>,          // in `Program::plays`
+}
+
+/// What is reported of an axis, in millionths.
+#[derive(Clone, Copy, Default)]
+struct AxisPoints {
+    raw: i64,
+    score: i64,
 }
 
 /// One axis of a [`Score`].
@@ -43,6 +57,10 @@ pub struct AxisScore<'m> {
 pub struct Play<'m>(&'m program::Play);
 
 impl<'m> Play<'m> {
+    pub(crate) fn new(play: &'m program::Play) -> Play<'m> {
+        Play(play)
+    }
+
     /// The play's name.
     pub fn name(self) -> &'m str {
         &self.0.name
@@ -68,24 +86,29 @@ impl PartialEq for program::Play {
 impl Eq for program::Play {}
 
 impl<'m> Score<'m> {
-    pub(crate) fn new(program: &'m Program, outcome: Outcome) -> Score<'m> {
-        Score { program, outcome }
+    pub(crate) fn new(program: &'m Program, outcome: &Outcome<Exact>) -> Score<'m> {
+        let mut axes = <[AxisPoints; AXES_MAX]>::default();
+        for (own, axis) in axes.iter_mut().zip(&outcome.axes) {
+            *own = AxisPoints { raw: axis.raw, score: axis.score };
+        }
+        let Outcome { verdict, value, grade, state, segment, play, .. } = *outcome;
+        Score { program, verdict, value, axes, grade, state, segment, play }
     }
 
     /// Whether the subject may be scored.
     pub fn verdict(&self) -> Verdict {
-        self.outcome.verdict
+        self.verdict
     }
 
     /// The score from 0 to 100; 0 for a subject that a gate holds back.
     pub fn value(&self) -> Points {
-        Points::from_micros(self.outcome.value)
+        Points::from_micros(self.value)
     }
 
     /// The axes in the order of the document; none for a subject that a gate holds back.
     pub fn axes(&self) -> impl Iterator<Item = AxisScore<'m>> + use<'m> {
         let program = if self.verdict().is_scored() { &self.program.axes[..] } else { &[] };
-        program.iter().zip(self.outcome.axes).map(|(axis, AxisPoints { raw, score })| AxisScore {
+        program.iter().zip(self.axes).map(|(axis, AxisPoints { raw, score })| AxisScore {
             name: &axis.title.id,
             raw: Points::from_micros(raw),
             score: Points::from_micros(score),
@@ -99,22 +122,22 @@ impl<'m> Score<'m> {
 
     /// The grade, where the model gives one.
     pub fn grade(&self) -> Option<Grade> {
-        self.outcome.grade
+        self.grade.map(Grade::at)
     }
 
     /// The state, where the model has some.
     pub fn state(&self) -> Option<&'m str> {
-        self.outcome.state.and_then(|state| self.program.states.rows.get(state)).map(|(_, name)| &**name)
+        self.state.and_then(|state| self.program.states.rows.get(state)).map(|(_, name)| &**name)
     }
 
     /// The segment, where the model has some.
     pub fn segment(&self) -> Option<&'m str> {
-        self.outcome.segment.and_then(|segment| self.program.segments.get(segment)).map(|segment| &*segment.name)
+        self.segment.and_then(|segment| self.program.segments.get(segment)).map(|segment| &*segment.name)
     }
 
     /// What to do, where the model says it.
     pub fn play(&self) -> Option<Play<'m>> {
-        self.outcome.play.and_then(|play| self.program.plays.get(play)).map(Play)
+        self.play.and_then(|play| self.program.plays.get(play)).map(Play::new)
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::compile::{Schema, compile};
-use crate::evaluate::Evaluation;
+use crate::evaluate::{Evaluation, Subject};
 use crate::explain::{Explanation, explain};
 use crate::facts::{Facts, Field};
 use crate::model::{Fingerprint, Limits, Model};
@@ -38,6 +38,12 @@ impl<T> fmt::Debug for Scorer<T> {
             .field("name", name)
             .field("fingerprint", &fingerprint.to_string())
             .finish_non_exhaustive()
+    }
+}
+
+impl<T> Scorer<T> {
+    pub(crate) fn program(&self) -> &Program {
+        &self.program
     }
 }
 
@@ -93,7 +99,8 @@ impl<T: Facts> Scorer<T> {
     /// A pure function of the model, the subject and the instant, which is cut down to whole seconds; events after it
     /// do not count. Allocates nothing, and cannot fail.
     pub fn score(&self, subject: &T, as_of: DateTime<Utc>) -> Score<'_> {
-        Score::new(&self.program, Evaluation::new(&self.program, subject, second_of(as_of)).outcome(&mut ()))
+        let subject = Subject::new(&self.program, subject, second_of(as_of));
+        Score::new(&self.program, &Evaluation::new(&self.program, subject).outcome(&mut ()))
     }
 
     /// Scores a subject as [`score`](Scorer::score) does, and writes down why.
@@ -108,7 +115,7 @@ impl<T: Facts> Scorer<T> {
     ///
     /// A field of which only `known` is asked is never missing.
     pub fn missing<'a>(&'a self, subject: &'a T) -> impl Iterator<Item = &'a str> {
-        Evaluation::new(&self.program, subject, 0).missing()
+        Subject::new(&self.program, subject, 0).missing()
     }
 
     /// The fields that the model reads, in the order in which it first does, with their kinds.

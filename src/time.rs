@@ -10,6 +10,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Seconds in a civil day; there are no leap seconds in civil time.
 pub(crate) const DAY_SECS: i64 = 86_400;
 
+/// The number of the first and the last day that chrono has.
+pub(crate) const DAYS_MIN: i64 = -96_465_293;
+pub(crate) const DAYS_MAX: i64 = 95_026_236;
+
 /// A length of time in whole seconds.
 ///
 /// In documents it is text: a whole number and a unit, `"14d"`, `"36h"`, `"2w"`, `"90min"` or `"30s"`. A day is
@@ -197,6 +201,11 @@ mod tests {
 
     fn day(text: &str) -> i64 {
         day_of(text.parse().unwrap())
+    }
+
+    #[test]
+    fn there_are_as_many_days_as_chrono_has() {
+        assert_eq!((day_of(NaiveDate::MIN), day_of(NaiveDate::MAX)), (DAYS_MIN, DAYS_MAX));
     }
 
     #[test]

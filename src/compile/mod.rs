@@ -104,7 +104,7 @@ impl<'m> Compiler<'m> {
                 format!("the model reads {named} event names, more than {}", self.limits.event_names),
             );
         }
-        Some(Program {
+        let program = Program {
             name: model.name.as_str().into(),
             offset_secs: model.utc_offset_secs.into(),
             fields: std::mem::take(&mut self.fields).into_iter().map(|used| used.reading).collect(),
@@ -120,9 +120,11 @@ impl<'m> Compiler<'m> {
             segments: segments?,
             plays: plays?,
             lifespan_secs: self.lifespan_secs,
+            asks_outcome: false,
             // Last, as it goes through all conditions and those that are nested too deep have been refused by now.
             fingerprint: model.fingerprint(),
-        })
+        };
+        Some(program.tied())
     }
 
     fn sizes(&mut self, model: &Model) {
@@ -193,7 +195,7 @@ impl<'m> Compiler<'m> {
             index
         } else {
             let field = self.declared(name, path)?;
-            self.fields.push(Use { reading: Reading { field, valued: false }, path: path.to_string() });
+            self.fields.push(Use { reading: Reading { field, valued: false, shared: false }, path: path.to_string() });
             self.fields.len() - 1
         };
         let used = self.fields.get_mut(index)?;

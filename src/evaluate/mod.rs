@@ -1,189 +1,300 @@
-//! The one evaluator: a program, a subject and an instant in, an outcome out.
+//! The one evaluator: a program, a world and what it finds there.
 //!
+//! [`World`] is what conditions and rules look at: one subject at one instant for a score, sets of subjects over a
+//! span of time for the questions beyond it. [`Domain`] is what they find: one value of each thing, or sets of values.
 //! [`Witness`] decides what is written down on the way. For a score it is `()`, nothing is written down and what
 //! cannot matter any more is left out; for an explanation it is the ledger, and everything is evaluated.
 
-mod condition;
-mod signal;
+mod domain;
+mod fact;
+mod fact_set;
+mod possibilities;
+mod possible;
+mod ranges;
+mod subject;
+mod sum;
 mod total;
 mod truth;
-mod worth;
 
-pub(crate) use signal::Tally;
+pub(crate) use domain::{Domain, Exact, Numbers, Values};
+pub(crate) use fact::by_calendar as calendar;
+pub(crate) use fact_set::{FactSet, Known};
+pub(crate) use possibilities::Possibilities;
+pub(crate) use possible::{Possible, Set};
+pub(crate) use ranges::Ranges;
+pub(crate) use subject::Subject;
+pub(crate) use sum::Tally;
 pub(crate) use total::base_with;
 pub use truth::Truth;
 
+use std::fmt::Debug;
+
 use smallvec::SmallVec;
 
-use crate::activity::Activity;
-use crate::facts::{Fact, Facts};
+use crate::facts::Fact;
 use crate::grade::{Grade, Verdict};
 use crate::model::limits::AXES_MAX;
+use crate::model::{GateMissing, Missing, NumberOp};
 use crate::program::{
     Axis, Condition, FieldIndex, Gate, Limit, Part, Program, Promoter, Quantity, Rule, Segment, Signal, Test,
+    TextSubject, Worth as Form,
 };
-use crate::time::civil_day;
+
+/// What conditions and rules look at.
+pub(crate) trait World<'m> {
+    type Domain: Domain;
+
+    /// A test on facts or events.
+    fn test<W: Witness<'m, Self::Domain>>(&self, test: &'m Test, witness: &mut W) -> Of<Self::Domain, Truth>;
+
+    /// A quantity in its unit, to be sorted into bands by their least values.
+    fn quantity<W: Witness<'m, Self::Domain>>(
+        &self,
+        of: &'m Quantity,
+        rows: &'m [(i64, i64)],
+        witness: &mut W,
+    ) -> Found<Self::Domain>;
+
+    /// The points of a form that is read from one fact.
+    fn points<W: Witness<'m, Self::Domain>>(&self, form: &'m Form, witness: &mut W) -> Found<Self::Domain>;
+
+    /// What a signal is worth.
+    fn signal<W: Witness<'m, Self::Domain>>(&self, signal: &'m Signal, witness: &mut W) -> Number<Self::Domain>;
+}
+
+pub(crate) type Of<D, V> = <D as Domain>::Of<V>;
+pub(crate) type Number<D> = <D as Domain>::Number;
+
+/// A number that may be unknown: which numbers there can be, and whether it can be unknown. One of both is so.
+#[derive(Clone, Debug)]
+pub(crate) struct Found<D: Domain> {
+    pub(crate) known: Option<D::Number>,
+    pub(crate) unknown: bool,
+}
+
+impl<D: Domain> Found<D> {
+    fn nothing() -> Found<D> {
+        Found { known: None, unknown: false }
+    }
+
+    fn add(&mut self, number: D::Number) {
+        self.known = Some(match &self.known {
+            Some(known) => known.joined(&number),
+            None => number,
+        });
+    }
+
+    /// With its unknown taken for `number`.
+    fn settled(self, number: i64) -> D::Number {
+        let settled = D::Number::one(number);
+        match self.known {
+            Some(known) if self.unknown => known.joined(&settled),
+            Some(known) => known,
+            None => settled,
+        }
+    }
+}
 
 /// Listens to an evaluation of a program that lives for `'m`.
-pub(crate) trait Witness<'m> {
+pub(crate) trait Witness<'m, D: Domain> {
     /// Whether everything is evaluated, even what cannot change the outcome any more.
     const FULL: bool;
 
     /// What was tested since the last gate, rule, promoter, limit or segment belongs to the next one.
-    fn tested(&mut self, _test: &'m Test, _seen: Seen<'_>, _truth: Truth) {}
+    fn tested(&mut self, _test: &'m Test, _seen: Seen<'_, D>, _truth: &Of<D, Truth>) {}
     /// The tests that follow, or that went before, are under a `not`.
     fn turned(&mut self) {}
-    fn measured(&mut self, _of: &'m Quantity, _value: Option<i64>) {}
+    fn measured(&mut self, _of: &'m Quantity, _value: Option<D::Number>) {}
     fn read(&mut self, _field: FieldIndex, _fact: Fact<'_>) {}
     fn tallied(&mut self, _signal: &'m Signal, _tally: Tally) {}
-    fn gate(&mut self, _gate: &'m Gate, _required: bool, _truth: Truth) {}
-    fn rule(&mut self, _rule: &'m Rule, _part: &'m Part, _worth: Worth) {}
-    fn group(&mut self, _part: &'m Part, _sum: i64, _held: i64) {}
-    fn axis(&mut self, _axis: &'m Axis, _result: AxisResult) {}
-    fn promoter(&mut self, _promoter: &'m Promoter, _truth: Truth) {}
-    fn limit(&mut self, _limit: &'m Limit, _truth: Truth, _before: i64, _after: i64) {}
-    fn segment(&mut self, _segment: &'m Segment, _truth: Truth) {}
-    fn total(&mut self, _totals: Totals) {}
+    fn gate(&mut self, _gate: &'m Gate, _required: bool, _truth: &Of<D, Truth>) {}
+    fn rule(&mut self, _rule: &'m Rule, _part: &'m Part, _worth: &Worth<D>) {}
+    fn group(&mut self, _part: &'m Part, _sum: &D::Number, _held: &D::Number) {}
+    fn axis(&mut self, _axis: &'m Axis, _result: &AxisResult<D>) {}
+    fn promoter(&mut self, _promoter: &'m Promoter, _truth: &Of<D, Truth>) {}
+    fn limit(&mut self, _limit: &'m Limit, _truth: &Of<D, Truth>, _before: &D::Number, _after: &D::Number) {}
+    fn segment(&mut self, _segment: &'m Segment, _truth: &Of<D, Truth>) {}
+    /// The value from the axes alone, and with promoters and limits, held within 0 to 100.
+    fn total(&mut self, _base: &D::Number, _value: &D::Number) {}
 }
 
 /// Nothing is written down.
-impl Witness<'_> for () {
+impl<D: Domain> Witness<'_, D> for () {
     const FULL: bool = false;
 }
 
 /// What a test looked at.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Seen<'a> {
+#[derive(Clone, Debug)]
+pub(crate) enum Seen<'a, D: Domain> {
     Fact(Fact<'a>),
     /// A quantity in its unit.
-    Quantity(Option<i64>),
+    Quantity(Option<D::Number>),
     /// How many events.
-    Events(i64),
+    Events(D::Number),
 }
 
 /// What a rule is worth to a subject.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Worth {
-    pub(crate) points: i64,
+#[derive(Clone, Debug)]
+pub(crate) struct Worth<D: Domain> {
+    pub(crate) points: D::Number,
     pub(crate) unknown: bool,
     /// What the axis may expect of the rule: its reach, or zero where it is skipped.
-    pub(crate) reach: i64,
+    reach: D::Number,
 }
 
 /// What an axis came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct AxisResult {
-    pub(crate) raw: i64,
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AxisResult<D: Domain> {
+    pub(crate) raw: D::Number,
     /// What counts as 100 for this subject; zero or less where everything was skipped.
-    pub(crate) available: i64,
+    pub(crate) available: D::Number,
     /// The score carried to twelve places.
-    pub(crate) carried: i64,
+    pub(crate) carried: D::Number,
     /// The score to six places.
-    pub(crate) score: i64,
+    pub(crate) score: D::Number,
 }
 
-/// The steps from the axes to the value.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Totals {
-    /// From the axes alone.
-    pub(crate) base: i64,
-    /// With promoters and limits, held within 0 to 100.
-    pub(crate) value: i64,
-}
+/// What the axes came to, on the stack: a program has at most as many axes as there is room for.
+pub(crate) type AxisResults<D> = SmallVec<[AxisResult<D>; AXES_MAX]>;
 
 /// Everything that an evaluation finds.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Outcome {
-    pub(crate) verdict: Verdict,
-    pub(crate) value: i64,
-    pub(crate) axes: [AxisPoints; AXES_MAX],
-    pub(crate) grade: Option<Grade>,
-    pub(crate) state: Option<usize>,
-    pub(crate) segment: Option<usize>,
-    pub(crate) play: Option<usize>,
+#[derive(Clone, Debug)]
+pub(crate) struct Outcome<D: Domain> {
+    pub(crate) verdict: D::Of<Verdict>,
+    pub(crate) value: D::Number,
+    /// Of subjects who may be scored; none where nobody may.
+    pub(crate) axes: AxisResults<D>,
+    /// Places among all grades there can be.
+    pub(crate) grade: D::Of<Option<usize>>,
+    pub(crate) state: D::Of<Option<usize>>,
+    pub(crate) segment: D::Of<Option<usize>>,
+    pub(crate) play: D::Of<Option<usize>>,
 }
 
-/// What is reported of an axis.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct AxisPoints {
-    pub(crate) raw: i64,
-    pub(crate) score: i64,
-}
-
-impl Outcome {
+impl<D: Domain> Outcome<D> {
     /// The outcome of a subject that a gate holds back.
-    fn gated(verdict: Verdict) -> Outcome {
-        Outcome { verdict, value: 0, axes: Default::default(), grade: None, state: None, segment: None, play: None }
+    pub(crate) fn gated(verdict: D::Of<Verdict>) -> Outcome<D> {
+        Outcome {
+            verdict,
+            value: D::Number::one(0),
+            axes: SmallVec::new(),
+            grade: D::Of::one(None),
+            state: D::Of::one(None),
+            segment: D::Of::one(None),
+            play: D::Of::one(None),
+        }
+    }
+
+    /// What is in either; both may be scored by the same program.
+    pub(crate) fn joined(&self, other: &Outcome<D>) -> Outcome<D> {
+        let axes = match (&self.axes[..], &other.axes[..]) {
+            ([], axes) | (axes, []) => axes.into(),
+            (own, others) => own.iter().zip(others).map(|(own, other)| own.joined(other)).collect(),
+        };
+        Outcome {
+            verdict: self.verdict.joined(&other.verdict),
+            value: self.value.joined(&other.value),
+            axes,
+            grade: self.grade.joined(&other.grade),
+            state: self.state.joined(&other.state),
+            segment: self.segment.joined(&other.segment),
+            play: self.play.joined(&other.play),
+        }
     }
 }
 
-/// One subject at one instant.
-pub(crate) struct Evaluation<'m, 's, T> {
-    program: &'m Program,
-    subject: &'s T,
-    as_of: i64, // seconds since 1970-01-01 UTC
-    today: i64, // the civil day of `as_of`
+impl Outcome<Possible> {
+    /// Whether every outcome is one of `other`'s, as far as it is reported.
+    pub(crate) fn lies_in(&self, other: &Outcome<Possible>) -> bool {
+        let axes = |own: &AxisResults<Possible>, others: &AxisResults<Possible>| {
+            own.len() <= others.len()
+                && own
+                    .iter()
+                    .zip(others)
+                    .all(|(own, other)| own.raw.lies_in(&other.raw) && own.score.lies_in(&other.score))
+        };
+        self.verdict.lies_in(&other.verdict)
+            && self.value.lies_in(&other.value)
+            && axes(&self.axes, &other.axes)
+            && self.grade.lies_in(&other.grade)
+            && self.state.lies_in(&other.state)
+            && self.segment.lies_in(&other.segment)
+            && self.play.lies_in(&other.play)
+    }
+}
+
+impl<D: Domain> AxisResult<D> {
+    fn joined(&self, other: &AxisResult<D>) -> AxisResult<D> {
+        AxisResult {
+            raw: self.raw.joined(&other.raw),
+            available: self.available.joined(&other.available),
+            carried: self.carried.joined(&other.carried),
+            score: self.score.joined(&other.score),
+        }
+    }
 }
 
 /// What conditions on the outcome look at.
-#[derive(Clone, Copy)]
-struct Asked<'o> {
-    axes: &'o [AxisResult],
-    score: i64,
-    grade: Option<Grade>,
-    verdict: Verdict,
+struct Asked<'o, D: Domain> {
+    axes: &'o [AxisResult<D>],
+    score: &'o D::Number,
+    grade: &'o D::Of<Option<usize>>,
+    verdict: &'o D::Of<Verdict>,
 }
 
-impl<'m, 's, T: Facts> Evaluation<'m, 's, T> {
-    pub(crate) fn new(program: &'m Program, subject: &'s T, as_of: i64) -> Evaluation<'m, 's, T> {
-        Evaluation { program, subject, as_of, today: civil_day(as_of, program.offset_secs) }
+/// A program in a world.
+pub(crate) struct Evaluation<'m, X> {
+    program: &'m Program,
+    world: X,
+}
+
+impl<'m, X: World<'m>> Evaluation<'m, X> {
+    pub(crate) fn new(program: &'m Program, world: X) -> Evaluation<'m, X> {
+        Evaluation { program, world }
     }
 
-    /// The value of a field, missing where it is of another kind than the field's.
-    fn fact(&self, field: FieldIndex) -> Fact<'s> {
-        let Some(reading) = self.program.fields.get(field) else {
-            return Fact::Missing;
-        };
-        let fact = self.subject.fact(&reading.field);
-        if reading.field.kind().admits(&fact) { fact } else { Fact::Missing }
-    }
-
-    fn activity(&self) -> &'s Activity {
-        self.subject.activity()
+    pub(crate) fn world(&self) -> &X {
+        &self.world
     }
 
     /// The outcome, as it is reported.
-    pub(crate) fn outcome<W: Witness<'m>>(&self, witness: &mut W) -> Outcome {
+    pub(crate) fn outcome<W: Witness<'m, X::Domain>>(&self, witness: &mut W) -> Outcome<X::Domain> {
         let verdict = self.verdict(witness);
-        if !verdict.is_scored() && !W::FULL {
+        let scored = verdict.any(Verdict::is_scored);
+        if !scored && !W::FULL {
             return Outcome::gated(verdict);
         }
-        // On the stack: a program has at most as many axes as there is room for.
-        let results: SmallVec<[AxisResult; AXES_MAX]> =
-            self.program.axes.iter().map(|axis| self.axis(axis, witness)).collect();
-        let outcome = self.following(verdict, &results, witness);
-        if verdict.is_scored() { outcome } else { Outcome::gated(verdict) }
+        let axes: AxisResults<_> = self.program.axes.iter().map(|axis| self.axis(axis, witness)).collect();
+        let outcome = self.following(&verdict, axes, witness);
+        if !scored {
+            Outcome::gated(verdict)
+        } else if verdict.any(|verdict| !verdict.is_scored()) {
+            outcome.joined(&Outcome::gated(verdict))
+        } else {
+            outcome
+        }
     }
 
-    fn verdict<W: Witness<'m>>(&self, witness: &mut W) -> Verdict {
-        let mut verdict = Verdict::Eligible;
+    fn verdict<W: Witness<'m, X::Domain>>(&self, witness: &mut W) -> Of<X::Domain, Verdict> {
+        let mut verdict = Of::<X::Domain, Verdict>::one(Verdict::Eligible);
         for gate in &self.program.disqualifying {
             let truth = self.gate(gate, false, witness);
-            if truth == Truth::True {
-                verdict = Verdict::Disqualified;
-                if !W::FULL {
-                    return verdict;
-                }
+            verdict = X::Domain::both(&verdict, &truth, |verdict, truth| match truth {
+                Truth::True => Verdict::Disqualified,
+                Truth::False | Truth::Unknown => verdict,
+            });
+            if !W::FULL && verdict.only() == Some(Verdict::Disqualified) {
+                return verdict;
             }
         }
         for gate in &self.program.required {
-            let found = match self.gate(gate, true, witness) {
-                Truth::True => continue,
-                Truth::Unknown => Verdict::Undetermined,
-                Truth::False => Verdict::Ineligible,
-            };
-            verdict = verdict.max(found);
-            if !W::FULL && found == Verdict::Ineligible {
+            let truth = self.gate(gate, true, witness);
+            verdict = X::Domain::both(&verdict, &truth, |verdict, truth| match truth {
+                Truth::True => verdict,
+                Truth::Unknown => verdict.max(Verdict::Undetermined),
+                Truth::False => verdict.max(Verdict::Ineligible),
+            });
+            if !W::FULL && verdict.only() == Some(Verdict::Ineligible) {
                 return verdict;
             }
         }
@@ -191,139 +302,259 @@ impl<'m, 's, T: Facts> Evaluation<'m, 's, T> {
     }
 
     /// A gate with its policy for the unknown applied.
-    fn gate<W: Witness<'m>>(&self, gate: &'m Gate, required: bool, witness: &mut W) -> Truth {
-        use crate::model::GateMissing;
-        let truth = match (self.condition(&gate.when, None, witness), gate.missing) {
+    fn gate<W: Witness<'m, X::Domain>>(&self, gate: &'m Gate, required: bool, witness: &mut W) -> Of<X::Domain, Truth> {
+        let truth = X::Domain::map(&self.condition(&gate.when, None, witness), |truth| match (truth, gate.missing) {
             (Truth::Unknown, GateMissing::Holds) => Truth::True,
             (Truth::Unknown, GateMissing::Fails) => Truth::False,
             (truth, _) => truth,
-        };
-        witness.gate(gate, required, truth);
+        });
+        witness.gate(gate, required, &truth);
         truth
     }
 
-    fn axis<W: Witness<'m>>(&self, axis: &'m Axis, witness: &mut W) -> AxisResult {
-        let mut raw = axis.base;
-        let mut reach = axis.base;
+    fn axis<W: Witness<'m, X::Domain>>(&self, axis: &'m Axis, witness: &mut W) -> AxisResult<X::Domain> {
+        let mut raw = Number::<X::Domain>::one(axis.base);
+        let mut reach = raw.clone();
         for part in &axis.parts {
-            let mut sum = 0_i64;
-            let mut expected = 0_i64;
+            let mut sum = Number::<X::Domain>::one(0);
+            let mut expected = sum.clone();
             for rule in &part.rules {
                 let worth = self.rule(rule, witness);
-                witness.rule(rule, part, worth);
-                sum = sum.saturating_add(worth.points);
-                expected = expected.saturating_add(worth.reach);
+                witness.rule(rule, part, &worth);
+                sum = sum.plus(&worth.points);
+                if axis.skips {
+                    expected = expected.plus(&worth.reach);
+                }
             }
-            let held = part.held(sum);
-            witness.group(part, sum, held);
-            raw = raw.saturating_add(held);
-            reach = reach.saturating_add(part.held(expected));
+            let held = sum.map(|points| part.held(points));
+            witness.group(part, &sum, &held);
+            raw = raw.plus(&held);
+            reach = reach.plus(&expected.map(|points| part.held(points)));
         }
-        let available = if axis.skips { reach } else { axis.available };
+        let available = if axis.skips { reach } else { Number::<X::Domain>::one(axis.available) };
         let result = total::axis_result(raw, available);
-        witness.axis(axis, result);
+        witness.axis(axis, &result);
         result
     }
 
-    /// Everything that follows from the axes.
-    fn following<W: Witness<'m>>(&self, verdict: Verdict, axes: &[AxisResult], witness: &mut W) -> Outcome {
-        let program = self.program;
-        let base = total::base(program, axes);
-        let grade = program.grade.as_ref().map(|grading| total::grade(grading, axes));
-        let asked = Asked { axes, score: base, grade, verdict };
-        let mut promoted = base;
-        for promoter in &program.promoters {
-            let truth = self.condition(&promoter.when, Some(asked), witness);
-            witness.promoter(promoter, truth);
-            if truth == Truth::True {
-                promoted = promoted.saturating_add(promoter.plus);
+    /// A rule with its guard and its policy for the unknown applied.
+    fn rule<W: Witness<'m, X::Domain>>(&self, rule: &'m Rule, witness: &mut W) -> Worth<X::Domain> {
+        let guard = match &rule.guard {
+            Some(guard) => self.condition(guard, None, witness),
+            None => Of::<X::Domain, Truth>::one(Truth::True),
+        };
+        let is = |truth| guard.any(|own| own == truth);
+        let mut found = if is(Truth::True) { self.form(&rule.worth, witness) } else { Found::nothing() };
+        if is(Truth::False) {
+            found.add(Number::<X::Domain>::one(0));
+        }
+        found.unknown |= is(Truth::Unknown);
+        let reach = Number::<X::Domain>::one(rule.reach.unwrap_or(0));
+        let unknown = found.unknown;
+        match rule.missing {
+            Missing::Points(points) => Worth { points: found.settled(points.micros()), unknown, reach },
+            Missing::Skip => {
+                let known = found.known.as_ref().map(|_| reach);
+                let reach = Found::<X::Domain> { known, unknown }.settled(0);
+                Worth { points: found.settled(0), unknown, reach }
             }
         }
-        let limited = self.limited(promoted, asked, witness);
-        let value = limited.clamp(0, total::FULL_SCORE);
-        witness.total(Totals { base, value });
-        let state = total::state(&program.states, value, axes);
-        let segment = self.segment(Asked { score: value, ..asked }, witness);
-        let play = total::play(&program.plays, grade, state, segment);
-        let mut points = <[AxisPoints; AXES_MAX]>::default();
-        for (own, AxisResult { raw, score, .. }) in points.iter_mut().zip(axes) {
-            *own = AxisPoints { raw: *raw, score: *score };
-        }
-        Outcome { verdict, value, axes: points, grade, state, segment, play }
     }
 
-    /// Floors first, caps after them, so that a cap always holds.
-    fn limited<W: Witness<'m>>(&self, promoted: i64, asked: Asked<'_>, witness: &mut W) -> i64 {
-        let mut value = promoted;
-        for floors in [true, false] {
-            for limit in program_limits(self.program, floors) {
-                let truth = self.condition(&limit.when, Some(asked), witness);
-                let before = value;
-                if truth == Truth::True {
-                    value = if floors { value.max(limit.bound) } else { value.min(limit.bound) };
+    fn form<W: Witness<'m, X::Domain>>(&self, form: &'m Form, witness: &mut W) -> Found<X::Domain> {
+        let mut found = Found::nothing();
+        match form {
+            Form::Points(points) => found.add(Number::<X::Domain>::one(*points)),
+            Form::First { rows, otherwise } => {
+                for (when, points) in rows {
+                    let truth = self.condition(when, None, witness);
+                    if truth.any(|truth| truth == Truth::True) {
+                        found.add(Number::<X::Domain>::one(*points));
+                    }
+                    found.unknown |= truth.any(|truth| truth == Truth::Unknown);
+                    if !truth.any(|truth| truth == Truth::False) {
+                        return found;
+                    }
                 }
-                witness.limit(limit, truth, before, value);
+                found.add(Number::<X::Domain>::one(*otherwise));
+            }
+            Form::Bands { of, rows, below } => {
+                let value = self.world.quantity(of, rows, witness);
+                found.unknown = value.unknown;
+                if let Some(known) = value.known {
+                    let reached = X::Domain::places(&known, |value| rows.partition_point(|(from, _)| *from <= value));
+                    let points = |reached: usize| reached.checked_sub(1).and_then(|row| rows.get(row));
+                    found.add(X::Domain::number(&reached, |reached| points(reached).map_or(*below, |row| row.1)));
+                }
+            }
+            Form::Texts { .. } | Form::Tags { .. } | Form::PerUnit { .. } => return self.world.points(form, witness),
+            Form::Signal(signal) => found.add(self.world.signal(signal, witness)),
+        }
+        found
+    }
+
+    /// Everything that follows from the axes.
+    fn following<W: Witness<'m, X::Domain>>(
+        &self,
+        verdict: &Of<X::Domain, Verdict>,
+        axes: AxisResults<X::Domain>,
+        witness: &mut W,
+    ) -> Outcome<X::Domain> {
+        let program = self.program;
+        let base = total::base(program, &axes);
+        let grade = total::grade(program.grade.as_ref(), &axes);
+        let asked = Asked { axes: &axes, score: &base, grade: &grade, verdict };
+        let mut value = base.clone();
+        for promoter in &program.promoters {
+            let truth = self.condition(&promoter.when, Some(&asked), witness);
+            witness.promoter(promoter, &truth);
+            value = changed_where::<X::Domain>(&truth, value, |value| value.saturating_add(promoter.plus));
+        }
+        // Floors first, caps after them, so that a cap always holds.
+        for floors in [true, false] {
+            for limit in program.limits.iter().filter(|limit| limit.floor == floors) {
+                let truth = self.condition(&limit.when, Some(&asked), witness);
+                let before = value.clone();
+                value = changed_where::<X::Domain>(&truth, value, |value| {
+                    if floors { value.max(limit.bound) } else { value.min(limit.bound) }
+                });
+                witness.limit(limit, &truth, &before, &value);
             }
         }
-        value
-    }
-
-    fn segment<W: Witness<'m>>(&self, asked: Asked<'_>, witness: &mut W) -> Option<usize> {
-        self.program.segments.iter().position(|segment| {
-            let truth = segment.when.as_ref().map_or(Truth::True, |when| self.condition(when, Some(asked), witness));
-            witness.segment(segment, truth);
-            truth == Truth::True
-        })
-    }
-
-    /// The fields that the model reads and this subject lacks.
-    pub(crate) fn missing(self) -> impl Iterator<Item = &'m str> + use<'m, 's, T> {
-        let (program, subject) = (self.program, self.subject);
-        program.fields.iter().filter(|reading| reading.valued).filter_map(move |reading| {
-            let known = reading.field.kind().admits(&subject.fact(&reading.field));
-            (!known).then(|| reading.field.name())
-        })
+        let value = value.map(|value| value.clamp(0, total::FULL_SCORE));
+        witness.total(&base, &value);
+        let state = total::state(&program.states, &value, &axes);
+        let asked = Asked { score: &value, ..asked };
+        let segment = first_true::<X::Domain>(program.segments.iter().map(|segment| {
+            let truth = match &segment.when {
+                Some(when) => self.condition(when, Some(&asked), witness),
+                None => Of::<X::Domain, Truth>::one(Truth::True),
+            };
+            witness.segment(segment, &truth);
+            truth
+        }));
+        let play = total::play::<X::Domain>(program, &grade, &state, &segment);
+        Outcome { verdict: verdict.clone(), value, axes, grade, state, segment, play }
     }
 
     /// Whether `condition` holds.
-    fn condition<W: Witness<'m>>(&self, condition: &'m Condition, asked: Option<Asked<'_>>, witness: &mut W) -> Truth {
+    fn condition<W: Witness<'m, X::Domain>>(
+        &self,
+        condition: &'m Condition,
+        asked: Option<&Asked<'_, X::Domain>>,
+        witness: &mut W,
+    ) -> Of<X::Domain, Truth> {
         match condition {
-            Condition::Test(test) => self.test(test, asked, witness),
+            Condition::Test(test) => match asked.and_then(|asked| asked.test(test, witness)) {
+                Some(truth) => truth,
+                None => self.world.test(test, witness),
+            },
             Condition::Not(inner) => {
                 witness.turned();
-                let truth = self.condition(inner, asked, witness).negated();
+                let truth = X::Domain::map(&self.condition(inner, asked, witness), Truth::negated);
                 witness.turned();
                 truth
             }
-            Condition::All(parts) => self.least(parts, asked, witness),
-            Condition::Any(parts) => {
-                let mut greatest = Truth::False;
+            Condition::All(parts) => {
+                let mut least = Of::<X::Domain, Truth>::one(Truth::True);
                 for part in parts {
-                    greatest = greatest.max(self.condition(part, asked, witness));
-                    if greatest == Truth::True && !W::FULL {
+                    least = X::Domain::both(&least, &self.condition(part, asked, witness), Truth::min);
+                    if least.only() == Some(Truth::False) && !W::FULL {
+                        break;
+                    }
+                }
+                least
+            }
+            Condition::Any(parts) => {
+                let mut greatest = Of::<X::Domain, Truth>::one(Truth::False);
+                for part in parts {
+                    greatest = X::Domain::both(&greatest, &self.condition(part, asked, witness), Truth::max);
+                    if greatest.only() == Some(Truth::True) && !W::FULL {
                         break;
                     }
                 }
                 greatest
             }
             Condition::AtLeastOf { count, of } => {
-                Truth::at_least(*count, of.iter().map(|part| self.condition(part, asked, witness)))
+                let mut sure_and_possible = Of::<X::Domain, (usize, usize)>::one((0, 0));
+                for part in of {
+                    let truth = self.condition(part, asked, witness);
+                    sure_and_possible = X::Domain::both(&sure_and_possible, &truth, |(sure, possible), truth| {
+                        (sure + usize::from(truth == Truth::True), possible + usize::from(truth != Truth::False))
+                    });
+                }
+                X::Domain::map(&sure_and_possible, |(sure, possible)| match (sure >= *count, possible >= *count) {
+                    (true, _) => Truth::True,
+                    (false, true) => Truth::Unknown,
+                    (false, false) => Truth::False,
+                })
             }
         }
-    }
-
-    fn least<W: Witness<'m>>(&self, parts: &'m [Condition], asked: Option<Asked<'_>>, witness: &mut W) -> Truth {
-        let mut least = Truth::True;
-        for part in parts {
-            least = least.min(self.condition(part, asked, witness));
-            if least == Truth::False && !W::FULL {
-                break;
-            }
-        }
-        least
     }
 }
 
-fn program_limits(program: &Program, floors: bool) -> impl Iterator<Item = &Limit> {
-    program.limits.iter().filter(move |limit| limit.floor == floors)
+impl<D: Domain> Asked<'_, D> {
+    /// A test on the outcome; `None` of a test on something else.
+    fn test<'m, W: Witness<'m, D>>(&self, test: &'m Test, witness: &mut W) -> Option<D::Of<Truth>> {
+        match test {
+            Test::Number { of, within, op } => {
+                let number = match of {
+                    Quantity::Axis { axis } => &self.axes.get(*axis)?.score,
+                    Quantity::Score => self.score,
+                    _ => return None,
+                };
+                let negate = matches!(op, NumberOp::IsNot(_));
+                let truth = D::map(&D::within(number, within), |holds| Truth::of(Some(holds != negate)));
+                witness.tested(test, Seen::Quantity(Some(number.clone())), &truth);
+                Some(truth)
+            }
+            Test::Text { of: TextSubject::Grade, .. } => {
+                Some(text_test(test, self.grade, witness, |grade| grade.map(|place| Grade::at(place).as_str())))
+            }
+            Test::Text { of: TextSubject::Verdict, .. } => {
+                Some(text_test(test, self.verdict, witness, |verdict| Some(verdict.as_str())))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A test on one of the outcome's texts.
+fn text_test<'m, D: Domain, V: Copy + Ord + Debug, W: Witness<'m, D>>(
+    test: &'m Test,
+    of: &D::Of<V>,
+    witness: &mut W,
+    text: impl Fn(V) -> Option<&'static str>,
+) -> D::Of<Truth> {
+    let truth = D::map(of, |value| Truth::of(fact::holds(test, text(value).into())));
+    witness.tested(test, Seen::Fact(of.only().and_then(text).into()), &truth);
+    truth
+}
+
+/// A number that is changed, by a function that never falls, where the condition is true.
+fn changed_where<D: Domain>(truth: &D::Of<Truth>, number: D::Number, f: impl Fn(i64) -> i64) -> D::Number {
+    match truth.only() {
+        Some(Truth::True) => number.map(f),
+        None if truth.any(|truth| truth == Truth::True) => number.joined(&number.map(f)),
+        _ => number,
+    }
+}
+
+/// The place of the first that is true; none are asked after it.
+fn first_true<D: Domain>(truths: impl Iterator<Item = D::Of<Truth>>) -> D::Of<Option<usize>> {
+    let mut first: Option<D::Of<Option<usize>>> = None;
+    let added = |first: &Option<D::Of<Option<usize>>>, place| {
+        let place = D::Of::one(place);
+        first.as_ref().map_or_else(|| place.clone(), |first| first.joined(&place))
+    };
+    for (place, truth) in truths.enumerate() {
+        if truth.any(|truth| truth == Truth::True) {
+            let more = added(&first, Some(place));
+            if truth.only().is_some() {
+                return more;
+            }
+            first = Some(more);
+        }
+    }
+    added(&first, None)
 }

@@ -2,12 +2,13 @@
 
 use smallvec::SmallVec;
 
-use super::AxisResult;
+use super::domain::{Domain, Exact, Numbers, Values};
+use super::{AxisResult, AxisResults, Truth, first_true};
 use crate::grade::Grade;
 use crate::model::Total;
 use crate::model::limits::AXES_MAX;
 use crate::points::MICROS;
-use crate::program::{Cuts, Grading, Play, Program, States};
+use crate::program::{Cuts, Grading, Program, States};
 use crate::wide::{Wide, held_in_i64, rounded};
 
 /// 100 in millionths.
@@ -17,83 +18,111 @@ pub(super) const FULL_SCORE: i64 = 100 * MICROS;
 const FULL_CARRIED: i64 = 100_000_000_000_000;
 
 /// Raw points as a score from 0 to 100 of what is available.
-pub(super) fn axis_result(raw: i64, available: i64) -> AxisResult {
-    let score = |full: i64| match raw {
-        _ if raw <= 0 || available <= 0 => 0,
-        _ if raw >= available => full,
-        _ => held_in_i64(rounded(i128::from(raw) * i128::from(full), available.into())),
+pub(super) fn axis_result<D: Domain>(raw: D::Number, available: D::Number) -> AxisResult<D> {
+    let score = |full: i64| {
+        let zero = D::Number::one(0);
+        if available.greatest() <= 0 {
+            return zero;
+        }
+        // Falls in what is available, as long as anything is.
+        let score = raw.with(&available.map(|available| available.max(1)), |raw, available| match raw {
+            _ if raw <= 0 => 0,
+            _ if raw >= available => full,
+            _ => held_in_i64(rounded(i128::from(raw) * i128::from(full), available.into())),
+        });
+        if available.least() <= 0 { score.joined(&zero) } else { score }
     };
-    AxisResult { raw, available, carried: score(FULL_CARRIED), score: score(FULL_SCORE) }
+    let (carried, score) = (score(FULL_CARRIED), score(FULL_SCORE));
+    AxisResult { raw, available, carried, score }
 }
 
 /// The total of the axes before promoters: the third and last place where anything is rounded.
-pub(super) fn base(program: &Program, axes: &[AxisResult]) -> i64 {
-    let carried = axes.iter().map(|axis| axis.carried);
+pub(super) fn base<D: Domain>(program: &Program, axes: &[AxisResult<D>]) -> D::Number {
+    let carried: SmallVec<[&D::Number; AXES_MAX]> = axes.iter().map(|axis| &axis.carried).collect();
+    D::jointly(&carried, |carried| joined(program, carried))
+}
+
+/// The total of axis scores carried to twelve places; falls in none of them.
+fn joined(program: &Program, carried: &[i64]) -> i64 {
     match program.total {
-        _ if axes.is_empty() => 0,
+        _ if carried.is_empty() => 0,
         Total::Mean => {
-            let sum = program
-                .axes
-                .iter()
-                .zip(carried)
-                .map(|(axis, carried)| i128::from(axis.weight) * i128::from(carried))
-                .sum();
+            let parts = program.axes.iter().zip(carried);
+            let sum = parts.map(|(axis, carried)| i128::from(axis.weight) * i128::from(*carried)).sum();
             held_in_i64(rounded(sum, i128::from(program.weight) * i128::from(MICROS)))
         }
-        Total::Min => held_in_i64(rounded(carried.min().unwrap_or(0).into(), MICROS.into())),
+        Total::Min => {
+            let least = carried.iter().copied().min().unwrap_or(0);
+            held_in_i64(rounded(least.into(), MICROS.into()))
+        }
         Total::Product => {
             // (c1 / 10^14) x (c2 / 10^14) x ... x 10^8, the last factor taken out of the first divisor.
-            let product = carried.fold(Wide::from(1), |product, carried| product.times(carried.unsigned_abs()));
+            let product = carried.iter().fold(Wide::from(1), |product, carried| product.times(carried.unsigned_abs()));
             let mut divisors = [FULL_CARRIED.unsigned_abs(); AXES_MAX];
             let [first, ..] = &mut divisors;
             *first /= FULL_SCORE.unsigned_abs();
-            i64::try_from(product.rounded_quotient(divisors.get(..axes.len()).unwrap_or(&divisors)))
+            i64::try_from(product.rounded_quotient(divisors.get(..carried.len()).unwrap_or(&divisors)))
                 .unwrap_or(FULL_SCORE)
         }
     }
 }
 
 /// The total of the axes before promoters if one of them had other raw points.
-pub(crate) fn base_with(program: &Program, axes: &[AxisResult], place: usize, raw: i64) -> i64 {
-    let mut axes: SmallVec<[AxisResult; AXES_MAX]> = axes.into();
+pub(crate) fn base_with(program: &Program, axes: &[AxisResult<Exact>], place: usize, raw: i64) -> i64 {
+    let mut axes: AxisResults<Exact> = axes.into();
     if let Some(axis) = axes.get_mut(place) {
         *axis = axis_result(raw, axis.available);
     }
     base(program, &axes)
 }
 
-pub(super) fn grade(grading: &Grading, axes: &[AxisResult]) -> Grade {
-    let place = |cuts: &Cuts| {
-        let score = axes.get(cuts.axis).map_or(0, |axis| axis.score);
-        let place = cuts.cuts.iter().position(|cut| score >= *cut).unwrap_or(cuts.cuts.len());
-        u8::try_from(place).unwrap_or(u8::MAX)
+pub(super) fn grade<D: Domain>(grading: Option<&Grading>, axes: &[AxisResult<D>]) -> D::Of<Option<usize>> {
+    let Some(grading) = grading else { return D::Of::one(None) };
+    let place = |cuts: &Cuts| match axes.get(cuts.axis) {
+        Some(axis) => {
+            D::places(&axis.score, |score| cuts.cuts.iter().position(|cut| score >= *cut).unwrap_or(cuts.cuts.len()))
+        }
+        None => D::Of::one(cuts.cuts.len()),
     };
-    Grade::new(place(&grading.fit), place(&grading.activity))
+    let held = |place: usize| u8::try_from(place).unwrap_or(u8::MAX);
+    D::both(&place(&grading.fit), &place(&grading.activity), |fit, activity| {
+        Some(Grade::new(held(fit), held(activity)).place())
+    })
 }
 
 /// The state with the greatest bound that is reached, else the lowest one.
-pub(super) fn state(states: &States, value: i64, axes: &[AxisResult]) -> Option<usize> {
-    let value =
-        if states.by_points { axes.iter().fold(0_i64, |sum, axis| sum.saturating_add(axis.raw)) } else { value };
-    let reached = states.rows.partition_point(|(bound, _)| *bound <= value);
-    (!states.rows.is_empty()).then(|| reached.saturating_sub(1))
+pub(super) fn state<D: Domain>(states: &States, value: &D::Number, axes: &[AxisResult<D>]) -> D::Of<Option<usize>> {
+    if states.rows.is_empty() {
+        return D::Of::one(None);
+    }
+    let place = |value: &D::Number| {
+        D::places(value, |value| states.rows.partition_point(|(bound, _)| *bound <= value).saturating_sub(1))
+    };
+    let places = if states.by_points {
+        place(&axes.iter().fold(D::Number::one(0), |sum, axis| sum.plus(&axis.raw)))
+    } else {
+        place(value)
+    };
+    D::map(&places, Some)
 }
 
 /// The first play whose every list names the outcome, else the one for everybody else.
-pub(super) fn play(
-    plays: &[Play],
-    grade: Option<Grade>,
-    state: Option<usize>,
-    segment: Option<usize>,
-) -> Option<usize> {
-    fn names<V: PartialEq>(list: &[V], value: Option<V>) -> bool {
-        list.is_empty() || value.is_some_and(|value| list.contains(&value))
-    }
-    let named = |play: &Play| {
-        !play.otherwise
-            && (play.cells.is_empty() || grade.is_some_and(|grade| play.cells.has(grade)))
-            && names(&play.states, state)
-            && names(&play.segments, segment)
+pub(super) fn play<D: Domain>(
+    program: &Program,
+    grade: &D::Of<Option<usize>>,
+    state: &D::Of<Option<usize>>,
+    segment: &D::Of<Option<usize>>,
+) -> D::Of<Option<usize>> {
+    let names = |list: &[usize], of: &D::Of<Option<usize>>| {
+        D::map(of, |place| list.is_empty() || place.is_some_and(|place| list.contains(&place)))
     };
-    plays.iter().position(named).or_else(|| plays.iter().position(|play| play.otherwise))
+    let named = first_true::<D>(program.plays.iter().map(|play| {
+        let cell =
+            |grade: Option<usize>| play.cells.is_empty() || grade.is_some_and(|grade| play.cells.has(Grade::at(grade)));
+        let by_grade = D::map(grade, |grade| !play.otherwise && cell(grade));
+        let by_state = D::both(&by_grade, &names(&play.states, state), |a, b| a && b);
+        D::both(&by_state, &names(&play.segments, segment), |a, b| Truth::of(Some(a && b)))
+    }));
+    let otherwise = program.plays.iter().position(|play| play.otherwise);
+    D::map(&named, |place| place.or(otherwise))
 }

@@ -36,18 +36,4 @@ impl Truth {
             Truth::True => Truth::False,
         }
     }
-
-    /// Whether at least `count` of `parts` hold.
-    pub(crate) fn at_least(count: usize, parts: impl Iterator<Item = Truth>) -> Truth {
-        let (mut sure, mut possible) = (0_usize, 0_usize);
-        for part in parts {
-            sure += usize::from(part == Truth::True);
-            possible += usize::from(part != Truth::False);
-        }
-        match (sure >= count, possible >= count) {
-            (true, _) => Truth::True,
-            (false, true) => Truth::Unknown,
-            (false, false) => Truth::False,
-        }
-    }
 }

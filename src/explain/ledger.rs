@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::{AxisLine, Check, CheckKind, Explanation, Finding, Line, LineKind, Object, Observed, Step, StepKind};
-use crate::evaluate::{AxisResult, Evaluation, Seen, Tally, Totals, Truth, Witness, Worth, base_with};
+use crate::evaluate::{
+    AxisResult, AxisResults, Evaluation, Exact, Seen, Subject, Tally, Truth, Witness, Worth, base_with,
+};
 use crate::facts::{Fact, Facts};
 use crate::model::Total;
 use crate::points::{HELD, MICROS, Points};
@@ -17,10 +19,10 @@ use crate::wide::{held_in_i64, rounded};
 
 /// Evaluates in full and writes everything down.
 pub(crate) fn explain<'m, T: Facts>(program: &'m Program, subject: &T, as_of: DateTime<Utc>) -> Explanation<'m> {
-    let evaluation = Evaluation::new(program, subject, second_of(as_of));
+    let evaluation = Evaluation::new(program, Subject::new(program, subject, second_of(as_of)));
     let mut ledger = Ledger::new(program);
     let outcome = evaluation.outcome(&mut ledger);
-    let score = Score::new(program, outcome);
+    let score = Score::new(program, &outcome);
     let (would_be, lines) = ledger.balanced(&score);
     Explanation {
         program,
@@ -30,7 +32,7 @@ pub(crate) fn explain<'m, T: Facts>(program: &'m Program, subject: &T, as_of: Da
         checks: ledger.checks,
         axes: ledger.axes,
         lines,
-        missing: evaluation.missing().collect(),
+        missing: Subject::new(program, subject, second_of(as_of)).missing().collect(),
     }
 }
 
@@ -43,11 +45,20 @@ struct Ledger<'m> {
     checks: Vec<Check<'m>>,
     axes: Vec<AxisLine<'m>>,
     /// The lines of each axis, in raw points, before they are turned into score points.
-    drafts: Vec<(&'m Axis, AxisResult, Vec<Draft<'m>>)>,
+    drafts: Vec<(&'m Axis, AxisResult<Exact>, Vec<Draft<'m>>)>,
     current: Vec<Draft<'m>>,
     promoted: Vec<(&'m Promoter, Truth, Vec<Finding<'m>>)>,
     limited: Vec<(&'m Limit, i64, i64)>,
     totals: Totals,
+}
+
+/// The steps from the axes to the value.
+#[derive(Clone, Copy)]
+struct Totals {
+    /// From the axes alone.
+    base: i64,
+    /// With promoters and limits, held within 0 to 100.
+    value: i64,
 }
 
 /// A line of an axis in raw points.
@@ -116,17 +127,17 @@ fn known(observed: &Observed) -> Truth {
     if *observed == Observed::Missing { Truth::Unknown } else { Truth::True }
 }
 
-impl<'m> Witness<'m> for Ledger<'m> {
+impl<'m> Witness<'m, Exact> for Ledger<'m> {
     const FULL: bool = true;
 
-    fn tested(&mut self, test: &'m Test, seen: Seen<'_>, truth: Truth) {
+    fn tested(&mut self, test: &'m Test, seen: Seen<'_, Exact>, truth: &Truth) {
         let observed = match (seen, test) {
             (Seen::Fact(fact), _) => observed(fact),
             (Seen::Quantity(value), Test::Number { of, .. }) => measured(of, value),
             (Seen::Quantity(value), _) => value.map_or(Observed::Missing, Observed::Whole),
             (Seen::Events(count), _) => Observed::Whole(count),
         };
-        self.found(Object::Test(test), observed, truth);
+        self.found(Object::Test(test), observed, *truth);
     }
 
     fn turned(&mut self) {
@@ -154,12 +165,12 @@ impl<'m> Witness<'m> for Ledger<'m> {
         );
     }
 
-    fn gate(&mut self, gate: &'m Gate, required: bool, truth: Truth) {
+    fn gate(&mut self, gate: &'m Gate, required: bool, truth: &Truth) {
         let kind = if required { CheckKind::Required } else { CheckKind::Disqualifying };
-        self.check(kind, &gate.title.id, gate.title.shown(), truth);
+        self.check(kind, &gate.title.id, gate.title.shown(), *truth);
     }
 
-    fn rule(&mut self, rule: &'m Rule, _part: &'m Part, worth: Worth) {
+    fn rule(&mut self, rule: &'m Rule, _part: &'m Part, worth: &Worth<Exact>) {
         let step = |kind, micros| Step { kind, points: Points::from_micros(micros) };
         let steps = self.tally.take().map_or_else(Vec::new, |Tally { fresh, decayed, worth, .. }| {
             let later = [(StepKind::Decay, decayed - fresh), (StepKind::Cap, worth - decayed)];
@@ -179,7 +190,7 @@ impl<'m> Witness<'m> for Ledger<'m> {
         });
     }
 
-    fn group(&mut self, part: &'m Part, sum: i64, held: i64) {
+    fn group(&mut self, part: &'m Part, &sum: &i64, &held: &i64) {
         let Some(group) = &part.group else { return };
         let members = self.current.len().saturating_sub(part.rules.len());
         let last = part.rules.iter().map(|rule| rule.place).max().unwrap_or(0);
@@ -203,7 +214,7 @@ impl<'m> Witness<'m> for Ledger<'m> {
         }
     }
 
-    fn axis(&mut self, axis: &'m Axis, result: AxisResult) {
+    fn axis(&mut self, axis: &'m Axis, result: &AxisResult<Exact>) {
         let mut drafts = std::mem::take(&mut self.current);
         drafts.sort_by_key(|draft| draft.place);
         self.axes.push(AxisLine {
@@ -214,26 +225,26 @@ impl<'m> Witness<'m> for Ledger<'m> {
             score: Points::from_micros(result.score),
             weight: Points::from_micros(axis.weight),
         });
-        self.drafts.push((axis, result, drafts));
+        self.drafts.push((axis, *result, drafts));
     }
 
-    fn promoter(&mut self, promoter: &'m Promoter, truth: Truth) {
+    fn promoter(&mut self, promoter: &'m Promoter, &truth: &Truth) {
         let findings = self.findings.clone();
         self.check(CheckKind::Promoter, &promoter.title.id, promoter.title.shown(), truth);
         self.promoted.push((promoter, truth, findings));
     }
 
-    fn limit(&mut self, limit: &'m Limit, truth: Truth, before: i64, after: i64) {
+    fn limit(&mut self, limit: &'m Limit, &truth: &Truth, &before: &i64, &after: &i64) {
         self.check(CheckKind::Limit, &limit.title.id, limit.title.shown(), truth);
         self.limited.push((limit, before, after));
     }
 
-    fn segment(&mut self, segment: &'m Segment, truth: Truth) {
+    fn segment(&mut self, segment: &'m Segment, &truth: &Truth) {
         self.check(CheckKind::Segment, &segment.name, &segment.name, truth);
     }
 
-    fn total(&mut self, totals: Totals) {
-        self.totals = totals;
+    fn total(&mut self, &base: &i64, &value: &i64) {
+        self.totals = Totals { base, value };
     }
 }
 
@@ -260,7 +271,7 @@ impl<'m> Ledger<'m> {
         let least =
             self.drafts.iter().enumerate().min_by_key(|(_, (_, result, _))| result.carried).map(|(place, _)| place);
         let drafts = std::mem::take(&mut self.drafts);
-        let results: Vec<_> = drafts.iter().map(|(_, result, _)| *result).collect();
+        let results: AxisResults<Exact> = drafts.iter().map(|(_, result, _)| *result).collect();
         let room = (100 * MICROS).saturating_sub(totals.value);
         for (place, (axis, result, drafts)) in drafts.into_iter().enumerate() {
             let before = (book.sum, book.lines.len());
@@ -306,7 +317,7 @@ impl<'m> Ledger<'m> {
         (totals.value, book.lines)
     }
 
-    fn scale(&self, axis: &Axis, result: AxisResult, least: bool) -> Scale {
+    fn scale(&self, axis: &Axis, result: AxisResult<Exact>, least: bool) -> Scale {
         // Score points are hundredths of what is available.
         let available = i128::from(result.available.max(1));
         let share = |weight: i64, weights: i64| Scale {

@@ -18,6 +18,7 @@
 )]
 
 mod activity;
+mod bounds;
 mod broken;
 mod differential;
 mod documents;

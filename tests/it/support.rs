@@ -79,3 +79,20 @@ pub(crate) fn subject(seed: u64) -> Subject {
 pub(crate) fn subjects(seeds: Range<u64>) -> impl Iterator<Item = Subject> {
     seeds.map(subject)
 }
+
+/// Runs `check` on a range of seeds on every processor; a seed that fails is named.
+pub(crate) fn each_seed(seeds: Range<u64>, check: impl Fn(u64) + Sync) {
+    let processors = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
+    let check = &check;
+    std::thread::scope(|scope| {
+        for first in 0..processors {
+            let mut own = seeds.clone().skip(first as usize).step_by(processors as usize);
+            scope.spawn(move || {
+                own.by_ref().for_each(|seed| {
+                    let failed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check(seed))).is_err();
+                    assert!(!failed, "seed {seed} fails");
+                });
+            });
+        }
+    });
+}

@@ -1,0 +1,155 @@
+//! What a missing field may turn out to be, taken apart where the model tells its values apart.
+
+use std::collections::BTreeSet;
+
+use crate::evaluate::{FactSet, Known, calendar};
+use crate::facts::{Fact, Kind};
+use crate::model::Calendar;
+use crate::program::{BandRows, FieldIndex, Mention, Program, Quantity, TagTest, Test, TextTest, Worth, ordered_bits};
+use crate::time::{DAYS_MAX, DAYS_MIN};
+
+/// How many cells a field is taken apart into; beyond that some are taken together.
+const CELLS_MAX: usize = 64;
+
+/// How many tags are asked for one by one.
+const TAGS_MAX: usize = 5;
+
+/// The facts that a missing field may turn out to have, in sets that no test on this field alone tells apart any more,
+/// as far as there are not too many of them. Together they hold every fact of the field's kind.
+pub(super) fn cells<'f>(program: &'f Program, field: FieldIndex, today: i64) -> Vec<FactSet<'f>> {
+    let Some(reading) = program.fields.get(field) else { return Vec::new() };
+    let open = FactSet::open(&reading.field);
+    let known: Vec<Known<'f>> = match open.known {
+        Known::Among(facts) => facts
+            .chunks(facts.len().div_ceil(CELLS_MAX).max(1))
+            .map(|facts| Known::among(facts.iter().copied()))
+            .collect(),
+        Known::Numbers(least, greatest) => {
+            ranges(&numbers(program, field), (least, greatest)).map(|(a, b)| Known::Numbers(a, b)).collect()
+        }
+        Known::Days(first, last) => {
+            ranges(&days(program, field, today), (first, last)).map(|(a, b)| Known::Days(a, b)).collect()
+        }
+        Known::Texts if reading.field.kind() == Kind::Text => {
+            let texts: Vec<&str> = texts(program, field).into_iter().collect();
+            let chunks = texts.chunks(texts.len().div_ceil(CELLS_MAX).max(1));
+            chunks.map(|texts| Known::among(texts.iter().copied().map(Fact::Text))).chain([Known::OtherTexts]).collect()
+        }
+        Known::Tags(..) => {
+            let tags = tags(program, field).into_iter().take(TAGS_MAX);
+            let nothing = (Vec::new(), Vec::new());
+            let sets = tags.fold(vec![nothing], |sets: Vec<(Vec<&'f str>, Vec<&'f str>)>, tag| {
+                let each = |(mut with, mut without): (Vec<&'f str>, Vec<&'f str>), has: bool| {
+                    if has { &mut with } else { &mut without }.push(tag);
+                    (with, without)
+                };
+                sets.into_iter().flat_map(|set| [each(set.clone(), true), each(set, false)]).collect()
+            });
+            sets.into_iter().map(|(with, without)| Known::Tags(with, without)).collect()
+        }
+        known @ (Known::Nothing | Known::One(_) | Known::Texts | Known::OtherTexts) => vec![known],
+    };
+    known.into_iter().map(|known| FactSet { missing: false, known }).collect()
+}
+
+/// The ranges into which `cuts`, each the first of a range, take a range apart.
+fn ranges(cuts: &BTreeSet<i64>, (least, greatest): (i64, i64)) -> impl Iterator<Item = (i64, i64)> {
+    let inner: Vec<i64> = cuts.range(least.saturating_add(1)..=greatest).copied().collect();
+    let step = (inner.len() + 1).div_ceil(CELLS_MAX).max(1);
+    let starts: Vec<i64> = std::iter::once(least).chain(inner).step_by(step).collect();
+    let ends: Vec<i64> = starts.iter().skip(1).map(|next| next - 1).chain([greatest]).collect();
+    starts.into_iter().zip(ends)
+}
+
+/// Where tests on a number and its bands begin and end.
+fn numbers(program: &Program, field: FieldIndex) -> BTreeSet<i64> {
+    let mut cuts = BTreeSet::new();
+    let own = |of: &Quantity| matches!(of, Quantity::Number { field: own } if *own == field);
+    program.mentions(|mention| match mention {
+        Mention::Test(Test::Number { of, within, .. }) if own(of) => {
+            cuts.extend([*within.start(), within.end().saturating_add(1)]);
+        }
+        Mention::Bands(of, rows) if own(of) => cuts.extend(rows.iter().map(|(from, _)| *from)),
+        // Where the sign changes, so do ratios and points per unit.
+        Mention::Form(Worth::PerUnit { field: own, .. }) if *own == field => cuts.extend([ordered_bits(0.0)]),
+        _ => {}
+    });
+    cuts
+}
+
+/// Where tests on a date and its bands begin and end, as days.
+fn days(program: &Program, field: FieldIndex, today: i64) -> BTreeSet<i64> {
+    let mut cuts = BTreeSet::new();
+    let own = |of: &Quantity| match of {
+        Quantity::Calendar { field: own, by } if *own == field => Some(*by),
+        _ => None,
+    };
+    program.mentions(|mention| match mention {
+        Mention::Test(Test::Day { field: own, within, .. }) if *own == field => {
+            cuts.extend([*within.start(), within.end().saturating_add(1)]);
+        }
+        Mention::Test(Test::Number { of, within, .. }) => {
+            let bounds = [*within.start(), within.end().saturating_add(1)];
+            cuts.extend(own(of).iter().flat_map(|by| bounds.map(|bound| day_of_bound(*by, bound, today))));
+        }
+        Mention::Bands(of, rows) => {
+            let bounds = |rows: &BandRows| rows.iter().map(|(from, _)| *from).collect::<Vec<_>>();
+            cuts.extend(
+                own(of).iter().flat_map(|by| bounds(rows).into_iter().map(|bound| day_of_bound(*by, bound, today))),
+            );
+        }
+        _ => {}
+    });
+    cuts
+}
+
+/// The first day on which what is counted lies on the other side of `bound` than long before.
+fn day_of_bound(by: Calendar, bound: i64, today: i64) -> i64 {
+    let (mut same, mut other) = (DAYS_MIN, DAYS_MAX);
+    let reached = |day| calendar(by, day, today) >= bound;
+    let first = reached(same);
+    while other - same > 1 {
+        let middle = i64::midpoint(same, other);
+        if reached(middle) == first {
+            same = middle;
+        } else {
+            other = middle;
+        }
+    }
+    other
+}
+
+/// The texts that a field is compared with as a whole, and those that its parts are compared with.
+fn texts(program: &Program, field: FieldIndex) -> BTreeSet<&str> {
+    let mut texts = BTreeSet::new();
+    program.mentions(|mention| match mention {
+        Mention::Test(Test::Text { test, .. }) if mention.fields().any(|own| own == field) => match test {
+            TextTest::OneOf(all) => texts.extend(all.iter().map(|text| &**text)),
+            TextTest::StartsWith(part) | TextTest::EndsWith(part) | TextTest::Contains(part) => {
+                texts.insert(part);
+            }
+        },
+        Mention::Form(Worth::Texts { field: own, rows, .. }) if *own == field => {
+            texts.extend(rows.iter().map(|(text, _)| &**text));
+        }
+        _ => {}
+    });
+    texts
+}
+
+/// The tags that a field is asked for.
+fn tags(program: &Program, field: FieldIndex) -> BTreeSet<&str> {
+    let mut tags = BTreeSet::new();
+    program.mentions(|mention| match mention {
+        Mention::Test(Test::Tags { field: own, test: TagTest::HasAny(all) | TagTest::HasAll(all), .. })
+            if *own == field =>
+        {
+            tags.extend(all.iter().map(|tag| &**tag));
+        }
+        Mention::Form(Worth::Tags { field: own, rows, .. }) if *own == field => {
+            tags.extend(rows.iter().map(|(tag, _)| &**tag));
+        }
+        _ => {}
+    });
+    tags
+}

@@ -1,0 +1,332 @@
+//! What is still unknown: how far missing facts can move an outcome, and which of them to ask for.
+//!
+//! The evaluation that makes a score, run over sets of facts. Where a missing field is looked at in several places,
+//! its values are taken apart where the model tells them apart, so that what cannot be true together is not counted
+//! together.
+
+mod cells;
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Utc};
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+use crate::activity::Activity;
+use crate::evaluate::{Evaluation, FactSet, Numbers, Outcome, Possibilities, Possible, Ranges, Set, Subject, Values};
+use crate::facts::{Fact, Facts};
+use crate::grade::{Grade, Verdict};
+use crate::points::Points;
+use crate::program::{FieldIndex, Program};
+use crate::score::Play;
+use crate::scorer::Scorer;
+use crate::time::{civil_day, second_of};
+
+/// How many combinations of cells fields are taken apart into.
+const COMBINATIONS_MAX: usize = 1_024;
+
+/// The same for each answer to a question.
+const COMBINATIONS_PER_ANSWER: usize = 64;
+
+/// Everything that the outcome for one subject may still be, whatever becomes known of its missing facts: all of them,
+/// some, or none.
+///
+/// Whatever is filled in, the score that it then has lies within these bounds; so does the score that it has now. The
+/// ends of ranges, and verdicts, states and grades, are each reached by some facts, as long as no missing field is
+/// compared with another one, no text is compared in parts or regardless of case, and the model's fields that are
+/// looked at in several places are few enough to be taken apart (1,024 combinations of their values).
+///
+/// ```
+/// use warmth::{Model, Points, Record, Scorer};
+///
+/// let model: Model = toml::from_str(
+///     r#"
+///     format = 1
+///     name = "readiness"
+///     [[axis]]
+///     name = "fit"
+///     [[axis.rule]]
+///     id = "nps"
+///     bands.nps = [[7, 10], [9, 40]]
+///     [[axis.rule]]
+///     id = "plan"
+///     values.plan = { enterprise = 60, team = 20 }
+///     [[state]]
+///     name = "ready"
+///     at_least = 70
+///     [[state]]
+///     name = "cold"
+///     at_least = 0
+///     "#,
+/// )?;
+/// let scorer = Scorer::<Record>::new(&model)?;
+/// let now = "2026-11-22T09:00:00Z".parse()?;
+///
+/// let account = Record::new().with("nps", 9);
+/// let bounds = scorer.bounds(&account, now);
+/// assert_eq!(bounds.value(), Points::from(40)..=Points::from(100));
+/// assert_eq!(bounds.states().collect::<Vec<_>>(), ["cold", "ready"]);
+/// assert!(!bounds.is_decided());
+/// assert_eq!(bounds.questions()[0].field, "plan");
+///
+/// let account = Record::new().with("plan", "trial"); // with 40 points at the most
+/// assert!(scorer.bounds(&account, now).is_decided());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// [`Display`](fmt::Display) prints a line, `40 to 100; cold, ready`.
+#[derive(Clone)]
+pub struct Bounds<'a> {
+    program: &'a Program,
+    facts: Vec<FactSet<'a>>,
+    activity: &'a Activity,
+    as_of: i64,
+    outcome: Outcome<Possible>,
+}
+
+/// One axis of [`Bounds`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AxisBounds<'a> {
+    /// The axis's name.
+    pub name: &'a str,
+    /// Points as the rules may give them.
+    pub raw: RangeInclusive<Points>,
+    /// The score that the axis may have, within 0 to 100.
+    pub score: RangeInclusive<Points>,
+}
+
+/// A missing fact, and what it would settle to know it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Question<'a> {
+    /// The field to ask for.
+    pub field: &'a str,
+    /// By how much the range of the value shrinks at least, whatever the answer is.
+    pub narrowing: Points,
+    /// Whether verdict, grade, state, segment and play are decided by any answer.
+    pub decides: bool,
+}
+
+impl<T: Facts> Scorer<T> {
+    /// What the outcome may still be, whatever becomes known of the facts that this subject lacks.
+    ///
+    /// One evaluation over sets of facts where no missing field is looked at in several places, more where one is: see
+    /// [`Bounds`].
+    pub fn bounds<'a>(&'a self, subject: &'a T, as_of: DateTime<Utc>) -> Bounds<'a> {
+        Bounds::new(self.program(), subject, as_of)
+    }
+}
+
+impl<'a> Bounds<'a> {
+    fn new<T: Facts>(program: &'a Program, subject: &'a T, as_of: DateTime<Utc>) -> Bounds<'a> {
+        let as_of = second_of(as_of);
+        let own = Subject::new(program, subject, as_of);
+        let facts = program.fields.iter().enumerate().map(|(field, reading)| match own.fact(field) {
+            Fact::Missing => FactSet::open(&reading.field),
+            fact => FactSet::one(fact),
+        });
+        let facts = facts.collect();
+        let mut bounds = Bounds {
+            program,
+            facts,
+            activity: subject.activity(),
+            as_of,
+            outcome: Outcome::gated(Set::one(Verdict::Eligible)),
+        };
+        bounds.outcome = bounds.refined(bounds.facts.clone(), COMBINATIONS_MAX);
+        bounds
+    }
+
+    fn outcome(&self, facts: &[FactSet<'_>]) -> Outcome<Possible> {
+        let activities = [self.activity];
+        let world = Possibilities::new(self.program, facts, &activities, (self.as_of, self.as_of));
+        Evaluation::new(self.program, world).outcome(&mut ())
+    }
+
+    /// What the outcome may be for these facts, fields taken apart that are looked at in several places.
+    ///
+    /// Those with the fewest cells first, as long as there are not more than `most` combinations. As one field less
+    /// leaves room for others, what is known of a subject more never widens what is found.
+    fn refined(&self, facts: Vec<FactSet<'a>>, most: usize) -> Outcome<Possible> {
+        let tied = |field: &FieldIndex| {
+            self.program.asks_outcome || self.program.fields.get(*field).is_some_and(|reading| reading.shared)
+        };
+        let open = |field: &FieldIndex| facts.get(*field).is_some_and(|facts| facts.missing && facts.is_open());
+        let with_missing = |field| self.answers(field).into_iter().chain([FactSet::one(Fact::Missing)]).collect();
+        let mut apart: Vec<(FieldIndex, Vec<FactSet<'a>>)> = (0..facts.len())
+            .filter(|field| open(field) && tied(field))
+            .map(|field| (field, with_missing(field)))
+            .collect();
+        apart.sort_by_key(|(_, cells)| cells.len());
+        let mut combinations = 1_usize;
+        let fitting = apart.iter().take_while(|(_, cells)| {
+            combinations = combinations.saturating_mul(cells.len());
+            combinations <= most
+        });
+        let apart: Vec<_> = fitting.collect();
+        let mut reached: Option<Outcome<Possible>> = None;
+        let mut nodes = vec![(0, facts)];
+        while let Some((depth, facts)) = nodes.pop() {
+            let outcome = self.outcome(&facts);
+            if reached.as_ref().is_some_and(|reached| outcome.lies_in(reached)) {
+                continue;
+            }
+            match apart.get(depth) {
+                Some((field, cells)) => nodes.extend(cells.iter().rev().map(|cell| {
+                    let mut facts = facts.clone();
+                    facts.get_mut(*field).into_iter().for_each(|own| own.clone_from(cell));
+                    (depth + 1, facts)
+                })),
+                None => reached = Some(reached.map_or_else(|| outcome.clone(), |reached| reached.joined(&outcome))),
+            }
+        }
+        reached.unwrap_or_else(|| self.outcome.clone())
+    }
+
+    /// What may become known of a field, in sets that the model does not tell apart.
+    fn answers(&self, field: FieldIndex) -> Vec<FactSet<'a>> {
+        cells::cells(self.program, field, civil_day(self.as_of, self.program.offset_secs))
+    }
+
+    /// Every verdict that is possible, eligible first.
+    pub fn verdicts(&self) -> impl Iterator<Item = Verdict> {
+        self.outcome.verdict.iter()
+    }
+
+    /// The least and the greatest score; 0 for subjects that a gate holds back.
+    pub fn value(&self) -> RangeInclusive<Points> {
+        points(&self.outcome.value)
+    }
+
+    /// The axes in the order of the document; none if a gate holds the subject back in any case. What is said of them
+    /// is said of those subjects that may be scored.
+    pub fn axes(&self) -> impl Iterator<Item = AxisBounds<'a>> {
+        self.program.axes.iter().zip(&self.outcome.axes).map(|(axis, result)| AxisBounds {
+            name: &axis.title.id,
+            raw: points(&result.raw),
+            score: points(&result.score),
+        })
+    }
+
+    /// Every grade that is possible, the best first.
+    pub fn grades(&self) -> impl Iterator<Item = Grade> {
+        self.outcome.grade.iter().flatten().map(Grade::at)
+    }
+
+    /// Every state that is possible, the lowest first.
+    pub fn states(&self) -> impl Iterator<Item = &'a str> {
+        let rows = &self.program.states.rows;
+        self.outcome.state.iter().flatten().filter_map(|place| rows.get(place)).map(|(_, name)| &**name)
+    }
+
+    /// Segments that may be the subject's, in the order of the document. Some may be out of reach all the same.
+    pub fn segments(&self) -> impl Iterator<Item = &'a str> {
+        let segments = &self.program.segments;
+        self.outcome.segment.iter().flatten().filter_map(|place| segments.get(place)).map(|segment| &*segment.name)
+    }
+
+    /// Plays that may be called for, in the order of the document. Some may be out of reach all the same.
+    pub fn plays(&self) -> impl Iterator<Item = Play<'a>> {
+        let plays = &self.program.plays;
+        self.outcome.play.iter().flatten().filter_map(|place| plays.get(place)).map(Play::new)
+    }
+
+    /// Whether nothing that is missing can change the verdict, the grade, the state, the segment or the play any more.
+    /// The value may still move; it is settled too where both ends of [`value`](Bounds::value) are equal.
+    pub fn is_decided(&self) -> bool {
+        decided(&self.outcome)
+    }
+
+    /// The missing facts, ranked by how much it would settle to know them: which to collect next.
+    ///
+    /// First those whose every answer decides the outcome, then by the guaranteed narrowing of the value, then in the
+    /// order in which the model reads them. Costs some evaluations for each answer that the model tells apart.
+    pub fn questions(&self) -> Vec<Question<'a>> {
+        let width = |outcome: &Outcome<Possible>| outcome.value.greatest().saturating_sub(outcome.value.least());
+        let missing = self.facts.iter().enumerate().filter(|(_, facts)| facts.missing);
+        let mut questions: Vec<Question<'a>> = missing
+            .filter_map(|(field, _)| {
+                let (mut widest, mut decides) = (0, true);
+                for answer in self.answers(field) {
+                    let mut facts = self.facts.clone();
+                    *facts.get_mut(field)? = answer;
+                    let outcome = self.refined(facts, COMBINATIONS_PER_ANSWER);
+                    widest = widest.max(width(&outcome));
+                    decides &= decided(&outcome);
+                }
+                let narrowing = Points::from_micros(width(&self.outcome).saturating_sub(widest).max(0));
+                Some(Question { field: self.program.fields.get(field)?.field.name(), narrowing, decides })
+            })
+            .collect();
+        questions.sort_by_key(|question| std::cmp::Reverse((question.decides, question.narrowing)));
+        questions
+    }
+}
+
+fn decided(outcome: &Outcome<Possible>) -> bool {
+    outcome.verdict.only().is_some()
+        && outcome.grade.only().is_some()
+        && outcome.state.only().is_some()
+        && outcome.segment.only().is_some()
+        && outcome.play.only().is_some()
+}
+
+fn points(of: &Ranges) -> RangeInclusive<Points> {
+    Points::from_micros(of.least())..=Points::from_micros(of.greatest())
+}
+
+impl fmt::Debug for Bounds<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bounds")
+            .field("verdicts", &self.verdicts().collect::<Vec<_>>())
+            .field("value", &self.value())
+            .field("axes", &self.axes().collect::<Vec<_>>())
+            .field("grades", &self.grades().collect::<Vec<_>>())
+            .field("states", &self.states().collect::<Vec<_>>())
+            .field("segments", &self.segments().collect::<Vec<_>>())
+            .field("plays", &self.plays().map(Play::name).collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Bounds<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.value();
+        if value.start() == value.end() {
+            write!(f, "{}", value.start())?;
+        } else {
+            write!(f, "{} to {}", value.start(), value.end())?;
+        }
+        let verdicts = self.verdicts().map(Verdict::as_str).filter(|verdict| *verdict != "eligible").collect();
+        let lists: [Vec<&str>; 3] = [verdicts, self.grades().map(Grade::as_str).collect(), self.states().collect()];
+        lists.iter().filter(|list| !list.is_empty()).try_for_each(|list| write!(f, "; {}", list.join(", ")))
+    }
+}
+
+/// As `{"verdicts", "score": [least, greatest], "axes": {NAME: {"raw", "score"}}, "grades", "states", "segments",
+/// "plays", "decided"}`.
+impl Serialize for Bounds<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Axis {
+            raw: [Points; 2],
+            score: [Points; 2],
+        }
+
+        let ends = |range: RangeInclusive<Points>| [*range.start(), *range.end()];
+        let axes: std::collections::BTreeMap<&str, Axis> =
+            self.axes().map(|axis| (axis.name, Axis { raw: ends(axis.raw), score: ends(axis.score) })).collect();
+        let mut fields = serializer.serialize_struct("Bounds", 8)?;
+        fields.serialize_field("verdicts", &self.verdicts().collect::<Vec<_>>())?;
+        fields.serialize_field("score", &ends(self.value()))?;
+        fields.serialize_field("axes", &axes)?;
+        fields.serialize_field("grades", &self.grades().collect::<Vec<_>>())?;
+        fields.serialize_field("states", &self.states().collect::<Vec<_>>())?;
+        fields.serialize_field("segments", &self.segments().collect::<Vec<_>>())?;
+        fields.serialize_field("plays", &self.plays().map(Play::name).collect::<Vec<_>>())?;
+        fields.serialize_field("decided", &self.is_decided())?;
+        fields.end()
+    }
+}

@@ -1,0 +1,299 @@
+//! Sets of subjects over a span of time.
+
+use std::cell::Cell;
+
+use super::fact_set::FactSet;
+use super::possible::Set;
+use super::ranges::Ranges;
+use super::sum::{self, Sums};
+use super::{Domain, Found, Numbers, Possible, Truth, Values, Witness, World, fact};
+use crate::activity::{Activity, Selection};
+use crate::facts::Fact;
+use crate::model::{Calendar, EventMeasure, NumberOp};
+use crate::points::HELD;
+use crate::program::{Events, FieldIndex, Program, Quantity, Signal, TagTest, Test, TextSubject, Worth};
+use crate::time::{DAY_SECS, civil_day};
+use crate::wide::held_in_i64;
+
+/// Every subject that has one of the facts of each field and one of the activities, at every instant of a span.
+///
+/// Facts are taken independently of each other.
+pub(crate) struct Possibilities<'m, 'f> {
+    program: &'m Program,
+    facts: &'f [FactSet<'f>],       // one for each field of the program
+    activities: &'f [&'f Activity], // at least one
+    from: i64,
+    to: i64,           // not before `from`
+    today: (i64, i64), // the civil days of both
+    nothing: FactSet<'f>,
+    turn: Cell<Option<i64>>,
+    fades: Cell<bool>,
+}
+
+impl<'m, 'f> Possibilities<'m, 'f> {
+    pub(crate) fn new(
+        program: &'m Program,
+        facts: &'f [FactSet<'f>],
+        activities: &'f [&'f Activity],
+        (from, to): (i64, i64),
+    ) -> Possibilities<'m, 'f> {
+        let today = (civil_day(from, program.offset_secs), civil_day(to, program.offset_secs));
+        let nothing = FactSet::one(Fact::Missing);
+        Possibilities {
+            program,
+            facts,
+            activities,
+            from,
+            to,
+            today,
+            nothing,
+            turn: Cell::new(None),
+            fades: Cell::new(false),
+        }
+    }
+
+    /// The first instant after the beginning of the span at which anything that was looked at may be another all at
+    /// once; `None` where there is none up to the end.
+    pub(crate) fn turn(&self) -> Option<i64> {
+        self.turn.get().filter(|turn| *turn <= self.to)
+    }
+
+    /// Whether anything that was looked at changes from second to second.
+    pub(crate) fn fades(&self) -> bool {
+        self.fades.get()
+    }
+
+    fn turns_at(&self, at: Option<i64>) {
+        if let Some(at) = at.filter(|at| *at > self.from) {
+            self.turn.set(Some(self.turn.get().map_or(at, |turn| turn.min(at))));
+        }
+    }
+
+    /// Takes note of the first day on which `place` is another; it is monotone.
+    fn turns_on_the_day(&self, place: impl Fn(i64) -> usize) {
+        let (mut same, mut other) = self.today;
+        let first = place(same);
+        if place(other) == first {
+            return;
+        }
+        while other.saturating_sub(same) > 1 {
+            let middle = i64::midpoint(same, other);
+            if place(middle) == first {
+                same = middle;
+            } else {
+                other = middle;
+            }
+        }
+        self.turns_at(Some(other.saturating_mul(DAY_SECS).saturating_sub(self.program.offset_secs)));
+    }
+
+    /// Takes note of the first event that comes in or goes out.
+    fn turns_with(&self, activity: &Activity, events: &Events) {
+        if self.from == self.to {
+            return;
+        }
+        let later = |after: Option<i64>| activity.between(&events.names, after, i64::MAX).first();
+        let ages = events.ages;
+        self.turns_at(later(Some(ages.until(self.from))).map(|at| at.saturating_add(ages.from)));
+        if let Some(to) = ages.to {
+            self.turns_at(later(ages.after(self.from)).map(|at| at.saturating_add(to)));
+        }
+    }
+
+    fn fact(&self, field: FieldIndex) -> &FactSet<'f> {
+        self.facts.get(field).unwrap_or(&self.nothing)
+    }
+
+    /// Sets over all activities, joined.
+    fn of_activities(&self, f: impl Fn(&'f Activity) -> Found<Possible>) -> Found<Possible> {
+        let mut all = Found::nothing();
+        for activity in self.activities {
+            let found = f(activity);
+            all.unknown |= found.unknown;
+            if let Some(known) = found.known {
+                all.add(known);
+            }
+        }
+        all
+    }
+
+    /// A number of the events, from what it is of those that count at every instant to what it is of those that count
+    /// at some.
+    fn of_events(&self, events: &Events, f: impl Fn(Selection<'_>, Selection<'_>) -> (i64, i64)) -> Found<Possible> {
+        self.of_activities(|activity| {
+            self.turns_with(activity, events);
+            let ages = events.ages;
+            let always = activity.between(&events.names, ages.after(self.to), ages.until(self.from));
+            let sometimes = activity.between(&events.names, ages.after(self.from), ages.until(self.to));
+            let (least, greatest) = f(always, sometimes);
+            Found { known: Some(Ranges::from_to(least, greatest)), unknown: false }
+        })
+    }
+
+    fn count(&self, events: &Events) -> Found<Possible> {
+        self.of_events(events, |always, sometimes| (always.count(), sometimes.count()))
+    }
+
+    /// A quantity in its unit; `place` says where numbers of it are told apart.
+    fn value(&self, of: &Quantity, place: impl Fn(i64) -> usize) -> Found<Possible> {
+        match of {
+            Quantity::Number { field } => self.fact(*field).numbers(),
+            Quantity::Ratio { field, of } => self.fact(*field).ratios(self.fact(*of)),
+            Quantity::Calendar { field, by } => self.calendar(*field, *by, place),
+            Quantity::TagCount { field } => self.fact(*field).tag_counts(),
+            Quantity::Event { events, by: EventMeasure::Count } => self.count(events),
+            Quantity::Event { events, by: EventMeasure::Amount } => self.of_events(events, |always, sometimes| {
+                let (gained, lost) = sum::amounts(always);
+                let (gains, losses) = sum::amounts(sometimes);
+                let held = |sum: i128| held_in_i64(sum).clamp(-HELD, HELD);
+                (held(gained - losses), held(gains - lost))
+            }),
+            Quantity::Event { events, by: EventMeasure::Days } => {
+                let offset = self.program.offset_secs;
+                self.of_events(events, |always, sometimes| (always.days(offset), sometimes.days(offset)))
+            }
+            Quantity::DaysSinceLast { events } => {
+                self.of_activities(|activity| self.days_since_last(activity, events, &place))
+            }
+            // The outcome is asked elsewhere.
+            Quantity::Axis { .. } | Quantity::Score => Found { known: None, unknown: true },
+        }
+    }
+
+    fn calendar(&self, field: FieldIndex, by: Calendar, place: impl Fn(i64) -> usize) -> Found<Possible> {
+        let days = self.fact(field).days(self.program.offset_secs);
+        let today = Ranges::from_to(self.today.0, self.today.1);
+        if let Some(day) = days.known.as_ref().and_then(Ranges::only) {
+            self.turns_on_the_day(|today| place(fact::by_calendar(by, day, today)));
+        }
+        let known = days.known.map(|days| days.with(&today, |day, today| fact::by_calendar(by, day, today)));
+        Found { known, unknown: days.unknown }
+    }
+
+    fn days_since_last(&self, activity: &Activity, events: &Events, place: impl Fn(i64) -> usize) -> Found<Possible> {
+        self.turns_with(activity, events);
+        let last = |as_of| {
+            let last = activity.select(&events.names, as_of, events.ages).latest_first().next()?;
+            Some(civil_day(last.at, self.program.offset_secs))
+        };
+        let since = |today: i64, day: i64| today.saturating_sub(day);
+        match (last(self.from), last(self.to)) {
+            (Some(first), Some(later)) => {
+                self.turns_on_the_day(|today| place(since(today, first)));
+                let least = if first == later { since(self.today.0, first) } else { 0 };
+                Found { known: Some(Ranges::from_to(least, since(self.today.1, first))), unknown: false }
+            }
+            (None, Some(_)) => {
+                let known = Ranges::from_to(0, since(self.today.1, self.today.0));
+                Found { known: Some(known), unknown: true }
+            }
+            _ => Found { known: None, unknown: true },
+        }
+    }
+
+    fn tally(&self, signal: &Signal, activity: &Activity) -> Ranges {
+        let offset = self.program.offset_secs;
+        let first = Sums::of(signal, activity, offset, self.from);
+        if self.from == self.to {
+            return Ranges::one(first.worth(signal));
+        }
+        self.turns_with(activity, &signal.events);
+        sum::counted(signal, activity, offset, self.from, |entry| {
+            let age = self.from.saturating_sub(entry.at).unsigned_abs();
+            match signal.curve.next_change(age) {
+                Some(next) if next == age + 1 => self.fades.set(true),
+                next => self.turns_at(next.and_then(|next| entry.at.checked_add_unsigned(next))),
+            }
+        });
+        let names = &signal.events.names;
+        if activity.between(names, Some(self.from), self.to).first().is_none() {
+            // Nothing comes in, so that which events count only shrinks from the old end, and each loses weight.
+            let (a, b) = first.worths_until(Sums::of(signal, activity, offset, self.to), signal);
+            return Ranges::from_to(a, b);
+        }
+        // Whatever may count, at the age that it has when the span begins, or as soon as it happens.
+        let sometimes = activity.between(names, signal.events.ages.after(self.from), self.to);
+        let (a, b) = Sums::fresh(signal, sometimes, self.from).worths_until(Sums::NOTHING, signal);
+        Ranges::from_to(a, b)
+    }
+}
+
+/// The truths of what holds, does not hold or is not known.
+fn truths(holds: &Set<Option<bool>>) -> Set<Truth> {
+    Possible::map(holds, Truth::of)
+}
+
+/// Whether numbers lie within the range of a test.
+fn number_truths(found: &Found<Possible>, test: &Test) -> Set<Truth> {
+    let Test::Number { within, op, .. } = test else { return Set::one(Truth::Unknown) };
+    let negate = matches!(op, NumberOp::IsNot(_));
+    let known = found.known.as_ref().map(|known| Possible::within(known, within));
+    let known = known.map(|known| Possible::map(&known, |holds| Truth::of(Some(holds != negate))));
+    match known {
+        Some(known) if found.unknown => known.joined(&Set::one(Truth::Unknown)),
+        Some(known) => known,
+        None => Set::one(Truth::Unknown),
+    }
+}
+
+impl<'m> World<'m> for Possibilities<'m, '_> {
+    type Domain = Possible;
+
+    fn test<W: Witness<'m, Possible>>(&self, test: &'m Test, _: &mut W) -> Set<Truth> {
+        match test {
+            Test::Number { of, within, .. } => {
+                let place = |value: i64| usize::from(value >= *within.start()) + usize::from(value > *within.end());
+                number_truths(&self.value(of, place), test)
+            }
+            Test::Known { field, .. } | Test::Flag { field, .. } | Test::Text { of: TextSubject::Field(field), .. } => {
+                truths(&self.fact(*field).holds(test))
+            }
+            Test::Tags { field, test: TagTest::AnyNotIn(other), negate } => {
+                let holds = self.fact(*field).any_not_in(self.fact(*other));
+                truths(&Possible::map(&holds, |holds| holds.map(|holds| holds != *negate)))
+            }
+            Test::Tags { field, .. } => truths(&self.fact(*field).holds(test)),
+            Test::Day { field, within, .. } => {
+                let days = self.fact(*field).days(self.program.offset_secs);
+                let known = days.known.map(|days| Possible::map(&Possible::within(&days, within), Some));
+                let unknown = days.unknown.then(|| Set::one(None));
+                match (known, unknown) {
+                    (Some(known), Some(unknown)) => truths(&known.joined(&unknown)),
+                    (Some(only), None) | (None, Some(only)) => truths(&only),
+                    (None, None) => Set::one(Truth::Unknown),
+                }
+            }
+            Test::Happened { events, is } => {
+                let count = self.count(events);
+                let some = count.known.as_ref().map(|count| Possible::within(count, &(1..=i64::MAX)));
+                some.map_or_else(
+                    || Set::one(Truth::Unknown),
+                    |some| Possible::map(&some, |some| Truth::of(Some(some == *is))),
+                )
+            }
+            // The outcome is asked elsewhere.
+            Test::Text { .. } => Set::one(Truth::Unknown),
+        }
+    }
+
+    fn quantity<W: Witness<'m, Possible>>(
+        &self,
+        of: &'m Quantity,
+        rows: &'m [(i64, i64)],
+        _: &mut W,
+    ) -> Found<Possible> {
+        self.value(of, |value| rows.partition_point(|(from, _)| *from <= value))
+    }
+
+    fn points<W: Witness<'m, Possible>>(&self, form: &'m Worth, _: &mut W) -> Found<Possible> {
+        match form.field() {
+            Some(field) => self.fact(field).points(form),
+            None => Found { known: None, unknown: true },
+        }
+    }
+
+    fn signal<W: Witness<'m, Possible>>(&self, signal: &'m Signal, _: &mut W) -> Ranges {
+        let worths = self.activities.iter().map(|activity| self.tally(signal, activity));
+        worths.reduce(|all, worth| all.joined(&worth)).unwrap_or_else(|| Ranges::one(0))
+    }
+}

@@ -23,6 +23,7 @@ mod broken;
 mod differential;
 mod documents;
 mod facts;
+mod forecast;
 mod generate;
 mod guide;
 mod laws;

@@ -1,0 +1,379 @@
+//! When an outcome will change if nothing happens.
+//!
+//! The evaluation that makes a score, run over spans of time: where everything that it may find in a span is what is so
+//! now, nothing changes in it. Other spans are halved, or cut where something that was looked at is another for the
+//! first time, until single seconds are left, which are evaluated as any other.
+
+use std::fmt;
+use std::iter::FusedIterator;
+
+use chrono::{DateTime, Utc};
+
+use crate::evaluate::{Evaluation, Exact, FactSet, Numbers, Outcome, Possibilities, Possible, Subject, Values};
+use crate::facts::Facts;
+use crate::points::Points;
+use crate::score::Score;
+use crate::scorer::Scorer;
+use crate::time::{instant_at, second_of};
+
+/// How many evaluations are spent on finding out that nothing changes after the time that was asked for.
+const EVALUATIONS_BEYOND: u64 = 32;
+
+/// What of an outcome is watched for changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Projection {
+    /// The verdict.
+    Verdict,
+    /// The grade.
+    Grade,
+    /// The state.
+    State,
+    /// The segment.
+    Segment,
+    /// The play.
+    Play,
+    /// Any of the above.
+    Names,
+    /// The score, cut down to a multiple of this step; a step of zero or less counts as a millionth.
+    Score(Points),
+}
+
+impl Projection {
+    /// The score in units of the step.
+    fn steps(step: Points, value: i64) -> i64 {
+        value.div_euclid(step.micros().max(1))
+    }
+
+    /// Whether two outcomes look the same.
+    fn same(self, own: &Outcome<Exact>, other: &Outcome<Exact>) -> bool {
+        match self {
+            Projection::Verdict => own.verdict == other.verdict,
+            Projection::Grade => own.grade == other.grade,
+            Projection::State => own.state == other.state,
+            Projection::Segment => own.segment == other.segment,
+            Projection::Play => own.play == other.play,
+            Projection::Names => ALL.into_iter().all(|one| one.same(own, other)),
+            Projection::Score(step) => Projection::steps(step, own.value) == Projection::steps(step, other.value),
+        }
+    }
+
+    /// Whether every outcome of a set looks as this one does.
+    fn all_same(self, all: &Outcome<Possible>, own: &Outcome<Exact>) -> bool {
+        match self {
+            Projection::Verdict => all.verdict.only() == Some(own.verdict),
+            Projection::Grade => all.grade.only() == Some(own.grade),
+            Projection::State => all.state.only() == Some(own.state),
+            Projection::Segment => all.segment.only() == Some(own.segment),
+            Projection::Play => all.play.only() == Some(own.play),
+            Projection::Names => ALL.into_iter().all(|one| one.all_same(all, own)),
+            Projection::Score(step) => {
+                all.value.map(|value| Projection::steps(step, value)).only() == Some(Projection::steps(step, own.value))
+            }
+        }
+    }
+}
+
+const ALL: [Projection; 5] =
+    [Projection::Verdict, Projection::Grade, Projection::State, Projection::Segment, Projection::Play];
+
+/// A change of an outcome that comes by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Change<'m> {
+    /// The first second at which the outcome looks otherwise.
+    pub at: DateTime<Utc>,
+    /// The score one second before.
+    pub before: Score<'m>,
+    /// The score at that second.
+    pub after: Score<'m>,
+}
+
+/// When an outcome changes next, if nothing happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "scores are `Copy`, and there is one of these at a time")]
+pub enum NextChange<'m> {
+    /// Then.
+    At(Change<'m>),
+    /// Not up to this instant; after it, perhaps.
+    NotBefore(DateTime<Utc>),
+    /// Never.
+    Never,
+}
+
+impl<'m> NextChange<'m> {
+    /// The change, if there is one.
+    pub fn change(self) -> Option<Change<'m>> {
+        if let NextChange::At(change) = self { Some(change) } else { None }
+    }
+}
+
+/// `2026-12-06T09:00:00Z: A3 warm 62.5 -> A4 warm 62.499999`.
+impl fmt::Display for Change<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        write!(f, "{at}: {} -> {}", self.before, self.after)
+    }
+}
+
+impl<T: Facts> Scorer<T> {
+    /// When the outcome for this subject next changes if nothing happens: the first second after `as_of`, and not after
+    /// `until`, at which [`score`](Scorer::score) gives another outcome for the same subject.
+    ///
+    /// Decay, windows, ages, days and months all count, and so do events that are recorded with a time to come. The
+    /// instant is exact: one second before, the outcome is still what it was.
+    ///
+    /// ```
+    /// use chrono::{DateTime, Utc};
+    /// use warmth::{Activity, Model, NextChange, Projection, Record, Scorer};
+    ///
+    /// let model: Model = toml::from_str(
+    ///     r#"
+    ///     format = 1
+    ///     name = "engagement"
+    ///     [[axis]]
+    ///     name = "activity"
+    ///     [[axis.rule]]
+    ///     id = "demo"
+    ///     signal.event = "demo"
+    ///     signal.points = 100
+    ///     signal.most_recent = 1
+    ///     signal.decay.half_life = "14d"
+    ///     [[state]]
+    ///     name = "warm"
+    ///     at_least = 50
+    ///     [[state]]
+    ///     name = "cold"
+    ///     at_least = 0
+    ///     "#,
+    /// )?;
+    /// let scorer = Scorer::<Record>::new(&model)?;
+    /// let mut account = Record::new();
+    /// account.activity_mut().record("demo", "2026-11-08T09:00:00Z".parse()?);
+    ///
+    /// let (now, until): (DateTime<Utc>, DateTime<Utc>) = ("2026-11-10T00:00:00Z".parse()?, "2027-11-10T00:00:00Z".parse()?);
+    /// let next = scorer.next_change(&account, now, until, Projection::State);
+    /// let change = next.change().unwrap();
+    /// // After 14 days there are exactly 50 points, which is still warm; one second later there are less.
+    /// assert_eq!(change.to_string(), "2026-11-22T09:00:01Z: warm 50 -> cold 49.999971");
+    ///
+    /// assert_eq!(scorer.next_change(&account, change.at, until, Projection::State), NextChange::Never);
+    /// assert_eq!(scorer.next_change(&account, now, "2026-11-20T00:00:00Z".parse()?, Projection::State),
+    ///     NextChange::NotBefore("2026-11-20T00:00:00Z".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// `Never` is only said where it is certain, up to the last instant that chrono has.
+    pub fn next_change<'a>(
+        &'a self,
+        subject: &'a T,
+        as_of: DateTime<Utc>,
+        until: DateTime<Utc>,
+        of: Projection,
+    ) -> NextChange<'a> {
+        let mut changes = self.changes(subject, as_of, until, of);
+        match changes.next() {
+            Some(change) => NextChange::At(change),
+            None if changes.is_constant_from_now_on() => NextChange::Never,
+            None => NextChange::NotBefore(until),
+        }
+    }
+
+    /// Every change of the outcome for this subject after `as_of` up to `until`, if nothing happens, in order.
+    ///
+    /// ```
+    /// # use chrono::{DateTime, Utc};
+    /// # use warmth::{Model, Projection, Record, Scorer};
+    /// # let model: Model = toml::from_str(r#"
+    /// #     format = 1
+    /// #     name = "x"
+    /// #     [[axis]]
+    /// #     name = "timing"
+    /// #     [[axis.rule]]
+    /// #     id = "renewal"
+    /// #     when.renewal.days_until.between = [0, 60]
+    /// #     points = 10
+    /// #     [[state]]
+    /// #     name = "due"
+    /// #     at_least = 100
+    /// #     [[state]]
+    /// #     name = "quiet"
+    /// #     at_least = 0
+    /// # "#)?;
+    /// # let scorer = Scorer::<Record>::new(&model)?;
+    /// let account = Record::new().with("renewal", "2027-02-28"); // due from 60 days before
+    /// let (now, until): (DateTime<Utc>, DateTime<Utc>) = ("2026-11-22T09:00:00Z".parse()?, "2028-01-01T00:00:00Z".parse()?);
+    /// let calendar: Vec<String> = scorer.changes(&account, now, until, Projection::State).map(|c| c.to_string()).collect();
+    /// assert_eq!(calendar, ["2026-12-30T00:00:00Z: quiet 0 -> due 100", "2027-03-01T00:00:00Z: due 100 -> quiet 0"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn changes<'a>(
+        &'a self,
+        subject: &'a T,
+        as_of: DateTime<Utc>,
+        until: DateTime<Utc>,
+        of: Projection,
+    ) -> Changes<'a, T> {
+        let program = self.program();
+        let as_of = second_of(as_of);
+        let own = Subject::new(program, subject, as_of);
+        let facts = (0..program.fields.len()).map(|field| FactSet::one(own.fact(field))).collect();
+        let now = Evaluation::new(program, own).outcome(&mut ());
+        Changes { scorer: self, subject, of, facts, at: as_of, until: second_of(until), now, evaluations: 1 }
+    }
+}
+
+/// The changes of an outcome over time, in order: see [`Scorer::changes`].
+pub struct Changes<'a, T> {
+    scorer: &'a Scorer<T>,
+    subject: &'a T,
+    of: Projection,
+    facts: Vec<FactSet<'a>>,
+    /// The last second of which the outcome is known, and that outcome.
+    at: i64,
+    now: Outcome<Exact>,
+    until: i64,
+    evaluations: u64,
+}
+
+/// What may happen in a span of time.
+struct Span {
+    /// Whether all outcomes look as the present one does.
+    same: bool,
+    /// The first second after the beginning at which anything that was looked at may be another all at once.
+    turn: Option<i64>,
+    /// Whether anything that was looked at changes from second to second.
+    fades: bool,
+}
+
+impl<T: Facts> Changes<'_, T> {
+    /// How often the model was evaluated up to now, at an instant or over a span of time.
+    pub fn evaluations(&self) -> u64 {
+        self.evaluations
+    }
+
+    fn outcome(&mut self, at: i64) -> Outcome<Exact> {
+        self.evaluations += 1;
+        let program = self.scorer.program();
+        Evaluation::new(program, Subject::new(program, self.subject, at)).outcome(&mut ())
+    }
+
+    /// What may happen in a span.
+    fn over(&mut self, from: i64, to: i64) -> Span {
+        self.evaluations += 1;
+        let program = self.scorer.program();
+        let activities = [self.subject.activity()];
+        let evaluation = Evaluation::new(program, Possibilities::new(program, &self.facts, &activities, (from, to)));
+        let all = evaluation.outcome(&mut ());
+        let (turn, fades) = (evaluation.world().turn(), evaluation.world().fades());
+        Span { same: self.of.all_same(&all, &self.now) || (turn.is_none() && !fades), turn, fades }
+    }
+
+    /// The first second after `self.at` up to `until` at which the outcome looks otherwise, with that outcome.
+    ///
+    /// `None` where there is none, and `self.at` is `until` then; also once `most` evaluations have been made.
+    fn search(&mut self, until: i64, most: u64) -> Option<(i64, Outcome<Exact>)> {
+        let mut found = None;
+        // The ends of the spans that are left, the next one last, and whether the outcome is known to be the same there.
+        let mut ends = vec![(until, false)];
+        // Whether what comes after a turn is looked at as a whole, which is best where turns are few, or by halves.
+        let mut whole = false;
+        while let Some((to, known)) = ends.pop() {
+            let from = self.at;
+            if from >= to {
+                continue;
+            }
+            if self.evaluations >= most {
+                return None;
+            }
+            if to - from == 1 {
+                let outcome = self.outcome(to);
+                if !self.of.same(&outcome, &self.now) {
+                    return Some((to, outcome));
+                }
+                self.at = to;
+                continue;
+            }
+            let span = self.over(from, to);
+            if span.same {
+                self.at = to;
+            } else if let Some(turn) = span.turn {
+                ends.push((to, known));
+                whole = !whole;
+                if !whole {
+                    ends.push((i64::midpoint(turn, to), false));
+                }
+                ends.push((turn, false));
+                if span.fades {
+                    ends.push((turn - 1, false));
+                } else {
+                    // Nothing is another before.
+                    self.at = turn - 1;
+                }
+            } else if known {
+                ends.extend([(to, true), (i64::midpoint(from, to), false)]);
+            } else {
+                let outcome = self.outcome(to);
+                if self.of.same(&outcome, &self.now) {
+                    ends.extend([(to, true), (i64::midpoint(from, to), false)]);
+                } else {
+                    // Nearly always this is the first change. Whether it is, the span up to it will tell.
+                    let (at, outcome) = self.halved(to, outcome);
+                    ends.clear();
+                    ends.push((at - 1, true));
+                    found = Some((at, outcome));
+                }
+            }
+        }
+        found
+    }
+
+    /// A second up to `last`, at which the outcome looks otherwise, that is the first to do so after another one.
+    fn halved(&mut self, last: i64, outcome: Outcome<Exact>) -> (i64, Outcome<Exact>) {
+        let (mut same, mut other) = (self.at, (last, outcome));
+        while other.0 - same > 1 {
+            let middle = i64::midpoint(same, other.0);
+            let outcome = self.outcome(middle);
+            if self.of.same(&outcome, &self.now) {
+                same = middle;
+            } else {
+                other = (middle, outcome);
+            }
+        }
+        other
+    }
+
+    /// Whether it is certain that the outcome never looks otherwise again.
+    fn is_constant_from_now_on(&mut self) -> bool {
+        let last = second_of(DateTime::<Utc>::MAX_UTC);
+        let most = self.evaluations.saturating_add(EVALUATIONS_BEYOND);
+        self.search(last, most).is_none() && self.at >= last
+    }
+}
+
+impl<'a, T: Facts> Iterator for Changes<'a, T> {
+    type Item = Change<'a>;
+
+    fn next(&mut self) -> Option<Change<'a>> {
+        let (at, outcome) = self.search(self.until, u64::MAX)?;
+        let before = self.outcome(at - 1);
+        let program = self.scorer.program();
+        let change =
+            Change { at: instant_at(at), before: Score::new(program, &before), after: Score::new(program, &outcome) };
+        (self.at, self.now) = (at, outcome);
+        Some(change)
+    }
+}
+
+impl<T: Facts> FusedIterator for Changes<'_, T> {}
+
+impl<T> fmt::Debug for Changes<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Changes")
+            .field("of", &self.of)
+            .field("at", &instant_at(self.at))
+            .field("until", &instant_at(self.until))
+            .field("evaluations", &self.evaluations)
+            .finish_non_exhaustive()
+    }
+}

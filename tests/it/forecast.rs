@@ -1,0 +1,329 @@
+//! The next change, beside the outcome of every single second.
+
+use std::sync::Mutex;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use fastrand::Rng;
+use serde_json::{Value as Json, json};
+use warmth::{Points, Projection, Record, Score, Scorer};
+
+use crate::support::{at, each_seed, model, scorer};
+
+const PROJECTIONS: [Projection; 7] = [
+    Projection::Verdict,
+    Projection::Grade,
+    Projection::State,
+    Projection::Segment,
+    Projection::Play,
+    Projection::Names,
+    Projection::Score(Points::from_micros(2_500_000)),
+];
+
+/// Whether two scores look the same; what a projection means, said once more.
+fn same(of: Projection, a: &Score<'_>, b: &Score<'_>) -> bool {
+    match of {
+        Projection::Verdict => a.verdict() == b.verdict(),
+        Projection::Grade => a.grade() == b.grade(),
+        Projection::State => a.state() == b.state(),
+        Projection::Segment => a.segment() == b.segment(),
+        Projection::Play => a.play() == b.play(),
+        Projection::Score(step) => {
+            let steps = |score: &Score<'_>| score.value().micros().div_euclid(step.micros());
+            steps(a) == steps(b)
+        }
+        _ => PROJECTIONS[..5].iter().all(|of| same(*of, a, b)),
+    }
+}
+
+/// Models in which everything happens within a quarter of an hour, or of that many hours: short spans, events just now,
+/// and a midnight in between.
+struct Fast<'r> {
+    rng: &'r mut Rng,
+    ids: usize,
+    unit: Unit,
+}
+
+/// How long what is a second in fast models lasts.
+#[derive(Clone, Copy)]
+enum Unit {
+    Second,
+    Hour,
+}
+
+impl Unit {
+    fn span(self, units: i64) -> String {
+        format!("{units}{}", if matches!(self, Unit::Second) { "s" } else { "h" })
+    }
+
+    fn delta(self, units: i64) -> TimeDelta {
+        if matches!(self, Unit::Second) { TimeDelta::seconds(units) } else { TimeDelta::hours(units) }
+    }
+}
+
+const NAMES: &[&str] = &["visit", "demo", "bounce", "*"];
+
+impl Fast<'_> {
+    fn pick<T: Clone>(&mut self, of: &[T]) -> T {
+        of[self.rng.usize(..of.len())].clone()
+    }
+
+    fn id(&mut self) -> String {
+        self.ids += 1;
+        format!("id-{}", self.ids)
+    }
+
+    fn span(&mut self) -> String {
+        let units = self.pick(&[7, 30, 60, 90, 120, 240, 300, 450]);
+        self.unit.span(units)
+    }
+
+    fn decay(&mut self) -> Json {
+        let (percent, span) = (self.pick(&[10, 15, 50, 85, 100]), self.span());
+        match self.rng.u8(..6) {
+            0 | 1 => json!({ "half_life": span }),
+            2 => json!({ "linear": span }),
+            3 => json!({ "drop": { "percent": percent, "every": span } }),
+            4 => json!({ "keep": { "percent": percent, "every": span } }),
+            _ => {
+                let [first, second, third] = [45, 200, 300].map(|units| self.unit.span(units));
+                json!({ "table": [["0s", 100], [first, 85], [second, 30], [third, 0]] })
+            }
+        }
+    }
+
+    fn signal(&mut self) -> Json {
+        let mut signal = json!({ "event": self.pick(NAMES) });
+        let points = self.pick(&[-20, -8, 5, 8, 10, 25, 40]);
+        if self.rng.u8(..4) == 0 {
+            signal["points_per_unit"] = json!(points);
+            signal["max"] = json!(60);
+        } else {
+            signal["points"] = json!(points);
+        }
+        for (key, likely, counts) in
+            [("most_recent", 40, [2, 3, 5]), ("per_day", 15, [1, 2, 3]), ("min_count", 15, [1, 2, 2])]
+        {
+            if self.rng.u8(..100) < likely {
+                signal[key] = json!(self.pick(&counts));
+            }
+        }
+        if self.rng.u8(..3) == 0 {
+            signal["window"] = json!(self.span());
+        }
+        if self.rng.u8(..4) > 0 {
+            signal["decay"] = self.decay();
+        }
+        if self.rng.u8(..6) == 0 {
+            signal["max"] = json!(30);
+        }
+        signal
+    }
+
+    fn test(&mut self) -> Json {
+        let event = self.pick(NAMES);
+        let span = self.span();
+        let events = |test: Json| json!({ "events": { event: test } });
+        match self.rng.u8(..12) {
+            0 => events(json!({ "count": { "at_least": self.rng.i64(1..4), "within": span } })),
+            1 => events(json!({ "count": { "less_than": 2, "between": [self.unit.span(60), self.unit.span(240)] } })),
+            2 => events(json!({ "amount": { "more_than": 3, "within": span } })),
+            3 => events(json!({ "days": { "at_least": 2 } })),
+            4 => events(json!({ "last_within": span })),
+            5 => events(json!({ "none_within": span })),
+            6 => events(json!({ "days_since_last": { "at_least": 1 } })),
+            7 => json!({ "renewal": { "days_until": { "between": [0, self.rng.i64(0..3)] } } }),
+            8 => json!({ "contract": { "months_since": { "at_least": self.rng.i64(5..8) } } }),
+            9 => json!({ "renewal": { "months_until": { "at_most": 0 } } }),
+            10 => json!({ "renewal": { "days_since": { "is": self.rng.i64(-2..2) } } }),
+            _ => json!({ "nps": { "at_least": 7 } }),
+        }
+    }
+
+    fn condition(&mut self) -> Json {
+        match self.rng.u8(..6) {
+            0 => json!({ "any": [self.test(), self.test()] }),
+            1 => json!({ "not": self.test() }),
+            2 => json!({ "all": [self.test(), self.test()] }),
+            _ => self.test(),
+        }
+    }
+
+    fn rule(&mut self) -> Json {
+        let points = self.pick(&[-20, 10, 20, 30]);
+        let mut rule = match self.rng.u8(..8) {
+            0 => json!({ "when": self.condition(), "points": points }),
+            1 => json!({ "first": [{ "when": self.test(), "points": points }], "otherwise": 5 }),
+            2 => json!({ "bands": { "contract": [[0, 5], [6, points], [7, 20]] }, "by": "months_since" }),
+            3 => {
+                json!({ "bands": { "events": { "visit": [[1, 5], [2, points], [4, 25]] } }, "by": "count", "within": self.span() })
+            }
+            _ => json!({ "signal": self.signal() }),
+        };
+        if self.rng.u8(..5) == 0 && rule.get("when").is_none() {
+            rule["when"] = self.test();
+        }
+        rule["id"] = json!(self.id());
+        rule
+    }
+
+    fn model(&mut self) -> Json {
+        let mut model = json!({ "format": 1, "name": "fast", "utc_offset": self.pick(&["+00:00", "-03:30"]) });
+        for (section, likely) in [("required", 20), ("disqualifying", 15)] {
+            if self.rng.u8(..100) < likely {
+                model[section] = json!([{ "id": self.id(), "when": self.condition() }]);
+            }
+        }
+        let axes = ["fit", "activity"].map(|name| {
+            let rules: Vec<Json> = (0..self.rng.usize(1..=4)).map(|_| self.rule()).collect();
+            json!({ "name": name, "available": self.pick(&[40, 60, 100]), "rule": rules })
+        });
+        model["axis"] = json!(axes);
+        if self.rng.bool() {
+            model["promoter"] = json!([{ "id": self.id(), "when": self.condition(), "plus": 15 }]);
+        }
+        if self.rng.u8(..3) == 0 {
+            model["limit"] = json!([{ "when": { "axis": { "fit": { "less_than": 30 } } }, "at_most": 40 }]);
+        }
+        model["state"] = json!([{ "name": "hot", "at_least": 70 }, { "name": "warm", "at_least": 25 }, { "name": "cold", "at_least": 0 }]);
+        let cuts = |axis: &str| json!({ "axis": axis, "cuts": [75, 50, 25] });
+        model["grade"] = json!({ "fit": cuts("fit"), "activity": cuts("activity") });
+        model["segment"] = json!([{ "name": "own", "when": { "score": { "at_least": 50 } } }, { "name": "rest" }]);
+        model["play"] = json!([{ "name": "call", "states": ["hot"] }, { "name": "wait", "otherwise": true }]);
+        model
+    }
+
+    fn record(&mut self, now: DateTime<Utc>) -> Record {
+        let mut record =
+            Record::new().with("nps", 8).with("renewal", self.pick(&["2026-11-22", "2026-11-23", "2026-11-25"]));
+        record.set("contract", self.pick(&["2026-05-22", "2026-05-23", "2026-04-30", "2026-05-31"]));
+        for _ in 0..self.rng.usize(..12) {
+            // Some are recorded with a time to come.
+            let at = now - self.unit.delta(self.rng.i64(-90..500));
+            let (count, amount) = (self.pick(&[1, 1, 2, 5]), self.pick(&[0, 1, 3, -2]));
+            record.activity_mut().record_with(NAMES[self.rng.usize(..3)], at, count, Points::from(amount));
+        }
+        record
+    }
+}
+
+/// A quarter of an hour, with midnight in UTC and at -03:30 in some of them.
+const HORIZON: i64 = 900;
+
+struct Setting {
+    scorer: Scorer<Record>,
+    record: Record,
+    now: DateTime<Utc>,
+    of: Projection,
+    document: Json,
+}
+
+impl Setting {
+    fn new(seed: u64, unit: Unit) -> Setting {
+        let mut rng = Rng::with_seed(seed);
+        let mut fast = Fast { rng: &mut rng, ids: 0, unit };
+        let document = fast.model();
+        let now = at(fast.pick(&["2026-11-22T23:52:00Z", "2026-11-23T03:20:00Z", "2026-11-22T12:00:00Z"]));
+        let record = fast.record(now);
+        let of = fast.pick(&PROJECTIONS);
+        Setting { scorer: scorer(&model(&document)), record, now, of, document }
+    }
+
+    fn told(&self, what: &str) -> String {
+        format!("{what} of {:?} as of {}\n{:#}\n{:#?}", self.of, self.now, self.document, self.record)
+    }
+}
+
+/// How many evaluations were made to find the first change, or that there is none.
+#[derive(Default)]
+struct Cost(Mutex<(Vec<u64>, Vec<u64>)>);
+
+impl Cost {
+    fn add(&self, changes: bool, evaluations: u64) {
+        let mut costs = self.0.lock().unwrap();
+        if changes { &mut costs.0 } else { &mut costs.1 }.push(evaluations);
+    }
+
+    #[expect(clippy::print_stdout, reason = "the figures are worth seeing, with `--nocapture`")]
+    /// Fewer than 20 in the median and fewer than 60 in the 99th percentile, also of those alone that find a change.
+    fn assert_small(self) {
+        let (changes, none) = self.0.into_inner().unwrap();
+        let all = [&changes[..], &none].concat();
+        for (of, mut costs) in [("all", all), ("those that find a change", changes)] {
+            costs.sort_unstable();
+            let rank = |percent: usize| costs[(costs.len() - 1) * percent / 100];
+            println!("evaluations of {of}: median {}, 99 % {}, most {}", rank(50), rank(99), rank(100));
+            assert!(rank(50) < 20 && rank(99) < 60);
+        }
+    }
+}
+
+#[test]
+fn changes_are_those_that_every_second_shows() {
+    let cost = Cost::default();
+    each_seed(0..4_000, |seed| {
+        let setting = Setting::new(seed, Unit::Second);
+        let Setting { scorer, record, now, of, .. } = &setting;
+        let (now, of) = (*now, *of);
+        let until = now + TimeDelta::seconds(HORIZON);
+        let told = |what: &str| setting.told(what);
+        let mut changes = scorer.changes(record, now, until, of);
+        let mut before = scorer.score(record, now);
+        let mut found = 0;
+        for secs in 1..=HORIZON {
+            let at = now + TimeDelta::seconds(secs);
+            let after = scorer.score(record, at);
+            if !same(of, &before, &after) {
+                let made = changes.evaluations();
+                let change = changes.next().unwrap_or_else(|| panic!("{}", told("no change is found")));
+                if found == 0 {
+                    cost.add(true, changes.evaluations() - made);
+                }
+                found += 1;
+                assert_eq!((change.at, change.before, change.after), (at, before, after), "{}", told("another change"));
+            }
+            before = after;
+        }
+        if found == 0 {
+            let made = changes.evaluations();
+            assert_eq!(changes.next(), None, "{}", told("a change"));
+            cost.add(false, changes.evaluations() - made);
+        }
+        assert_eq!(changes.next(), None, "{}", told("one change too many"));
+    });
+    cost.assert_small();
+}
+
+/// The same over weeks: no second is looked at twice, but those at the edges of every hour and some between.
+#[test]
+fn nothing_changes_before_the_next_change() {
+    let cost = Cost::default();
+    each_seed(0..4_000, |seed| {
+        let setting = Setting::new(seed, Unit::Hour);
+        let Setting { scorer, record, now, of, .. } = &setting;
+        let (now, of) = (*now, *of);
+        let until = now + TimeDelta::hours(HORIZON);
+        let mut changes = scorer.changes(record, now, until, of);
+        let made = changes.evaluations();
+        let change = changes.next();
+        cost.add(change.is_some(), changes.evaluations() - made);
+        let before = scorer.score(record, now);
+        let last = change.map_or(until, |change| change.at - TimeDelta::seconds(1));
+        let mut rng = Rng::with_seed(seed);
+        let edges = (0..=HORIZON).flat_map(|hours| {
+            [-1, 0, 1, rng.i64(1..3_600)].map(|secs| TimeDelta::hours(hours) + TimeDelta::seconds(secs))
+        });
+        for at in edges.map(|after| now + after).filter(|at| *at > now && *at <= last).chain([last]) {
+            let score = scorer.score(record, at);
+            assert!(
+                same(of, &before, &score),
+                "{}",
+                setting.told(&format!("{score:?} at {at} before the change {change:?}"))
+            );
+        }
+        if let Some(change) = change {
+            assert!(!same(of, &change.before, &change.after), "{}", setting.told("no change"));
+            assert_eq!((change.before, change.after), (scorer.score(record, last), scorer.score(record, change.at)));
+        }
+    });
+    cost.assert_small();
+}

@@ -3,7 +3,7 @@
 use warmth::Score;
 
 use crate::oracle::{self, Outcome};
-use crate::support::{Subject, subject};
+use crate::support::{Subject, on_all_processors, subject};
 
 /// The names that an outcome gives.
 fn names(outcome: &Outcome) -> [Option<&str>; 4] {
@@ -49,23 +49,7 @@ fn check(seed: u64) {
     assert_eq!(missing, expected_missing);
 }
 
-/// Runs `check` on a range of seeds on every processor; the first seed that fails is named.
-fn check_seeds(seeds: std::ops::Range<u64>) {
-    let processors = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
-    std::thread::scope(|scope| {
-        for first in 0..processors {
-            let mut own = seeds.clone().skip(first as usize).step_by(processors as usize);
-            scope.spawn(move || {
-                own.by_ref().for_each(|seed| {
-                    let failed = std::panic::catch_unwind(|| check(seed)).is_err();
-                    assert!(!failed, "seed {seed} differs from the oracle");
-                });
-            });
-        }
-    });
-}
-
 #[test]
 fn engine_and_oracle_agree_on_random_instances() {
-    check_seeds(0..100_000);
+    on_all_processors(0..100_000, check);
 }

@@ -66,6 +66,8 @@
 //! # What else there is
 //!
 //! - [`Scorer::explain`] gives the same numbers line by line: an [`Explanation`] whose lines add up to the score.
+//! - [`compare`](compare()) tells why a score moved between two looks at a subject: how much of it is time, events, facts
+//!   and the model, line by line.
 //! - [`Model::verify`] runs the examples that a document carries with it.
 //! - [`Record`] is a subject without a Rust type, for rows of CSV or JSON.
 //! - [`Activity`] holds what a subject did. It knows nothing of models; [`Scorer::lifespan`] says how far back to keep.
@@ -101,6 +103,7 @@
 
 pub mod _guide;
 mod activity;
+pub mod compare;
 mod compile;
 mod decay;
 mod decimal;
@@ -120,6 +123,7 @@ mod verify;
 mod wide;
 
 pub use activity::{Activity, Event, Resolution};
+pub use compare::{Comparison, Snapshot, compare};
 pub use decay::{Decay, Weight};
 #[doc(hidden)]
 pub use declare::private as __private;

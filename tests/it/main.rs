@@ -19,6 +19,7 @@
 
 mod activity;
 mod broken;
+mod compare;
 mod differential;
 mod documents;
 mod facts;

@@ -32,6 +32,7 @@ mod oracle;
 mod points;
 mod robust;
 mod score_cli;
+mod settle;
 mod shipped;
 mod support;
 mod vectors;

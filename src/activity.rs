@@ -1,5 +1,6 @@
 //! What a subject did: per event name a compact, sorted record of when, how many and how much.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -216,6 +217,20 @@ impl Activity {
             list.entries.drain(..list.entries.partition_point(|entry| entry.at < before));
         }
         self.lists.retain(|list| !list.entries.is_empty());
+    }
+
+    /// What had happened by `as_of`, the second itself included.
+    pub(crate) fn until(&self, as_of: i64) -> Cow<'_, Activity> {
+        let later = |list: &List| list.entries.last().is_some_and(|entry| entry.at > as_of);
+        if !self.lists.iter().any(later) {
+            return Cow::Borrowed(self);
+        }
+        let mut known = self.clone();
+        for list in &mut known.lists {
+            list.entries.truncate(list.entries.partition_point(|entry| entry.at <= as_of));
+        }
+        known.lists.retain(|list| !list.entries.is_empty());
+        Cow::Owned(known)
     }
 
     /// How many entries there are: distinct (name, instant, amount).

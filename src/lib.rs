@@ -66,6 +66,10 @@
 //! # What else there is
 //!
 //! - [`Scorer::explain`] gives the same numbers line by line: an [`Explanation`] whose lines add up to the score.
+//! - [`compare`](compare()) tells why a score moved between two looks at a subject: how much of it is time, events, facts
+//!   and the model, line by line.
+//! - [`settle`](settle()) holds a state still while a value swings around a bound, and gives the crossings that are left as
+//!   values to publish.
 //! - [`Model::verify`] runs the examples that a document carries with it.
 //! - [`Record`] is a subject without a Rust type, for rows of CSV or JSON.
 //! - [`Activity`] holds what a subject did. It knows nothing of models; [`Scorer::lifespan`] says how far back to keep.
@@ -102,6 +106,7 @@
 pub mod _guide;
 mod activity;
 mod bounds;
+pub mod compare;
 mod compile;
 mod decay;
 mod decimal;
@@ -117,12 +122,14 @@ mod problem;
 mod program;
 mod score;
 mod scorer;
+pub mod settle;
 mod time;
 mod verify;
 mod wide;
 
 pub use activity::{Activity, Event, Resolution};
 pub use bounds::{AxisBounds, Bounds, Question};
+pub use compare::{Comparison, Snapshot, compare};
 pub use decay::{Decay, Weight};
 #[doc(hidden)]
 pub use declare::private as __private;
@@ -136,6 +143,7 @@ pub use points::{Points, PointsError};
 pub use problem::{ModelError, Problem};
 pub use score::{AxisScore, Play, Score};
 pub use scorer::Scorer;
+pub use settle::{Settled, settle};
 pub use time::{Span, SpanError};
 
 /// The README's program is a test.

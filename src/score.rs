@@ -130,6 +130,46 @@ impl<'m> Score<'m> {
         self.state.and_then(|state| self.program.states.rows.get(state)).map(|(_, name)| &**name)
     }
 
+    /// Every state of the model with the bound at which it begins, the lowest first.
+    ///
+    /// What is below the first bound is in the first state too. The bounds are compared with
+    /// [`state_points`](Score::state_points).
+    ///
+    /// ```
+    /// # use warmth::{Model, Points, Record, Scorer};
+    /// let model: Model = toml::from_str(
+    ///     r#"
+    ///     format = 1
+    ///     name = "x"
+    ///     [[axis]]
+    ///     name = "fit"
+    ///     base = 60
+    ///     available = 100
+    ///     [[state]]
+    ///     name = "ready"
+    ///     at_least = 70
+    ///     [[state]]
+    ///     name = "cold"
+    ///     at_least = 0
+    ///     "#,
+    /// )?;
+    /// let scorer = Scorer::<Record>::new(&model)?;
+    /// let record = Record::new();
+    /// let score = scorer.score(&record, "2026-11-22T09:00:00Z".parse()?);
+    /// assert!(score.states().eq([("cold", Points::ZERO), ("ready", Points::from(70))]));
+    /// assert_eq!((score.state(), score.state_points()), (Some("cold"), Points::from(60)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn states(&self) -> impl Iterator<Item = (&'m str, Points)> + use<'m> {
+        self.program.states.rows.iter().map(|(bound, name)| (&**name, Points::from_micros(*bound)))
+    }
+
+    /// What decides on the state: the value, or where states begin at raw points, those of all axes together. Zero for
+    /// a subject that a gate holds back.
+    pub fn state_points(&self) -> Points {
+        if self.program.states.by_points { self.axes().map(|axis| axis.raw).sum() } else { self.value() }
+    }
+
     /// The segment, where the model has some.
     pub fn segment(&self) -> Option<&'m str> {
         self.segment.and_then(|segment| self.program.segments.get(segment)).map(|segment| &*segment.name)

@@ -5,7 +5,7 @@
 //! | [`document`] | who writes models | the document key by key |
 //! | [`arithmetic`] | who must defend a number | what is exact, where something is rounded, every formula with an example |
 //! | [`problems`] | who is told that a model is wrong | every problem by its code, and what to do |
-//! | [`hosting`] | who embeds the engine | facts, activity, storage, threads, time zones |
+//! | [`hosting`] | who embeds the engine | facts, activity, storage, changes, alerts, threads, time zones |
 //! | [`design`] | who changes the engine | why it is as it is, what is left out, which module does what |
 //!
 //! The guide is tested. Rust code runs as a doctest; every TOML block is read, compiled and, where it has cases, verified;

@@ -19,6 +19,7 @@ use serde::{Serialize, Serializer};
 pub(crate) use ledger::explain;
 
 use crate::evaluate::Truth;
+use crate::model::Fingerprint;
 use crate::points::Points;
 use crate::program::{FieldIndex, Program, Quantity, Signal, Test};
 use crate::score::Score;
@@ -72,6 +73,16 @@ impl<'m> Explanation<'m> {
     /// The outcome that is explained.
     pub fn score(&self) -> Score<'m> {
         self.score
+    }
+
+    /// The name of the model that scored it.
+    pub fn model(&self) -> &'m str {
+        &self.program.name
+    }
+
+    /// The fingerprint of the model that scored it.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.program.fingerprint
     }
 
     /// The instant as of which the subject was scored.
@@ -139,7 +150,7 @@ pub struct Check<'m> {
 }
 
 /// What a [`Check`] decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CheckKind {
@@ -211,7 +222,7 @@ impl Line<'_> {
 }
 
 /// Where a [`Line`] comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum LineKind {

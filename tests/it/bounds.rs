@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use warmth::{Bounds, Points, Record, Score, Scorer, Verdict};
 
 use crate::generate::{Instance, instance};
-use crate::support::{Subject, at, each_seed, model, record, scorer, second, subject};
+use crate::support::{Subject, at, model, on_all_processors, record, scorer, second, subject};
 
 /// The same subject, each fact left out with this likelihood in percent.
 fn forget(instance: &Instance, rng: &mut Rng, percent: u8) -> Instance {
@@ -68,7 +68,7 @@ fn check_soundness(seed: u64) {
 #[test]
 fn every_completion_lies_within_the_bounds() {
     // Ten triples of a model, partial facts and a completion for each seed.
-    each_seed(0..10_000, check_soundness);
+    on_all_processors(0..10_000, check_soundness);
 }
 
 /// Whether all that is possible in `inner` is possible in `outer`.
@@ -86,7 +86,7 @@ fn assert_narrower(inner: &Bounds<'_>, outer: &Bounds<'_>) {
 
 #[test]
 fn supplying_a_value_never_widens() {
-    each_seed(0..1_500, |seed| {
+    on_all_processors(0..1_500, |seed| {
         let Subject { instance, scorer, .. } = subject(seed);
         let mut rng = Rng::with_seed(!seed);
         let as_of = second(instance.as_of);
@@ -314,5 +314,5 @@ fn check_tightness(seed: u64) {
 
 #[test]
 fn bounds_are_what_some_completion_reaches() {
-    each_seed(0..3_000, check_tightness);
+    on_all_processors(0..3_000, check_tightness);
 }

@@ -3,7 +3,7 @@
 use warmth::Score;
 
 use crate::oracle::{self, Outcome};
-use crate::support::{Subject, each_seed, subject};
+use crate::support::{Subject, on_all_processors, subject};
 
 /// The names that an outcome gives.
 fn names(outcome: &Outcome) -> [Option<&str>; 4] {
@@ -51,5 +51,5 @@ fn check(seed: u64) {
 
 #[test]
 fn engine_and_oracle_agree_on_random_instances() {
-    each_seed(0..100_000, check);
+    on_all_processors(0..100_000, check);
 }

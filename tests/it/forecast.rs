@@ -7,7 +7,7 @@ use fastrand::Rng;
 use serde_json::{Value as Json, json};
 use warmth::{Points, Projection, Record, Score, Scorer};
 
-use crate::support::{at, each_seed, model, scorer};
+use crate::support::{at, model, on_all_processors, scorer};
 
 const PROJECTIONS: [Projection; 7] = [
     Projection::Verdict,
@@ -260,7 +260,7 @@ impl Cost {
 #[test]
 fn changes_are_those_that_every_second_shows() {
     let cost = Cost::default();
-    each_seed(0..4_000, |seed| {
+    on_all_processors(0..4_000, |seed| {
         let setting = Setting::new(seed, Unit::Second);
         let Setting { scorer, record, now, of, .. } = &setting;
         let (now, of) = (*now, *of);
@@ -297,7 +297,7 @@ fn changes_are_those_that_every_second_shows() {
 #[test]
 fn nothing_changes_before_the_next_change() {
     let cost = Cost::default();
-    each_seed(0..4_000, |seed| {
+    on_all_processors(0..4_000, |seed| {
         let setting = Setting::new(seed, Unit::Hour);
         let Setting { scorer, record, now, of, .. } = &setting;
         let (now, of) = (*now, *of);

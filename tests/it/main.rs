@@ -20,6 +20,7 @@
 mod activity;
 mod bounds;
 mod broken;
+mod compare;
 mod differential;
 mod documents;
 mod facts;
@@ -33,6 +34,7 @@ mod oracle;
 mod points;
 mod robust;
 mod score_cli;
+mod settle;
 mod shipped;
 mod support;
 mod vectors;

@@ -80,18 +80,18 @@ pub(crate) fn subjects(seeds: Range<u64>) -> impl Iterator<Item = Subject> {
     seeds.map(subject)
 }
 
-/// Runs `check` on a range of seeds on every processor; a seed that fails is named.
-pub(crate) fn each_seed(seeds: Range<u64>, check: impl Fn(u64) + Sync) {
+/// Runs `check` on a range of seeds on every processor; the first seed that fails is named.
+pub(crate) fn on_all_processors(seeds: Range<u64>, check: impl Fn(u64) + Sync) {
     let processors = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
-    let check = &check;
+    let check = std::panic::AssertUnwindSafe(check);
     std::thread::scope(|scope| {
         for first in 0..processors {
-            let mut own = seeds.clone().skip(first as usize).step_by(processors as usize);
+            let (check, own) = (&check, seeds.clone().skip(first as usize).step_by(processors as usize));
             scope.spawn(move || {
-                own.by_ref().for_each(|seed| {
-                    let failed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check(seed))).is_err();
+                for seed in own {
+                    let failed = std::panic::catch_unwind(|| check(seed)).is_err();
                     assert!(!failed, "seed {seed} fails");
-                });
+                }
             });
         }
     });

@@ -7,8 +7,9 @@
 use std::fmt;
 use std::iter::FusedIterator;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
+use crate::compare::{Comparison, compare};
 use crate::evaluate::{Evaluation, Exact, FactSet, Numbers, Outcome, Possibilities, Possible, Subject, Values};
 use crate::facts::Facts;
 use crate::points::Points;
@@ -78,41 +79,71 @@ const ALL: [Projection; 5] =
     [Projection::Verdict, Projection::Grade, Projection::State, Projection::Segment, Projection::Play];
 
 /// A change of an outcome that comes by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Change<'m> {
+///
+/// [`Display`](fmt::Display) prints `2026-11-22T09:00:01Z: warm 50 -> cold 49.999971`.
+pub struct Change<'a, T> {
+    scorer: &'a Scorer<T>,
+    subject: &'a T,
+    at: DateTime<Utc>,
+    before: Score<'a>,
+    after: Score<'a>,
+}
+
+impl<'a, T: Facts> Change<'a, T> {
     /// The first second at which the outcome looks otherwise.
-    pub at: DateTime<Utc>,
+    pub fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+
     /// The score one second before.
-    pub before: Score<'m>,
+    pub fn before(&self) -> Score<'a> {
+        self.before
+    }
+
     /// The score at that second.
-    pub after: Score<'m>,
+    pub fn after(&self) -> Score<'a> {
+        self.after
+    }
+
+    /// Why: the second before and the second itself, [compared](crate::compare()) down to lines and checks.
+    pub fn why(&self) -> Comparison<'a> {
+        let before = self.at - TimeDelta::seconds(1);
+        compare(self.scorer.snapshot(self.subject, before), self.scorer.snapshot(self.subject, self.at))
+    }
+}
+
+impl<T> fmt::Display for Change<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        write!(f, "{at}: {} -> {}", self.before, self.after)
+    }
+}
+
+impl<T> fmt::Debug for Change<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Change")
+            .field("at", &self.at)
+            .field("before", &self.before)
+            .field("after", &self.after)
+            .finish_non_exhaustive()
+    }
 }
 
 /// When an outcome changes next, if nothing happens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "scores are `Copy`, and there is one of these at a time")]
-pub enum NextChange<'m> {
+#[derive(Debug)]
+pub enum NextChange<'a, T> {
     /// Then.
-    At(Change<'m>),
+    At(Box<Change<'a, T>>),
     /// Not up to this instant; after it, perhaps.
     NotBefore(DateTime<Utc>),
     /// Never.
     Never,
 }
 
-impl<'m> NextChange<'m> {
+impl<'a, T> NextChange<'a, T> {
     /// The change, if there is one.
-    pub fn change(self) -> Option<Change<'m>> {
-        if let NextChange::At(change) = self { Some(change) } else { None }
-    }
-}
-
-/// `2026-12-06T09:00:00Z: A3 warm 62.5 -> A4 warm 62.499999`.
-impl fmt::Display for Change<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = self.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-        write!(f, "{at}: {} -> {}", self.before, self.after)
+    pub fn change(self) -> Option<Change<'a, T>> {
+        if let NextChange::At(change) = self { Some(*change) } else { None }
     }
 }
 
@@ -157,9 +188,12 @@ impl<T: Facts> Scorer<T> {
     /// // After 14 days there are exactly 50 points, which is still warm; one second later there are less.
     /// assert_eq!(change.to_string(), "2026-11-22T09:00:01Z: warm 50 -> cold 49.999971");
     ///
-    /// assert_eq!(scorer.next_change(&account, change.at, until, Projection::State), NextChange::Never);
-    /// assert_eq!(scorer.next_change(&account, now, "2026-11-20T00:00:00Z".parse()?, Projection::State),
-    ///     NextChange::NotBefore("2026-11-20T00:00:00Z".parse()?));
+    /// assert!(change.why().to_string().contains("demo"));
+    ///
+    /// let after = scorer.next_change(&account, change.at(), until, Projection::State);
+    /// assert!(matches!(after, NextChange::Never));
+    /// let sooner = scorer.next_change(&account, now, "2026-11-20T00:00:00Z".parse()?, Projection::State);
+    /// assert!(matches!(sooner, NextChange::NotBefore(_)));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -170,10 +204,10 @@ impl<T: Facts> Scorer<T> {
         as_of: DateTime<Utc>,
         until: DateTime<Utc>,
         of: Projection,
-    ) -> NextChange<'a> {
+    ) -> NextChange<'a, T> {
         let mut changes = self.changes(subject, as_of, until, of);
         match changes.next() {
-            Some(change) => NextChange::At(change),
+            Some(change) => NextChange::At(Box::new(change)),
             None if changes.is_constant_from_now_on() => NextChange::Never,
             None => NextChange::NotBefore(until),
         }
@@ -352,14 +386,19 @@ impl<T: Facts> Changes<'_, T> {
 }
 
 impl<'a, T: Facts> Iterator for Changes<'a, T> {
-    type Item = Change<'a>;
+    type Item = Change<'a, T>;
 
-    fn next(&mut self) -> Option<Change<'a>> {
+    fn next(&mut self) -> Option<Change<'a, T>> {
         let (at, outcome) = self.search(self.until, u64::MAX)?;
         let before = self.outcome(at - 1);
         let program = self.scorer.program();
-        let change =
-            Change { at: instant_at(at), before: Score::new(program, &before), after: Score::new(program, &outcome) };
+        let change = Change {
+            scorer: self.scorer,
+            subject: self.subject,
+            at: instant_at(at),
+            before: Score::new(program, &before),
+            after: Score::new(program, &outcome),
+        };
         (self.at, self.now) = (at, outcome);
         Some(change)
     }

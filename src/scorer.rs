@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::compare::Snapshot;
 use crate::compile::{Schema, compile};
 use crate::evaluate::{Evaluation, Subject};
 use crate::explain::{Explanation, explain};
@@ -110,13 +109,6 @@ impl<T: Facts> Scorer<T> {
     /// has its would-be numbers too.
     pub fn explain(&self, subject: &T, as_of: DateTime<Utc>) -> Explanation<'_> {
         explain(&self.program, subject, as_of)
-    }
-
-    /// This scorer, a subject and an instant, to [`compare`](crate::compare()) with another such three.
-    ///
-    /// Nothing is evaluated yet.
-    pub fn snapshot<'m, 's>(&'m self, subject: &'s T, as_of: DateTime<Utc>) -> Snapshot<'m, 's, T> {
-        Snapshot::new(&self.program, subject, as_of)
     }
 
     /// The fields that the model reads and this subject lacks, whether or not the outcome hangs on them.

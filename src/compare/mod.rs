@@ -37,6 +37,7 @@ use crate::model::Fingerprint;
 use crate::points::Points;
 use crate::program::Program;
 use crate::score::{Play, Score};
+use crate::scorer::Scorer;
 use crate::time::second_of;
 
 /// A scorer, a subject and an instant: one of the two sides of [`compare`](compare()).
@@ -67,9 +68,12 @@ impl<T> fmt::Debug for Snapshot<'_, '_, T> {
     }
 }
 
-impl<'m, 's, T: Facts> Snapshot<'m, 's, T> {
-    pub(crate) fn new(program: &'m Program, subject: &'s T, as_of: DateTime<Utc>) -> Snapshot<'m, 's, T> {
-        Snapshot { program, subject, as_of }
+impl<T: Facts> Scorer<T> {
+    /// This scorer, a subject and an instant, to [`compare`](crate::compare()) with another such three.
+    ///
+    /// Nothing is evaluated yet.
+    pub fn snapshot<'m, 's>(&'m self, subject: &'s T, as_of: DateTime<Utc>) -> Snapshot<'m, 's, T> {
+        Snapshot { program: self.program(), subject, as_of }
     }
 }
 

@@ -279,16 +279,21 @@ fn changes_are_those_that_every_second_shows() {
                     cost.add(true, changes.evaluations() - made);
                 }
                 found += 1;
-                assert_eq!((change.at, change.before, change.after), (at, before, after), "{}", told("another change"));
+                assert_eq!(
+                    (change.at(), change.before(), change.after()),
+                    (at, before, after),
+                    "{}",
+                    told("another change")
+                );
             }
             before = after;
         }
         if found == 0 {
             let made = changes.evaluations();
-            assert_eq!(changes.next(), None, "{}", told("a change"));
+            assert!(changes.next().is_none(), "{}", told("a change"));
             cost.add(false, changes.evaluations() - made);
         }
-        assert_eq!(changes.next(), None, "{}", told("one change too many"));
+        assert!(changes.next().is_none(), "{}", told("one change too many"));
     });
     cost.assert_small();
 }
@@ -307,7 +312,7 @@ fn nothing_changes_before_the_next_change() {
         let change = changes.next();
         cost.add(change.is_some(), changes.evaluations() - made);
         let before = scorer.score(record, now);
-        let last = change.map_or(until, |change| change.at - TimeDelta::seconds(1));
+        let last = change.as_ref().map_or(until, |change| change.at() - TimeDelta::seconds(1));
         let mut rng = Rng::with_seed(seed);
         let edges = (0..=HORIZON).flat_map(|hours| {
             [-1, 0, 1, rng.i64(1..3_600)].map(|secs| TimeDelta::hours(hours) + TimeDelta::seconds(secs))
@@ -321,8 +326,11 @@ fn nothing_changes_before_the_next_change() {
             );
         }
         if let Some(change) = change {
-            assert!(!same(of, &change.before, &change.after), "{}", setting.told("no change"));
-            assert_eq!((change.before, change.after), (scorer.score(record, last), scorer.score(record, change.at)));
+            assert!(!same(of, &change.before(), &change.after()), "{}", setting.told("no change"));
+            assert_eq!(
+                (change.before(), change.after()),
+                (scorer.score(record, last), scorer.score(record, change.at()))
+            );
         }
     });
     cost.assert_small();

@@ -115,6 +115,7 @@ mod problem;
 mod program;
 mod score;
 mod scorer;
+pub mod templates;
 mod time;
 mod verify;
 mod wide;

@@ -33,4 +33,5 @@ mod robust;
 mod score_cli;
 mod shipped;
 mod support;
+mod templates;
 mod vectors;

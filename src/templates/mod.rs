@@ -2,7 +2,7 @@
 //!
 //! Each is a text in the format of the [guide](crate::_guide::document), with worked cases inside and comments that say
 //! which number comes from where. Read one, change it, keep it: it is meant to become yours. What each of them is for,
-//! and every published number beside its place, is on a [page of its own](crate::_guide).
+//! and every published number beside its place, is on a [page of its own](crate::_guide::templates).
 //!
 //! The crate reads no TOML itself. With the `toml` crate:
 //!

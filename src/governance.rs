@@ -20,6 +20,8 @@
 //! # Ok::<(), warmth::PointsError>(())
 //! ```
 
+use std::fmt;
+
 use crate::points::{MICROS, Points};
 use crate::rollup::{Member, Rollup};
 use crate::wide::{held_in_i64, rounded};
@@ -107,6 +109,21 @@ impl Sheet {
             net_revenue_retention: percent(after, before),
             churn_impact: percent(gone, before),
         }
+    }
+}
+
+/// One figure a line, cut down to one place, `-` where there is none.
+impl fmt::Display for Sheet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut line = |name: &str, figure: Option<Points>, unit: &str, end: &str| match figure {
+            Some(figure) => write!(f, "{name:<26}{figure:.1}{unit}{end}"),
+            None => write!(f, "{name:<26}-{end}"),
+        };
+        line("expansion conversion", self.expansion_conversion, " %", "\n")?;
+        line("time to close", self.days_to_close, " days", "\n")?;
+        line("adoption after expansion", self.adoption_after, "", "\n")?;
+        line("net revenue retention", self.net_revenue_retention, " %", "\n")?;
+        line("churn impact", self.churn_impact, " %", "")
     }
 }
 

@@ -106,6 +106,30 @@ fn a_month_without_anything_is_a_sheet_without_figures() {
     assert_eq!((sheet.net_revenue_retention, sheet.churn_impact), (None, None));
     assert_eq!((sheet.expansion_conversion, sheet.days_to_close, sheet.adoption_after), (None, None, None));
 
+    let printed = "\
+expansion conversion      -
+time to close             -
+adoption after expansion  -
+net revenue retention     -
+churn impact              -";
+    assert_eq!(sheet.to_string(), printed);
+
     let lost = Sheet::new([], [Opportunity::lost(), Opportunity::lost().adoption_after(80)]);
     assert_eq!((lost.expansion_conversion, lost.days_to_close, lost.adoption_after), (Some(Points::ZERO), None, None));
+}
+
+#[test]
+fn a_sheet_prints_a_line_for_each_figure() {
+    let revenue = |before: u32, after: u32| Revenue { before: before.into(), after: after.into() };
+    let sheet = Sheet::new(
+        [revenue(900, 1_150), revenue(500, 500), revenue(100, 0)],
+        [Opportunity::won(34).adoption_after(80), Opportunity::lost(), Opportunity::lost()],
+    );
+    let printed = "\
+expansion conversion      33.3 %
+time to close             34.0 days
+adoption after expansion  80.0
+net revenue retention     110.0 %
+churn impact              6.6 %";
+    assert_eq!(sheet.to_string(), printed);
 }

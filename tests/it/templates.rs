@@ -410,3 +410,29 @@ fn templates_survive_writing() {
         assert_eq!(read.fingerprint(), model.fingerprint(), "{}", template.name());
     }
 }
+
+/// A program that shows how something is used is read from top to bottom.
+#[test]
+fn examples_are_short_and_run_in_ci() {
+    let ci = fs::read_to_string(".ci/run").unwrap();
+    let (_, run) = ci.split_once("\nfor example in ").unwrap();
+    let run: BTreeSet<_> = run.split(';').next().unwrap().split(' ').map(str::to_owned).collect();
+    let mut found = BTreeSet::new();
+    for entry in fs::read_dir("examples").unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            assert!(fs::read_to_string(&path).unwrap().lines().count() < 80, "{}", path.display());
+            found.insert(path.file_stem().unwrap().to_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(found, run);
+}
+
+#[test]
+fn the_readme_lists_them_all() {
+    let readme = fs::read_to_string("README.md").unwrap();
+    for template in templates::all() {
+        let row = format!("| [`{0}`](src/templates/{0}.toml) | {1} |", template.name(), template.purpose());
+        assert!(readme.contains(&row), "{row}");
+    }
+}

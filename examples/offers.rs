@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use warmth::offer::{Plan, potential};
-use warmth::{Model, Points, Scorer, Tags, facts, templates};
+use warmth::{Model, Play, Points, Scorer, Tags, facts, templates};
 
 struct Customer {
     plan: Plan,
@@ -71,9 +71,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("to somebody hesitant", Offer { to: &hesitant, ..cheap }),
     ] {
         let score = scorer.score(&offer, now);
-        let when = score.play().and_then(|play| play.respond_within()).map(|span| Duration::from_secs(span.secs()));
+        let when = score.play().and_then(Play::respond_within).map(|span| Duration::from_secs(span.secs()));
         let by = when.map_or(String::new(), |when| format!("by {}", (now + when).date_naive()));
-        println!("{name}: {score} {} {by}", score.play().map_or("", |play| play.name()));
+        println!("{name}: {score} {} {by}", score.play().map_or("", Play::name));
     }
     Ok(())
 }

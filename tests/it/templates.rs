@@ -9,7 +9,7 @@ use fastrand::Rng;
 use serde_json::Value as Json;
 use toml::{Table, Value as Toml};
 use warmth::templates::{self, Template};
-use warmth::{Kind, Model, Points, Record, Score, Scorer, Value};
+use warmth::{Kind, Model, Play, Points, Record, Score, Scorer, Value};
 
 use crate::guide::{code, page, rows};
 use crate::score_cli::{program, shipped};
@@ -82,7 +82,7 @@ fn said(score: &Score<'_>) -> Outcomes {
         ("grade", score.grade().map(|grade| grade.to_string())),
         ("state", text(score.state())),
         ("segment", text(score.segment())),
-        ("play", text(score.play().map(|play| play.name()))),
+        ("play", text(score.play().map(Play::name))),
     ]
     .into_iter()
     .filter_map(|(kind, name)| Some((kind, name?)))
@@ -106,10 +106,9 @@ impl Literals {
 
     fn search(&mut self, value: &Toml, key: &str) {
         match value {
-            Toml::Table(table) => table.iter().for_each(|(own, value)| match own == key {
-                true => self.take(value),
-                false => self.search(value, key),
-            }),
+            Toml::Table(table) => table
+                .iter()
+                .for_each(|(own, value)| if own == key { self.take(value) } else { self.search(value, key) }),
             Toml::Array(items) => items.iter().for_each(|item| self.search(item, key)),
             _ => {}
         }

@@ -191,7 +191,7 @@ impl<'a> From<&'a HashSet<String>> for Tags<'a> {
 /// A Rust type whose values are facts: its kind, and how to read it.
 ///
 /// Implemented for `bool`, whole numbers, floats, texts, `NaiveDate`, `DateTime<Utc>`, lists and sets of strings,
-/// and `Option` of each. [`facts!`](crate::facts!) implements it for an enum of the host's.
+/// [`Tags`], and `Option` of each. [`facts!`](crate::facts!) implements it for an enum of the host's.
 ///
 /// An `f32` is compared as the double it is exactly, which is not the decimal it prints: `0.7_f32` is less than a
 /// document's 0.7. Round it into an `f64` in a computed field where that matters.

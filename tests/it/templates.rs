@@ -8,8 +8,10 @@ use chrono::{DateTime, Days, Utc};
 use fastrand::Rng;
 use serde_json::Value as Json;
 use toml::{Table, Value as Toml};
+use warmth::explain::CheckKind;
+use warmth::rollup::{Member, Rollup};
 use warmth::templates::{self, Template};
-use warmth::{Kind, Model, Play, Points, Record, Score, Scorer, Value};
+use warmth::{Kind, Model, Play, Points, Record, Score, Scorer, Truth, Value, Verdict};
 
 use crate::guide::{code, page, rows};
 use crate::score_cli::{program, shipped};
@@ -218,6 +220,98 @@ fn every_outcome_has_a_witness() {
         let gated = document.contains_key("required") || document.contains_key("disqualifying");
         assert_eq!(verdicts.len() > 1, gated, "{}: {verdicts:?}", template.name());
     }
+}
+
+/// There is nothing in a template that could be left out: each gate, rule and promoter makes a difference to somebody.
+#[test]
+fn every_condition_has_a_witness() {
+    for template in templates::all() {
+        let document = document(*template);
+        let model = toml_model(template.document());
+        let scorer = scorer(&model);
+        let population = Population::of(&document, &scorer);
+        let mut rng = Rng::with_seed(13);
+        let conditions = ["required", "disqualifying", "promoter", "rule"];
+        let mut missing: BTreeSet<_> = places(&document)
+            .into_keys()
+            .filter_map(|place| {
+                let (kind, id) = place.split_once('.')?;
+                conditions.contains(&kind).then(|| id.to_owned())
+            })
+            .collect();
+        for _ in 0..20_000 {
+            let record = population.draw(&mut rng);
+            let explanation = scorer.explain(&record, population.now);
+            let verdict = explanation.score().verdict();
+            for check in explanation.checks() {
+                let decides = match verdict {
+                    Verdict::Disqualified => check.kind == CheckKind::Disqualifying && check.truth == Truth::True,
+                    Verdict::Ineligible => check.kind == CheckKind::Required && check.truth == Truth::False,
+                    _ => false,
+                };
+                if decides {
+                    missing.remove(check.id);
+                }
+            }
+            for line in
+                explanation.lines().iter().filter(|line| line.points != Points::ZERO || line.score != Points::ZERO)
+            {
+                missing.remove(line.id.unwrap_or_default());
+            }
+            if missing.is_empty() {
+                break;
+            }
+        }
+        assert_eq!(missing, BTreeSet::new(), "{}", template.name());
+    }
+}
+
+/// Buying centres by solutions: what each cell is, and the four classes of metrics of the white space.
+#[test]
+fn the_demand_map_and_its_metrics() {
+    let model = toml_model(templates::demand_unit().document());
+    let scorer = scorer(&model);
+    let now = at("2026-11-22T12:00:00Z");
+    let solutions = ["ledger", "forecast", "vault"];
+    // Name, what it has, relationships, touches, quotes, euros bought.
+    let centres = [
+        ("finance", &["ledger", "vault"][..], "high", 8, 1, 5_000),
+        ("freight", &["forecast"], "medium", 4, 0, 0),
+        ("people", &[], "low", 2, 2, 0),
+    ];
+    let mut map = BTreeMap::new();
+    let mut metrics: BTreeMap<(String, &str), Vec<Member<'_>>> = BTreeMap::new();
+    for (centre, has, relationships, touches, quotes, bought) in centres {
+        for solution in solutions {
+            let mut record = Record::new()
+                .with("need", "medium")
+                .with("relationships", relationships)
+                .with("centre_is_customer", !has.is_empty())
+                .with("centre_has_solution", has.contains(&solution));
+            let activity = record.activity_mut();
+            activity.record_with("webinar_attended", at("2026-11-01"), touches, Points::ZERO);
+            activity.record_with("quote_sent", at("2026-11-01"), quotes, Points::ZERO);
+            activity.record_with("addon_purchase", at("2026-11-01"), 1, Points::from(bought));
+            let score = scorer.score(&record, now);
+            let cell = score.segment().unwrap().to_owned();
+            for metric in ["readiness", "activity", "output", "impact"] {
+                let member = Member::new(score.axis(metric).unwrap().raw);
+                metrics.entry((cell.clone(), metric)).or_default().push(member);
+            }
+            map.insert((centre, solution), cell);
+        }
+    }
+    let row = |centre| solutions.map(|solution| map[&(centre, solution)].as_str());
+    assert_eq!(row("finance"), ["installed", "upsell", "installed"]);
+    assert_eq!(row("freight"), ["upsell", "installed", "upsell"]);
+    assert_eq!(row("people"), ["cross-sell"; 3]);
+
+    let mean = |cell: &str, metric| -> Points {
+        metrics[&(cell.to_owned(), metric)].iter().copied().collect::<Rollup>().mean().unwrap()
+    };
+    let told = |cell| ["readiness", "activity", "output", "impact"].map(|metric| mean(cell, metric).to_string());
+    assert_eq!(told("upsell"), ["2.333333", "5.333333", "0.333333", "1666.666667"]); // 3 + 2 + 2, 8 + 4 + 4, 1, 5,000
+    assert_eq!(told("cross-sell"), ["1", "2", "2", "0"]);
 }
 
 #[test]

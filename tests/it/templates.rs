@@ -479,6 +479,41 @@ fn the_guide_says_what_stands_in_the_documents() {
 }
 
 #[test]
+fn the_guide_lists_what_they_ask_for() {
+    let text = page("templates.md");
+    let (_, section) = text.split_once("\n# What they ask for\n").unwrap();
+    let section = section.split("\n# ").next().unwrap();
+    let (facts, events) = section.split_once("\nThe events:\n").unwrap();
+    let named = |cell: &str| cell.split(", ").map(|name| code(name).unwrap().to_owned()).collect::<BTreeSet<_>>();
+
+    let mut found: BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)> = BTreeMap::new();
+    let mut found_events: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for template in templates::all() {
+        let model = toml_model(template.document());
+        for field in scorer(&model).fields() {
+            let (kinds, by) = found.entry(field.name().to_owned()).or_default();
+            kinds.insert(field.kind().to_string());
+            by.insert(template.name().to_owned());
+        }
+        for event in event_names(&document(*template)) {
+            found_events.entry(event).or_default().insert(template.name().to_owned());
+        }
+    }
+    let told = rows(facts).filter_map(|row| Some((code(row[0])?.to_owned(), (row[1].to_owned(), named(row[2])))));
+    let told: BTreeMap<_, _> = told.collect();
+    let kind = |kinds: BTreeSet<String>| {
+        // A model that only asks whether a fact is known does not say its kind.
+        let said: Vec<_> = kinds.into_iter().filter(|kind| kind != "any").collect();
+        assert!(said.len() < 2, "{said:?}");
+        said.into_iter().next().unwrap_or("any".to_owned())
+    };
+    let found: BTreeMap<_, _> = found.into_iter().map(|(name, (kinds, by))| (name, (kind(kinds), by))).collect();
+    assert_eq!(told, found);
+    let told: BTreeMap<_, _> = rows(events).filter_map(|row| Some((code(row[0])?.to_owned(), named(row[1])))).collect();
+    assert_eq!(told, found_events);
+}
+
+#[test]
 fn the_guide_lists_them_all() {
     let text = page("templates.md");
     let (_, section) = text.split_once("\n# Which one\n").unwrap();

@@ -22,6 +22,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::points::{MICROS, Points};
 use crate::rollup::{Member, Rollup};
 use crate::wide::{held_in_i64, rounded};
@@ -63,8 +65,8 @@ impl Opportunity {
 
 /// The five figures of a month. `None` where there is nothing that a figure could be about.
 ///
-/// Percentages are to the nearest millionth, ties away from zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Percentages are to the nearest millionth, ties away from zero. In serde a figure that there is not is null.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Sheet {
     /// Expansion conversion: opportunities won, in percent of those closed.

@@ -49,6 +49,7 @@ macro_rules! templates {
     ($($(#[$doc:meta])* $name:ident: $purpose:literal;)*) => {
         $(
             #[doc = $purpose]
+            ///
             $(#[$doc])*
             pub const fn $name() -> Template {
                 Template {

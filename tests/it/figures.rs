@@ -122,7 +122,8 @@ churn impact              -";
 fn a_sheet_prints_a_line_for_each_figure() {
     let revenue = |before: u32, after: u32| Revenue { before: before.into(), after: after.into() };
     let sheet = Sheet::new(
-        [revenue(900, 1_150), revenue(500, 500), revenue(100, 0)],
+        // The last one is a new customer, whose revenue was not there to be retained.
+        [revenue(900, 1_150), revenue(500, 500), revenue(100, 0), revenue(0, 700)],
         [Opportunity::won(34).adoption_after(80), Opportunity::lost(), Opportunity::lost()],
     );
     let printed = "\
@@ -132,4 +133,6 @@ adoption after expansion  80.0
 net revenue retention     110.0 %
 churn impact              6.6 %";
     assert_eq!(sheet.to_string(), printed);
+    let stored = serde_json::to_value(sheet).unwrap();
+    assert_eq!((&stored["net_revenue_retention"], &stored["churn_impact"]), (&110.into(), &6.666667.into()));
 }

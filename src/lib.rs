@@ -75,6 +75,8 @@
 //! - [`Activity`] holds what a subject did. It knows nothing of models; [`Scorer::lifespan`] says how far back to keep.
 //! - [`Model::fingerprint`] tells which model a stored score came from.
 //! - [`model`] builds documents in Rust, where a wrong operator is a compile error.
+//! - [`templates`] are the models that the field publishes, to start from; [`shapes`] are those of other products.
+//! - [`rollup`] says what many contacts come to for one account; [`offer`] and [`governance`] have the arithmetic beside.
 //! - The [guide](_guide) has the document key by key, the arithmetic, the problems and the reasons.
 //!
 //! # What you can rely on
@@ -115,14 +117,19 @@ mod evaluate;
 pub mod explain;
 mod facts;
 mod forecast;
+pub mod governance;
 mod grade;
 pub mod model;
+pub mod offer;
 mod points;
 mod problem;
 mod program;
+pub mod rollup;
 mod score;
 mod scorer;
 pub mod settle;
+pub mod shapes;
+pub mod templates;
 mod time;
 mod verify;
 mod wide;

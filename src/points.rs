@@ -9,6 +9,7 @@ use serde::de::{Error as _, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::decimal::{Excess, scaled};
+use crate::wide::{held_in_i64, rounded};
 
 /// Millionths in one point.
 pub(crate) const MICROS: i64 = 1_000_000;
@@ -70,6 +71,20 @@ impl Points {
     #[expect(clippy::cast_precision_loss, reason = "the nearest double is what is asked for")]
     pub fn to_f64(self) -> f64 {
         self.0 as f64 / 1e6
+    }
+
+    /// What percentage of `whole` these points are, to the nearest millionth, ties away from zero; `None` of zero.
+    ///
+    /// ```
+    /// # use warmth::Points;
+    /// let (addon, base) = (Points::from(8), Points::from(29));
+    /// assert_eq!(addon.percent_of(base), Some("27.586207".parse()?));
+    /// assert_eq!(addon.percent_of(Points::ZERO), None);
+    /// # Ok::<(), warmth::PointsError>(())
+    /// ```
+    pub fn percent_of(self, whole: Points) -> Option<Points> {
+        let hundredfold = i128::from(self.0) * 100 * i128::from(MICROS);
+        (whole != Points::ZERO).then(|| Points(held_in_i64(rounded(hundredfold, whole.0.into()))))
     }
 }
 

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use chrono::{Days, Months, NaiveDate};
 
+use crate::dossier::{Contract, IcpFit};
 use crate::random::Random;
 
 /// The last day that the portfolio knows about. No event is younger.
@@ -44,14 +45,19 @@ const COUNTRIES: &[(u64, (&str, &str))] = &[
     (8, ("ES", "SL")),
     (12, ("US", "Inc")),
 ];
-const ADD_ONS: &[&str] = &["approvals", "forecast", "insights", "payouts", "vault"];
+pub(crate) const FLAGSHIP: &str = "ledger";
+pub(crate) const ADD_ONS: &[&str] = &["approvals", "forecast", "insights", "payouts", "vault"];
 const TECH_STACK: &[&str] =
     &["netsuite", "salesforce", "snowflake", "slack", "jira", "bigquery", "hubspot", "sap", "teams", "workday"];
 const TECH_STACK_REMOTE: &[&str] = &["slack", "jira", "bigquery", "hubspot", "sap", "teams", "workday"];
 
+/// Where the streams of chance for other purposes begin: beyond the number of any account.
+const DOSSIERS: u64 = 1 << 40;
+const SERVICE: u64 = 2 << 40;
+
 /// How much the customer is like those the product was built for. Industry, size, roles and tech stack follow from it.
 #[derive(Clone, Copy, PartialEq)]
-enum Likeness {
+pub(crate) enum Likeness {
     Close,
     Usual,
     Remote,
@@ -78,10 +84,14 @@ pub(crate) enum Interest {
 /// A customer, and the chance that the rest of it will be drawn with.
 pub(crate) struct Account {
     pub(crate) random: Random,
+    /// For what the templates ask, so that the rest of the portfolio does not depend on it.
+    pub(crate) dossier_random: Random,
+    /// For the events that the templates ask for.
+    pub(crate) service_random: Random,
     number: u64,
-    industry: &'static str,
+    pub(crate) industry: &'static str,
     trade: &'static str,
-    likeness: Likeness,
+    pub(crate) likeness: Likeness,
     pub(crate) employees: u64,
     pub(crate) contract_start: NaiveDate,
     pub(crate) health: Health,
@@ -130,6 +140,8 @@ impl Account {
             health,
             interest,
             random,
+            dossier_random: Random::new(seed, number + DOSSIERS),
+            service_random: Random::new(seed, number + SERVICE),
         }
     }
 
@@ -154,7 +166,7 @@ impl Account {
         format!("acc-{}", 10_001 + self.number)
     }
 
-    pub(crate) fn write_row(&mut self, out: &mut impl Write) -> io::Result<()> {
+    pub(crate) fn write_row(&mut self, icp_fit: &IcpFit, out: &mut impl Write) -> io::Result<()> {
         let random = &mut self.random;
         let (country, legal_form) = random.weighted(COUNTRIES);
         let name = format!("{} {} {} {legal_form}", random.pick(FIRST_WORDS), random.pick(SECOND_WORDS), self.trade);
@@ -186,7 +198,7 @@ impl Account {
         let add_ons = random.below(if self.employees < 200 { 2 } else { 5 }) + u64::from(!has_flagship);
         let mut products = random.some_of(ADD_ONS, add_ons);
         if has_flagship {
-            products.insert(0, "ledger");
+            products.insert(0, FLAGSHIP);
         }
         let (tools, how_many_tools) = match self.likeness {
             Likeness::Close => (TECH_STACK, random.between(3, 5)),
@@ -234,7 +246,9 @@ impl Account {
             escalations.to_string(),
             if self.random.chance(97) { self.random.chance(7).to_string() } else { String::new() },
         ];
-        writeln!(out, "{}", cells.join(","))
+        let contract = Contract { country, plan, has_flagship, seats, seats_bought };
+        let dossier = self.dossier(&contract, icp_fit);
+        writeln!(out, "{},{}", cells.join(","), dossier.join(","))
     }
 
     /// Contracts run for whole years from the day they start.

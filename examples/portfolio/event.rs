@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use chrono::{DateTime, Datelike, Days, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
 
 use crate::account::{Account, Health, Interest, LAST_DAY};
+use crate::random::Random;
 
 pub(crate) const EVENT_COLUMNS: &str = "id,event,at,count,amount";
 
@@ -17,9 +18,10 @@ struct Event {
 }
 
 impl Account {
-    /// Writes the account's events, oldest first.
-    pub(crate) fn write_events(&mut self, how_many: u64, out: &mut impl Write) -> io::Result<()> {
+    /// Writes the account's events, oldest first: so many of use and interest, and so many of service.
+    pub(crate) fn write_events(&mut self, how_many: u64, of_service: u64, out: &mut impl Write) -> io::Result<()> {
         let mut events: Vec<Event> = (0..how_many).map(|_| self.invent_event()).collect();
+        events.extend((0..of_service).map(|_| self.invent_service_event()));
         events.sort_by_key(|event| event.at);
         let id = self.id();
         for event in events {
@@ -60,7 +62,7 @@ impl Account {
             (if self.health == Health::Green { 2 } else { 0 }, "referral_given"),
             (if self.interest == Interest::Dormant { 6 } else { 0 }, "unsubscribed"),
         ]);
-        let at = self.invent_instant();
+        let at = invent_instant(&mut self.random, self.contract_start, self.interest);
         let (count, amount_cents) = match name {
             // Logins are reported as one row a day.
             "login" => (Some(self.random.between(1, 4 + self.employees.min(2_000) / 80)), None),
@@ -70,29 +72,54 @@ impl Account {
         Event { at, name, count, amount_cents }
     }
 
-    /// A moment in working hours of the last twelve months, not before the customer was one.
-    fn invent_instant(&mut self) -> DateTime<Utc> {
-        let tenure_days = u64::try_from((LAST_DAY - self.contract_start).num_days()).unwrap_or(0);
-        // The weekend shift below can add two days to an age.
-        let oldest_days = tenure_days.min(365) - 3;
-        let newest_days = match self.interest {
-            Interest::Dormant => oldest_days / 4,
-            Interest::Cooling => oldest_days / 8,
-            Interest::Curious | Interest::Researching | Interest::Buying => 0,
+    /// What the templates ask for beside: help that was looked for, and interest in a certain product.
+    fn invent_service_event(&mut self) -> Event {
+        let random = &mut self.service_random;
+        let trouble = match self.health {
+            Health::Green => 1,
+            Health::Yellow => 4,
+            Health::Red => 12,
         };
-        let draws = match self.interest {
-            Interest::Dormant | Interest::Cooling | Interest::Curious => 1,
-            Interest::Researching => 2,
-            Interest::Buying => 4,
+        let interest = match self.interest {
+            Interest::Dormant => 1,
+            Interest::Cooling | Interest::Curious => 4,
+            Interest::Researching => 8,
+            Interest::Buying => 10,
         };
-        // The least of several draws: the more there are, the younger the events.
-        let age_days = (0..draws).map(|_| self.random.between(newest_days, oldest_days)).min().unwrap_or(oldest_days);
-        let mut day = LAST_DAY - Days::new(age_days);
-        let days_after_friday = u64::from(day.weekday().num_days_from_monday()).saturating_sub(4);
-        if days_after_friday > 0 && self.random.chance(85) {
-            day = day - Days::new(days_after_friday);
-        }
-        let second_of_day = self.random.between(7 * 3_600, 18 * 3_600);
-        day.and_time(NaiveTime::MIN).and_utc() + Duration::from_secs(second_of_day)
+        let name = random.weighted(&[
+            (16, "support_visit"),
+            (trouble, "ticket_escalated"),
+            (interest, "product_brief_download"),
+            (interest / 3, "sso_docs_view"),
+            (interest / 4, "quote_sent"),
+        ]);
+        let at = invent_instant(random, self.contract_start, self.interest);
+        Event { at, name, count: None, amount_cents: None }
     }
+}
+
+/// A moment in working hours of the last twelve months, not before the customer was one.
+fn invent_instant(random: &mut Random, contract_start: NaiveDate, interest: Interest) -> DateTime<Utc> {
+    let tenure_days = u64::try_from((LAST_DAY - contract_start).num_days()).unwrap_or(0);
+    // The weekend shift below can add two days to an age.
+    let oldest_days = tenure_days.min(365) - 3;
+    let newest_days = match interest {
+        Interest::Dormant => oldest_days / 4,
+        Interest::Cooling => oldest_days / 8,
+        Interest::Curious | Interest::Researching | Interest::Buying => 0,
+    };
+    let draws = match interest {
+        Interest::Dormant | Interest::Cooling | Interest::Curious => 1,
+        Interest::Researching => 2,
+        Interest::Buying => 4,
+    };
+    // The least of several draws: the more there are, the younger the events.
+    let age_days = (0..draws).map(|_| random.between(newest_days, oldest_days)).min().unwrap_or(oldest_days);
+    let mut day = LAST_DAY - Days::new(age_days);
+    let days_after_friday = u64::from(day.weekday().num_days_from_monday()).saturating_sub(4);
+    if days_after_friday > 0 && random.chance(85) {
+        day = day - Days::new(days_after_friday);
+    }
+    let second_of_day = random.between(7 * 3_600, 18 * 3_600);
+    day.and_time(NaiveTime::MIN).and_utc() + Duration::from_secs(second_of_day)
 }

@@ -7,11 +7,12 @@
 //!
 //! Nobody in these files exists: every name is put together from word lists, and a likeness to a company is
 //! chance. The same arguments give the same bytes on every machine, because the generator draws and calculates with
-//! integers only. The default arguments give the files in `examples/data`.
+//! integers only, and the one score in it is exact. The default arguments give the files in `examples/data`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program speaks to its terminal")]
 
 mod account;
+mod dossier;
 mod event;
 mod random;
 
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use account::{ACCOUNT_COLUMNS, Account};
+use dossier::{DOSSIER_COLUMNS, IcpFit};
 use event::EVENT_COLUMNS;
 
 const HELP: &str = "\
@@ -29,7 +31,7 @@ Writes a synthetic portfolio: DIR/accounts.csv and DIR/events.csv.
 usage: portfolio [--accounts N] [--events N] [--seed S] --out DIR
 
   --accounts N   rows of accounts.csv (default 300)
-  --events N     rows of events.csv (default 4500)
+  --events N     rows of events.csv (default 6000)
   --seed S       another seed is another portfolio (default 7)
   --out DIR      where the two files go; made if it is not there";
 
@@ -64,7 +66,7 @@ struct Request {
 impl Request {
     /// `None` asks for the help text.
     fn from_args(mut args: impl Iterator<Item = String>) -> Result<Option<Request>, String> {
-        let (mut accounts, mut events, mut seed, mut out) = (300, 4500, 7, None);
+        let (mut accounts, mut events, mut seed, mut out) = (300, 6000, 7, None);
         while let Some(option) = args.next() {
             if option == "--help" {
                 return Ok(None);
@@ -96,16 +98,21 @@ fn write_portfolio(request: &Request) -> io::Result<()> {
     let portfolio = || (0..request.accounts).map(|number| Account::invent(request.seed, number));
     let busyness: u64 = portfolio().map(|account| account.busyness()).sum();
 
-    writeln!(accounts, "{ACCOUNT_COLUMNS}")?;
+    let icp_fit = IcpFit::new().map_err(io::Error::other)?;
+
+    writeln!(accounts, "{ACCOUNT_COLUMNS},{DOSSIER_COLUMNS}")?;
     writeln!(events, "{EVENT_COLUMNS}")?;
-    let (mut busyness_so_far, mut written) = (0, 0);
+    let of_service = request.events / 4;
+    let of_use = request.events - of_service;
+    let (mut busyness_so_far, mut used, mut served) = (0, 0, 0);
     for mut account in portfolio() {
-        account.write_row(&mut accounts)?;
+        account.write_row(&icp_fit, &mut accounts)?;
         // Shares of a running total, not of each account: they add up to exactly the number asked for.
         busyness_so_far += account.busyness();
-        let due = share(request.events, busyness_so_far, busyness);
-        account.write_events(due - written, &mut events)?;
-        written = due;
+        let use_due = share(of_use, busyness_so_far, busyness);
+        let service_due = share(of_service, busyness_so_far, busyness);
+        account.write_events(use_due - used, service_due - served, &mut events)?;
+        (used, served) = (use_due, service_due);
     }
     accounts.flush()?;
     events.flush()

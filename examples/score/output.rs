@@ -43,7 +43,7 @@ struct Ranked<'a> {
 impl<'a> Ranking<'a> {
     pub(crate) fn add(&mut self, id: String, name: String, score: Score<'a>, missing: usize) {
         *self.verdicts.entry(score.verdict()).or_default() += 1;
-        if score.state().is_some() {
+        if score.verdict().is_scored() {
             self.accounts.push(Ranked { id, name, score, missing });
         }
     }
@@ -74,7 +74,8 @@ impl<'a> Ranking<'a> {
             writeln!(out, "{}", aligned.collect::<Vec<_>>().join("  ").trim_end())?;
         }
         let scored: u64 = self.verdicts.values().sum();
-        writeln!(out, "\n{scored} scored: {}; {}", counts(self.verdicts), counts(states))
+        let states = if states.is_empty() { String::new() } else { format!("; {}", counts(states)) };
+        writeln!(out, "\n{scored} scored: {}{states}", counts(self.verdicts))
     }
 
     /// How many accounts are in each state, the states in the order of the accounts.

@@ -4,12 +4,13 @@
 //! | --- | --- | --- |
 //! | [`document`] | who writes models | the document key by key |
 //! | [`arithmetic`] | who must defend a number | what is exact, where something is rounded, every formula with an example |
+//! | [`templates`] | who starts | the models that the crate ships: what each is for, and where each published number stands |
 //! | [`problems`] | who is told that a model is wrong | every problem by its code, and what to do |
 //! | [`hosting`] | who embeds the engine | facts, activity, storage, changes, alerts, threads, time zones |
 //! | [`design`] | who changes the engine | why it is as it is, what is left out, which module does what |
 //!
 //! The guide is tested. Rust code runs as a doctest; every TOML block is read, compiled and, where it has cases, verified;
-//! the tables of problems, limits and modules are compared with the sources.
+//! the tables of problems, limits, modules and templates are compared with the sources.
 
 /// The model document, key by key.
 ///
@@ -21,6 +22,12 @@ pub mod document {
 ///
 pub mod arithmetic {
     #![doc = include_str!("arithmetic.md")]
+}
+
+/// The models that the crate ships, and where their numbers come from.
+///
+pub mod templates {
+    #![doc = include_str!("templates.md")]
 }
 
 /// Every problem that a model can have.

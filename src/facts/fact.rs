@@ -96,7 +96,14 @@ pub enum Fact<'a> {
 
 /// A borrowed set of texts; the order is of no account and a text given twice counts once.
 ///
-/// Made from a slice of strings or a set of strings, so that nothing is copied.
+/// Made from a slice of strings or a set of strings, so that nothing is copied. A computed field may be one:
+///
+/// ```
+/// use warmth::{Tags, facts};
+///
+/// struct Offer { purposes: [&'static str; 2] }
+/// facts!(Offer { purposes: Tags<'_> = |offer| offer.purposes[..].into() });
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Tags<'a>(Source<'a>);
 
@@ -184,7 +191,7 @@ impl<'a> From<&'a HashSet<String>> for Tags<'a> {
 /// A Rust type whose values are facts: its kind, and how to read it.
 ///
 /// Implemented for `bool`, whole numbers, floats, texts, `NaiveDate`, `DateTime<Utc>`, lists and sets of strings,
-/// and `Option` of each. [`facts!`](crate::facts!) implements it for an enum of the host's.
+/// [`Tags`], and `Option` of each. [`facts!`](crate::facts!) implements it for an enum of the host's.
 ///
 /// An `f32` is compared as the double it is exactly, which is not the decimal it prints: `0.7_f32` is less than a
 /// document's 0.7. Round it into an `f64` in a computed field where that matters.
@@ -330,6 +337,16 @@ impl ToFact for Vec<&str> {
     #[inline]
     fn to_fact(&self) -> Fact<'_> {
         Fact::Tags(self.as_slice().into())
+    }
+}
+
+/// For computed fields, which borrow their tags from somewhere.
+impl ToFact for Tags<'_> {
+    const KIND: Kind = Kind::Tags;
+
+    #[inline]
+    fn to_fact(&self) -> Fact<'_> {
+        Fact::Tags(*self)
     }
 }
 

@@ -11,7 +11,7 @@ use warmth::model::{
     Play, Promoter, Rule, Segment, Signal, State, Total, Values, axis, event, events, grade, kind, score, verdict,
 };
 use warmth::{
-    Activity, Decay, Fact, Facts, Field, Kind, Model, Points, Record, Scorer, Span, ToFact, Value, facts, fields,
+    Activity, Decay, Fact, Facts, Field, Kind, Model, Points, Record, Scorer, Span, Tags, ToFact, Value, facts, fields,
 };
 
 use crate::support::{at, model, scorer, toml_model};
@@ -767,4 +767,30 @@ fn raw_identifiers_and_computed_enums_are_fields() {
     }
     let error = Scorer::<Deal>::new(&Model::new("x").required(Gate::new("p", f.plan.is("tema")))).unwrap_err();
     assert_eq!(error.problems()[0].help(), Some("did you mean `team`?"));
+}
+
+/// Tags that a computed field borrows from wherever they are.
+#[test]
+fn a_computed_field_may_be_tags() {
+    struct Offer<'a> {
+        purposes: &'a [&'a str],
+        bought_for: BTreeSet<String>,
+    }
+    facts!(Offer<'_> {
+        purposes: Tags<'_> = |offer| offer.purposes.into(),
+        bought_for: Option<Tags<'_>> = |offer| (!offer.bought_for.is_empty()).then_some((&offer.bought_for).into()),
+    });
+    assert_eq!(Offer::FIELDS.iter().map(Field::kind).collect::<Vec<_>>(), [Kind::Tags; 2]);
+
+    let f = fields::<Offer<'_>>();
+    let same = Model::new("same").required(Gate::new("purpose", !f.purposes.any_not_in(f.bought_for)));
+    let same = Scorer::<Offer<'_>>::new(&same).unwrap();
+    for (purposes, bought_for, expected) in [
+        (&["support"][..], &["sales", "support"][..], "eligible"),
+        (&["support", "hiring"], &["support"], "ineligible"),
+        (&["support"], &[], "undetermined"),
+    ] {
+        let offer = Offer { purposes, bought_for: bought_for.iter().map(|&text| text.to_owned()).collect() };
+        assert_eq!(same.score(&offer, at(NOW)).verdict().to_string(), expected, "{purposes:?} {bought_for:?}");
+    }
 }

@@ -18,7 +18,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn page(name: &str) -> String {
+pub(crate) fn page(name: &str) -> String {
     fs::read_to_string(root().join("src/_guide").join(name)).unwrap()
 }
 
@@ -136,11 +136,11 @@ fn ranges_are_as_told() {
 }
 
 /// The cells of every row of a page's tables.
-fn rows(page: &str) -> impl Iterator<Item = Vec<&str>> {
+pub(crate) fn rows(page: &str) -> impl Iterator<Item = Vec<&str>> {
     page.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")).map(|row| row.split(" | ").collect())
 }
 
-fn code(cell: &str) -> Option<&str> {
+pub(crate) fn code(cell: &str) -> Option<&str> {
     cell.strip_prefix('`')?.strip_suffix('`')
 }
 

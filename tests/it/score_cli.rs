@@ -134,7 +134,7 @@ impl Outcome {
     }
 }
 
-fn program(name: &str) -> Command {
+pub(crate) fn program(name: &str) -> Command {
     let tests = std::env::current_exe().expect("a test knows where it is");
     let built = tests.parent().and_then(Path::parent).expect("tests are in target/PROFILE/deps");
     let path = built.join("examples").join(name).with_extension(std::env::consts::EXE_EXTENSION);
@@ -142,7 +142,7 @@ fn program(name: &str) -> Command {
     Command::new(path)
 }
 
-fn shipped(file: &str) -> PathBuf {
+pub(crate) fn shipped(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data").join(file)
 }
 
@@ -202,6 +202,19 @@ best  Best BV   71.1  A3     ready  -        call        0
 5 scored: 2 eligible, 1 undetermined, 1 ineligible, 1 disqualified; 2 ready, 1 cold
 ";
     folder.score(&["model.toml", "records.csv", "--events", "events.csv", "--top", "1"]).is(0, best, "");
+}
+
+#[test]
+fn a_model_without_states_ranks_as_well() {
+    let (stateless, _) = MODEL.split_once("[[state]]").expect("the model has states");
+    let folder = Folder::new("stateless").with("model.toml", stateless);
+    let table = "\
+id    name     score  grade  state  segment  play  missing
+best  Best BV   71.1  A3     -      -        -           0
+
+5 scored: 2 eligible, 1 undetermined, 1 ineligible, 1 disqualified
+";
+    folder.score(&["model.toml", "records.csv", "--events", "events.csv", "--top", "1"]).is(0, table, "");
 }
 
 #[test]

@@ -1,0 +1,79 @@
+//! One customer, several offers: which of them may be made now, and when to ask again.
+//!
+//! ```text
+//! cargo run --example offers
+//! ```
+
+use std::error::Error;
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use warmth::offer::{Plan, potential};
+use warmth::{Model, Play, Points, Scorer, Tags, facts, templates};
+
+struct Customer {
+    plan: Plan,
+    usage: u32,
+    agents: u32,
+    live_since: Option<NaiveDate>, // none before the sale
+    purposes: [&'static str; 1],   // of what it bought first
+    nps: Option<u8>,
+    hesitant: bool,
+}
+
+#[derive(Clone, Copy)]
+struct Offer<'a> {
+    to: &'a Customer,
+    purpose: [&'a str; 1],
+    price: u32,
+    base_price: u32,
+    larger_plan: u32, // the price of a plan that has today's usage in it
+}
+facts!(Offer<'_> {
+    base_price,
+    addon_price: u32 = |offer| offer.price,
+    offer_purposes: Tags<'_> = |offer| offer.purpose[..].into(),
+    purchase_purposes: Tags<'_> = |offer| offer.to.purposes[..].into(),
+    offer_is_required: bool = |_| false,
+    live_since: Option<NaiveDate> = |offer| offer.to.live_since,
+    sale_stage: &str = |offer| if offer.to.live_since.is_some() { "post-sale" } else { "pre-sale" },
+    saving_percent: Option<f64> = |offer| {
+        let bill = offer.to.plan.bill(offer.to.usage);
+        Some((bill - Points::from(offer.larger_plan)).percent_of(bill)?.to_f64())
+    },
+    potential: f64 = |offer| potential(offer.price, offer.to.agents).to_f64(),
+    hesitant: bool = |offer| offer.to.hesitant,
+    ask_again_on: Option<NaiveDate> = |_| None,
+    industry: &str = |_| "software",
+    employees: u32 = |offer| offer.to.agents,
+    decision_maker_role: &str = |_| "head-of-support",
+    tech_stack: Option<&str> = |_| None,
+    nps: Option<u8> = |offer| offer.to.nps,
+});
+
+#[expect(clippy::print_stdout, reason = "a program speaks to its terminal")]
+fn main() -> Result<(), Box<dyn Error>> {
+    let model: Model = toml::from_str(templates::offer().document())?;
+    let scorer = Scorer::<Offer>::new(&model)?;
+    let now: DateTime<Utc> = "2026-11-22T09:00:00Z".parse()?;
+
+    let plan = Plan::new(75).metered(1_000, "0.1".parse::<Points>()?);
+    println!("a plan of 125 pays from {} units on", plan.break_even(125).ok_or("it never pays")?);
+    let (live_since, purposes) = (NaiveDate::from_ymd_opt(2026, 3, 1), ["support"]);
+    let customer = Customer { plan, usage: 2_000, agents: 7_400, live_since, purposes, nps: Some(9), hesitant: false };
+    let cheap = Offer { to: &customer, purpose: ["support"], price: 7, base_price: 235, larger_plan: 125 };
+    let hesitant = Customer { hesitant: true, ..customer };
+    for (name, offer) in [
+        ("7 on 235", cheap),
+        ("8 on 29", Offer { price: 8, base_price: 29, ..cheap }),
+        ("9 on 29", Offer { price: 9, base_price: 29, ..cheap }),
+        ("for another purpose", Offer { purpose: ["hiring"], ..cheap }),
+        ("to somebody hesitant", Offer { to: &hesitant, ..cheap }),
+    ] {
+        let score = scorer.score(&offer, now);
+        let when = score.play().and_then(Play::respond_within).map(|span| Duration::from_secs(span.secs()));
+        let by = when.map_or(String::new(), |when| format!("by {}", (now + when).date_naive()));
+        println!("{name}: {score} {} {by}", score.play().map_or("", Play::name));
+    }
+    Ok(())
+}

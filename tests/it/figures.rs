@@ -1,0 +1,138 @@
+//! The arithmetic beside scores: shares, plans, potential, and the monthly sheet.
+
+use proptest::prelude::*;
+use warmth::Points;
+use warmth::governance::{Opportunity, Revenue, Sheet};
+use warmth::offer::{Plan, potential};
+
+fn points(text: &str) -> Points {
+    text.parse().unwrap()
+}
+
+/// The checks of a price that are published: at most 20 %, in other places at most 30 %.
+#[test]
+fn seven_on_235_and_8_on_29() {
+    let share = |part: i32, whole: i32| Points::from(part).percent_of(Points::from(whole)).unwrap();
+    assert_eq!(share(7, 235), points("2.978723"));
+    assert_eq!(share(8, 29), points("27.586207"));
+    assert!(share(7, 235) <= Points::from(20));
+    assert!(share(8, 29) > Points::from(20) && share(8, 29) <= Points::from(30));
+    assert_eq!(share(-1, 3), points("-33.333333"));
+    assert_eq!(Points::from(1).percent_of(Points::ZERO), None);
+    assert_eq!(Points::from_micros(i64::MAX).percent_of(Points::from_micros(1)), Some(Points::from_micros(i64::MAX)));
+    assert_eq!(Points::from_micros(i64::MIN).percent_of(Points::from_micros(1)), Some(Points::from_micros(i64::MIN)));
+    assert_eq!(Points::from_micros(i64::MIN).percent_of(Points::from_micros(i64::MIN)), Some(Points::from(100)));
+}
+
+#[test]
+fn a_bill_of_175_against_125_saves_50() {
+    let small = Plan::new(75).metered(1_000, points("0.1"));
+    let bill = small.bill(2_000);
+    let saving = bill - Points::from(125);
+    assert_eq!((bill, saving), (Points::from(175), Points::from(50)));
+    assert_eq!(format!("{:.1}", saving.percent_of(bill).unwrap()), "28.5"); // cut, not rounded: 28.571...
+    assert_eq!(saving.percent_of(bill), Some(points("28.571429")));
+    assert_eq!(small.break_even(125), Some(Points::from(1_500)));
+    assert_eq!((small.bill(1_500), small.bill(points("1499.99"))), (Points::from(125), points("124.999")));
+
+    assert_eq!(small.bill(0), Points::from(75));
+    assert_eq!(small.break_even(75), Some(Points::ZERO));
+    assert_eq!(Plan::new(75).break_even(125), None);
+    assert_eq!(Plan::new(75).metered(0, -1).break_even(125), None);
+    assert_eq!(Plan::new(0).metered(0, points("0.000001")).break_even(Points::from_micros(i64::MAX)), None);
+}
+
+#[test]
+fn potential_is_166_for_each_of_7_400_agents() {
+    assert_eq!(potential(166, 7_400), Points::from(1_228_400));
+    assert_eq!(potential(Points::from_micros(i64::MAX), u32::MAX), Points::from_micros(i64::MAX));
+    assert_eq!(potential(Points::from_micros(i64::MIN), 2), Points::from_micros(i64::MIN));
+    assert_eq!(potential(166, 0), Points::ZERO);
+}
+
+proptest! {
+    /// At the break-even the bill has reached the price, and a millionth before it had not.
+    #[test]
+    fn break_even_is_the_least_usage(
+        price in 0..1_000_000_000_i64,
+        included in 0..5_000_000_000_i64,
+        per_unit in 1..50_000_000_i64,
+        more in 1..1_000_000_000_i64,
+    ) {
+        let plan = Plan::new(Points::from_micros(price))
+            .metered(Points::from_micros(included), Points::from_micros(per_unit));
+        let other = Points::from_micros(price + more);
+        let usage = plan.break_even(other).unwrap();
+        prop_assert!(plan.bill(usage) >= other);
+        let further = |usage: i64| i128::from(usage - included) * i128::from(per_unit);
+        let exact = i128::from(more) * 1_000_000;
+        prop_assert!(further(usage.micros()) >= exact && further(usage.micros() - 1) < exact);
+    }
+
+    #[test]
+    fn a_larger_bill_never_comes_from_less_usage(a in 0..9_000_000_000_i64, b in 0..9_000_000_000_i64, per_unit in 0..9_000_000_i64) {
+        let plan = Plan::new(10).metered(1_000, Points::from_micros(per_unit));
+        let bill = |usage: i64| plan.bill(Points::from_micros(usage));
+        prop_assert!(bill(a.min(b)) <= bill(a.max(b)));
+    }
+
+    #[test]
+    fn the_sheet_does_not_depend_on_the_order(
+        revenue in prop::collection::vec((0..5_000_i32, 0..5_000_i32), 0..20),
+        won in prop::collection::vec((any::<u32>(), prop::option::of(0..=100_i32)), 0..20),
+        lost in 0..20_usize,
+        seed: u64,
+    ) {
+        let mut accounts: Vec<_> =
+            revenue.iter().map(|(before, after)| Revenue { before: (*before).into(), after: (*after).into() }).collect();
+        let mut opportunities: Vec<_> = won
+            .iter()
+            .map(|(days, adoption)| adoption.map_or(Opportunity::won(*days), |score| Opportunity::won(*days).adoption_after(score)))
+            .chain(std::iter::repeat_n(Opportunity::lost(), lost))
+            .collect();
+        let sheet = Sheet::new(accounts.clone(), opportunities.clone());
+        let mut rng = fastrand::Rng::with_seed(seed);
+        rng.shuffle(&mut accounts);
+        rng.shuffle(&mut opportunities);
+        prop_assert_eq!(Sheet::new(accounts, opportunities), sheet);
+        prop_assert!(sheet.churn_impact.is_none_or(|percent| percent <= Points::from(100)));
+        prop_assert_eq!(sheet.expansion_conversion.is_none(), won.is_empty() && lost == 0);
+    }
+}
+
+#[test]
+fn a_month_without_anything_is_a_sheet_without_figures() {
+    let sheet = Sheet::new([Revenue { before: Points::ZERO, after: Points::from(100) }], []);
+    assert_eq!((sheet.net_revenue_retention, sheet.churn_impact), (None, None));
+    assert_eq!((sheet.expansion_conversion, sheet.days_to_close, sheet.adoption_after), (None, None, None));
+
+    let printed = "\
+expansion conversion      -
+time to close             -
+adoption after expansion  -
+net revenue retention     -
+churn impact              -";
+    assert_eq!(sheet.to_string(), printed);
+
+    let lost = Sheet::new([], [Opportunity::lost(), Opportunity::lost().adoption_after(80)]);
+    assert_eq!((lost.expansion_conversion, lost.days_to_close, lost.adoption_after), (Some(Points::ZERO), None, None));
+}
+
+#[test]
+fn a_sheet_prints_a_line_for_each_figure() {
+    let revenue = |before: u32, after: u32| Revenue { before: before.into(), after: after.into() };
+    let sheet = Sheet::new(
+        // The last one is a new customer, whose revenue was not there to be retained.
+        [revenue(900, 1_150), revenue(500, 500), revenue(100, 0), revenue(0, 700)],
+        [Opportunity::won(34).adoption_after(80), Opportunity::lost(), Opportunity::lost()],
+    );
+    let printed = "\
+expansion conversion      33.3 %
+time to close             34.0 days
+adoption after expansion  80.0
+net revenue retention     110.0 %
+churn impact              6.6 %";
+    assert_eq!(sheet.to_string(), printed);
+    let stored = serde_json::to_value(sheet).unwrap();
+    assert_eq!((&stored["net_revenue_retention"], &stored["churn_impact"]), (&110.into(), &6.666667.into()));
+}

@@ -1,0 +1,566 @@
+//! The shipped templates: they verify, every outcome that they name can occur and does in the portfolio, and the guide
+//! says of each what stands in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use chrono::{DateTime, Days, Utc};
+use fastrand::Rng;
+use serde_json::Value as Json;
+use toml::{Table, Value as Toml};
+use warmth::explain::CheckKind;
+use warmth::rollup::{Member, Rollup};
+use warmth::templates::{self, Template};
+use warmth::{Kind, Model, Play, Points, Record, Score, Scorer, Truth, Value, Verdict};
+
+use crate::guide::{code, page, rows};
+use crate::score_cli::{program, shipped};
+use crate::support::{at, scorer, toml_model};
+
+fn document(template: Template) -> Table {
+    template.document().parse().unwrap()
+}
+
+#[test]
+fn cases_verify() {
+    for template in templates::all() {
+        match toml_model(template.document()).verify() {
+            Ok(cases) => assert!(cases > 2, "{}", template.name()),
+            Err(error) => panic!("{}: {error}", template.name()),
+        }
+    }
+}
+
+#[test]
+fn all_are_all_the_files() {
+    let listed: BTreeSet<_> = templates::all().iter().map(|template| format!("{}.toml", template.name())).collect();
+    let files = fs::read_dir("src/templates").unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert_eq!(listed, files.filter(|file| file != "mod.rs").collect());
+    for template in templates::all() {
+        let model = toml_model(template.document());
+        assert_eq!(model.name().replace('-', "_"), template.name());
+        assert_eq!(model.description(), Some(template.purpose()));
+    }
+}
+
+/// What salespeople read is a label, not an id.
+#[test]
+fn all_that_is_shown_has_a_label() {
+    for template in templates::all() {
+        for (place, entry) in places(&document(*template)) {
+            let named = ["state", "segment", "play", "grade", "axis"].iter().any(|kind| place.starts_with(kind));
+            assert!(named || entry.contains_key("label"), "{}: {place}", template.name());
+        }
+    }
+}
+
+// ---- Outcomes ----------------------------------------------------------------------------------
+
+/// What a model can say: grades, states, segments, plays, each with its kind.
+type Outcomes = BTreeSet<(&'static str, String)>;
+
+fn names(document: &Table, list: &str) -> Vec<String> {
+    let entries = document.get(list).and_then(Toml::as_array).into_iter().flatten();
+    entries.map(|entry| entry["name"].as_str().unwrap().to_owned()).collect()
+}
+
+fn possible(document: &Table) -> Outcomes {
+    let mut outcomes = Outcomes::new();
+    for kind in ["state", "segment", "play"] {
+        outcomes.extend(names(document, kind).into_iter().map(|name| (kind, name)));
+    }
+    if let Some(grade) = document.get("grade") {
+        let cells = |side: &str| grade[side]["cuts"].as_array().unwrap().len() + 1;
+        for letter in "ABCDEFGHI".chars().take(cells("fit")) {
+            outcomes.extend((1..=cells("activity")).map(|number| ("grade", format!("{letter}{number}"))));
+        }
+    }
+    outcomes
+}
+
+fn said(score: &Score<'_>) -> Outcomes {
+    let text = |text: Option<&str>| text.map(str::to_owned);
+    [
+        ("grade", score.grade().map(|grade| grade.to_string())),
+        ("state", text(score.state())),
+        ("segment", text(score.segment())),
+        ("play", text(score.play().map(Play::name))),
+    ]
+    .into_iter()
+    .filter_map(|(kind, name)| Some((kind, name?)))
+    .collect()
+}
+
+/// The numbers and texts that a document has anywhere below a key of this name, its cases aside.
+#[derive(Default)]
+struct Literals {
+    numbers: Vec<f64>,
+    texts: BTreeSet<String>,
+}
+
+impl Literals {
+    fn of(document: &Table, key: &str) -> Literals {
+        let mut literals = Literals::default();
+        let rest = document.iter().filter(|(section, _)| *section != "case");
+        rest.for_each(|(_, value)| literals.search(value, key));
+        literals
+    }
+
+    fn search(&mut self, value: &Toml, key: &str) {
+        match value {
+            Toml::Table(table) => table
+                .iter()
+                .for_each(|(own, value)| if own == key { self.take(value) } else { self.search(value, key) }),
+            Toml::Array(items) => items.iter().for_each(|item| self.search(item, key)),
+            _ => {}
+        }
+    }
+
+    fn take(&mut self, value: &Toml) {
+        match value {
+            Toml::Integer(whole) => self.numbers.push(*whole as f64),
+            Toml::Float(number) => self.numbers.push(*number),
+            Toml::String(text) => _ = self.texts.insert(text.clone()),
+            Toml::Array(items) => items.iter().for_each(|item| self.take(item)),
+            Toml::Table(table) => table.iter().for_each(|(key, value)| {
+                self.texts.insert(key.clone());
+                self.take(value);
+            }),
+            _ => {}
+        }
+    }
+}
+
+fn event_names(document: &Table) -> Vec<String> {
+    fn search(value: &Toml, names: &mut BTreeSet<String>) {
+        match value {
+            Toml::Table(table) => table.iter().for_each(|(key, value)| match (key.as_str(), value) {
+                ("events", Toml::Table(events)) => names.extend(events.keys().cloned()),
+                ("event", Toml::String(name)) => _ = names.insert(name.clone()),
+                ("event", Toml::Array(list)) => names.extend(list.iter().map(|name| name.as_str().unwrap().to_owned())),
+                _ => search(value, names),
+            }),
+            Toml::Array(items) => items.iter().for_each(|item| search(item, names)),
+            _ => {}
+        }
+    }
+    let mut names = BTreeSet::new();
+    document.iter().filter(|(key, _)| *key != "case").for_each(|(_, value)| search(value, &mut names));
+    names.into_iter().collect()
+}
+
+/// Subjects at random, made of what the document itself names.
+struct Population {
+    fields: Vec<(String, Kind, Literals)>,
+    events: Vec<String>,
+    now: DateTime<Utc>,
+}
+
+impl Population {
+    fn of(document: &Table, scorer: &Scorer<Record>) -> Population {
+        let fields =
+            scorer.fields().map(|field| (field.name().to_owned(), field.kind(), Literals::of(document, field.name())));
+        Population { fields: fields.collect(), events: event_names(document), now: at("2026-11-22T12:00:00Z") }
+    }
+
+    fn draw(&self, rng: &mut Rng) -> Record {
+        let mut record = Record::new();
+        for (name, kind, literals) in &self.fields {
+            if rng.u8(..100) < 8 {
+                continue;
+            }
+            let text = |rng: &mut Rng| rng.choice(&literals.texts).cloned().unwrap_or_default();
+            let value: Value = match kind {
+                Kind::Flag => rng.bool().into(),
+                Kind::Number => match rng.choice(&literals.numbers) {
+                    Some(number) if rng.bool() => (number + f64::from(rng.i8(-1..=1))).into(),
+                    _ => f64::from(rng.u8(..=100)).into(),
+                },
+                Kind::Text if rng.u8(..10) == 0 => "something else".into(),
+                Kind::Text | Kind::Any => text(rng).into(),
+                Kind::Tags => {
+                    (0..rng.u8(..4)).map(|_| text(rng)).chain(["something else".to_owned()]).collect::<Vec<_>>().into()
+                }
+                _ => (self.now.date_naive() - Days::new(800) + Days::new(rng.u64(..1_600))).into(),
+            };
+            record.set(name, value);
+        }
+        let busy = rng.u8(1..8);
+        for name in &self.events {
+            for _ in 0..rng.u8(..busy) {
+                let age = Days::new(rng.u64(..120));
+                let amount = Points::from(rng.u16(..3_000));
+                record.activity_mut().record_with(name, self.now - age, u32::from(rng.u8(1..3)), amount);
+            }
+        }
+        record
+    }
+}
+
+#[test]
+fn every_outcome_has_a_witness() {
+    for template in templates::all() {
+        let document = document(*template);
+        let model = toml_model(template.document());
+        let scorer = scorer(&model);
+        let population = Population::of(&document, &scorer);
+        let mut rng = Rng::with_seed(7);
+        let mut missing = possible(&document);
+        let mut verdicts = BTreeSet::new();
+        for _ in 0..100_000 {
+            let score = scorer.score(&population.draw(&mut rng), population.now);
+            verdicts.insert(score.verdict());
+            let said = said(&score);
+            missing.retain(|outcome| !said.contains(outcome));
+            if missing.is_empty() {
+                break;
+            }
+        }
+        assert_eq!(missing, Outcomes::new(), "{}", template.name());
+        let gated = document.contains_key("required") || document.contains_key("disqualifying");
+        assert_eq!(verdicts.len() > 1, gated, "{}: {verdicts:?}", template.name());
+    }
+}
+
+/// There is nothing in a template that could be left out: each gate, rule and promoter makes a difference to somebody.
+#[test]
+fn every_condition_has_a_witness() {
+    for template in templates::all() {
+        let document = document(*template);
+        let model = toml_model(template.document());
+        let scorer = scorer(&model);
+        let population = Population::of(&document, &scorer);
+        let mut rng = Rng::with_seed(13);
+        let conditions = ["required", "disqualifying", "promoter", "rule"];
+        let mut missing: BTreeSet<_> = places(&document)
+            .into_keys()
+            .filter_map(|place| {
+                let (kind, id) = place.split_once('.')?;
+                conditions.contains(&kind).then(|| id.to_owned())
+            })
+            .collect();
+        for _ in 0..20_000 {
+            let record = population.draw(&mut rng);
+            let explanation = scorer.explain(&record, population.now);
+            let verdict = explanation.score().verdict();
+            for check in explanation.checks() {
+                let decides = match verdict {
+                    Verdict::Disqualified => check.kind == CheckKind::Disqualifying && check.truth == Truth::True,
+                    Verdict::Ineligible => check.kind == CheckKind::Required && check.truth == Truth::False,
+                    _ => false,
+                };
+                if decides {
+                    missing.remove(check.id);
+                }
+            }
+            for line in
+                explanation.lines().iter().filter(|line| line.points != Points::ZERO || line.score != Points::ZERO)
+            {
+                missing.remove(line.id.unwrap_or_default());
+            }
+            if missing.is_empty() {
+                break;
+            }
+        }
+        assert_eq!(missing, BTreeSet::new(), "{}", template.name());
+    }
+}
+
+/// Buying centres by solutions: what each cell is, and the four classes of metrics of the white space.
+#[test]
+fn the_demand_map_and_its_metrics() {
+    let model = toml_model(templates::demand_unit().document());
+    let scorer = scorer(&model);
+    let now = at("2026-11-22T12:00:00Z");
+    let solutions = ["ledger", "forecast", "vault"];
+    // Name, what it has, relationships, touches, quotes, euros bought.
+    let centres = [
+        ("finance", &["ledger", "vault"][..], "high", 8, 1, 5_000),
+        ("freight", &["forecast"], "medium", 4, 0, 0),
+        ("people", &[], "low", 2, 2, 0),
+    ];
+    let mut map = BTreeMap::new();
+    let mut metrics: BTreeMap<(String, &str), Vec<Member<'_>>> = BTreeMap::new();
+    for (centre, has, relationships, touches, quotes, bought) in centres {
+        for solution in solutions {
+            let mut record = Record::new()
+                .with("need", "medium")
+                .with("relationships", relationships)
+                .with("centre_is_customer", !has.is_empty())
+                .with("centre_has_solution", has.contains(&solution));
+            let activity = record.activity_mut();
+            activity.record_with("webinar_attended", at("2026-11-01"), touches, Points::ZERO);
+            activity.record_with("quote_sent", at("2026-11-01"), quotes, Points::ZERO);
+            activity.record_with("addon_purchase", at("2026-11-01"), 1, Points::from(bought));
+            let score = scorer.score(&record, now);
+            let cell = score.segment().unwrap().to_owned();
+            for metric in ["readiness", "activity", "output", "impact"] {
+                let member = Member::new(score.axis(metric).unwrap().raw);
+                metrics.entry((cell.clone(), metric)).or_default().push(member);
+            }
+            map.insert((centre, solution), cell);
+        }
+    }
+    let row = |centre| solutions.map(|solution| map[&(centre, solution)].as_str());
+    assert_eq!(row("finance"), ["installed", "upsell", "installed"]);
+    assert_eq!(row("freight"), ["upsell", "installed", "upsell"]);
+    assert_eq!(row("people"), ["cross-sell"; 3]);
+
+    let mean = |cell: &str, metric| -> Points {
+        metrics[&(cell.to_owned(), metric)].iter().copied().collect::<Rollup>().mean().unwrap()
+    };
+    let told = |cell| ["readiness", "activity", "output", "impact"].map(|metric| mean(cell, metric).to_string());
+    assert_eq!(told("upsell"), ["2.333333", "5.333333", "0.333333", "1666.666667"]); // 3 + 2 + 2, 8 + 4 + 4, 1, 5,000
+    assert_eq!(told("cross-sell"), ["1", "2", "2", "0"]);
+}
+
+#[test]
+fn the_matrices_are_4_by_4_and_3_by_3() {
+    let cells = |template: Template| possible(&document(template)).iter().filter(|(kind, _)| *kind == "grade").count();
+    assert_eq!(
+        [cells(templates::upsell()), cells(templates::cross_sell()), cells(templates::demand_unit())],
+        [16, 16, 9]
+    );
+}
+
+/// The map of actions as it is published, cell by cell.
+#[test]
+fn the_map_of_actions_is_the_published_one() {
+    let published = [
+        ("A1 A2", "A rep calls at once"),
+        ("B1 B2", "Make an offer inside the product"),
+        ("A3 A4", "Run two automated campaigns"),
+        ("B3 B4", "Educate every quarter"),
+        ("C1 C2 C3 C4 D1 D2 D3 D4", "Nudge by behaviour, and advertise"),
+    ];
+    let expected: BTreeMap<_, _> = published
+        .iter()
+        .flat_map(|(cells, play)| cells.split(' ').map(|cell| (cell.to_owned(), (*play).to_owned())))
+        .collect();
+    assert_eq!(expected.len(), 16);
+    for template in [templates::upsell(), templates::cross_sell()] {
+        let model = toml_model(template.document());
+        let scorer = scorer(&model);
+        let population = Population::of(&document(template), &scorer);
+        let mut rng = Rng::with_seed(11);
+        let mut found = BTreeMap::new();
+        while found.len() < 16 {
+            let record = population.draw(&mut rng);
+            let score = scorer.score(&record, population.now);
+            found.insert(score.grade().unwrap().to_string(), score.play().unwrap().name().to_owned());
+        }
+        assert_eq!(found, expected, "{}", template.name());
+    }
+}
+
+// ---- The portfolio -----------------------------------------------------------------------------
+
+fn outcomes_of_the_portfolio(template: Template) -> Vec<Json> {
+    let output = program("score")
+        .arg(format!("src/templates/{}.toml", template.name()))
+        .arg(shipped("accounts.csv"))
+        .arg("--events")
+        .arg(shipped("events.csv"))
+        .args(["--as-of", "2026-11-22T18:00:00Z", "--format", "jsonl"])
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{}", template.name());
+    assert!(output.status.success(), "{}", template.name());
+    String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn every_outcome_occurs_in_the_portfolio() {
+    for template in templates::all() {
+        let outcomes = outcomes_of_the_portfolio(*template);
+        assert_eq!(outcomes.len(), 300);
+        for (kind, name) in possible(&document(*template)) {
+            let count = outcomes.iter().filter(|outcome| outcome[kind] == name).count();
+            assert!(count > 0, "{}: no account has the {kind} {name}", template.name());
+            assert!(count < 240, "{}: {count} accounts have the {kind} {name}", template.name());
+        }
+        for axis in outcomes
+            .iter()
+            .find_map(|outcome| outcome["axes"].as_object().filter(|axes| !axes.is_empty()))
+            .unwrap()
+            .keys()
+        {
+            let scores: BTreeSet<_> =
+                outcomes.iter().map(|outcome| outcome["axes"][axis]["score"].to_string()).collect();
+            assert!(scores.len() > 4, "{}: `{axis}` has the scores {scores:?} alone", template.name());
+        }
+    }
+}
+
+fn cells(column: &str) -> Vec<String> {
+    let mut accounts = csv::Reader::from_path(shipped("accounts.csv")).unwrap();
+    let place = accounts.headers().unwrap().iter().position(|header| header == column).unwrap();
+    accounts.records().map(|row| row.unwrap()[place].to_owned()).collect()
+}
+
+#[test]
+fn the_segment_of_which_one_template_asks_is_what_another_says() {
+    let said: Vec<_> = outcomes_of_the_portfolio(templates::icp_fit())
+        .iter()
+        .map(|outcome| outcome["segment"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(cells("icp_segment"), said);
+}
+
+/// Of the values that are known, the ones a quarter, a half and three quarters of the way up.
+#[test]
+fn the_quartiles_are_those_of_the_portfolio() {
+    let document = document(templates::icp_fit());
+    for (rule, field) in [("web-traffic", "monthly_visits"), ("size", "employees"), ("revenue", "annual_revenue")] {
+        let mut values: Vec<i64> = cells(field).iter().filter_map(|cell| cell.parse().ok()).collect();
+        values.sort_unstable();
+        let quartiles = [1, 2, 3].map(|quarter| values[(values.len() * quarter).div_ceil(4) - 1]);
+        let bands = &places(&document)[&format!("rule.{rule}")]["bands"][field];
+        let bounds: Vec<_> = bands.as_array().unwrap().iter().map(|row| row[0].as_integer().unwrap()).collect();
+        assert_eq!(bounds, quartiles, "{rule}");
+    }
+}
+
+// ---- The guide ---------------------------------------------------------------------------------
+
+/// Everything in a document that has a name or an id, by its kind and that; and the grade.
+fn places(document: &Table) -> BTreeMap<String, Table> {
+    fn add(places: &mut BTreeMap<String, Table>, of: &Table, kind: &str) {
+        for entry in of.get(kind).and_then(Toml::as_array).into_iter().flatten() {
+            let entry = entry.as_table().unwrap();
+            let name = entry.get("id").or(entry.get("name")).unwrap().as_str().unwrap();
+            assert!(places.insert(format!("{kind}.{name}"), entry.clone()).is_none(), "{kind}.{name}");
+            if kind == "axis" {
+                add(places, entry, "rule");
+                add(places, entry, "group");
+            }
+        }
+    }
+    let mut places = BTreeMap::new();
+    for kind in ["required", "disqualifying", "axis", "promoter", "limit", "state", "segment", "play"] {
+        add(&mut places, document, kind);
+    }
+    if let Some(grade) = document.get("grade") {
+        places.insert("grade".to_owned(), grade.as_table().unwrap().clone());
+    }
+    places
+}
+
+/// What is left of an entry when what the guide shows elsewhere is taken away.
+fn shown(entry: &Table) -> Table {
+    let elsewhere = ["id", "name", "label", "rule", "group"];
+    entry
+        .iter()
+        .filter(|(key, _)| !elsewhere.contains(&key.as_str()))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
+
+#[test]
+fn the_guide_says_what_stands_in_the_documents() {
+    let text = page("templates.md");
+    for template in templates::all() {
+        let (_, section) = text.split_once(&format!("\n## `{}`\n", template.name())).unwrap();
+        let section = section.split("\n# ").next().unwrap().split("\n## ").next().unwrap();
+        let mut told = BTreeMap::new();
+        for row in rows(section).filter(|row| code(row[1]).is_some()) {
+            let says = code(row[2]).unwrap_or_default().replace("; ", "\n");
+            let says: Table = says.parse().unwrap_or_else(|error| panic!("{error}: {row:?}"));
+            assert!(told.insert(code(row[1]).unwrap().to_owned(), says).is_none(), "{row:?} stands twice");
+            assert!(row.len() == 4 && !row[0].is_empty() && !row[3].is_empty(), "{row:?}");
+        }
+        let found: BTreeMap<_, _> =
+            places(&document(*template)).iter().map(|(place, entry)| (place.clone(), shown(entry))).collect();
+        for (place, says) in &found {
+            assert_eq!(told.get(place), Some(says), "{}: {place}", template.name());
+        }
+        assert_eq!(told.len(), found.len(), "{}", template.name());
+    }
+}
+
+#[test]
+fn the_guide_lists_what_they_ask_for() {
+    let text = page("templates.md");
+    let (_, section) = text.split_once("\n# What they ask for\n").unwrap();
+    let section = section.split("\n# ").next().unwrap();
+    let (facts, events) = section.split_once("\nThe events:\n").unwrap();
+    let named = |cell: &str| cell.split(", ").map(|name| code(name).unwrap().to_owned()).collect::<BTreeSet<_>>();
+
+    let mut found: BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)> = BTreeMap::new();
+    let mut found_events: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for template in templates::all() {
+        let model = toml_model(template.document());
+        for field in scorer(&model).fields() {
+            let (kinds, by) = found.entry(field.name().to_owned()).or_default();
+            kinds.insert(field.kind().to_string());
+            by.insert(template.name().to_owned());
+        }
+        for event in event_names(&document(*template)) {
+            found_events.entry(event).or_default().insert(template.name().to_owned());
+        }
+    }
+    let told = rows(facts).filter_map(|row| Some((code(row[0])?.to_owned(), (row[1].to_owned(), named(row[2])))));
+    let told: BTreeMap<_, _> = told.collect();
+    let kind = |kinds: BTreeSet<String>| {
+        // A model that only asks whether a fact is known does not say its kind.
+        let said: Vec<_> = kinds.into_iter().filter(|kind| kind != "any").collect();
+        assert!(said.len() < 2, "{said:?}");
+        said.into_iter().next().unwrap_or("any".to_owned())
+    };
+    let found: BTreeMap<_, _> = found.into_iter().map(|(name, (kinds, by))| (name, (kind(kinds), by))).collect();
+    assert_eq!(told, found);
+    let told: BTreeMap<_, _> = rows(events).filter_map(|row| Some((code(row[0])?.to_owned(), named(row[1])))).collect();
+    assert_eq!(told, found_events);
+}
+
+#[test]
+fn the_guide_lists_them_all() {
+    let text = page("templates.md");
+    let (_, section) = text.split_once("\n# Which one\n").unwrap();
+    let section = section.split("\n# ").next().unwrap();
+    let told: Vec<_> = rows(section).filter_map(|row| Some((code(row[0])?.to_owned(), row[1].to_owned()))).collect();
+    let listed: Vec<_> =
+        templates::all().iter().map(|template| (template.name().to_owned(), template.purpose().to_owned())).collect();
+    assert_eq!(told, listed);
+    // The programs that the page names are there.
+    for name in text.split('`').filter_map(|part| part.strip_suffix(".rs")) {
+        let path = if name.contains('/') { format!("{name}.rs") } else { format!("examples/{name}.rs") };
+        assert!(fs::exists(&path).unwrap(), "{path}");
+    }
+}
+
+/// A document that is written and read again is the same model.
+#[test]
+fn templates_survive_writing() {
+    for template in templates::all() {
+        let model = toml_model(template.document());
+        let read: Model = serde_json::from_value(serde_json::to_value(&model).unwrap()).unwrap();
+        assert_eq!(read.fingerprint(), model.fingerprint(), "{}", template.name());
+    }
+}
+
+/// A program that shows how something is used is read from top to bottom.
+#[test]
+fn examples_are_short_and_run_in_ci() {
+    let ci = fs::read_to_string(".ci/run").unwrap();
+    let (_, run) = ci.split_once("\nfor example in ").unwrap();
+    let run: BTreeSet<_> = run.split(';').next().unwrap().split(' ').map(str::to_owned).collect();
+    let mut found = BTreeSet::new();
+    for entry in fs::read_dir("examples").unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            assert!(fs::read_to_string(&path).unwrap().lines().count() < 80, "{}", path.display());
+            found.insert(path.file_stem().unwrap().to_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(found, run);
+}
+
+#[test]
+fn the_readme_lists_them_all() {
+    let readme = fs::read_to_string("README.md").unwrap();
+    for template in templates::all() {
+        let row = format!("| [`{0}`](src/templates/{0}.toml) | {1} |", template.name(), template.purpose());
+        assert!(readme.contains(&row), "{row}");
+    }
+}

@@ -99,6 +99,25 @@ impl Program {
         self.axes.iter().flat_map(|axis| &axis.parts).flat_map(|part| &part.rules)
     }
 
+    /// The events that the program looks at.
+    pub(crate) fn events<'m>(&'m self, mut each: impl FnMut(&'m Names)) {
+        self.mentions(|mention| {
+            let events = match mention {
+                Mention::Test(Test::Number { of, .. }) | Mention::Bands(of, _) => of.events(),
+                Mention::Test(Test::Happened { events, .. }) => Some(events),
+                _ => None,
+            };
+            if let Some(events) = events {
+                each(&events.names);
+            }
+        });
+        self.rules().for_each(|rule| {
+            if let Worth::Signal(signal) = &rule.worth {
+                each(&signal.events.names);
+            }
+        });
+    }
+
     /// Finds out which fields are shared, and whether the outcome is asked for.
     pub(crate) fn tied(mut self) -> Program {
         let mut counts = vec![0_usize; self.fields.len()];
@@ -226,6 +245,13 @@ impl Quantity {
             Quantity::Event { .. } | Quantity::DaysSinceLast { .. } | Quantity::Axis { .. } | Quantity::Score => {
                 [None, None]
             }
+        }
+    }
+
+    fn events(&self) -> Option<&Events> {
+        match self {
+            Quantity::Event { events, .. } | Quantity::DaysSinceLast { events } => Some(events),
+            _ => None,
         }
     }
 

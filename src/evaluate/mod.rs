@@ -204,6 +204,28 @@ impl<D: Domain> Outcome<D> {
 }
 
 impl Outcome<Possible> {
+    /// The one outcome there is, if there is no other.
+    pub(crate) fn only(&self) -> Option<Outcome<Exact>> {
+        let axis = |axis: &AxisResult<Possible>| {
+            let AxisResult { raw, available, carried, score } = axis;
+            Some(AxisResult {
+                raw: raw.only()?,
+                available: available.only()?,
+                carried: carried.only()?,
+                score: score.only()?,
+            })
+        };
+        Some(Outcome {
+            verdict: self.verdict.only()?,
+            value: self.value.only()?,
+            axes: self.axes.iter().map(axis).collect::<Option<_>>()?,
+            grade: self.grade.only()?,
+            state: self.state.only()?,
+            segment: self.segment.only()?,
+            play: self.play.only()?,
+        })
+    }
+
     /// Whether every outcome is one of `other`'s, as far as it is reported.
     pub(crate) fn lies_in(&self, other: &Outcome<Possible>) -> bool {
         let axes = |own: &AxisResults<Possible>, others: &AxisResults<Possible>| {

@@ -98,8 +98,7 @@ impl Facts for Record {
     fn fact(&self, field: &Field) -> Fact<'_> {
         match self.facts.get(field.name()) {
             None => Fact::Missing,
-            Some(Value::Text(text)) if matches!(field.kind(), Kind::Date | Kind::Time) => moment(text),
-            Some(value) => value.as_fact(),
+            Some(value) => value.fact(field.kind()),
         }
     }
 
@@ -116,8 +115,10 @@ fn moment(text: &str) -> Fact<'static> {
 }
 
 impl Value {
-    fn as_fact(&self) -> Fact<'_> {
+    /// The value as a fact of a field of that kind; missing from it where it is of another kind.
+    pub(crate) fn fact(&self, kind: Kind) -> Fact<'_> {
         match self {
+            Value::Text(text) if matches!(kind, Kind::Date | Kind::Time) => moment(text),
             Value::Flag(flag) => Fact::Flag(*flag),
             Value::Number(number) => Fact::Number(*number),
             Value::Text(text) => Fact::Text(text),
@@ -129,10 +130,7 @@ impl Value {
 
     /// Whether a field of the given kind would have this value; otherwise it would be missing.
     pub fn fits(&self, kind: Kind) -> bool {
-        match self {
-            Value::Text(text) if matches!(kind, Kind::Date | Kind::Time) => kind.admits(&moment(text)),
-            _ => kind.admits(&self.as_fact()),
-        }
+        kind.admits(&self.fact(kind))
     }
 }
 
@@ -172,6 +170,20 @@ impl From<i64> for Value {
 impl<const N: usize> From<[&str; N]> for Value {
     fn from(tags: [&str; N]) -> Value {
         Value::Tags(tags.map(str::to_owned).into())
+    }
+}
+
+/// Prints the value bare: `9`, `green`, `crm, billing`.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Flag(flag) => write!(f, "{flag}"),
+            Value::Number(number) => write!(f, "{number}"),
+            Value::Text(text) => f.write_str(text),
+            Value::Tags(tags) => f.write_str(&tags.join(", ")),
+            Value::Date(date) => write!(f, "{date}"),
+            Value::Time(time) => f.write_str(&time.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+        }
     }
 }
 

@@ -124,16 +124,20 @@ fn without_unknowns_the_bounds_are_the_score() {
     assert!(points > 500, "{points}");
 }
 
-/// Small models over five fields whose every value that a model can tell apart is in a list.
+/// A small model over five fields whose every value that a model can tell apart is in a list, and over visits.
+pub(crate) fn small_model(rng: &mut Rng) -> Json {
+    Small { rng, ids: 0 }.model()
+}
+
 struct Small<'r> {
     rng: &'r mut Rng,
     ids: usize,
 }
 
-const SMALL_AS_OF: &str = "2026-11-22T12:00:00Z";
+pub(crate) const SMALL_AS_OF: &str = "2026-11-22T12:00:00Z";
 
 /// Every fact of each field that small models tell apart, and that it is missing.
-fn small_facts(field: &str) -> Vec<Json> {
+pub(crate) fn small_facts(field: &str) -> Vec<Json> {
     let mut facts = match field {
         "nps" => (-1..=11).map(|number| json!(number)).collect(),
         "flagship" => vec![json!(false), json!(true)],
@@ -184,7 +188,8 @@ impl Small<'_> {
     }
 
     fn rule(&mut self) -> Json {
-        let mut rule = match self.rng.u8(..6) {
+        let mut rule = match self.rng.u8(..7) {
+            6 => json!({ "signal": { "event": "visit", "points": self.points(), "most_recent": 3 } }),
             0 => json!({ "bands": { "nps": [[0, self.points()], [7, self.points()], [9, self.points()]] } }),
             1 => {
                 json!({ "values": { "plan": { "team": self.points(), "pro": self.points() } }, "otherwise": self.points() })
@@ -201,6 +206,7 @@ impl Small<'_> {
             _ => json!({ "when": self.condition(), "points": self.points() }),
         };
         match self.rng.u8(..8) {
+            _ if rule.get("signal").is_some() => {}
             0 => rule["missing"] = json!("skip"),
             1 => rule["missing"] = json!({ "points": self.points() }),
             _ => {}
@@ -268,7 +274,7 @@ fn ends(of: &BTreeSet<Points>) -> Option<RangeInclusive<Points>> {
 
 fn check_tightness(seed: u64) {
     let mut rng = Rng::with_seed(seed);
-    let document = Small { rng: &mut rng, ids: 0 }.model();
+    let document = small_model(&mut rng);
     let scorer = scorer(&model(&document));
     let now = at(SMALL_AS_OF);
     let mut fields = ["nps", "flagship", "plan", "tech", "renewal"];

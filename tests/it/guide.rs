@@ -174,6 +174,7 @@ fn problems_are_those_of_the_sources() {
             "model" => "reading",
             "compile" => "compiling",
             "verify.rs" => "cases",
+            "recourse.rs" => "asking",
             other => other,
         };
         for code in codes_in(&fs::read_to_string(&file).unwrap()) {
@@ -181,6 +182,7 @@ fn problems_are_those_of_the_sources() {
             found.entry(code).or_default().insert(match pass {
                 "reading" => "reading",
                 "compiling" => "compiling",
+                "asking" => "asking",
                 _ => "cases",
             });
         }

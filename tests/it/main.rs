@@ -33,6 +33,7 @@ mod ledger;
 mod logic;
 mod oracle;
 mod points;
+mod recourse;
 mod robust;
 mod rollup;
 mod score_cli;

@@ -1,0 +1,223 @@
+//! Recourse, beside every combination of what can be done.
+
+use std::fmt::Write;
+
+use fastrand::Rng;
+use serde_json::{Map, Value as Json};
+use warmth::recourse::{Actions, Step, Target};
+use warmth::{Points, Record, Recourse, Score, Scorer, Value};
+
+use crate::bounds::{SMALL_AS_OF, small_facts, small_model};
+use crate::support::{at, model, on_all_processors, scorer, toml_model};
+
+const FIELDS: [&str; 5] = ["nps", "flagship", "plan", "tech", "renewal"];
+
+/// What can be done, as data of the test's own.
+#[derive(Clone, Debug, Default)]
+struct Doable {
+    /// Values with their costs, by field.
+    values: Vec<(&'static str, Vec<(Json, u32)>)>,
+    /// The most visits, and what each costs.
+    visits: (u32, u32),
+}
+
+fn value(json: &Json) -> Value {
+    serde_json::from_value(json.clone()).unwrap()
+}
+
+impl Doable {
+    fn actions(&self, scorer: &Scorer<Record>) -> Actions {
+        let mut actions = Actions::new();
+        for (field, values) in &self.values {
+            // What the model does not read is refused, and cannot matter.
+            if scorer.fields().any(|own| own.name() == *field) {
+                for (json, cost) in values {
+                    actions = actions.set(*field, value(json), *cost);
+                }
+            }
+        }
+        actions
+    }
+
+    /// Every combination with its cost and its number of steps.
+    fn combinations(&self, start: &Record) -> Vec<(u64, usize, Record)> {
+        let mut all = vec![(0, 0, start.clone())];
+        for (field, values) in &self.values {
+            all = all
+                .into_iter()
+                .flat_map(|(cost, steps, record)| {
+                    let changed = values.iter().map({
+                        let record = record.clone();
+                        move |(json, more)| {
+                            (cost + u64::from(*more), steps + 1, record.clone().with(*field, value(json)))
+                        }
+                    });
+                    std::iter::once((cost, steps, record)).chain(changed).collect::<Vec<_>>()
+                })
+                .collect();
+        }
+        let visits = |(cost, steps, record): (u64, usize, Record)| {
+            (0..=self.visits.0).map(move |count| {
+                let mut record = record.clone();
+                record.activity_mut().record_with("visit", at(SMALL_AS_OF), count, Points::ZERO);
+                (cost + u64::from(count * self.visits.1), steps + usize::from(count > 0), record)
+            })
+        };
+        all.into_iter().flat_map(visits).collect()
+    }
+}
+
+fn reaches(target: &Target, score: &Score<'_>) -> bool {
+    match target {
+        Target::State(name) => {
+            let order = ["cold", "warm", "hot"];
+            let place = |name: &str| order.iter().position(|own| *own == name).unwrap();
+            score.state().is_some_and(|own| place(own) >= place(name))
+        }
+        Target::Grade(least) => score.grade().is_some_and(|own| own == *least || own.dominates(*least)),
+        Target::Score(least) => score.value() >= *least,
+        _ => panic!("there is no other target"),
+    }
+}
+
+fn apply(steps: &[Step], record: &Record) -> Record {
+    let mut record = record.clone();
+    for step in steps {
+        match step {
+            Step::Set { field, value } => record.set(field.clone(), value.clone()),
+            Step::Record { event, amount, count } => {
+                record.activity_mut().record_with(event, at(SMALL_AS_OF), *count, *amount);
+            }
+            _ => panic!("there is no other step"),
+        }
+    }
+    record
+}
+
+fn check(seed: u64) {
+    let mut rng = Rng::with_seed(seed);
+    let document = small_model(&mut rng);
+    let scorer = scorer(&model(&document));
+    let now = at(SMALL_AS_OF);
+    let mut facts = Map::new();
+    let mut doable = Doable::default();
+    for field in FIELDS {
+        let all = small_facts(field);
+        let mut pick = || all[rng.usize(..all.len() - 1)].clone();
+        if !seed.is_multiple_of(3) || field != "nps" {
+            facts.insert(field.to_owned(), pick());
+        }
+        let values: Vec<Json> = (0..3).map(|_| pick()).collect();
+        let count = rng.usize(..=3);
+        doable.values.push((field, values.into_iter().take(count).map(|json| (json, rng.u32(0..5))).collect()));
+    }
+    let record: Record = serde_json::from_value(Json::Object(facts)).unwrap();
+    let mut actions = doable.actions(&scorer);
+    if document.to_string().contains("visit") {
+        doable.visits = (rng.u32(0..4), rng.u32(0..3));
+        actions = actions.record("visit", doable.visits.0, doable.visits.1);
+    }
+    let target = match rng.u8(..3) {
+        0 => Target::State(["warm", "hot"][rng.usize(..2)].to_owned()),
+        1 => Target::Grade(["A1", "B2", "B4", "C3"][rng.usize(..4)].parse().unwrap()),
+        _ => Target::Score(Points::from(rng.u8(20..=100))),
+    };
+    let best = doable
+        .combinations(&record)
+        .into_iter()
+        .filter(|(_, _, changed)| reaches(&target, &scorer.score(changed, now)))
+        .map(|(cost, steps, _)| (cost, steps))
+        .min();
+    let told = || format!("{target:?} with {doable:#?}\n{record:?}\n{document:#}");
+    match scorer.recourse(&record, now, &target, &actions).unwrap() {
+        Recourse::Plan(plan) => {
+            let changed = scorer.score(&apply(&plan.steps, &record), now);
+            assert!(reaches(&target, &changed), "{plan:?} does not reach {}", told());
+            assert_eq!(plan.score, changed, "{}", told());
+            assert_eq!(Some((plan.cost, plan.steps.len())), best, "{plan:?} for {}", told());
+        }
+        Recourse::Impossible => assert_eq!(best, None, "{}", told()),
+        other => panic!("{other:?} for {}", told()),
+    }
+}
+
+#[test]
+fn no_combination_is_cheaper() {
+    on_all_processors(0..3_000, check);
+}
+
+/// Sixteen flags with points and costs, which is a knapsack: 65,536 combinations.
+#[test]
+fn sixteen_conditions_are_searched_exactly() {
+    on_all_processors(0..24, |seed| {
+        let mut rng = Rng::with_seed(seed);
+        let rules: Vec<(i64, u32)> = (0..16).map(|_| (rng.i64(1..30), rng.u32(1..40))).collect();
+        let mut document = "format = 1\nname = \"knapsack\"\n[[axis]]\nname = \"all\"\navailable = 200\n".to_owned();
+        let mut actions = Actions::new();
+        for (place, (points, cost)) in rules.iter().enumerate() {
+            _ = write!(document, "[[axis.rule]]\nid = \"r{place}\"\nwhen.f{place} = true\npoints = {points}\n");
+            actions = actions.set(format!("f{place}"), true, *cost);
+        }
+        let scorer = scorer(&toml_model(&document));
+        let target = Target::Score(Points::from(50));
+        let best = (0_u32..1 << 16)
+            .filter_map(|chosen| {
+                let (mut points, mut cost, mut steps) = (0, 0, 0);
+                for (_, rule) in rules.iter().enumerate().filter(|(place, _)| chosen >> place & 1 == 1) {
+                    (points, cost, steps) = (points + rule.0, cost + u64::from(rule.1), steps + 1);
+                }
+                (points >= 100).then_some((cost, steps))
+            })
+            .min();
+        match scorer.recourse(&Record::new(), at("2026-11-22"), &target, &actions).unwrap() {
+            Recourse::Plan(plan) => assert_eq!(Some((plan.cost, plan.steps.len())), best, "seed {seed}"),
+            Recourse::Impossible => assert_eq!(best, None, "seed {seed}"),
+            other => panic!("{other:?} of seed {seed}"),
+        }
+    });
+}
+
+fn visits() -> Scorer<Record> {
+    scorer(&toml_model(
+        "format = 1\nname = \"visits\"\n[[axis]]\nname = \"all\"\navailable = 100\n[[axis.rule]]\nid = \"visits\"\n\
+         signal.event = \"visit\"\nsignal.points = 5\n[[axis.rule]]\nid = \"nps\"\nbands.nps = [[0, 10]]\n\
+         [[state]]\nname = \"cold\"\nat_least = 0\n",
+    ))
+}
+
+#[test]
+fn what_is_reached_already_costs_nothing() {
+    let scorer = visits();
+    let target = Target::State("cold".to_owned());
+    let plan = scorer.recourse(&Record::new(), at("2026-11-22"), &target, &Actions::new()).unwrap().plan().unwrap();
+    assert_eq!(plan.to_string(), "nothing to do: costs 0, then cold 0");
+}
+
+#[test]
+fn events_without_end_are_counted_one_by_one() {
+    let scorer = visits();
+    let actions = Actions::new().record("visit", u32::MAX, 7);
+    let plan = scorer.recourse(&Record::new(), at("2026-11-22"), &Target::Score(Points::from(73)), &actions).unwrap();
+    assert_eq!(plan.plan().unwrap().to_string(), "record 15 visit: costs 105, then cold 75");
+    // Of what never comes about no number is enough, which takes longer to find out than there is time.
+    let never = scorer.recourse(&Record::new(), at("2026-11-22"), &Target::Score(Points::from(101)), &actions).unwrap();
+    assert_eq!(never, Recourse::Unsettled);
+    let few = Actions::new().record("visit", 3, 7);
+    let never = scorer.recourse(&Record::new(), at("2026-11-22"), &Target::Score(Points::from(73)), &few).unwrap();
+    assert_eq!(never, Recourse::Impossible);
+}
+
+#[test]
+fn questions_that_do_not_fit_the_model_are_told_so() {
+    let actions = Actions::new().set("npss", 9, 1).set("nps", "nine", 1).record("vist", 1, 1);
+    let error =
+        visits().recourse(&Record::new(), at("2026-11-22"), &Target::State("hot".to_owned()), &actions).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the question has 4 problems\n  \
+         unknown-name at `target`: there is no state `hot`\n  \
+         unknown-field at `actions[0]`: the model reads no field `npss`; did you mean `nps`?\n  \
+         wrong-kind at `actions[1]`: the model reads `nps` as a number, and `nine` is not\n  \
+         unknown-name at `actions[2]`: the model reads no event `vist`; did you mean `visit`?"
+    );
+}

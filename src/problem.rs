@@ -106,10 +106,15 @@ impl ModelError {
 
 impl fmt::Display for ModelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.problems.len();
-        write!(f, "the model has {count} problem{}", if count == 1 { "" } else { "s" })?;
-        self.problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+        write_list(f, "model", &self.problems)
     }
+}
+
+/// How many problems `what` has, and one problem a line.
+pub(crate) fn write_list(f: &mut fmt::Formatter<'_>, what: &str, problems: &[Problem]) -> fmt::Result {
+    let count = problems.len();
+    write!(f, "the {what} has {count} problem{}", if count == 1 { "" } else { "s" })?;
+    problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
 }
 
 /// A place in a document, kept on the stack until it is needed.

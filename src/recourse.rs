@@ -17,7 +17,7 @@ use crate::evaluate::{Evaluation, FactSet, Known, Numbers, Outcome, Possibilitie
 use crate::facts::{Fact, Facts, Field, Value};
 use crate::grade::Grade;
 use crate::points::Points;
-use crate::problem::{Path, Problem};
+use crate::problem::{Path, Problem, write_list};
 use crate::program::{FieldIndex, Program};
 use crate::score::Score;
 use crate::scorer::Scorer;
@@ -163,9 +163,7 @@ impl RecourseError {
 
 impl fmt::Display for RecourseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.problems.len();
-        write!(f, "the question has {count} problem{}", if count == 1 { "" } else { "s" })?;
-        self.problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+        write_list(f, "question", &self.problems)
     }
 }
 

@@ -477,26 +477,8 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
                 witness.turned();
                 truth
             }
-            Condition::All(parts) => {
-                let mut least = Of::<X::Domain, Truth>::one(Truth::True);
-                for part in parts {
-                    least = X::Domain::both(&least, &self.condition(part, asked, witness), Truth::min);
-                    if least.only() == Some(Truth::False) && !W::FULL {
-                        break;
-                    }
-                }
-                least
-            }
-            Condition::Any(parts) => {
-                let mut greatest = Of::<X::Domain, Truth>::one(Truth::False);
-                for part in parts {
-                    greatest = X::Domain::both(&greatest, &self.condition(part, asked, witness), Truth::max);
-                    if greatest.only() == Some(Truth::True) && !W::FULL {
-                        break;
-                    }
-                }
-                greatest
-            }
+            Condition::All(parts) => self.folded(parts, asked, witness, Truth::True, Truth::min, Truth::False),
+            Condition::Any(parts) => self.folded(parts, asked, witness, Truth::False, Truth::max, Truth::True),
             Condition::AtLeastOf { count, of } => {
                 let mut sure_and_possible = Of::<X::Domain, (usize, usize)>::one((0, 0));
                 for part in of {
@@ -512,6 +494,26 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
                 })
             }
         }
+    }
+
+    /// All parts put together, up to the first after which nothing can change any more.
+    fn folded<W: Witness<'m, X::Domain>>(
+        &self,
+        parts: &'m [Condition],
+        asked: Option<&Asked<'_, X::Domain>>,
+        witness: &mut W,
+        start: Truth,
+        pick: impl Fn(Truth, Truth) -> Truth,
+        last: Truth,
+    ) -> Of<X::Domain, Truth> {
+        let mut picked = Of::<X::Domain, Truth>::one(start);
+        for part in parts {
+            picked = X::Domain::both(&picked, &self.condition(part, asked, witness), &pick);
+            if picked.only() == Some(last) && !W::FULL {
+                break;
+            }
+        }
+        picked
     }
 }
 

@@ -32,10 +32,17 @@ const COMBINATIONS_PER_ANSWER: usize = 64;
 /// Everything that the outcome for one subject may still be, whatever becomes known of its missing facts: all of them,
 /// some, or none.
 ///
-/// Whatever is filled in, the score that it then has lies within these bounds; so does the score that it has now. The
-/// ends of ranges, and verdicts, states and grades, are each reached by some facts, as long as no missing field is
-/// compared with another one, no text is compared in parts or regardless of case, and the model's fields that are
-/// looked at in several places are few enough to be taken apart (1,024 combinations of their values).
+/// Whatever is filled in, the score that it then has lies within these bounds; so does the score that it has now. Knowing
+/// one more fact never widens a range or adds a name.
+///
+/// Both ends of a range, and each verdict, state and grade, are reached by some facts. Bounds may be wider than that,
+/// never narrower, where
+///
+/// - missing fields are compared with each other (`ratio_to`, `any_not_in`),
+/// - a missing field is looked at in several places, in one of them by a part of a text, regardless of case, by a
+///   number of tags or by points per unit, or is asked for more than five tags or compared with more than 64 values,
+/// - more than 1,024 combinations of the values of such fields are told apart by the model,
+/// - points may take more than 32 separate values, as to states and grades, or both sides of a grade are one axis.
 ///
 /// ```
 /// use warmth::{Model, Points, Record, Scorer};

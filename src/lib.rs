@@ -106,6 +106,8 @@ mod decay;
 mod decimal;
 mod declare;
 mod evaluate;
+#[cfg(feature = "evidence")]
+pub mod evidence;
 pub mod explain;
 mod facts;
 mod grade;

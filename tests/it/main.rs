@@ -21,6 +21,8 @@ mod activity;
 mod broken;
 mod differential;
 mod documents;
+#[cfg(feature = "evidence")]
+mod evidence;
 mod facts;
 mod generate;
 mod guide;

@@ -1,0 +1,51 @@
+//! Rows of text whose columns line up.
+
+use std::fmt;
+
+/// A table to be printed: the first column to the left, all others to the right.
+pub(super) struct Grid {
+    rows: Vec<Vec<String>>,
+}
+
+impl Grid {
+    pub(super) fn new<C: Into<String>>(header: impl IntoIterator<Item = C>) -> Grid {
+        Grid { rows: vec![header.into_iter().map(Into::into).collect()] }
+    }
+
+    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(cells.into_iter().collect());
+    }
+}
+
+impl fmt::Display for Grid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut widths: Vec<usize> = Vec::new();
+        for row in &self.rows {
+            widths.resize(widths.len().max(row.len()), 0);
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = cell.chars().count().max(*width);
+            }
+        }
+        for row in &self.rows {
+            let mut line = String::new();
+            for (place, (cell, width)) in row.iter().zip(&widths).enumerate() {
+                match place {
+                    0 => line.push_str(&format!("{cell:<width$}")),
+                    _ => line.push_str(&format!("  {cell:>width$}")),
+                }
+            }
+            writeln!(f, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+/// A figure to so many places, or a dash where there is none.
+pub(super) fn figure(value: Option<f64>, places: usize) -> String {
+    value.map_or("-".to_owned(), |value| format!("{value:.places$}"))
+}
+
+/// A share in percent with one place, or a dash.
+pub(super) fn percent(share: Option<f64>) -> String {
+    share.map_or("-".to_owned(), |share| format!("{:.1}%", share * 100.0))
+}

@@ -1,0 +1,11 @@
+//! What history says: known answers of the figures, laws of rankings and tables, and what is proposed.
+
+mod figures;
+mod fits;
+mod laws;
+
+/// `actual` is `expected` to the places that were published.
+#[track_caller]
+fn close(actual: f64, expected: f64, within: f64) {
+    assert!((actual - expected).abs() <= within, "{actual} != {expected}");
+}

@@ -12,10 +12,10 @@ use super::order;
 /// The interval is Fisher's (1921): atanh r, 1.96 / sqrt(n - 3) to either side, and back. With fewer than four pairs it
 /// is all from -1 to 1. `None` if either side never varies. Pairs that are not finite are left out.
 pub fn pearson(pairs: &[(f64, f64)]) -> Option<Estimate> {
-    let mut sums = Moments::default();
     let finite = || pairs.iter().filter(|(x, y)| x.is_finite() && y.is_finite());
-    finite().for_each(|(x, y)| sums.meet(*x, *y));
-    let mut sums = sums.centred();
+    let n = real_len(finite().count().max(1));
+    let mean = |side: fn(&(f64, f64)) -> f64| finite().map(side).sum::<f64>() / n;
+    let mut sums = Moments::about(mean(|pair| pair.0), mean(|pair| pair.1));
     finite().for_each(|(x, y)| sums.add(*x, *y));
     sums.pearson()
 }
@@ -122,9 +122,9 @@ pub(super) struct Moments {
 }
 
 impl Moments {
-    /// The sums about the means of those that were met.
-    pub(super) fn centred(self) -> Moments {
-        Moments { middle: (self.x / self.n.max(1.0), self.y / self.n.max(1.0)), ..Moments::default() }
+    /// Sums about these middles, which had better be near the means.
+    pub(super) fn about(x: f64, y: f64) -> Moments {
+        Moments { middle: (x, y), ..Moments::default() }
     }
 
     /// The sums about the mean of `n` doubled ranks, which every half of a ranking has.
@@ -133,25 +133,28 @@ impl Moments {
     }
 
     pub(super) fn add(&mut self, x: f64, y: f64) {
-        let (x, y) = (x - self.middle.0, y - self.middle.1);
-        self.meet(x, y);
-        self.xx += x * x;
-        self.yy += y * y;
-        self.xy += x * y;
+        self.add_many(x, y, 1.0);
     }
 
-    /// Counts a pair towards the means alone.
-    pub(super) fn meet(&mut self, x: f64, y: f64) {
-        self.n += 1.0;
-        self.x += x;
-        self.y += y;
+    /// Adds a pair `times` times.
+    pub(super) fn add_many(&mut self, x: f64, y: f64, times: f64) {
+        let (x, y) = (x - self.middle.0, y - self.middle.1);
+        self.n += times;
+        self.x += x * times;
+        self.y += y * times;
+        self.xx += x * x * times;
+        self.yy += y * y * times;
+        self.xy += x * y * times;
     }
 
     fn r(&self) -> Option<f64> {
-        let Moments { n, x, y, xx, yy, xy, .. } = *self;
+        let Moments { n, middle, x, y, xx, yy, xy } = *self;
         // What rounding left of the means.
         let (xx, yy, xy) = (xx - x * x / n, yy - y * y / n, xy - x * y / n);
-        (xx > 0.0 && yy > 0.0).then(|| (xy / (xx.sqrt() * yy.sqrt())).clamp(-1.0, 1.0))
+        // What varies by less than the rounding of its own size does not vary.
+        let varies = |squares: f64, middle: f64| squares > n * middle * middle * 1e-24 && squares > 0.0;
+        (n > 0.0 && varies(xx, middle.0) && varies(yy, middle.1))
+            .then(|| (xy / (xx.sqrt() * yy.sqrt())).clamp(-1.0, 1.0))
     }
 
     pub(super) fn pearson(&self) -> Option<Estimate> {

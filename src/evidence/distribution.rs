@@ -14,6 +14,7 @@ pub(super) const Z99: f64 = 2.575_829_303_548_900_4;
 ///
 /// The regularised incomplete gamma function P(dof / 2, x / 2), by its series below the middle and by Lentz's continued
 /// fraction above it (Press et al., Numerical Recipes, section 6.2).
+#[expect(clippy::many_single_char_names, reason = "the letters of the source")]
 pub(super) fn chi_squared_below(x: f64, dof: f64) -> f64 {
     let (a, x) = (dof / 2.0, x / 2.0);
     if x <= 0.0 {
@@ -57,6 +58,7 @@ pub(super) fn chi_squared_quantile(share: f64, dof: f64) -> f64 {
 
 /// The share of a noncentral chi-squared distribution that lies below `x`: central ones of dof + 2j, weighted as Poisson
 /// counts j of mean `noncentrality` / 2, added up outwards from the heaviest.
+#[expect(clippy::many_single_char_names, reason = "as in the function before")]
 fn noncentral_below(x: f64, dof: f64, noncentrality: f64) -> f64 {
     let (mean, half) = (noncentrality / 2.0, x / 2.0);
     if mean <= 0.0 || half <= 0.0 {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A table to be printed: the first column to the left, all others to the right.
+/// A table to be printed: columns of figures to the right, all others and the first to the left.
 pub(super) struct Grid {
     rows: Vec<Vec<String>>,
 }
@@ -26,15 +26,17 @@ impl fmt::Display for Grid {
                 *width = cell.chars().count().max(*width);
             }
         }
+        let is_figure = |cell: &String| cell.starts_with(|c: char| c.is_ascii_digit() || c == '-');
+        let figures = |place: usize| {
+            let mut cells = self.rows.iter().skip(1).filter_map(|row| row.get(place)).filter(|cell| !cell.is_empty());
+            place > 0 && cells.all(is_figure)
+        };
+        let right: Vec<bool> = (0..widths.len()).map(figures).collect();
         for row in &self.rows {
-            let mut line = String::new();
-            for (place, (cell, width)) in row.iter().zip(&widths).enumerate() {
-                match place {
-                    0 => line.push_str(&format!("{cell:<width$}")),
-                    _ => line.push_str(&format!("  {cell:>width$}")),
-                }
-            }
-            writeln!(f, "{}", line.trim_end())?;
+            let cells = row.iter().zip(&widths).zip(&right).map(|((cell, width), right)| {
+                if *right { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
+            });
+            writeln!(f, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
         }
         Ok(())
     }

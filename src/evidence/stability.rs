@@ -47,9 +47,9 @@ pub fn psi(before: &[u64], after: &[u64]) -> Option<Psi> {
     let half = if bins.iter().any(|(b, a)| **b == 0 || **a == 0) { 0.5 } else { 0.0 };
     // The same mixture for both, so that unequal shares stay unequal.
     let size = real(sizes.0.min(sizes.1));
-    let share = |part: u64, whole: u64| match half > 0.0 {
-        true => (real(part) / real(whole) * size + half) / (size + half * real_len(bins.len())),
-        false => real(part) / real(whole),
+    let share = |part: u64, whole: u64| {
+        let share = real(part) / real(whole);
+        if half > 0.0 { (share * size + half) / (size + half * real_len(bins.len())) } else { share }
     };
     let value = bins
         .iter()

@@ -2,7 +2,9 @@
 
 mod figures;
 mod fits;
+mod histories;
 mod laws;
+mod models;
 
 /// `actual` is `expected` to the places that were published.
 #[track_caller]

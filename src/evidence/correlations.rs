@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::association::{Moments, cramers_v, twice_the_middle};
 use super::estimate::{Estimate, real};
-use super::grid::Grid;
+use super::grid::{Grid, fixed};
 use super::history::{Factor, History, Source, Values, index, quarter_cuts};
 
 /// The correlation matrix of a history: every factor with the outcome, and every two factors.
@@ -237,7 +237,7 @@ impl fmt::Display for Correlations {
         let mut cells = self.between.iter();
         for (place, name) in numbered.into_iter().enumerate() {
             let own = cells.by_ref().take(place).map(|own| match own.pearson {
-                Some(r) => format!("{:.2}", r.value),
+                Some(r) => fixed(r.value, 2),
                 None => own.cramers_v.map_or("-".to_owned(), |v| format!("{:.2}*", v.value)),
             });
             grid.row(std::iter::once(name).chain(own));

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::distribution::Z95;
+use super::grid::fixed;
 
 /// A figure and the interval that it is likely to lie in.
 ///
@@ -38,8 +39,8 @@ impl Estimate {
 impl fmt::Display for Estimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let places = f.precision().unwrap_or(3);
-        let Estimate { value, low, high } = self;
-        write!(f, "{value:.places$} ({low:.places$} to {high:.places$})")
+        let [value, low, high] = [self.value, self.low, self.high].map(|figure| fixed(figure, places));
+        write!(f, "{value} ({low} to {high})")
     }
 }
 

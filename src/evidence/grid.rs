@@ -42,9 +42,15 @@ impl fmt::Display for Grid {
     }
 }
 
+/// A figure to so many places; what rounds to zero has no sign.
+pub(super) fn fixed(value: f64, places: usize) -> String {
+    let text = format!("{value:.places$}");
+    if text.contains(|c: char| ('1'..='9').contains(&c)) { text } else { text.replace('-', "") }
+}
+
 /// A figure to so many places, or a dash where there is none.
 pub(super) fn figure(value: Option<f64>, places: usize) -> String {
-    value.map_or("-".to_owned(), |value| format!("{value:.places$}"))
+    value.map_or("-".to_owned(), |value| fixed(value, places))
 }
 
 /// A share in percent with one place, or a dash.

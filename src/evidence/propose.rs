@@ -137,7 +137,8 @@ pub struct OutOfFold {
 /// Proposes models from a history.
 ///
 /// Each factor becomes a rule: a flag or tag as a condition, a number or date in bands at its quarters, a text by value. The
-/// two documents differ in their points alone; the points of the best bands add up to 100, and the state `high-fit`
+/// two documents differ in their points alone. A factor counts if its information value is above what chance exceeds in
+/// one of twenty cases; the points of the best bands add up to 100, and the state `high-fit`
 /// begins where the cut parts outcomes from the others best (the Kolmogorov-Smirnov cut). All of it is frozen
 /// into the document, and where it comes from into its description and its labels. Nothing is changed anywhere: what
 /// to do with a document is for people to decide.
@@ -338,6 +339,9 @@ fn rule(factor: &Factor, banding: &Banding, points: &[i32]) -> Rule {
                 }
             };
             match known {
+                [no, yes] if no == yes && *no > 0 => {
+                    (Worth::Points(Points::from(*yes)), Some(Leaf::Known { field, known: true }.into()))
+                }
                 [0, yes] => (Worth::Points(Points::from(*yes)), Some(holds(true))),
                 [no, 0] => (Worth::Points(Points::from(*no)), Some(holds(false))),
                 [no, yes] => (Worth::First(First::new([(holds(true), *yes), (holds(false), *no)])), None),

@@ -66,9 +66,15 @@ pub struct Review<'m, T> {
     after: Side<'m>,
     states: HashMap<(&'m str, &'m str), Moved<'m>>,
     grades: HashMap<(&'m str, &'m str), Moved<'m>>,
-    fired: Vec<((Subject, &'m str), [u64; 2])>,
-    places: HashMap<(Subject, &'m str), usize>,
+    fired: Vec<(Asked<'m>, Fired)>,
+    places: HashMap<Asked<'m>, usize>,
 }
+
+/// A condition or rule, by what it is and its id.
+type Asked<'m> = (Subject, &'m str);
+
+/// How often it had an effect, before and after; `None` where a model has no such condition.
+type Fired = [Option<u64>; 2];
 
 #[derive(Debug, Default)]
 struct Side<'m> {
@@ -118,12 +124,12 @@ impl<'m, T: Facts> Review<'m, T> {
         for (side, explanation) in [&first, &second].into_iter().enumerate() {
             for (subject, id, _, came_to) in asked(explanation) {
                 let place = *self.places.entry((subject, id)).or_insert_with(|| {
-                    self.fired.push(((subject, id), [0, 0]));
+                    self.fired.push(((subject, id), [None, None]));
                     self.fired.len() - 1
                 });
                 let own = self.fired.get_mut(place).and_then(|(_, fired)| fired.get_mut(side));
                 if let Some(fired) = own {
-                    *fired += u64::from(came_to.fired());
+                    *fired = Some(fired.unwrap_or(0) + u64::from(came_to.fired()));
                 }
             }
         }
@@ -150,11 +156,12 @@ impl<'m, T: Facts> Review<'m, T> {
     /// What the population so far has shown.
     pub fn sheet(&self) -> Sheet {
         let (before, after) = (self.before.period(self.scorers.0), self.after.period(self.scorers.1));
-        let condition = |((subject, id), [old, new]): &((Subject, &str), [u64; 2])| FireRate {
+        let rate = |fired: Option<u64>, rows| fired.and_then(|fired| wilson(fired, rows));
+        let condition = |((subject, id), [old, new]): &(Asked<'_>, Fired)| FireRate {
             subject: *subject,
             id: (*id).to_owned(),
-            before: wilson(*old, self.before.rows),
-            after: wilson(*new, self.after.rows),
+            before: rate(*old, self.before.rows),
+            after: rate(*new, self.after.rows),
         };
         Sheet {
             before,
@@ -305,9 +312,9 @@ pub struct FireRate {
     pub subject: Subject,
     /// Its id or name in the document.
     pub id: String,
-    /// Before, of all subjects, with Wilson's interval.
+    /// Before, of all subjects, with Wilson's interval; `None` if the first model has no such condition.
     pub before: Option<Estimate>,
-    /// After.
+    /// After; `None` if the second model has no such condition.
     pub after: Option<Estimate>,
 }
 

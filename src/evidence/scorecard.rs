@@ -5,6 +5,7 @@ use super::error::EvidenceError;
 use super::estimate::real;
 use super::fit::{Logistic, Penalty, fit};
 use super::history::{Factor, History, Source, Values, index, quarter_cuts};
+use super::stability::{Psi, psi};
 use super::tables::weights_of_evidence;
 
 /// Which way a factor may count.
@@ -101,6 +102,13 @@ impl Banding {
     /// The band of a code.
     pub(super) fn band(&self, code: u32) -> usize {
         self.by_code.get(index(code)).copied().map_or(0, usize::from)
+    }
+
+    /// The information value, if it is above what chance exceeds in one case of twenty. It is the stability index of the
+    /// outcomes against the others, so its critical value is the same.
+    fn telling(&self) -> Option<f64> {
+        let (events, others): (Vec<u64>, Vec<u64>) = self.counts.iter().copied().unzip();
+        psi(&events, &others).filter(Psi::is_drift).map(|iv| iv.value)
     }
 
     /// Numbers for the known bands that order as they do; `None` for texts.
@@ -227,7 +235,7 @@ pub(super) fn by_correlation(
         };
         let n: u64 = known.iter().map(|(e, o)| e + o).sum();
         reasons.push(format!("r {r:.3} in {n} rows"));
-        weights.push(r.abs());
+        weights.push(if banding.telling().is_some() { r.abs() } else { 0.0 });
         values.push(of_bands);
         bandings.push(banding);
     }
@@ -250,9 +258,10 @@ pub(super) fn by_overlap(
         history.factors.iter().map(|factor| Banding::new(factor, &history.outcomes, counts)).collect();
     let woes: Vec<Vec<f64>> =
         bandings.iter().zip(directions).map(|(banding, direction)| banding.woes(*direction)).collect();
-    let varies = |woes: &[f64]| spread(woes) > 0.0;
+    let telling: Vec<Option<f64>> = bandings.iter().map(Banding::telling).collect();
+    let all = telling.iter().zip(&woes).enumerate();
     let mut used: Vec<usize> =
-        (0..woes.len()).filter(|place| woes.get(*place).is_some_and(|own| varies(own))).collect();
+        all.filter(|(_, (iv, woes))| iv.is_some() && spread(woes) > 0.0).map(|(place, _)| place).collect();
     let fitted = loop {
         let columns: Vec<_> = used
             .iter()
@@ -283,12 +292,8 @@ pub(super) fn by_overlap(
         }
     }
     let weights: Vec<f64> = woes.iter().zip(&beta).map(|(woes, beta)| beta * spread(woes)).collect();
-    let reason = |(banding, beta): (&Banding, &f64)| {
-        let filled: Vec<_> = banding.counts.iter().copied().filter(|(e, o)| e + o > 0).collect();
-        let iv: f64 = weights_of_evidence(&filled).into_iter().flatten().map(|(_, iv)| iv).sum();
-        format!("IV {iv:.3}, coefficient {beta:.3}")
-    };
-    let reasons = bandings.iter().zip(&beta).map(reason).collect();
+    let reason = |(iv, beta): (&Option<f64>, &f64)| format!("IV {:.3}, coefficient {beta:.3}", iv.unwrap_or(0.0));
+    let reasons = telling.iter().zip(&beta).map(reason).collect();
     Ok(Card { points: points(&woes, &weights), bandings, reasons })
 }
 

@@ -1,5 +1,6 @@
 //! What history says: known answers of the figures, laws of rankings and tables, and what is proposed.
 
+mod cli;
 mod figures;
 mod fits;
 mod histories;

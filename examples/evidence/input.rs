@@ -43,7 +43,7 @@ pub(crate) fn read_history(path: &Path, outcome: &str) -> Result<Labelled, Strin
         .collect();
     let kinds: Vec<Kind> = columns
         .iter()
-        .map(|(place, _)| kind(rows.iter().filter_map(|row| row.get(*place)).filter(|cell| !cell.is_empty())))
+        .map(|(place, _)| kind(&rows.iter().filter_map(|row| row.get(*place)).filter(|cell| !cell.is_empty())))
         .collect();
     let read = |row: &csv::StringRecord| -> Result<Row, String> {
         let cell = |place: usize| row.get(place).unwrap_or_default();
@@ -65,7 +65,7 @@ pub(crate) fn read_history(path: &Path, outcome: &str) -> Result<Labelled, Strin
 }
 
 /// What all cells of a column are.
-fn kind<'a>(cells: impl Iterator<Item = &'a str> + Clone) -> Kind {
+fn kind<'a>(cells: &(impl Iterator<Item = &'a str> + Clone)) -> Kind {
     let all = |is: fn(&str) -> bool| cells.clone().all(is);
     if all(|cell| cell.parse::<bool>().is_ok()) {
         Kind::Flag

@@ -107,7 +107,9 @@ fn run(asked: &Asked) -> Result<(), String> {
     let (learnt, later) = rows.split_at(rows.partition_point(|row| row.as_of < split));
 
     let mut builder = HistoryBuilder::of(fields);
-    learnt.iter().for_each(|row| builder.add(&row.record, row.as_of, row.outcome));
+    for row in learnt {
+        builder.add(&row.record, row.as_of, row.outcome);
+    }
     let history = builder.build();
     let correlations = Correlations::new(&history);
     println!("# {} rows before {}, {} with the outcome\n", history.rows(), split.date_naive(), history.events());
@@ -140,7 +142,9 @@ fn run(asked: &Asked) -> Result<(), String> {
     }
     if let [first, .., last] = &scorers[..] {
         let mut review = Review::new(first, last);
-        later.iter().for_each(|row| review.add((&row.record, row.as_of), (&row.record, row.as_of)));
+        for row in later {
+            review.add((&row.record, row.as_of), (&row.record, row.as_of));
+        }
         println!("# From `{}` to `{}`\n\n{}", first.name(), last.name(), review.sheet());
     }
 
@@ -170,6 +174,8 @@ fn run(asked: &Asked) -> Result<(), String> {
 
 fn try_on(scorer: &Scorer<Record>, rows: &[Row]) -> Tried {
     let mut trial = Trial::new(scorer);
-    rows.iter().for_each(|row| trial.add(&row.record, row.as_of, row.outcome));
+    for row in rows {
+        trial.add(&row.record, row.as_of, row.outcome);
+    }
     Tried { name: scorer.name().to_owned(), report: trial.report(), ranking: trial.ranking() }
 }

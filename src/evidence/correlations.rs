@@ -47,7 +47,7 @@ const TEXTS_MAX: usize = 31;
 impl Correlations {
     /// The correlations of the factors of a history.
     ///
-    /// Takes time in proportion to rows x factors^2, and memory for one column at a time beside the history.
+    /// Takes time in proportion to rows x factors^2, and 5 bytes for each different value beside the history.
     pub fn new(history: &History) -> Correlations {
         let outcomes: Vec<u32> = history.outcomes.iter().map(|outcome| 1 + u32::from(*outcome)).collect();
         let outcome = Series::flag(&outcomes);
@@ -77,27 +77,30 @@ struct Series<'a> {
     codes: &'a [u32],
     complete: bool,
     /// By code, if it has an order.
-    ordered: Option<Ordered>,
+    ordered: Option<Ordered<'a>>,
     /// By code.
     categories: Vec<u8>,
     kinds: usize,
     quartered: bool,
 }
 
-struct Ordered {
-    numbers: Vec<f64>,
-    ranks: Vec<f64>,
+struct Ordered<'a> {
+    /// By code, from 1 on.
+    numbers: &'a [f64],
+    /// By code.
+    ranks: Vec<u32>,
     mean: f64,
 }
 
 /// Twice the mean rank of each code.
-fn ranks(tally: &[u64]) -> Vec<f64> {
+fn ranks(tally: &[u64]) -> Vec<u32> {
     let mut before = 0;
     let of_code = tally.iter().enumerate().map(|(code, rows)| {
         let rows = if code == 0 { 0 } else { *rows };
-        let rank = real(twice_the_middle(before, rows));
+        let rank = twice_the_middle(before, rows);
         before += rows;
-        rank
+        // Of 2^31 rows and more, which would take 8 GiB a column, the last ones would tie.
+        u32::try_from(rank).unwrap_or(u32::MAX)
     });
     of_code.collect()
 }
@@ -113,13 +116,18 @@ impl<'a> Series<'a> {
         Series::ordered(codes, &tally, &[0.0, 1.0], vec![0, 0, 1], false)
     }
 
-    fn ordered(codes: &'a [u32], tally: &[u64], numbers: &[f64], categories: Vec<u8>, quartered: bool) -> Series<'a> {
+    fn ordered(
+        codes: &'a [u32],
+        tally: &[u64],
+        numbers: &'a [f64],
+        categories: Vec<u8>,
+        quartered: bool,
+    ) -> Series<'a> {
         let known: u64 = tally.iter().skip(1).sum();
         let sum: f64 = tally.iter().skip(1).zip(numbers).map(|(rows, number)| real(*rows) * number).sum();
         let mean = if known > 0 { sum / real(known) } else { 0.0 };
-        let by_code = std::iter::once(0.0).chain(numbers.iter().copied()).collect();
         let kinds = categories.iter().map(|category| usize::from(*category) + 1).max().unwrap_or(1);
-        let ordered = Some(Ordered { numbers: by_code, ranks: ranks(tally), mean });
+        let ordered = Some(Ordered { numbers, ranks: ranks(tally), mean });
         Series { codes, complete: tally.first() == Some(&0), ordered, categories, kinds, quartered }
     }
 
@@ -164,7 +172,8 @@ impl<'a> Series<'a> {
             let pairs = self.codes.iter().zip(other.codes).filter(|(own, other)| **own > 0 && **other > 0);
             pairs.map(|(own, other)| (index(*own), index(*other)))
         };
-        let at = |list: &[f64], code: usize| list.get(code).copied().unwrap_or(0.0);
+        let number = |of: &Ordered<'_>, code: usize| of.numbers.get(code.saturating_sub(1)).copied().unwrap_or(0.0);
+        let rank = |ranks: &[u32], code: usize| f64::from(ranks.get(code).copied().unwrap_or(0));
         let of = |categories: &[u8], code: usize| categories.get(code).copied().map_or(0, usize::from);
 
         let mut table = vec![vec![0_u64; other.kinds]; self.kinds];
@@ -183,7 +192,7 @@ impl<'a> Series<'a> {
             // Where a row lacks one of both, the ranks of the others are theirs alone.
             let (mut own_ranks, mut other_ranks) = (None, None);
             if !(self.complete && other.complete) {
-                let (mut own, mut others) = (vec![0; x.numbers.len()], vec![0; y.numbers.len()]);
+                let (mut own, mut others) = (vec![0; x.ranks.len()], vec![0; y.ranks.len()]);
                 for (a, b) in both() {
                     own.get_mut(a).into_iter().chain(others.get_mut(b)).for_each(|rows| *rows += 1);
                 }
@@ -192,8 +201,8 @@ impl<'a> Series<'a> {
             let (own_ranks, other_ranks) =
                 (own_ranks.as_ref().unwrap_or(&x.ranks), other_ranks.as_ref().unwrap_or(&y.ranks));
             for (a, b) in both() {
-                numbers.add(at(&x.numbers, a), at(&y.numbers, b));
-                ranked.add(at(own_ranks, a), at(other_ranks, b));
+                numbers.add(number(x, a), number(y, b));
+                ranked.add(rank(own_ranks, a), rank(other_ranks, b));
             }
             (pearson, spearman) = (numbers.pearson(), ranked.spearman());
             if self.quartered || other.quartered {

@@ -128,7 +128,7 @@ mod tests {
         assert!((actual - expected).abs() <= 1e-9 * expected.abs().max(1.0), "{actual} != {expected}");
     }
 
-    /// Values of SciPy 1.x, `scipy.stats.chi2` and `ncx2`.
+    /// As `scipy.stats.chi2` and `scipy.stats.ncx2` give them.
     #[test]
     fn shares_and_quantiles() {
         close(chi_squared_quantile(0.95, 1.0), 3.841_458_820_694_124);

@@ -45,7 +45,7 @@ impl fmt::Display for Estimate {
 }
 
 /// A share of a whole with Wilson's interval, which stays within 0 and 1 and is of use for small counts and for shares
-/// near the ends (Wilson 1927; Brown, Cai and `DasGupta` 2001).
+/// near the ends (Wilson 1927; Brown, Cai and DasGupta 2001).
 ///
 /// `None` if the whole is 0; a part above the whole counts as the whole.
 ///

@@ -111,7 +111,7 @@ impl Ranking {
     /// The area under the ROC curve: the chance that a row with the outcome is higher than one without it, a tie
     /// counting half. 0.5 is chance. `None` unless there are rows of both kinds.
     ///
-    /// The interval is `DeLong`'s (`DeLong`, `DeLong` and Clarke-Pearson 1988), from how much the chance differs from row to
+    /// The interval is DeLong's (DeLong, DeLong and Clarke-Pearson 1988), from how much the chance differs from row to
     /// row. Where there is but one row of a kind, or every pair is won, nothing differs and it has no width.
     pub fn auc(&self) -> Option<Estimate> {
         let (won, pairs) = self.concordance();
@@ -119,7 +119,7 @@ impl Ranking {
         Some(Estimate::normal(auc, self.variance(auc).sqrt(), Z95, (0.0, 1.0)))
     }
 
-    /// `DeLong`'s variance of the AUC.
+    /// DeLong's variance of the AUC.
     pub(super) fn variance(&self, auc: f64) -> f64 {
         let (m, n) = (real(self.events), real(self.others));
         let (mut above, mut below) = (0, self.others);
@@ -240,7 +240,7 @@ pub(super) fn placements(numbers: &[f64], outcomes: &[bool]) -> Vec<f64> {
     placed
 }
 
-/// The AUC of the first numbers less that of the second, and `DeLong`'s variance of it. `None` unless there are rows of
+/// The AUC of the first numbers less that of the second, and DeLong's variance of it. `None` unless there are rows of
 /// both kinds.
 pub(super) fn difference(first: &[f64], second: &[f64], outcomes: &[bool]) -> Option<(f64, f64)> {
     let (a, b) = (placements(first, outcomes), placements(second, outcomes));

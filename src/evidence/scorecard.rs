@@ -359,7 +359,7 @@ mod tests {
                 prop_assert_eq!(blocks.iter().map(|(_, len)| len).sum::<usize>(), counts.len());
                 for ((a, _), (b, _)) in blocks.iter().zip(blocks.iter().skip(1)) {
                     let (a, b) = (a.0 * (b.0 + b.1), b.0 * (a.0 + a.1));
-                    prop_assert!(if direction == Direction::Rising { a <= b } else { a >= b });
+                    prop_assert!((direction == Direction::Rising || a >= b) && (direction == Direction::Falling || a <= b));
                 }
             }
         }

@@ -236,7 +236,7 @@ fn half_lives_find_the_one_that_made_the_outcomes() {
         let mut warmth = 0.0;
         for _ in 0..rng.u32(0..8) {
             let age = rng.u32(0..120);
-            warmth += 0.5_f64.powf(f64::from(age) / truth);
+            warmth += libm::exp2(-f64::from(age) / truth);
             record.activity_mut().record("visit", day(120 - age));
         }
         tried.add(&record, day(120), rng.f64() < warmth / (1.0 + warmth));

@@ -1,5 +1,7 @@
 //! What history says: known answers of the figures, laws of rankings and tables, and what is proposed.
 
+#![expect(clippy::float_cmp, reason = "what is counted is exact, and so is what is said of it")]
+
 mod cli;
 mod figures;
 mod fits;

@@ -177,7 +177,7 @@ fn history(seed: u64, rows: usize, copies: usize, signal: f64) -> (History, Vec<
             record.set(name, (first * 10.0).round() / 10.0);
         }
         let pro = if plan == "pro" { 3.0 } else { 0.0 };
-        let odds = (signal * (first + second * 1.2 + pro - 13.0)).exp();
+        let odds = libm::exp(signal * (first + second * 1.2 + pro - 13.0));
         let outcome = rng.f64() < odds / (1.0 + odds);
         builder.add(&record, as_of(), outcome);
         records.push((record, outcome));

@@ -16,6 +16,7 @@ pub(super) enum Kind {
     Ridge,
     Singular,
     Separated,
+    Unsettled,
     UnknownFactor { name: String },
     Unordered { name: String },
     NoCandidates,
@@ -46,6 +47,7 @@ impl fmt::Display for EvidenceError {
                 "the coefficients grow without end, as they do where the columns tell the outcomes apart; use \
                  `Penalty::Firth` or a ridge",
             ),
+            Kind::Unsettled => f.write_str("the fit does not settle; use a greater ridge"),
             Kind::UnknownFactor { name } => {
                 write!(f, "there is no factor `{name}` in the history; name one of its factors")
             }

@@ -118,7 +118,7 @@ pub(super) fn fit(width: usize, penalty: Penalty, visit: &Visit<'_>) -> Result<L
             }
             scale /= 2.0;
         }
-        let Some((tried, reached)) = next else { return Err(Kind::Separated.into()) };
+        let Some((tried, reached)) = next else { return Err(unsettled(penalty)) };
         (beta, state) = (tried, reached);
         if largest * scale <= 1e-10 * (1.0 + beta.iter().fold(0.0_f64, |most, beta| most.max(beta.abs()))) {
             if state.extreme && penalty == Penalty::None {
@@ -130,7 +130,11 @@ pub(super) fn fit(width: usize, penalty: Penalty, visit: &Visit<'_>) -> Result<L
             return Ok(Logistic { intercept, coefficients: coefficients.to_vec(), errors, log_likelihood, steps });
         }
     }
-    Err(Kind::Separated.into())
+    Err(unsettled(penalty))
+}
+
+fn unsettled(penalty: Penalty) -> EvidenceError {
+    if penalty == Penalty::None { Kind::Separated.into() } else { Kind::Unsettled.into() }
 }
 
 struct Problem<'a> {

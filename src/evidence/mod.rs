@@ -26,7 +26,7 @@
 //!
 //! Time in proportion to rows: columns are sorted byte by byte. A history takes 8 bytes a number while it is
 //! gathered and 4 a cell afterwards, a [`Trial`] and a [`Review`] 16 bytes a row, [`HalfLives`] 8 bytes a row for each
-//! span. One million rows of 40 numbers, from gathering to a proposal, fit into 1 GiB.
+//! span. One million rows of 40 factors, from gathering to a proposal, fit into 1 GiB.
 
 mod association;
 mod correlations;
@@ -58,7 +58,7 @@ pub use history::{History, HistoryBuilder};
 pub use probability::{Brier, Scale, brier};
 pub use propose::{Comparison, OutOfFold, Proposal, Proposed, Request, Shortage, propose};
 pub use ranking::{Ks, Ranking, Top};
-pub use report::{Condition, GradeCell, Report, Subject, Trial};
+pub use report::{ConditionKind, ConditionReport, GradeCell, Report, Trial};
 pub use review::{FireRate, Move, Period, Reason, Review, Sheet};
 pub use scorecard::Direction;
 pub use stability::{Psi, psi};

@@ -296,11 +296,11 @@ fn document(history: &History, request: &Request, card: &Card, way: &str, figure
             axis = axis.rule(rule(factor, banding, points).label(format!("{}: {reason}", factor.name)));
         }
     }
-    Model::new(format!("{}-{way}", request.name))
-        .describe(description)
-        .axis(axis)
-        .state(State::new("high-fit", Points::try_from(cut).unwrap_or(Points::ZERO)))
-        .state(State::new("rest", 0))
+    let model = Model::new(format!("{}-{way}", request.name)).describe(description).axis(axis);
+    let cut = Points::try_from(cut).unwrap_or(Points::ZERO);
+    // Where all rows score 0 no cut parts them.
+    let model = if cut > Points::ZERO { model.state(State::new("high-fit", cut)) } else { model };
+    model.state(State::new("rest", 0))
 }
 
 /// The rule of a factor: its bands with their points.
@@ -394,6 +394,76 @@ impl fmt::Display for Proposal {
                     of("overlap", &made.overlap)
                 )?;
                 write!(f, "{}", made.comparison)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::HistoryBuilder;
+    use crate::facts::{Kind as FieldKind, Record};
+    use crate::scorer::Scorer;
+    use proptest::prelude::*;
+
+    /// Each fact may be missing.
+    fn record() -> impl Strategy<Value = Record> {
+        let number = prop::option::of(0..12_i32);
+        let flag = prop::option::of(any::<bool>());
+        let text = prop::option::of(prop::sample::select(vec!["a", "b", "c"]));
+        let day = prop::option::of(1..29_u32);
+        let tags = prop::option::of(prop::sample::subsequence(vec!["x", "y"], 0..=2));
+        (number, flag, text, day, tags).prop_map(|(number, flag, text, day, tags)| {
+            let mut record = Record::new();
+            number.into_iter().for_each(|number| record.set("number", number));
+            flag.into_iter().for_each(|flag| record.set("flag", flag));
+            text.into_iter().for_each(|text| record.set("text", text));
+            day.into_iter().for_each(|day| record.set("day", format!("2026-06-{day:02}")));
+            let owned = |tags: Vec<&str>| tags.into_iter().map(str::to_owned).collect::<Vec<_>>();
+            tags.into_iter().for_each(|tags| record.set("tags", owned(tags)));
+            record
+        })
+    }
+
+    proptest! {
+        /// The document gives every subject the points that the card does, also those it was not made from.
+        #[test]
+        fn a_document_is_its_card(
+            rows in prop::collection::vec((record(), any::<bool>()), 20..80),
+            learnt in 10..20_usize,
+            direction in prop::sample::select(vec![None, Some(Direction::Rising), Some(Direction::Falling)]),
+        ) {
+            let fields = [
+                ("number", FieldKind::Number),
+                ("flag", FieldKind::Flag),
+                ("text", FieldKind::Text),
+                ("day", FieldKind::Date),
+                ("tags", FieldKind::Tags),
+            ];
+            let as_of = instant_at(1_782_864_000);
+            let mut builder = HistoryBuilder::of(fields);
+            rows.iter().for_each(|(record, outcome)| builder.add(record, as_of, *outcome));
+            let history = builder.build();
+            let request = Request::new("x");
+            let directions: Vec<_> = history
+                .factors
+                .iter()
+                .map(|factor| if factor.source == Source::Text { None } else { direction })
+                .collect();
+            let counts = |row: usize| row < learnt;
+            let figures = OutOfFold { auc: Estimate::normal(0.5, 0.0, 0.0, (0.0, 1.0)), folds: vec![], may_be_chance: false };
+            let cards = [
+                by_correlation(&history, &directions, &counts),
+                by_overlap(&history, &directions, 1.0, &counts).map_err(|error| TestCaseError::fail(error.to_string()))?,
+            ];
+            for card in cards {
+                let model = document(&history, &request, &card, "way", &figures);
+                let scorer = Scorer::<Record>::new(&model).map_err(|error| TestCaseError::fail(error.to_string()))?;
+                for (row, (record, _)) in rows.iter().enumerate() {
+                    let expected = Points::from(card.score(&history, row));
+                    prop_assert_eq!(scorer.score(record, as_of).value(), expected, "{:?} {:?}", record, card);
+                }
             }
         }
     }

@@ -148,7 +148,7 @@ impl Ranking {
             return None;
         }
         let (mut events, mut others) = (0, 0);
-        let (mut greatest, mut at_least) = (0, f64::INFINITY);
+        let (mut greatest, mut at_least) = (0, self.groups.first()?.number);
         for group in &self.groups {
             events += group.events;
             others += group.others;

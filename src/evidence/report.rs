@@ -58,7 +58,7 @@ pub struct Trial<'m, T> {
     deciles: [Counts; 10],
     states: HashMap<&'m str, (Counts, i64)>, // with the least score
     grades: HashMap<Grade, Counts>,
-    places: HashMap<(Subject, &'m str), usize>,
+    places: HashMap<(ConditionKind, &'m str), usize>,
     conditions: Vec<Tracked<'m>>,
 }
 
@@ -85,7 +85,7 @@ impl Counts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Subject {
+pub enum ConditionKind {
     /// A disqualifying gate.
     Disqualifying,
     /// A required gate.
@@ -100,27 +100,27 @@ pub enum Subject {
     Segment,
 }
 
-impl From<CheckKind> for Subject {
-    fn from(kind: CheckKind) -> Subject {
+impl From<CheckKind> for ConditionKind {
+    fn from(kind: CheckKind) -> ConditionKind {
         match kind {
-            CheckKind::Disqualifying => Subject::Disqualifying,
-            CheckKind::Required => Subject::Required,
-            CheckKind::Promoter => Subject::Promoter,
-            CheckKind::Limit => Subject::Limit,
-            CheckKind::Segment => Subject::Segment,
+            CheckKind::Disqualifying => ConditionKind::Disqualifying,
+            CheckKind::Required => ConditionKind::Required,
+            CheckKind::Promoter => ConditionKind::Promoter,
+            CheckKind::Limit => ConditionKind::Limit,
+            CheckKind::Segment => ConditionKind::Segment,
         }
     }
 }
 
-impl fmt::Display for Subject {
+impl fmt::Display for ConditionKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Subject::Disqualifying => "disqualifying",
-            Subject::Required => "required",
-            Subject::Rule => "rule",
-            Subject::Promoter => "promoter",
-            Subject::Limit => "limit",
-            Subject::Segment => "segment",
+            ConditionKind::Disqualifying => "disqualifying",
+            ConditionKind::Required => "required",
+            ConditionKind::Rule => "rule",
+            ConditionKind::Promoter => "promoter",
+            ConditionKind::Limit => "limit",
+            ConditionKind::Segment => "segment",
         })
     }
 }
@@ -128,16 +128,15 @@ impl fmt::Display for Subject {
 /// Every condition and rule of an explanation: what it is, its id and label, and what it came to.
 pub(super) fn asked<'e, 'm>(
     explanation: &'e Explanation<'m>,
-) -> impl Iterator<Item = (Subject, &'m str, &'m str, Outcome)> + use<'e, 'm> {
+) -> impl Iterator<Item = (ConditionKind, &'m str, &'m str, Outcome)> + use<'e, 'm> {
     let gates = explanation.checks().iter().map(|check| {
         let outcome = Outcome::Condition(check.truth);
-        (Subject::from(check.kind), check.id, check.label, outcome)
+        (ConditionKind::from(check.kind), check.id, check.label, outcome)
     });
-    let rules = explanation
-        .lines()
-        .iter()
-        .filter(|line| line.kind == LineKind::Rule)
-        .map(|line| (Subject::Rule, line.id.unwrap_or(line.label), line.label, Outcome::Worth(Worth::of(line))));
+    let rules =
+        explanation.lines().iter().filter(|line| line.kind == LineKind::Rule).map(|line| {
+            (ConditionKind::Rule, line.id.unwrap_or(line.label), line.label, Outcome::Worth(Worth::of(line)))
+        });
     gates.chain(rules)
 }
 
@@ -187,7 +186,7 @@ impl Worth {
 
 #[derive(Debug)]
 struct Tracked<'m> {
-    subject: Subject,
+    kind: ConditionKind,
     id: &'m str,
     label: &'m str,
     fired: u64,
@@ -286,13 +285,13 @@ impl<'m, T: Facts> Trial<'m, T> {
         let explanation = self.scorer.explain(subject, as_of);
         let score = explanation.score();
         self.verdicts.entry(score.verdict()).or_default().add(outcome);
-        for (subject, id, label, came_to) in asked(&explanation) {
-            let place = *self.places.entry((subject, id)).or_insert_with(|| {
+        for (kind, id, label, came_to) in asked(&explanation) {
+            let place = *self.places.entry((kind, id)).or_insert_with(|| {
                 let bands = match came_to {
                     Outcome::Condition(_) => Bands::Condition([Counts::default(); 3]),
                     Outcome::Worth(_) => Bands::Points(Counts::default(), BTreeMap::new()),
                 };
-                self.conditions.push(Tracked { subject, id, label, fired: 0, rows: 0, bands });
+                self.conditions.push(Tracked { kind, id, label, fired: 0, rows: 0, bands });
                 self.conditions.len() - 1
             });
             if let Some(tracked) = self.conditions.get_mut(place) {
@@ -341,7 +340,7 @@ impl<'m, T: Facts> Trial<'m, T> {
             bands: Table::new("score", bands.map(|(tens, own)| row(&format!("from {}", tens * 10), own))),
             states: Table::new("state", states.into_iter().map(|(name, (own, _))| row(name, own))),
             grades: grades.into_iter().map(|(grade, own)| GradeCell::new(*grade, *own)).collect(),
-            conditions: self.conditions.iter().map(Condition::new).collect(),
+            conditions: self.conditions.iter().map(ConditionReport::new).collect(),
         }
     }
 
@@ -383,7 +382,7 @@ pub struct Report {
     /// What became of each grade that somebody had.
     pub grades: Vec<GradeCell>,
     /// Every gate, promoter, limit, segment and rule.
-    pub conditions: Vec<Condition>,
+    pub conditions: Vec<ConditionReport>,
 }
 
 /// What became of those with one grade.
@@ -409,9 +408,9 @@ impl GradeCell {
 /// What a condition or a rule was good for.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Condition {
+pub struct ConditionReport {
     /// What it is.
-    pub subject: Subject,
+    pub kind: ConditionKind,
     /// Its id or name in the document.
     pub id: String,
     /// How often it had an effect: a condition that held, a rule that was worth something.
@@ -422,10 +421,10 @@ pub struct Condition {
     pub table: Table,
 }
 
-impl Condition {
-    fn new(tracked: &Tracked<'_>) -> Condition {
-        let Tracked { subject, id, label, fired, rows, bands } = tracked;
-        Condition { subject: *subject, id: (*id).to_owned(), fired: *fired, rows: *rows, table: bands.table(label) }
+impl ConditionReport {
+    fn new(tracked: &Tracked<'_>) -> ConditionReport {
+        let Tracked { kind, id, label, fired, rows, bands } = tracked;
+        ConditionReport { kind: *kind, id: (*id).to_owned(), fired: *fired, rows: *rows, table: bands.table(label) }
     }
 
     /// Whether it told nobody from anybody: it never had an effect, or always the same one.
@@ -461,7 +460,7 @@ impl fmt::Display for Report {
             writeln!(f, "{}", self.matrix())?;
         }
         for condition in &self.conditions {
-            writeln!(f, "{} `{}`\n{}", condition.subject, condition.id, condition.table)?;
+            writeln!(f, "{} `{}`\n{}", condition.kind, condition.id, condition.table)?;
         }
         let idle: Vec<_> = self.conditions.iter().filter(|own| own.is_idle()).map(|own| own.id.as_str()).collect();
         if !idle.is_empty() {

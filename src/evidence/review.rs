@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::estimate::{Estimate, count, wilson};
 use super::grid::{Grid, percent};
 use super::order;
-use super::report::{Subject, asked};
+use super::report::{ConditionKind, asked};
 use super::stability::{Psi, psi};
 use crate::explain::Explanation;
 use crate::facts::Facts;
@@ -71,7 +71,7 @@ pub struct Review<'m, T> {
 }
 
 /// A condition or rule, by what it is and its id.
-type Asked<'m> = (Subject, &'m str);
+type Asked<'m> = (ConditionKind, &'m str);
 
 /// How often it had an effect, before and after; `None` where a model has no such condition.
 type Fired = [Option<u64>; 2];
@@ -122,9 +122,9 @@ impl<'m, T: Facts> Review<'m, T> {
         self.before.add(&first.score());
         self.after.add(&second.score());
         for (side, explanation) in [&first, &second].into_iter().enumerate() {
-            for (subject, id, _, came_to) in asked(explanation) {
-                let place = *self.places.entry((subject, id)).or_insert_with(|| {
-                    self.fired.push(((subject, id), [None, None]));
+            for (kind, id, _, came_to) in asked(explanation) {
+                let place = *self.places.entry((kind, id)).or_insert_with(|| {
+                    self.fired.push(((kind, id), [None, None]));
                     self.fired.len() - 1
                 });
                 let own = self.fired.get_mut(place).and_then(|(_, fired)| fired.get_mut(side));
@@ -157,8 +157,8 @@ impl<'m, T: Facts> Review<'m, T> {
     pub fn sheet(&self) -> Sheet {
         let (before, after) = (self.before.period(self.scorers.0), self.after.period(self.scorers.1));
         let rate = |fired: Option<u64>, rows| fired.and_then(|fired| wilson(fired, rows));
-        let condition = |((subject, id), [old, new]): &(Asked<'_>, Fired)| FireRate {
-            subject: *subject,
+        let condition = |((kind, id), [old, new]): &(Asked<'_>, Fired)| FireRate {
+            kind: *kind,
             id: (*id).to_owned(),
             before: rate(*old, self.before.rows),
             after: rate(*new, self.after.rows),
@@ -309,7 +309,7 @@ pub struct Reason {
 #[non_exhaustive]
 pub struct FireRate {
     /// What it is.
-    pub subject: Subject,
+    pub kind: ConditionKind,
     /// Its id or name in the document.
     pub id: String,
     /// Before, of all subjects, with Wilson's interval; `None` if the first model has no such condition.
@@ -365,7 +365,7 @@ impl fmt::Display for Sheet {
         let mut grid = Grid::new(["fire rate", "before", "after"]);
         for own in &self.fire_rates {
             let rate = |rate: Option<Estimate>| percent(rate.map(|rate| rate.value));
-            grid.row([format!("{} `{}`", own.subject, own.id), rate(own.before), rate(own.after)]);
+            grid.row([format!("{} `{}`", own.kind, own.id), rate(own.before), rate(own.after)]);
         }
         write!(f, "\n{grid}")
     }
@@ -386,13 +386,13 @@ impl Sheet {
             let rate = |rate: Option<Estimate>| percent(rate.map(|rate| rate.value));
             let (before, after) = (rate(own.before), rate(own.after));
             if own.has_moved() {
-                lines.push(format!("{} `{}` fires in {after} of cases, before in {before}", own.subject, own.id));
+                lines.push(format!("{} `{}` fires in {after} of cases, before in {before}", own.kind, own.id));
             }
             let value = own.after.map(|rate| rate.value);
             if value.is_some_and(|rate| rate <= 0.0) {
-                lines.push(format!("{} `{}` never fires", own.subject, own.id));
-            } else if value.is_some_and(|rate| rate >= 1.0) && own.subject != Subject::Required {
-                lines.push(format!("{} `{}` always fires", own.subject, own.id));
+                lines.push(format!("{} `{}` never fires", own.kind, own.id));
+            } else if value.is_some_and(|rate| rate >= 1.0) && own.kind != ConditionKind::Required {
+                lines.push(format!("{} `{}` always fires", own.kind, own.id));
             }
         }
         lines

@@ -47,6 +47,17 @@ fn the_guide_shows_what_the_program_prints() {
     assert_eq!(lines, 7);
 }
 
+/// The same bits on every machine, down to the documents; another result here is a change that users see.
+#[test]
+fn the_shipped_history_gives_these_documents() {
+    let (_, out, _) = run(&SHIPPED);
+    for document in
+        ["`bought-correlation` 2564c2a665bbffb970b6fea54fae3132", "`bought-overlap` f374ff168fab496a337d4bf72926ed15"]
+    {
+        assert!(out.contains(document), "{document} in\n{out}");
+    }
+}
+
 #[test]
 fn documents_and_a_page_that_needs_nothing_else_are_written() {
     let out = folder("page");

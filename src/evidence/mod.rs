@@ -26,7 +26,7 @@
 //!
 //! Time in proportion to rows: columns are sorted byte by byte. A history takes 8 bytes a number while it is
 //! gathered and 4 a cell afterwards, a [`Trial`] and a [`Review`] 16 bytes a row, [`HalfLives`] 8 bytes a row for each
-//! span. One million rows of 40 factors, from gathering to a proposal, fit into 1 GiB.
+//! span. One million rows of 40 factors, from gathering to a proposal, fit into 768 MiB.
 
 mod association;
 mod correlations;

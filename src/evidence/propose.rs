@@ -458,6 +458,14 @@ mod tests {
                 by_overlap(&history, &directions, 1.0, &counts).map_err(|error| TestCaseError::fail(error.to_string()))?,
             ];
             for card in cards {
+                for ((factor, points), direction) in history.factors.iter().zip(&card.points).zip(&directions) {
+                    let known = points.iter().skip(1);
+                    match direction {
+                        Some(Direction::Rising) => prop_assert!(known.is_sorted(), "{}: {points:?}", factor.name),
+                        Some(Direction::Falling) => prop_assert!(known.rev().is_sorted(), "{}: {points:?}", factor.name),
+                        None => {}
+                    }
+                }
                 let model = document(&history, &request, &card, "way", &figures);
                 let scorer = Scorer::<Record>::new(&model).map_err(|error| TestCaseError::fail(error.to_string()))?;
                 for (row, (record, _)) in rows.iter().enumerate() {

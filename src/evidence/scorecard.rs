@@ -122,28 +122,27 @@ impl Banding {
     /// The weight of evidence of each band, pooled where the bands would break a required order; 0 for bands without
     /// rows, which say nothing.
     fn woes(&self, direction: Option<Direction>) -> Vec<f64> {
-        let filled: Vec<(u64, u64)> = self.counts.iter().copied().filter(|(e, o)| e + o > 0).collect();
-        let mut woes = weights_of_evidence(&filled).into_iter();
-        let mut of_bands: Vec<f64> = self
-            .counts
-            .iter()
-            .map(|(e, o)| if e + o > 0 { woes.next().flatten().map_or(0.0, |(woe, _)| woe) } else { 0.0 })
-            .collect();
-        if let (Some(direction), [_, known @ ..], [_, counts @ ..]) = (direction, &mut of_bands[..], &self.counts[..]) {
-            let pooled = in_order(counts, direction);
-            let merged: Vec<(u64, u64)> = pooled.iter().map(|(counts, _)| *counts).collect();
-            let all: Vec<(u64, u64)> =
-                self.counts.first().into_iter().chain(&merged).copied().filter(|(e, o)| e + o > 0).collect();
-            let missing = self.counts.first().is_some_and(|(e, o)| e + o > 0);
-            let woes = weights_of_evidence(&all).into_iter().skip(usize::from(missing));
-            let mut bands = known.iter_mut();
-            for (woe, (_, len)) in woes.zip(&pooled) {
-                for band in bands.by_ref().take(*len) {
-                    *band = woe.map_or(0.0, |(woe, _)| woe);
-                }
-            }
+        let counts = self.doubled();
+        let mut blocks: Vec<((u64, u64), usize)> = counts.iter().map(|own| (*own, 1)).collect();
+        if let (Some(direction), [missing, known @ ..]) = (direction, &counts[..]) {
+            blocks = std::iter::once((*missing, 1)).chain(in_order(known, direction)).collect();
         }
-        of_bands
+        let filled: Vec<(u64, u64)> = blocks.iter().map(|(own, _)| *own).filter(|(e, o)| e + o > 0).collect();
+        let mut woes = weights_of_evidence(&filled).into_iter();
+        let of_block = |((e, o), len): ((u64, u64), usize)| {
+            let woe = if e + o > 0 { woes.next().flatten().map_or(0.0, |(woe, _)| woe) } else { 0.0 };
+            std::iter::repeat_n(woe, len)
+        };
+        blocks.into_iter().flat_map(of_block).collect()
+    }
+
+    /// Twice the counts; where one is 0, with one more for the half that is added to each of a filled band. Before bands
+    /// are pooled, so that what is in order then stays in order.
+    fn doubled(&self) -> Vec<(u64, u64)> {
+        let filled = |(e, o): &(u64, u64)| e + o > 0;
+        let more = u64::from(self.counts.iter().filter(|own| filled(own)).any(|(e, o)| *e == 0 || *o == 0));
+        let double = |own: &(u64, u64)| if filled(own) { (2 * own.0 + more, 2 * own.1 + more) } else { (0, 0) };
+        self.counts.iter().map(double).collect()
     }
 }
 

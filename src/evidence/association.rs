@@ -4,7 +4,7 @@
 use libm::{atanh, tanh};
 
 use super::distribution::{Z95, noncentralities};
-use super::estimate::{Estimate, count, real, real_len};
+use super::estimate::{Estimate, count, real, real_len, total};
 use super::order;
 
 /// Pearson's correlation of pairs of numbers; with flags as 0 and 1 it is the point-biserial one, or phi.
@@ -68,7 +68,7 @@ pub(super) fn twice_the_middle(before: u64, same: u64) -> u64 {
 /// ```
 pub fn phi([[a, b], [c, d]]: [[u64; 2]; 2]) -> Option<f64> {
     let product = |x: u64, y: u64| real(u128::from(x) * u128::from(y));
-    let margins = product(a + b, c + d).sqrt() * product(a + c, b + d).sqrt();
+    let margins = product(total([a, b]), total([c, d])).sqrt() * product(total([a, c]), total([b, d])).sqrt();
     (margins > 0.0).then(|| (product(a, d) - product(b, c)) / margins)
 }
 
@@ -83,15 +83,15 @@ pub fn phi([[a, b], [c, d]]: [[u64; 2]; 2]) -> Option<f64> {
 /// assert_eq!(format!("{:.6}", v.value), "0.186178");
 /// ```
 pub fn cramers_v(table: &[impl AsRef<[u64]>]) -> Option<Estimate> {
-    let of_rows: Vec<u64> = table.iter().map(|row| row.as_ref().iter().sum()).collect();
+    let of_rows: Vec<u64> = table.iter().map(|row| total(row.as_ref().iter().copied())).collect();
     let mut of_columns: Vec<u64> = Vec::new();
     for row in table {
         of_columns.resize(of_columns.len().max(row.as_ref().len()), 0);
         for (sum, cell) in of_columns.iter_mut().zip(row.as_ref()) {
-            *sum += cell;
+            *sum = sum.saturating_add(*cell);
         }
     }
-    let n: u64 = of_rows.iter().sum();
+    let n = total(of_rows.iter().copied());
     let filled = |sums: &[u64]| sums.iter().filter(|sum| **sum > 0).count();
     let (rows, columns) = (filled(&of_rows), filled(&of_columns));
     let free = rows.min(columns).checked_sub(1).filter(|free| *free > 0)?;

@@ -11,6 +11,24 @@ use super::history::{Factor, History, Source, Values, index, quarter_cuts};
 
 /// The correlation matrix of a history: every factor with the outcome, and every two factors.
 ///
+/// ```
+/// use warmth::evidence::{Correlations, HistoryBuilder};
+/// use warmth::{Kind, Record};
+///
+/// let mut builder = HistoryBuilder::of([("trial", Kind::Flag), ("nps", Kind::Number)]);
+/// let as_of = "2026-01-31T00:00:00Z".parse()?;
+/// for (trial, nps, bought, times) in [(true, 9, true, 30), (true, 9, false, 10), (false, 3, true, 20), (false, 3, false, 40)] {
+///     for _ in 0..times {
+///         builder.add(&Record::new().with("trial", trial).with("nps", nps), as_of, bought);
+///     }
+/// }
+/// let correlations = Correlations::new(&builder.build());
+/// let trial = correlations.with_outcome("trial").unwrap();
+/// assert_eq!(trial.pearson.unwrap().to_string(), "0.408 (0.230 to 0.560)"); // phi of the two flags
+/// assert_eq!(format!("{:.3}", correlations.between("nps", "trial").unwrap().pearson.unwrap().value), "1.000"); // one thing twice
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
+///
 /// [`Display`](fmt::Display) prints the factors with the outcome, and the matrix below it: Pearson's r of each two
 /// factors, or Cramér's V with an asterisk where one of them is a text.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -15,6 +15,7 @@ pub(super) enum Kind {
     Lengths { rows: usize, outcomes: usize },
     Ridge,
     Singular,
+    OneSided,
     Separated,
     Unsettled,
     UnknownFactor { name: String },
@@ -43,11 +44,14 @@ impl fmt::Display for EvidenceError {
             Kind::Singular => {
                 f.write_str("some column follows from the others, so it has no coefficient of its own; use a ridge")
             }
+            Kind::OneSided => {
+                f.write_str("every outcome is the same, so there is nothing to fit; give rows of both kinds")
+            }
             Kind::Separated => f.write_str(
                 "the coefficients grow without end, as they do where the columns tell the outcomes apart; use \
                  `Penalty::Firth` or a ridge",
             ),
-            Kind::Unsettled => f.write_str("the fit does not settle; use a greater ridge"),
+            Kind::Unsettled => f.write_str("the fit does not settle; use a ridge, or a greater one"),
             Kind::UnknownFactor { name } => {
                 write!(f, "there is no factor `{name}` in the history; name one of its factors")
             }

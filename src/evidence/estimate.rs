@@ -71,6 +71,11 @@ pub(super) fn real(count: impl Into<u128>) -> f64 {
     count as f64
 }
 
+/// A sum of counts, held at the end of their range.
+pub(super) fn total(counts: impl IntoIterator<Item = u64>) -> u64 {
+    counts.into_iter().fold(0, u64::saturating_add)
+}
+
 /// A length as a double.
 pub(super) fn real_len(len: usize) -> f64 {
     real(count(len))

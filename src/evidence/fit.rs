@@ -61,8 +61,8 @@ impl Logistic {
     /// # Errors
     ///
     /// If rows differ in length or hold a number that is not finite, if there is not one outcome for each row, if a
-    /// ridge is not above 0, and if there is no finite solution: because a column follows from the others, or because
-    /// columns tell all outcomes apart and nothing holds the coefficients.
+    /// ridge is not above 0, and if there is no finite solution: because every outcome is the same, a column follows from
+    /// the others, or columns tell all outcomes apart, and nothing holds the coefficients.
     pub fn fit(rows: &[impl AsRef<[f64]>], outcomes: &[bool], penalty: Penalty) -> Result<Logistic, EvidenceError> {
         let width = rows.first().map_or(0, |row| row.as_ref().len());
         if rows.len() != outcomes.len() {
@@ -99,6 +99,11 @@ pub(super) fn fit(width: usize, penalty: Penalty, visit: &Visit<'_>) -> Result<L
         Penalty::Ridge(_) => return Err(Kind::Ridge.into()),
         _ => 0.0,
     };
+    let (mut came, mut stayed_away) = (false, false);
+    visit(&mut |_, outcome| *(if outcome { &mut came } else { &mut stayed_away }) = true);
+    if penalty != Penalty::Firth && !(came && stayed_away) {
+        return Err(Kind::OneSided.into());
+    }
     let problem = Problem { width: width + 1, ridge, firth: penalty == Penalty::Firth, visit };
     let mut beta = vec![0.0; width + 1];
     let mut state = problem.at(&beta)?;

@@ -145,7 +145,7 @@ pub(super) fn quarter_cuts(tally: &[u64]) -> Vec<usize> {
 /// [`Trial`]: super::Trial
 ///
 /// While rows come in, a number takes 8 bytes, a text and a flag 4, a tag 4 for each row that has it, and each different
-/// text its length and some 80 bytes; when it is built, every cell takes 4, and each different number 8.
+/// text is held once; when it is built, every cell takes 4, and each different number 8.
 #[derive(Debug)]
 pub struct HistoryBuilder<T> {
     fields: Vec<Field>,

@@ -144,7 +144,7 @@ pub struct OutOfFold {
 /// to do with a document is for people to decide.
 ///
 /// Deterministic: the same rows in the same order give the same documents on every machine. Takes time in proportion to
-/// rows x factors^2, and 1 byte a row beside the history and 40 a row of one part.
+/// rows x factors^2.
 ///
 /// # Errors
 ///
@@ -153,7 +153,7 @@ pub fn propose(history: &History, request: &Request) -> Result<Proposal, Evidenc
     let directions = request.directions_of(history)?;
     let (events, rows) = (history.events(), count(history.rows()));
     let factors = count(history.factors.len());
-    let needed = (request.events_per_factor * factors).max(2 * u64::from(request.folds));
+    let needed = request.events_per_factor.saturating_mul(factors).max(2 * u64::from(request.folds));
     let others = rows - events;
     if events.min(others) < needed {
         return Ok(Proposal::TooFew(Shortage { events, others, needed }));
@@ -307,6 +307,13 @@ fn document(history: &History, request: &Request, card: &Card, way: &str, figure
 fn rule(factor: &Factor, banding: &Banding, points: &[i32]) -> Rule {
     let (missing, known) = points.split_first().map_or((0, &[][..]), |(missing, known)| (*missing, known));
     let field = factor.field.clone();
+    if let [first, rest @ ..] = known
+        && rest.iter().all(|points| points == first)
+    {
+        // All that matters is whether it is known; the least band is worth 0, so one of the two is.
+        let (known, points) = if missing > 0 { (false, missing) } else { (true, *first) };
+        return Rule::new(factor.name.clone(), points).when(Leaf::Known { field, known }.into());
+    }
     let (worth, when) = match (&banding.form, known) {
         (Form::Cuts(cuts), [below, rest @ ..]) => {
             let of = match factor.source {
@@ -339,9 +346,6 @@ fn rule(factor: &Factor, banding: &Banding, points: &[i32]) -> Rule {
                 }
             };
             match known {
-                [no, yes] if no == yes && *no > 0 => {
-                    (Worth::Points(Points::from(*yes)), Some(Leaf::Known { field, known: true }.into()))
-                }
                 [0, yes] => (Worth::Points(Points::from(*yes)), Some(holds(true))),
                 [no, 0] => (Worth::Points(Points::from(*no)), Some(holds(false))),
                 [no, yes] => (Worth::First(First::new([(holds(true), *yes), (holds(false), *no)])), None),
@@ -452,6 +456,8 @@ mod tests {
                 .map(|factor| if factor.source == Source::Text { None } else { direction })
                 .collect();
             let counts = |row: usize| row < learnt;
+            let events = rows.iter().take(learnt).filter(|(_, outcome)| *outcome).count();
+            prop_assume!(events > 0 && events < learnt);
             let figures = OutOfFold { auc: Estimate::normal(0.5, 0.0, 0.0, (0.0, 1.0)), folds: vec![], may_be_chance: false };
             let cards = [
                 by_correlation(&history, &directions, &counts),

@@ -246,7 +246,7 @@ pub(super) fn by_correlation(
 ///
 /// # Errors
 ///
-/// If the regression has no solution, which a ridge rules out.
+/// If the regression has no solution, which a ridge and outcomes of both kinds rule out.
 pub(super) fn by_overlap(
     history: &History,
     directions: &[Option<Direction>],

@@ -4,7 +4,7 @@ use libm::log;
 use serde::Serialize;
 
 use super::distribution::chi_squared_quantile;
-use super::estimate::{real, real_len};
+use super::estimate::{real, real_len, total};
 
 /// The population stability index of two samples, with the value that chance exceeds in one of twenty cases.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -40,7 +40,7 @@ impl Psi {
 /// ```
 pub fn psi(before: &[u64], after: &[u64]) -> Option<Psi> {
     let bins: Vec<_> = before.iter().zip(after).filter(|(b, a)| **b > 0 || **a > 0).collect();
-    let sizes: (u64, u64) = (bins.iter().map(|(b, _)| *b).sum(), bins.iter().map(|(_, a)| *a).sum());
+    let sizes = (total(bins.iter().map(|(b, _)| **b)), total(bins.iter().map(|(_, a)| **a)));
     if bins.len() < 2 || sizes.0 == 0 || sizes.1 == 0 {
         return None;
     }

@@ -6,7 +6,7 @@ use libm::log;
 use serde::Serialize;
 
 use super::association::phi;
-use super::estimate::{Estimate, real, real_len, wilson};
+use super::estimate::{Estimate, real, real_len, total, wilson};
 use super::grid::{Grid, figure, percent};
 
 /// Rows split into bands, and what became of each band.
@@ -59,22 +59,23 @@ impl Table {
     /// Bands without rows are left out. If a count is 0, one half is added to every count before the logarithms are
     /// taken (Haldane 1956, Anscombe 1956), so that a weight of evidence is always a number.
     pub fn new<L: Into<String>>(name: impl Into<String>, bands: impl IntoIterator<Item = (L, u64, u64)>) -> Table {
-        let counts: Vec<_> = bands.into_iter().filter(|(_, events, others)| events + others > 0).collect();
-        let events: u64 = counts.iter().map(|(_, events, _)| events).sum();
-        let others: u64 = counts.iter().map(|(_, _, others)| others).sum();
-        let rows = events + others;
+        let counts: Vec<_> = bands.into_iter().filter(|(_, events, others)| events.max(others) > &0).collect();
+        let events = total(counts.iter().map(|(_, events, _)| *events));
+        let others = total(counts.iter().map(|(_, _, others)| *others));
+        let rows = events.saturating_add(others);
         let woes = weights_of_evidence(&counts.iter().map(|(_, e, o)| (*e, *o)).collect::<Vec<_>>());
         let bands: Vec<Band> = counts
             .into_iter()
             .zip(woes)
             .map(|((label, e, o), woe)| {
-                let rate = wilson(e, e + o);
+                let own = e.saturating_add(o);
+                let rate = wilson(e, own);
                 let all = wilson(events, rows).map(|all| all.value).filter(|all| *all > 0.0);
                 Band {
                     label: label.into(),
-                    rows: e + o,
+                    rows: own,
                     events: e,
-                    share: wilson(e + o, rows).map(|share| share.value),
+                    share: wilson(own, rows).map(|share| share.value),
                     rate,
                     lift: rate.zip(all).map(|(rate, all)| rate.value / all),
                     phi: phi([[e, o], [events - e, others - o]]),
@@ -90,7 +91,7 @@ impl Table {
 
 /// Each band's weight of evidence and part of the information value, from its outcomes and others.
 pub(super) fn weights_of_evidence(counts: &[(u64, u64)]) -> Vec<Option<(f64, f64)>> {
-    let sum = |side: fn(&(u64, u64)) -> u64| -> u64 { counts.iter().map(side).sum() };
+    let sum = |side: fn(&(u64, u64)) -> u64| total(counts.iter().map(side));
     let (events, others) = (sum(|band| band.0), sum(|band| band.1));
     if events == 0 || others == 0 {
         return vec![None; counts.len()];

@@ -125,3 +125,18 @@ fn ties_make_a_range() {
     assert_eq!(ranking.top(0), None);
     assert_eq!(ranking.top(99).unwrap().rows, 6);
 }
+
+/// No counts make a figure panic, and none of them is not a number.
+#[test]
+fn counts_of_any_size_have_figures() {
+    const M: u64 = u64::MAX;
+    assert!(phi([[M, M], [M, M]]).unwrap().abs() < 1e-9);
+    assert!(cramers_v(&[[M, M], [M, 1]]).unwrap().value.is_finite());
+    assert!(psi(&[M, M], &[M, 1]).unwrap().value > 0.0);
+    let table = Table::new("x", [("a", M, M), ("b", M, 1), ("c", 0, M)]);
+    assert!(table.bands.iter().all(|band| band.woe.unwrap().is_finite() && band.rows > 0));
+    assert!(wilson(M, M).unwrap().low > 0.99);
+    assert_eq!(Ranking::new([(f64::NAN, true), (f64::INFINITY, true), (f64::NEG_INFINITY, false)]).rows(), 2);
+    assert_eq!(brier([(f64::NAN, true), (1.5, false)]), None);
+    assert_eq!(pearson(&[(f64::NAN, 1.0), (1.0, f64::INFINITY)]), None);
+}

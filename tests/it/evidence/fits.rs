@@ -147,5 +147,9 @@ fn what_cannot_be_fitted_is_told() {
         told(&[vec![f64::NAN]], &came[..1], Penalty::None),
         "row 0 has a number that is not finite; leave the row out"
     );
+    assert_eq!(
+        told(&apart, &[true; 4], Penalty::Ridge(1.0)),
+        "every outcome is the same, so there is nothing to fit; give rows of both kinds"
+    );
     assert_eq!(told(&apart, &came, Penalty::Ridge(0.0)), "the ridge is not above 0; use `Penalty::None` for none");
 }

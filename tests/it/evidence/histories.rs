@@ -267,3 +267,34 @@ fn half_lives_that_no_model_takes_are_refused() {
     assert!(told(&[0]).contains("half_life"), "{}", told(&[0]));
     assert_eq!(Ranking::new([]).auc(), None);
 }
+
+#[test]
+fn of_many_tags_the_most_frequent_are_factors() {
+    let factors = |rows: usize, tags: &dyn Fn(usize) -> Vec<String>| {
+        let mut builder = HistoryBuilder::of([("t", Kind::Tags)]);
+        for row in 0..rows {
+            builder.add(&Record::new().with("t", tags(row)), day(1), row % 2 == 0);
+        }
+        builder.build().factors().count()
+    };
+    assert_eq!(factors(10, &|_| (0..20).map(|tag| tag.to_string()).collect()), 16);
+    let once = |row| if row == 0 { vec!["rare".to_owned()] } else { Vec::new() };
+    assert_eq!((factors(20, &once), factors(21, &once)), (1, 0));
+}
+
+#[test]
+fn of_many_texts_the_rest_is_one_category() {
+    let mut builder = HistoryBuilder::of([("t", Kind::Text)]);
+    let mut table = vec![[0_u64; 2]; 32];
+    for text in 0..40_usize {
+        // The later ones are rarer.
+        for row in 0..60 - text {
+            let outcome = (row + text) % 3 == 0;
+            builder.add(&Record::new().with("t", format!("text {text:02}")), day(1), outcome);
+            table[text.min(31)][usize::from(outcome)] += 1;
+        }
+    }
+    let correlations = Correlations::new(&builder.build());
+    let expected = warmth::evidence::cramers_v(&table).unwrap();
+    close(correlations.with_outcome("t").unwrap().cramers_v.unwrap().value, expected.value, 1e-12);
+}

@@ -119,6 +119,17 @@ fn a_rule_worth_many_different_points_is_shown_in_quarters() {
 }
 
 #[test]
+fn more_than_24_different_points_are_many() {
+    let scorer = scorer(&toml_model(MODEL));
+    for (different, bands) in [(24, 24), (25, 4)] {
+        let mut trial = Trial::new(&scorer);
+        (0..different).for_each(|row| trial.add(&subject(5, f64::from(row) / 2.0, 0), as_of(), row % 2 == 0));
+        let report = trial.report();
+        assert_eq!(report.conditions.iter().find(|own| own.id == "share").unwrap().table.bands.len(), bands);
+    }
+}
+
+#[test]
 fn a_review_says_who_moved_and_why() {
     let before = scorer(&toml_model(MODEL));
     let after = scorer(&toml_model(&MODEL.replace("[9, 80]", "[9, 20]")));
@@ -301,4 +312,22 @@ fn the_same_history_gives_the_same_documents() {
     };
     assert_eq!(of(7), of(7));
     assert_ne!(of(7), of(8));
+}
+
+/// How many texts the rule for them names, each telling.
+fn named(rows: usize, text: impl Fn(usize) -> usize) -> usize {
+    let mut builder = HistoryBuilder::of([("t", Kind::Text)]);
+    for row in 0..rows {
+        let text = text(row);
+        builder.add(&Record::new().with("t", format!("text {text:02}")), as_of(), (row / 7 + text) % 5 < text % 4);
+    }
+    let document = toml::to_string(&made(&builder.build(), &Request::new("x")).overlap.unwrap()).unwrap();
+    document.lines().filter(|line| line.starts_with("\"text ")).count()
+}
+
+#[test]
+fn frequent_texts_are_bands() {
+    assert_eq!(named(1_400, |row| row % 14), 12);
+    assert_eq!(named(2_000, |row| if row % 20 == 0 { 9 } else { row % 3 }), 4);
+    assert_eq!(named(2_100, |row| if row % 21 == 0 { 9 } else { row % 3 }), 3);
 }

@@ -420,12 +420,22 @@ mod tests {
         let tags = prop::option::of(prop::sample::subsequence(vec!["x", "y"], 0..=2));
         (number, flag, text, day, tags).prop_map(|(number, flag, text, day, tags)| {
             let mut record = Record::new();
-            number.into_iter().for_each(|number| record.set("number", number));
-            flag.into_iter().for_each(|flag| record.set("flag", flag));
-            text.into_iter().for_each(|text| record.set("text", text));
-            day.into_iter().for_each(|day| record.set("day", format!("2026-06-{day:02}")));
+            if let Some(number) = number {
+                record.set("number", number);
+            }
+            if let Some(flag) = flag {
+                record.set("flag", flag);
+            }
+            if let Some(text) = text {
+                record.set("text", text);
+            }
+            if let Some(day) = day {
+                record.set("day", format!("2026-06-{day:02}"));
+            }
             let owned = |tags: Vec<&str>| tags.into_iter().map(str::to_owned).collect::<Vec<_>>();
-            tags.into_iter().for_each(|tags| record.set("tags", owned(tags)));
+            if let Some(tags) = tags {
+                record.set("tags", owned(tags));
+            }
             record
         })
     }
@@ -447,7 +457,9 @@ mod tests {
             ];
             let as_of = instant_at(1_782_864_000);
             let mut builder = HistoryBuilder::of(fields);
-            rows.iter().for_each(|(record, outcome)| builder.add(record, as_of, *outcome));
+            for (record, outcome) in &rows {
+                builder.add(record, as_of, *outcome);
+            }
             let history = builder.build();
             let request = Request::new("x");
             let directions: Vec<_> = history

@@ -143,6 +143,8 @@ pub struct OutOfFold {
 /// into the document, and where it comes from into its description and its labels. Nothing is changed anywhere: what
 /// to do with a document is for people to decide.
 ///
+/// Rows are taken as subjects of their own: of one subject at many instants, give one row or a few that lie far apart.
+///
 /// Deterministic: the same rows in the same order give the same documents on every machine. Takes time in proportion to
 /// rows x factors^2.
 ///

@@ -92,7 +92,8 @@
 //! # Scope
 //!
 //! This crate scores one subject at a time with rules that people wrote. It stores nothing, sends nothing and learns
-//! nothing, and it has no expression language: what rules cannot say is a computed field of the host's.
+//! nothing by itself (`evidence` proposes documents, and people decide), and it has no expression language: what rules
+//! cannot say is a computed field of the host's.
 //!
 //! # Untrusted input
 //!
@@ -101,7 +102,10 @@
 //!
 //! # Features
 //!
-//! None yet. The dependencies are chrono (without its clock), serde, smallvec and thiserror.
+//! - `evidence`: the module `evidence`, which tries models on labelled history and proposes weights from it. Adds libm,
+//!   a crate without dependencies of its own. Off by default.
+//!
+//! The dependencies are chrono (without its clock), serde, smallvec and thiserror.
 
 #![forbid(unsafe_code)]
 
@@ -114,6 +118,8 @@ mod decay;
 mod decimal;
 mod declare;
 mod evaluate;
+#[cfg(feature = "evidence")]
+pub mod evidence;
 pub mod explain;
 mod facts;
 mod forecast;

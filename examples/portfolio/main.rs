@@ -1,4 +1,5 @@
-//! Writes a synthetic portfolio of business customers: `accounts.csv` and `events.csv`.
+//! Writes a synthetic portfolio of business customers: `accounts.csv`, `events.csv`, and of others `history.csv`, with
+//! what became of them.
 //!
 //! ```text
 //! cargo run --example portfolio -- --out examples/data
@@ -14,6 +15,7 @@
 mod account;
 mod dossier;
 mod event;
+mod labelled;
 mod random;
 
 use std::fs::{self, File};
@@ -24,16 +26,18 @@ use std::process::ExitCode;
 use account::{ACCOUNT_COLUMNS, Account};
 use dossier::{DOSSIER_COLUMNS, IcpFit};
 use event::EVENT_COLUMNS;
+use labelled::write_labelled;
 
 const HELP: &str = "\
-Writes a synthetic portfolio: DIR/accounts.csv and DIR/events.csv.
+Writes a synthetic portfolio: DIR/accounts.csv, DIR/events.csv and DIR/history.csv.
 
-usage: portfolio [--accounts N] [--events N] [--seed S] --out DIR
+usage: portfolio [--accounts N] [--events N] [--labelled N] [--seed S] --out DIR
 
   --accounts N   rows of accounts.csv (default 300)
   --events N     rows of events.csv (default 6000)
+  --labelled N   rows of history.csv (default 2400)
   --seed S       another seed is another portfolio (default 7)
-  --out DIR      where the two files go; made if it is not there";
+  --out DIR      where the three files go; made if it is not there";
 
 fn main() -> ExitCode {
     let request = match Request::from_args(std::env::args().skip(1)) {
@@ -59,6 +63,7 @@ fn main() -> ExitCode {
 struct Request {
     accounts: u64,
     events: u64,
+    labelled: u64,
     seed: u64,
     out: PathBuf,
 }
@@ -66,7 +71,7 @@ struct Request {
 impl Request {
     /// `None` asks for the help text.
     fn from_args(mut args: impl Iterator<Item = String>) -> Result<Option<Request>, String> {
-        let (mut accounts, mut events, mut seed, mut out) = (300, 6000, 7, None);
+        let (mut accounts, mut events, mut labelled, mut seed, mut out) = (300, 6000, 2400, 7, None);
         while let Some(option) = args.next() {
             if option == "--help" {
                 return Ok(None);
@@ -75,13 +80,14 @@ impl Request {
             match option.as_str() {
                 "--accounts" => accounts = whole_number(&option, &value)?,
                 "--events" => events = whole_number(&option, &value)?,
+                "--labelled" => labelled = whole_number(&option, &value)?,
                 "--seed" => seed = whole_number(&option, &value)?,
                 "--out" => out = Some(PathBuf::from(value)),
                 _ => return Err(format!("unknown option `{option}`")),
             }
         }
         let out = out.ok_or("`--out DIR` is required")?;
-        Ok(Some(Request { accounts, events, seed, out }))
+        Ok(Some(Request { accounts, events, labelled, seed, out }))
     }
 }
 
@@ -115,7 +121,11 @@ fn write_portfolio(request: &Request) -> io::Result<()> {
         (used, served) = (use_due, service_due);
     }
     accounts.flush()?;
-    events.flush()
+    events.flush()?;
+
+    let mut history = BufWriter::new(File::create(request.out.join("history.csv"))?);
+    write_labelled(&mut history, request.seed, request.labelled)?;
+    history.flush()
 }
 
 fn share(total: u64, part: u64, whole: u64) -> u64 {

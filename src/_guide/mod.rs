@@ -7,6 +7,10 @@
 //! | [`templates`] | who starts | the models that the crate ships: what each is for, and where each published number stands |
 //! | [`problems`] | who is told that a model is wrong | every problem by its code, and what to do |
 //! | [`hosting`] | who embeds the engine | facts, activity, storage, changes, alerts, threads, time zones |
+#![cfg_attr(
+    feature = "evidence",
+    doc = "| [`evidence`] | who judges models and weighs factors | what history can say and what not, every figure with its formula |"
+)]
 //! | [`design`] | who changes the engine | why it is as it is, what is left out, which module does what |
 //!
 //! The guide is tested. Rust code runs as a doctest; every TOML block is read, compiled and, where it has cases, verified;
@@ -40,6 +44,13 @@ pub mod problems {
 ///
 pub mod hosting {
     #![doc = include_str!("hosting.md")]
+}
+
+/// What history says of factors and models, and what it does not.
+///
+#[cfg(feature = "evidence")]
+pub mod evidence {
+    #![doc = include_str!("evidence.md")]
 }
 
 /// Why it is as it is.

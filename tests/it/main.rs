@@ -23,6 +23,8 @@ mod broken;
 mod compare;
 mod differential;
 mod documents;
+#[cfg(feature = "evidence")]
+mod evidence;
 mod facts;
 mod figures;
 mod forecast;

@@ -379,7 +379,7 @@ fn the_generator_writes_the_shipped_portfolio() {
     let folder = Folder::new("portfolio");
     let output = program("portfolio").arg("--out").arg(&folder.0).output().expect("the program starts");
     Outcome::of(output).is(0, "", "");
-    for file in ["accounts.csv", "events.csv"] {
+    for file in ["accounts.csv", "events.csv", "history.csv"] {
         let read = |path: PathBuf| fs::read_to_string(path).expect("the file was written");
         assert!(read(folder.0.join(file)) == read(shipped(file)), "{file} is not what the generator writes");
     }

@@ -10,7 +10,7 @@ fn model(name: &str) -> Model {
 
 #[test]
 fn cases_verify() {
-    for (name, cases) in [("cross_sell.toml", 6), ("readiness.toml", 1)] {
+    for (name, cases) in [("cross_sell.toml", 6), ("readiness.toml", 1), ("upsell.toml", 1)] {
         assert_eq!(model(name).verify(), Ok(cases), "{name}");
     }
 }

@@ -1,0 +1,87 @@
+//! A figure with its interval, and the way from counts to doubles.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::distribution::Z95;
+use super::grid::fixed;
+
+/// A figure and the interval that it is likely to lie in.
+///
+/// Intervals are for a confidence of 95 %: of a hundred histories drawn from the same population, about 95 have an
+/// interval that holds the population's figure.
+///
+/// [`Display`](fmt::Display) prints three places, `0.750 (0.611 to 0.889)`, or as many as the precision says.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Estimate {
+    /// The figure for the rows at hand.
+    pub value: f64,
+    /// The lower end of the interval.
+    pub low: f64,
+    /// The upper end of the interval.
+    pub high: f64,
+}
+
+impl Estimate {
+    /// `value` with a normal interval of `z` standard errors to either side, held within `least` and `most`.
+    pub(super) fn normal(value: f64, error: f64, z: f64, (least, most): (f64, f64)) -> Estimate {
+        Estimate { value, low: (value - z * error).max(least), high: (value + z * error).min(most) }
+    }
+
+    /// Whether the interval holds `value`.
+    pub fn holds(&self, value: f64) -> bool {
+        self.low <= value && value <= self.high
+    }
+}
+
+impl fmt::Display for Estimate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let places = f.precision().unwrap_or(3);
+        let [value, low, high] = [self.value, self.low, self.high].map(|figure| fixed(figure, places));
+        write!(f, "{value} ({low} to {high})")
+    }
+}
+
+/// A share of a whole with Wilson's interval, which stays within 0 and 1 and is of use for small counts and for shares
+/// near the ends (Wilson 1927; Brown, Cai and DasGupta 2001).
+///
+/// `None` if the whole is 0; a part above the whole counts as the whole.
+///
+/// ```
+/// let rate = warmth::evidence::wilson(8, 10).unwrap();
+/// assert_eq!(rate.to_string(), "0.800 (0.490 to 0.943)");
+/// ```
+pub fn wilson(part: u64, whole: u64) -> Option<Estimate> {
+    if whole == 0 {
+        return None;
+    }
+    let (n, z2) = (real(whole), Z95 * Z95);
+    let share = real(part.min(whole)) / n;
+    let middle = (share + z2 / (2.0 * n)) / (1.0 + z2 / n);
+    let half = Z95 / (1.0 + z2 / n) * (share * (1.0 - share) / n + z2 / (4.0 * n * n)).sqrt();
+    Some(Estimate { value: share, low: (middle - half).max(0.0), high: (middle + half).min(1.0) })
+}
+
+/// A count as a double: exact below 2^53, beyond that the nearest one.
+#[expect(clippy::cast_precision_loss, reason = "no history has 2^53 rows; sums beyond it are rounded once")]
+pub(super) fn real(count: impl Into<u128>) -> f64 {
+    let count: u128 = count.into();
+    count as f64
+}
+
+/// A sum of counts, held at the end of their range.
+pub(super) fn total(counts: impl IntoIterator<Item = u64>) -> u64 {
+    counts.into_iter().fold(0, u64::saturating_add)
+}
+
+/// A length as a double.
+pub(super) fn real_len(len: usize) -> f64 {
+    real(count(len))
+}
+
+/// A length as a count.
+pub(super) fn count(len: usize) -> u64 {
+    u64::try_from(len).unwrap_or(u64::MAX)
+}

@@ -42,3 +42,4 @@ mod shipped;
 mod support;
 mod templates;
 mod vectors;
+mod watch;

@@ -66,6 +66,10 @@
 //! # What else there is
 //!
 //! - [`Scorer::explain`] gives the same numbers line by line: an [`Explanation`] whose lines add up to the score.
+//! - [`Scorer::bounds`] says what the outcome may still be while facts are missing: [`Bounds`], whether they matter at all, and
+//!   which fact to ask for next.
+//! - [`Scorer::next_change`] and [`Scorer::changes`] say when an outcome changes by itself, to the second and why, or that it
+//!   never does. A host can wake up then instead of scoring everybody every night.
 //! - [`compare`](compare()) tells why a score moved between two looks at a subject: how much of it is time, events, facts
 //!   and the model, line by line.
 //! - [`settle`](settle()) holds a state still while a value swings around a bound, and gives the crossings that are left as
@@ -77,7 +81,8 @@
 //! - [`model`] builds documents in Rust, where a wrong operator is a compile error.
 //! - [`templates`] are the models that the field publishes, to start from; [`shapes`] are those of other products.
 //! - [`rollup`] says what many contacts come to for one account; [`offer`] and [`governance`] have the arithmetic beside.
-//! - The [guide](_guide) has the document key by key, the arithmetic, the problems and the reasons.
+//! - The [guide](_guide) has the document key by key, the arithmetic, the problems, the questions beyond a score and the
+//!   reasons.
 //!
 //! # What you can rely on
 //!

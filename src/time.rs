@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub(crate) const DAY_SECS: i64 = 86_400;
 
 /// The number of the first and the last day that chrono has.
-pub(crate) const DAYS_MIN: i64 = -96_465_293;
+pub(crate) const DAYS_MIN: i64 = -96_465_292;
 pub(crate) const DAYS_MAX: i64 = 95_026_236;
 
 /// A length of time in whole seconds.

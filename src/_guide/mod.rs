@@ -6,7 +6,8 @@
 //! | [`arithmetic`] | who must defend a number | what is exact, where something is rounded, every formula with an example |
 //! | [`templates`] | who starts | the models that the crate ships: what each is for, and where each published number stands |
 //! | [`problems`] | who is told that a model is wrong | every problem by its code, and what to do |
-//! | [`hosting`] | who embeds the engine | facts, activity, storage, changes, alerts, threads, time zones |
+//! | [`questions`] | who wants to know more than a score | what is still unknown, when it will change, why it moved, and what the answers promise |
+//! | [`hosting`] | who embeds the engine | facts, activity, storage, changes, schedules, alerts, threads, time zones |
 #![cfg_attr(
     feature = "evidence",
     doc = "| [`evidence`] | who judges models and weighs factors | what history can say and what not, every figure with its formula |"
@@ -38,6 +39,12 @@ pub mod templates {
 ///
 pub mod problems {
     #![doc = include_str!("problems.md")]
+}
+
+/// Questions beyond a score, and what the answers promise.
+///
+pub mod questions {
+    #![doc = include_str!("questions.md")]
 }
 
 /// Advice for those who embed the engine.

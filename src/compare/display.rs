@@ -10,6 +10,9 @@ use crate::points::Points;
 /// How many lines a sentence names before it sums up the rest.
 const REASONS: usize = 3;
 
+/// How many times smaller than the largest move a line may be and still be named. In any second something ages a little.
+const SMALLEST: u64 = 1_000;
+
 /// How many of the things that a line looked at it names.
 const SEEN: usize = 2;
 
@@ -78,8 +81,12 @@ impl fmt::Display for Part<'_> {
 
 /// The largest moves, and the rest together.
 fn reasons(lines: &[&LineChange<'_>], cause: Cause) -> String {
+    let size = |line: &LineChange<'_>| line.difference.micros().unsigned_abs();
+    let largest = lines.first().map_or(0, |line| size(line));
+    let worth_naming = lines.iter().take_while(|line| size(line).saturating_mul(SMALLEST) >= largest).count();
     // Naming one more is as short as saying that there is one more.
-    let named = if lines.len() == REASONS + 1 { lines.len() } else { REASONS };
+    let all = worth_naming == lines.len() && worth_naming == REASONS + 1;
+    let named = if all { worth_naming } else { worth_naming.min(REASONS) };
     let mut reasons: Vec<_> = lines.iter().take(named).map(|line| line.in_words(cause)).collect();
     let rest: Vec<_> = lines.iter().skip(named).map(|line| line.difference).collect();
     if !rest.is_empty() {

@@ -485,6 +485,26 @@ model: nothing changed
     assert_eq!((rounding.kind, rounding.difference), (LineKind::Rounding, Points::from_micros(-1)));
 }
 
+/// Down to a thousandth of the largest move a line is named; below it is only counted.
+#[test]
+fn a_sentence_does_not_name_what_is_beside_the_point() {
+    let rule = |id: &str, points: &str| format!("[[axis.rule]]\nid = '{id}'\nwhen.{id} = true\npoints = {points}\n");
+    let rules = [rule("a", "10"), rule("b", "0.01"), rule("c", "0.009")].concat();
+    let model = format!("format = 1\nname = 'small'\n[[axis]]\nname = 'all'\navailable = 100\n{rules}");
+    let all = Record::new().with("a", true).with("b", true).with("c", true);
+    reads(
+        (&model, &Record::new(), NOW),
+        (&model, &all, NOW),
+        "\
+small, 2026-11-22T09:00:00Z: from 0 to 10.019, +10.019
+time: nothing changed
+events: nothing changed
+facts: +10.019, as a (+10: a is yes, was not known), b (+0.01: b is yes, was not known), and 1 more (+0.009)
+model: nothing changed
+",
+    );
+}
+
 #[test]
 fn a_limit_without_an_id_goes_by_its_place() {
     let model = |label: &str, bound: u32| {

@@ -45,3 +45,4 @@ mod shipped;
 mod support;
 mod templates;
 mod vectors;
+mod watch;

@@ -107,14 +107,14 @@ impl Folder {
     }
 }
 
-struct Outcome {
-    code: Option<i32>,
-    out: String,
-    err: String,
+pub(crate) struct Outcome {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Outcome {
-    fn of(output: Output) -> Outcome {
+    pub(crate) fn of(output: Output) -> Outcome {
         let text = |bytes| String::from_utf8(bytes).expect("the programs write UTF-8");
         Outcome { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
     }

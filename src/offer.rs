@@ -22,7 +22,6 @@
 //! What share a price is of another says [`Points::percent_of`].
 
 use crate::points::{MICROS, Points};
-use crate::wide::{held_in_i64, rounded};
 
 /// A plan: its price, how many units are in it, and the price of each further unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +49,7 @@ impl Plan {
     pub fn bill(self, usage: impl Into<Points>) -> Points {
         let further = (usage.into() - self.included).max(Points::ZERO);
         let product = i128::from(further.micros()) * i128::from(self.per_unit.micros());
-        self.price + Points::from_micros(held_in_i64(rounded(product, MICROS.into())))
+        self.price + Points::from_fraction(product, MICROS.into())
     }
 
     /// The least usage at which this plan bills as much as `price`, which another plan costs; to the next millionth
@@ -69,5 +68,5 @@ impl Plan {
 
 /// What an offer could bring in: its price for each of so many units. Held at the ends of [`Points`].
 pub fn potential(price: impl Into<Points>, units: u32) -> Points {
-    Points::from_micros(held_in_i64(i128::from(price.into().micros()) * i128::from(units)))
+    Points::from_fraction(i128::from(price.into().micros()) * i128::from(units), 1)
 }

@@ -54,7 +54,6 @@ use std::collections::BTreeSet;
 
 use crate::points::{HELD, MICROS, Points};
 use crate::score::Score;
-use crate::wide::{held_in_i64, rounded};
 
 /// The greatest weight: a million members, in millionths.
 const WEIGHT_MAX: i64 = 1_000_000 * MICROS;
@@ -130,12 +129,12 @@ impl<'a> Rollup<'a> {
 
     /// The points of all, each times its weight. Zero of nobody; held at the ends of [`Points`].
     pub fn sum(&self) -> Points {
-        quotient(self.product(), MICROS.into())
+        Points::from_fraction(self.product(), MICROS.into())
     }
 
     /// The weighted mean.
     pub fn mean(&self) -> Option<Points> {
-        (!self.is_empty()).then(|| quotient(self.product(), self.weight()))
+        (!self.is_empty()).then(|| Points::from_fraction(self.product(), self.weight()))
     }
 
     /// The points of the best member.
@@ -161,7 +160,7 @@ impl<'a> Rollup<'a> {
         })?;
         // Half of the weight ends exactly here: the next one is in the middle as well.
         let lower = if seen * 2 == whole { members.next().unwrap_or(upper) } else { upper };
-        Some(quotient(i128::from(upper.points) + i128::from(lower.points), 2))
+        Some(Points::from_fraction(i128::from(upper.points) + i128::from(lower.points), 2))
     }
 
     /// The mean of the best `count` members, those that are not there counting as zero. Zero if `count` is.
@@ -190,7 +189,7 @@ impl<'a> Rollup<'a> {
             sum += i128::from(member.points) * weight;
             left -= weight;
         }
-        quotient(sum, places)
+        Points::from_fraction(sum, places)
     }
 
     /// The sum for each of `size`: employees, seats, contacts that are known. `None` of a size of 0.
@@ -201,7 +200,7 @@ impl<'a> Rollup<'a> {
     /// assert_eq!(account.per(400).unwrap().to_string(), "0.35");
     /// ```
     pub fn per(&self, size: u32) -> Option<Points> {
-        (size > 0).then(|| quotient(self.product(), i128::from(MICROS) * i128::from(size)))
+        (size > 0).then(|| Points::from_fraction(self.product(), i128::from(MICROS) * i128::from(size)))
     }
 
     /// How much of the sum comes from the member that gives most to it, in percent: 100 if nobody else gives anything.
@@ -218,7 +217,7 @@ impl<'a> Rollup<'a> {
         let whole = self.product();
         let best = self.members.iter().map(Member::product).max()?.min(whole);
         // OK because a product is at most 10^27, and 10^35 is within 128 bits.
-        (whole > 0).then(|| quotient(best * 100 * i128::from(MICROS), whole))
+        (whole > 0).then(|| Points::from_fraction(best * 100 * i128::from(MICROS), whole))
     }
 
     /// The different roles of the members, in alphabetical order.
@@ -234,9 +233,4 @@ impl<'a> Rollup<'a> {
     fn weight(&self) -> i128 {
         self.members.iter().map(|member| i128::from(member.weight)).sum()
     }
-}
-
-/// To the nearest millionth, ties away from zero; zero for a divisor of zero.
-fn quotient(numerator: i128, denominator: i128) -> Points {
-    Points::from_micros(held_in_i64(rounded(numerator, denominator)))
 }

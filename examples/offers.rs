@@ -25,13 +25,12 @@ struct Customer {
 struct Offer<'a> {
     to: &'a Customer,
     purpose: [&'a str; 1],
-    price: u32,
     base_price: u32,
-    larger_plan: u32, // the price of a plan that has today's usage in it
+    addon_price: Option<u32>, // of an add-on
+    larger_plan: Option<u32>, // the price of a plan that has today's usage in it
 }
 facts!(Offer<'_> {
-    base_price,
-    addon_price: u32 = |offer| offer.price,
+    base_price, addon_price,
     offer_purposes: Tags<'_> = |offer| offer.purpose[..].into(),
     purchase_purposes: Tags<'_> = |offer| offer.to.purposes[..].into(),
     offer_is_required: bool = |_| false,
@@ -39,9 +38,9 @@ facts!(Offer<'_> {
     sale_stage: &str = |offer| if offer.to.live_since.is_some() { "post-sale" } else { "pre-sale" },
     saving_percent: Option<f64> = |offer| {
         let bill = offer.to.plan.bill(offer.to.usage);
-        Some((bill - Points::from(offer.larger_plan)).percent_of(bill)?.to_f64())
+        Some((bill - Points::from(offer.larger_plan?)).percent_of(bill)?.to_f64())
     },
-    potential: f64 = |offer| potential(offer.price, offer.to.agents).to_f64(),
+    potential: Option<f64> = |offer| Some(potential(offer.addon_price?, offer.to.agents).to_f64()),
     hesitant: bool = |offer| offer.to.hesitant,
     ask_again_on: Option<NaiveDate> = |_| None,
     industry: &str = |_| "software",
@@ -61,12 +60,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("a plan of 125 pays from {} units on", plan.break_even(125).ok_or("it never pays")?);
     let (live_since, purposes) = (NaiveDate::from_ymd_opt(2026, 3, 1), ["support"]);
     let customer = Customer { plan, usage: 2_000, agents: 7_400, live_since, purposes, nps: Some(9), hesitant: false };
-    let cheap = Offer { to: &customer, purpose: ["support"], price: 7, base_price: 235, larger_plan: 125 };
+    let cheap = Offer { to: &customer, purpose: ["support"], base_price: 235, addon_price: Some(7), larger_plan: None };
     let hesitant = Customer { hesitant: true, ..customer };
     for (name, offer) in [
         ("7 on 235", cheap),
-        ("8 on 29", Offer { price: 8, base_price: 29, ..cheap }),
-        ("9 on 29", Offer { price: 9, base_price: 29, ..cheap }),
+        ("8 on 29", Offer { addon_price: Some(8), base_price: 29, ..cheap }),
+        ("9 on 29", Offer { addon_price: Some(9), base_price: 29, ..cheap }),
+        ("125 for 175", Offer { addon_price: None, larger_plan: Some(125), ..cheap }),
         ("for another purpose", Offer { purpose: ["hiring"], ..cheap }),
         ("to somebody hesitant", Offer { to: &hesitant, ..cheap }),
     ] {

@@ -26,7 +26,6 @@ use serde::Serialize;
 
 use crate::points::{MICROS, Points};
 use crate::rollup::{Member, Rollup};
-use crate::wide::{held_in_i64, rounded};
 
 /// The recurring revenue of one account at the start and at the end of the month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,5 +130,5 @@ impl fmt::Display for Sheet {
 
 fn percent(part: i128, whole: i128) -> Option<Points> {
     // OK because 10^8 times a sum of 64-bit numbers stays within 128 bits for 10^11 of them.
-    (whole > 0).then(|| Points::from_micros(held_in_i64(rounded(part * 100 * i128::from(MICROS), whole))))
+    (whole > 0).then(|| Points::from_fraction(part * 100 * i128::from(MICROS), whole))
 }

@@ -6,7 +6,8 @@
 //! use warmth::Points;
 //! use warmth::offer::{Plan, potential};
 //!
-//! let small = Plan::new(75).metered(1_000, "0.1".parse::<Points>()?); // 75, with 1,000 units in it, and a tenth for each further
+//! // 75 with 1,000 units in it, and a tenth for each further one.
+//! let small = Plan::new(75).metered(1_000, "0.1".parse::<Points>()?);
 //! let larger = Points::from(125);
 //!
 //! let bill = small.bill(2_000);
@@ -22,13 +23,12 @@
 //! What share a price is of another says [`Points::percent_of`].
 
 use crate::points::{MICROS, Points};
-use crate::wide::{held_in_i64, rounded};
 
 /// A plan: its price, how many units are in it, and the price of each further unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
     price: Points,
-    included: Points,
+    included: Points, // never negative
     per_unit: Points,
 }
 
@@ -38,19 +38,20 @@ impl Plan {
         Plan { price: price.into(), included: Points::ZERO, per_unit: Points::ZERO }
     }
 
-    /// How many units are in the price, and what each further unit costs. Defaults to no price for units.
+    /// How many units are in the price, at least none, and what each further unit costs. Defaults to no price for units.
     #[must_use]
     pub fn metered(mut self, included: impl Into<Points>, per_unit: impl Into<Points>) -> Plan {
-        self.included = included.into();
+        self.included = included.into().max(Points::ZERO);
         self.per_unit = per_unit.into();
         self
     }
 
-    /// What the plan bills for this usage, to the nearest millionth, ties away from zero.
+    /// What the plan bills for this usage, to the nearest millionth, ties away from zero. Held at the ends of [`Points`].
     pub fn bill(self, usage: impl Into<Points>) -> Points {
         let further = (usage.into() - self.included).max(Points::ZERO);
+        // OK because two products of 63 bits each fit into 128: the price is added before anything is divided or held.
         let product = i128::from(further.micros()) * i128::from(self.per_unit.micros());
-        self.price + Points::from_micros(held_in_i64(rounded(product, MICROS.into())))
+        Points::from_fraction(i128::from(self.price.micros()) * i128::from(MICROS) + product, MICROS.into())
     }
 
     /// The least usage at which this plan bills as much as `price`, which another plan costs; to the next millionth
@@ -62,12 +63,12 @@ impl Plan {
         }
         let per_unit = i128::from(self.per_unit.micros());
         let further = (per_unit > 0).then(|| (short * i128::from(MICROS) + per_unit - 1) / per_unit)?;
-        let usage = i128::from(self.included.max(Points::ZERO).micros()) + further;
+        let usage = i128::from(self.included.micros()) + further;
         i64::try_from(usage).ok().map(Points::from_micros)
     }
 }
 
 /// What an offer could bring in: its price for each of so many units. Held at the ends of [`Points`].
 pub fn potential(price: impl Into<Points>, units: u32) -> Points {
-    Points::from_micros(held_in_i64(i128::from(price.into().micros()) * i128::from(units)))
+    Points::from_fraction(i128::from(price.into().micros()) * i128::from(units), 1)
 }

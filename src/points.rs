@@ -55,6 +55,11 @@ impl Points {
         Points(micros)
     }
 
+    /// So many millionths, to the nearest, ties away from zero; held at the ends. Zero for a denominator of zero.
+    pub(crate) const fn from_fraction(numerator: i128, denominator: i128) -> Points {
+        Points(held_in_i64(rounded(numerator, denominator)))
+    }
+
     /// How many millionths these points are.
     pub const fn micros(self) -> i64 {
         self.0
@@ -84,7 +89,7 @@ impl Points {
     /// ```
     pub fn percent_of(self, whole: Points) -> Option<Points> {
         let hundredfold = i128::from(self.0) * 100 * i128::from(MICROS);
-        (whole != Points::ZERO).then(|| Points(held_in_i64(rounded(hundredfold, whole.0.into()))))
+        (whole != Points::ZERO).then(|| Points::from_fraction(hundredfold, whole.0.into()))
     }
 }
 

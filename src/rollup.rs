@@ -32,6 +32,7 @@
 //! | [`per`](Rollup::per) | the sum, against the size of the account | to compare penetration |
 //! | [`share_of_best`](Rollup::share_of_best) | dependence on one member | as a warning |
 //! | [`roles`](Rollup::roles) | who takes part | as a gate: a buying group needs its roles |
+//! | [`of_role`](Rollup::of_role) | those with one role alone | for the champion's own figures, and their share of the whole |
 //!
 //! [`top`](Rollup::top) divides by the number asked for, whether or not so many are there. So an eager intern alone with
 //! 100 is worth 33.3 in a top three, and three hundred people with 30 each are worth 30.
@@ -54,7 +55,6 @@ use std::collections::BTreeSet;
 
 use crate::points::{HELD, MICROS, Points};
 use crate::score::Score;
-use crate::wide::{held_in_i64, rounded};
 
 /// The greatest weight: a million members, in millionths.
 const WEIGHT_MAX: i64 = 1_000_000 * MICROS;
@@ -130,12 +130,12 @@ impl<'a> Rollup<'a> {
 
     /// The points of all, each times its weight. Zero of nobody; held at the ends of [`Points`].
     pub fn sum(&self) -> Points {
-        quotient(self.product(), MICROS.into())
+        Points::from_fraction(self.products(), MICROS.into())
     }
 
     /// The weighted mean.
     pub fn mean(&self) -> Option<Points> {
-        (!self.is_empty()).then(|| quotient(self.product(), self.weight()))
+        (!self.is_empty()).then(|| Points::from_fraction(self.products(), self.weight()))
     }
 
     /// The points of the best member.
@@ -161,7 +161,7 @@ impl<'a> Rollup<'a> {
         })?;
         // Half of the weight ends exactly here: the next one is in the middle as well.
         let lower = if seen * 2 == whole { members.next().unwrap_or(upper) } else { upper };
-        Some(quotient(i128::from(upper.points) + i128::from(lower.points), 2))
+        Some(Points::from_fraction(i128::from(upper.points) + i128::from(lower.points), 2))
     }
 
     /// The mean of the best `count` members, those that are not there counting as zero. Zero if `count` is.
@@ -190,7 +190,7 @@ impl<'a> Rollup<'a> {
             sum += i128::from(member.points) * weight;
             left -= weight;
         }
-        quotient(sum, places)
+        Points::from_fraction(sum, places)
     }
 
     /// The sum for each of `size`: employees, seats, contacts that are known. `None` of a size of 0.
@@ -201,7 +201,7 @@ impl<'a> Rollup<'a> {
     /// assert_eq!(account.per(400).unwrap().to_string(), "0.35");
     /// ```
     pub fn per(&self, size: u32) -> Option<Points> {
-        (size > 0).then(|| quotient(self.product(), i128::from(MICROS) * i128::from(size)))
+        (size > 0).then(|| Points::from_fraction(self.products(), i128::from(MICROS) * i128::from(size)))
     }
 
     /// How much of the sum comes from the member that gives most to it, in percent: 100 if nobody else gives anything.
@@ -215,10 +215,10 @@ impl<'a> Rollup<'a> {
     /// assert_eq!(account.share_of_best(), Some(Points::from(60)));
     /// ```
     pub fn share_of_best(&self) -> Option<Points> {
-        let whole = self.product();
+        let whole = self.products();
         let best = self.members.iter().map(Member::product).max()?.min(whole);
         // OK because a product is at most 10^27, and 10^35 is within 128 bits.
-        (whole > 0).then(|| quotient(best * 100 * i128::from(MICROS), whole))
+        (whole > 0).then(|| Points::from_fraction(best * 100 * i128::from(MICROS), whole))
     }
 
     /// The different roles of the members, in alphabetical order.
@@ -226,7 +226,26 @@ impl<'a> Rollup<'a> {
         self.members.iter().filter_map(|member| member.role).collect::<BTreeSet<_>>().into_iter()
     }
 
-    fn product(&self) -> i128 {
+    /// The members with this role alone, to ask the same of them.
+    ///
+    /// The share of the champion is what the champions come to, in percent of what all come to:
+    ///
+    /// ```
+    /// # use warmth::rollup::{Member, Rollup};
+    /// # use warmth::Points;
+    /// let account: Rollup = [Member::new(60), Member::new(30).role("champion"), Member::new(30)].into_iter().collect();
+    /// let champion = account.of_role("champion");
+    /// assert_eq!(champion.max(), Some(Points::from(30)));
+    /// assert_eq!(champion.sum().percent_of(account.sum()), Some(Points::from(25)));
+    /// assert!(account.of_role("economic-buyer").is_empty());
+    /// ```
+    #[must_use]
+    pub fn of_role(&self, role: &str) -> Rollup<'a> {
+        Rollup { members: self.members.iter().filter(|member| member.role == Some(role)).copied().collect() }
+    }
+
+    /// The products of all, in units of 10^-12.
+    fn products(&self) -> i128 {
         // OK because a product is at most 10^27: 10^11 members fit, more than any memory holds.
         self.members.iter().map(Member::product).sum()
     }
@@ -234,9 +253,4 @@ impl<'a> Rollup<'a> {
     fn weight(&self) -> i128 {
         self.members.iter().map(|member| i128::from(member.weight)).sum()
     }
-}
-
-/// To the nearest millionth, ties away from zero; zero for a divisor of zero.
-fn quotient(numerator: i128, denominator: i128) -> Points {
-    Points::from_micros(held_in_i64(rounded(numerator, denominator)))
 }

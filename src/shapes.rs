@@ -15,7 +15,6 @@ use crate::decay::Decay;
 use crate::model::{Axis, Condition, First, Group, Rule, Signal};
 use crate::points::{MICROS, Points};
 use crate::time::Span;
-use crate::wide::{held_in_i64, rounded};
 
 /// A Breadcrumbs activity category: a rule that is worth `weight` where `event` was seen as often as `frequency` ends.
 ///
@@ -46,9 +45,9 @@ use crate::wide::{held_in_i64, rounded};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Where `weight` cannot be divided into as many millionths, each event is worth the next millionth above, and the rule
-/// is held at `weight`. What cannot be in a model, such as a frequency that ends at 0, is a problem when the model is
-/// compiled.
+/// A `weight` below zero takes away in the same way. Where it cannot be divided into as many millionths, each event is
+/// worth the next millionth away from zero, and the rule is held at `weight`. What cannot be in a model, such as a
+/// frequency that ends at 0, is a problem when the model is compiled.
 pub fn breadcrumbs_category(
     id: impl Into<String>,
     event: impl Into<String>,
@@ -59,10 +58,11 @@ pub fn breadcrumbs_category(
 ) -> Rule {
     let (weight, percent) = (weight.into(), absolute_decay.into());
     let (least, most) = frequency.into_inner();
-    let each = i128::from(weight.micros()) + i128::from(most.max(1)) - 1;
-    let each = Points::from_micros(held_in_i64(each.div_euclid(most.max(1).into())));
+    let (whole, parts) = (i128::from(weight.micros()), i128::from(most.max(1)));
+    // Away from zero: a denominator of 1 leaves nothing to round.
+    let each = Points::from_fraction((whole + whole.signum() * (parts - 1)) / parts, 1);
     let decay = if percent == Points::ZERO { Decay::None } else { Decay::Drop { percent, every: interval } };
-    let signal = Signal::new(event, each).most_recent(most).max(weight).decay(decay);
+    let signal = Signal::new(event, each).most_recent(most).max(weight.max(-weight)).decay(decay);
     Rule::new(id, if least > 0 { signal.min_count(least) } else { signal })
 }
 
@@ -106,7 +106,7 @@ pub fn eloqua_criterion<P: Into<Points>>(
     let weighting = i128::from(weighting.into().micros());
     let weighted = |points: Points| {
         let product = i128::from(points.micros()) * weighting;
-        Points::from_micros(held_in_i64(rounded(product, 100 * i128::from(MICROS))))
+        Points::from_fraction(product, 100 * i128::from(MICROS))
     };
     Rule::new(id, First::new(rows.into_iter().map(|(when, points)| (when, weighted(points.into())))))
 }

@@ -40,6 +40,30 @@ fn a_bill_of_175_against_125_saves_50() {
     assert_eq!(Plan::new(75).break_even(125), None);
     assert_eq!(Plan::new(75).metered(0, -1).break_even(125), None);
     assert_eq!(Plan::new(0).metered(0, points("0.000001")).break_even(Points::from_micros(i64::MAX)), None);
+
+    // There are no fewer units in a price than none.
+    assert_eq!(Plan::new(10).metered(-5, 1), Plan::new(10).metered(0, 1));
+}
+
+/// What is held at an end is held once, not on the way.
+#[test]
+fn bills_and_break_even_agree_at_the_ends() {
+    let ends = [i64::MIN, -1, 0, 1, i64::MAX].map(Points::from_micros);
+    for price in ends {
+        for included in ends {
+            for per_unit in ends {
+                let plan = Plan::new(price).metered(included, per_unit);
+                for other in ends {
+                    if let Some(usage) = plan.break_even(other) {
+                        assert!(plan.bill(usage) >= other, "{plan:?} at {usage} against {other}");
+                    }
+                }
+            }
+        }
+    }
+    let least = Plan::new(Points::from_micros(i64::MIN)).metered(0, Points::from_micros(i64::MAX));
+    assert_eq!(least.bill(1), Points::from_micros(-1));
+    assert_eq!(least.bill(2), Points::from_micros(i64::MAX - 1));
 }
 
 #[test]

@@ -71,6 +71,19 @@ fn checked(text: &str) -> Result<usize, String> {
     model.verify().map_err(|error| error.to_string())
 }
 
+/// A table that follows a sentence without a blank line is a part of the sentence.
+#[test]
+fn tables_stand_alone() {
+    for path in pages() {
+        let text = fs::read_to_string(&path).unwrap();
+        let lines: Vec<_> = text.lines().collect();
+        for (line, (before, row)) in (2..).zip(lines.iter().zip(lines.iter().skip(1))) {
+            let begins = row.starts_with("| ") && !before.starts_with('|');
+            assert!(!begins || before.is_empty(), "{}:{line}", path.display());
+        }
+    }
+}
+
 #[test]
 fn documents_are_models() {
     let mut cases = 0;

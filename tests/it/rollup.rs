@@ -99,6 +99,13 @@ proptest! {
     }
 
     #[test]
+    fn those_of_a_role_are_a_rollup_of_them(rows in rows()) {
+        let champions: Vec<Row> = rows.iter().filter(|row| row.2 == Some("champion")).copied().collect();
+        prop_assert_eq!(rollup(&rows).of_role("champion"), rollup(&champions));
+        prop_assert!(rollup(&rows).of_role("intern").is_empty());
+    }
+
+    #[test]
     fn a_weight_is_so_many_members(rows in rows(), split in 0_i64..=1_000_000, count in 0_u32..6) {
         let parts: Vec<Row> = rows
             .iter()
@@ -163,6 +170,7 @@ fn neither_one_eager_intern_nor_a_large_headcount_wins() {
     assert!(group.per(40) > crowd.per(50_000));
     assert_eq!(intern.share_of_best(), Some(Points::from(100)));
     assert_eq!(group.share_of_best(), Some("37.5".parse().unwrap()));
+    assert_eq!(group.of_role("economic-buyer").sum().percent_of(group.sum()), Some("32.5".parse().unwrap()));
 
     // The intern joins the group: a weight keeps it from counting like a buyer.
     let joined = |weight: &str| -> Points {

@@ -76,6 +76,22 @@ fn breadcrumbs_starts_at_the_least_frequency() {
 }
 
 #[test]
+fn breadcrumbs_takes_away_what_weighs_less_than_nothing() {
+    let category = |most| breadcrumbs_category("escalations", "ticket_escalated", -40, 1..=most, 15, Span::days(45));
+    for (most, days, count, expected) in [
+        (5, 0, 5, "-40"),
+        (5, 0, 9, "-40"),
+        (5, 45, 5, "-34"),
+        (5, 315, 5, "0"),
+        (3, 0, 1, "-13.333334"),
+        (3, 0, 3, "-40"),
+    ] {
+        let got = of_rule(category(most), &did(&[("ticket_escalated", days, count)]));
+        assert_eq!(got, points(expected), "{count} of {most} after {days} days");
+    }
+}
+
+#[test]
 fn what_breadcrumbs_cannot_mean_is_a_problem() {
     let code = |frequency, percent: i32| {
         let rule = breadcrumbs_category("visits", "visit", 40, frequency, percent, Span::days(45));
@@ -88,6 +104,9 @@ fn what_breadcrumbs_cannot_mean_is_a_problem() {
     assert_eq!(code(reversed, 15), "bounds-order");
     assert_eq!(code(1..=5, 101), "out-of-range");
     assert_eq!(code(1..=5, -1), "out-of-range");
+    let never = breadcrumbs_category("visits", "visit", 40, 1..=5, 15, Span::days(0));
+    let model = Model::new("shape").axis(Axis::new("axis").available(100).rule(never));
+    assert_eq!(Scorer::<Record>::new(&model).unwrap_err().problems()[0].code(), "out-of-range");
 }
 
 proptest! {

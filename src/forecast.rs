@@ -106,6 +106,9 @@ impl<'a, T: Facts> Change<'a, T> {
     }
 
     /// Why: the second before and the second itself, [compared](crate::compare()) down to lines and checks.
+    ///
+    /// Where a score fades through a bound, that names what faded in this second, by millionths. What brought it there
+    /// is told by comparing with an earlier instant.
     pub fn why(&self) -> Comparison<'a> {
         let before = self.at - TimeDelta::seconds(1);
         compare(self.scorer.snapshot(self.subject, before), self.scorer.snapshot(self.subject, self.at))
@@ -144,6 +147,16 @@ impl<'a, T> NextChange<'a, T> {
     /// The change, if there is one.
     pub fn change(self) -> Option<Change<'a, T>> {
         if let NextChange::At(change) = self { Some(*change) } else { None }
+    }
+
+    /// When to look at the subject again: at the change, or once the time that was asked for is over. `None` where it
+    /// is certain that nothing will change.
+    pub fn next_look(&self) -> Option<DateTime<Utc>> {
+        match self {
+            NextChange::At(change) => Some(change.at),
+            NextChange::NotBefore(until) => Some(*until),
+            NextChange::Never => None,
+        }
     }
 }
 
@@ -192,6 +205,7 @@ impl<T: Facts> Scorer<T> {
     ///
     /// let after = scorer.next_change(&account, change.at(), until, Projection::State);
     /// assert!(matches!(after, NextChange::Never));
+    /// assert_eq!(after.next_look(), None);
     /// let sooner = scorer.next_change(&account, now, "2026-11-20T00:00:00Z".parse()?, Projection::State);
     /// assert!(matches!(sooner, NextChange::NotBefore(_)));
     /// # Ok::<(), Box<dyn std::error::Error>>(())

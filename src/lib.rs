@@ -70,6 +70,7 @@
 //!   which fact to ask for next.
 //! - [`Scorer::next_change`] and [`Scorer::changes`] say when an outcome changes by itself, to the second and why, or that it
 //!   never does. A host can wake up then instead of scoring everybody every night.
+//! - [`Scorer::recourse`] finds the cheapest changes that reach a state, a grade or a score.
 //! - [`compare`](compare()) tells why a score moved between two looks at a subject: how much of it is time, events, facts
 //!   and the model, line by line.
 //! - [`settle`](settle()) holds a state still while a value swings around a bound, and gives the crossings that are left as

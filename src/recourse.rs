@@ -134,13 +134,13 @@ impl<'m> Recourse<'m> {
 
 /// The cheapest things to do that reach a target; nothing if it is reached already.
 ///
-/// Of several that cost the same it has the fewest steps, and of those it takes actions that were named first.
+/// Of several that cost the same it has the fewest steps.
 ///
-/// [`Display`](fmt::Display) prints `set plan to team, record 2 training: costs 4, then A2 ready 72`.
+/// [`Display`](fmt::Display) prints `record 2 training, set plan to team: costs 4, then A2 ready 72`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Plan<'m> {
-    /// What to do, in the order of the actions.
+    /// What to do: events first, then facts, both in the order of the actions.
     pub steps: Vec<Step>,
     /// What it costs together.
     pub cost: u64,
@@ -222,7 +222,7 @@ impl<T: Facts> Scorer<T> {
     ///
     /// let recourse = scorer.recourse(&account, "2026-11-22T09:00:00Z".parse()?, &target, &actions)?;
     /// // Three trainings alone would give 20 + 45 points.
-    /// assert_eq!(recourse.plan().unwrap().to_string(), "set health to green, record 2 training: costs 14, then ready 80");
+    /// assert_eq!(recourse.plan().unwrap().to_string(), "record 2 training, set health to green: costs 14, then ready 80");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

@@ -21,7 +21,7 @@ use std::path::Path;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use warmth::settle::Policy;
-use warmth::{NextChange, Points, Projection, Record, Scorer, Settled, compare, settle};
+use warmth::{Points, Projection, Record, Scorer, Settled, compare, settle};
 
 use input::{Records, instant, read_events, read_model};
 
@@ -63,11 +63,7 @@ impl Service {
         // leaves the margin too. Bounds and margins are whole points here, so a whole point is passed then.
         let held = self.scorer.score(&account.record, now).state() != account.settled.state();
         let watched = if held { Projection::Score(Points::from(1)) } else { Projection::State };
-        let next = match self.scorer.next_change(&account.record, now, now + HORIZON, watched) {
-            NextChange::At(change) => Some(change.at()),
-            NextChange::NotBefore(horizon) => Some(horizon),
-            NextChange::Never => None,
-        };
+        let next = self.scorer.next_change(&account.record, now, now + HORIZON, watched).next_look();
         let planned = std::mem::replace(&mut account.due, next);
         if let Some(at) = planned {
             self.queue.remove(&(at, id.to_owned()));

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::evaluate::{FactSet, Known, calendar};
 use crate::facts::{Fact, Kind};
 use crate::model::Calendar;
+use crate::points::{HELD, Points};
 use crate::program::{BandRows, FieldIndex, Mention, Program, Quantity, TagTest, Test, TextTest, Worth, ordered_bits};
 use crate::time::{DAYS_MAX, DAYS_MIN};
 
@@ -70,11 +71,24 @@ fn numbers(program: &Program, field: FieldIndex) -> BTreeSet<i64> {
             cuts.extend([*within.start(), within.end().saturating_add(1)]);
         }
         Mention::Bands(of, rows) if own(of) => cuts.extend(rows.iter().map(|(from, _)| *from)),
-        // Where the sign changes, so do ratios and points per unit.
-        Mention::Form(Worth::PerUnit { field: own, .. }) if *own == field => cuts.extend([ordered_bits(0.0)]),
+        Mention::Form(Worth::PerUnit { field: own, points, min, max }) if *own == field => {
+            cuts.extend(steps(*points, *min, *max));
+        }
         _ => {}
     });
     cuts
+}
+
+/// The numbers of units at which points per unit are at a multiple of an eighth of their range.
+fn steps(points: i64, min: i64, max: i64) -> impl Iterator<Item = i64> {
+    const STEPS: i64 = 8;
+    // Without a least worth it is zero that matters.
+    let min = if min == -HELD { max.min(0) } else { min };
+    let points = Points::from_micros(points).to_f64();
+    let worths =
+        (0..=STEPS).map(move |step| min.saturating_add((max.saturating_sub(min) / STEPS).saturating_mul(step)));
+    let units = worths.map(move |worth| Points::from_micros(worth).to_f64() / points);
+    units.filter(|units| units.is_finite()).map(ordered_bits)
 }
 
 /// Where tests on a date and its bands begin and end, as days.

@@ -17,6 +17,9 @@ use crate::score::Score;
 use crate::scorer::Scorer;
 use crate::time::{instant_at, second_of};
 
+/// How many evaluations are spent on finding the next change.
+const EVALUATIONS_MAX: u64 = 100_000;
+
 /// How many evaluations are spent on finding out that nothing changes after the time that was asked for.
 const EVALUATIONS_BEYOND: u64 = 32;
 
@@ -134,7 +137,9 @@ impl<T> fmt::Debug for Change<'_, T> {
 pub enum NextChange<'a, T> {
     /// Then.
     At(Box<Change<'a, T>>),
-    /// Not up to this instant; after it, perhaps.
+    /// Not up to this instant; after it, perhaps. Ask again then.
+    ///
+    /// It is the end of the time that was asked for, or an earlier one where 100,000 evaluations did not get there.
     NotBefore(DateTime<Utc>),
     /// Never.
     Never,
@@ -198,6 +203,11 @@ impl<T: Facts> Scorer<T> {
     /// ```
     ///
     /// `Never` is only said where it is certain, up to the last instant that chrono has.
+    ///
+    /// Nearly always it takes some dozens of evaluations, and more where thousands of events come or go one by one before
+    /// the change. An outcome may also stand exactly on a bound while gains and losses fade that make each other up;
+    /// then every second has to be looked at, and after 100,000 evaluations it is
+    /// [`NotBefore`](NextChange::NotBefore) the last one that was.
     pub fn next_change<'a>(
         &'a self,
         subject: &'a T,
@@ -206,14 +216,18 @@ impl<T: Facts> Scorer<T> {
         of: Projection,
     ) -> NextChange<'a, T> {
         let mut changes = self.changes(subject, as_of, until, of);
-        match changes.next() {
+        match changes.next_within(EVALUATIONS_MAX) {
             Some(change) => NextChange::At(Box::new(change)),
+            None if changes.at < changes.until => NextChange::NotBefore(instant_at(changes.at)),
             None if changes.is_constant_from_now_on() => NextChange::Never,
             None => NextChange::NotBefore(until),
         }
     }
 
     /// Every change of the outcome for this subject after `as_of` up to `until`, if nothing happens, in order.
+    ///
+    /// Each is searched for until it is found, however many evaluations that takes; see
+    /// [`next_change`](Scorer::next_change), which gives up at some point.
     ///
     /// ```
     /// # use chrono::{DateTime, Utc};
@@ -385,11 +399,10 @@ impl<T: Facts> Changes<'_, T> {
     }
 }
 
-impl<'a, T: Facts> Iterator for Changes<'a, T> {
-    type Item = Change<'a, T>;
-
-    fn next(&mut self) -> Option<Change<'a, T>> {
-        let (at, outcome) = self.search(self.until, u64::MAX)?;
+impl<'a, T: Facts> Changes<'a, T> {
+    /// The next change; `None` also once `most` evaluations have been made, and `self.at` is before `self.until` then.
+    fn next_within(&mut self, most: u64) -> Option<Change<'a, T>> {
+        let (at, outcome) = self.search(self.until, most)?;
         let before = self.outcome(at - 1);
         let program = self.scorer.program();
         let change = Change {
@@ -401,6 +414,14 @@ impl<'a, T: Facts> Iterator for Changes<'a, T> {
         };
         (self.at, self.now) = (at, outcome);
         Some(change)
+    }
+}
+
+impl<'a, T: Facts> Iterator for Changes<'a, T> {
+    type Item = Change<'a, T>;
+
+    fn next(&mut self) -> Option<Change<'a, T>> {
+        self.next_within(u64::MAX)
     }
 }
 

@@ -83,46 +83,48 @@ const ALL: [Projection; 5] =
 
 /// A change of an outcome that comes by itself.
 ///
+/// It borrows the scorer and the subject, to say why it comes; the scores in it outlive the subject.
+///
 /// [`Display`](fmt::Display) prints `2026-11-22T09:00:01Z: warm 50 -> cold 49.999971`.
-pub struct Change<'a, T> {
-    scorer: &'a Scorer<T>,
-    subject: &'a T,
+pub struct Change<'m, 's, T> {
+    scorer: &'m Scorer<T>,
+    subject: &'s T,
     at: DateTime<Utc>,
-    before: Score<'a>,
-    after: Score<'a>,
+    before: Score<'m>,
+    after: Score<'m>,
 }
 
-impl<'a, T: Facts> Change<'a, T> {
+impl<'m, T: Facts> Change<'m, '_, T> {
     /// The first second at which the outcome looks otherwise.
     pub fn at(&self) -> DateTime<Utc> {
         self.at
     }
 
     /// The score one second before.
-    pub fn before(&self) -> Score<'a> {
+    pub fn before(&self) -> Score<'m> {
         self.before
     }
 
     /// The score at that second.
-    pub fn after(&self) -> Score<'a> {
+    pub fn after(&self) -> Score<'m> {
         self.after
     }
 
     /// Why: the second before and the second itself, [compared](crate::compare()) down to lines and checks.
-    pub fn why(&self) -> Comparison<'a> {
+    pub fn why(&self) -> Comparison<'m> {
         let before = self.at - TimeDelta::seconds(1);
         compare(self.scorer.snapshot(self.subject, before), self.scorer.snapshot(self.subject, self.at))
     }
 }
 
-impl<T> fmt::Display for Change<'_, T> {
+impl<T> fmt::Display for Change<'_, '_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = self.at.to_rfc3339_opts(SecondsFormat::Secs, true);
         write!(f, "{at}: {} -> {}", self.before, self.after)
     }
 }
 
-impl<T> fmt::Debug for Change<'_, T> {
+impl<T> fmt::Debug for Change<'_, '_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Change")
             .field("at", &self.at)
@@ -134,9 +136,9 @@ impl<T> fmt::Debug for Change<'_, T> {
 
 /// When an outcome changes next, if nothing happens.
 #[derive(Debug)]
-pub enum NextChange<'a, T> {
+pub enum NextChange<'m, 's, T> {
     /// Then.
-    At(Box<Change<'a, T>>),
+    At(Box<Change<'m, 's, T>>),
     /// Not up to this instant; after it, perhaps. Ask again then.
     ///
     /// It is the end of the time that was asked for, or an earlier one where 100,000 evaluations did not get there.
@@ -145,9 +147,9 @@ pub enum NextChange<'a, T> {
     Never,
 }
 
-impl<'a, T> NextChange<'a, T> {
+impl<'m, 's, T> NextChange<'m, 's, T> {
     /// The change, if there is one.
-    pub fn change(self) -> Option<Change<'a, T>> {
+    pub fn change(self) -> Option<Change<'m, 's, T>> {
         if let NextChange::At(change) = self { Some(*change) } else { None }
     }
 }
@@ -208,13 +210,13 @@ impl<T: Facts> Scorer<T> {
     /// the change. An outcome may also stand exactly on a bound while gains and losses fade that make each other up;
     /// then every second has to be looked at, and after 100,000 evaluations it is
     /// [`NotBefore`](NextChange::NotBefore) the last one that was.
-    pub fn next_change<'a>(
-        &'a self,
-        subject: &'a T,
+    pub fn next_change<'m, 's>(
+        &'m self,
+        subject: &'s T,
         as_of: DateTime<Utc>,
         until: DateTime<Utc>,
         of: Projection,
-    ) -> NextChange<'a, T> {
+    ) -> NextChange<'m, 's, T> {
         let mut changes = self.changes(subject, as_of, until, of);
         match changes.next_within(EVALUATIONS_MAX) {
             Some(change) => NextChange::At(Box::new(change)),
@@ -255,13 +257,13 @@ impl<T: Facts> Scorer<T> {
     /// assert_eq!(calendar, ["2026-12-30T00:00:00Z: quiet 0 -> due 100", "2027-03-01T00:00:00Z: due 100 -> quiet 0"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn changes<'a>(
-        &'a self,
-        subject: &'a T,
+    pub fn changes<'m, 's>(
+        &'m self,
+        subject: &'s T,
         as_of: DateTime<Utc>,
         until: DateTime<Utc>,
         of: Projection,
-    ) -> Changes<'a, T> {
+    ) -> Changes<'m, 's, T> {
         let program = self.program();
         let as_of = second_of(as_of);
         let own = Subject::new(program, subject, as_of);
@@ -272,11 +274,11 @@ impl<T: Facts> Scorer<T> {
 }
 
 /// The changes of an outcome over time, in order: see [`Scorer::changes`].
-pub struct Changes<'a, T> {
-    scorer: &'a Scorer<T>,
-    subject: &'a T,
+pub struct Changes<'m, 's, T> {
+    scorer: &'m Scorer<T>,
+    subject: &'s T,
     of: Projection,
-    facts: Vec<FactSet<'a>>,
+    facts: Vec<FactSet<'s>>,
     /// The last second of which the outcome is known, and that outcome.
     at: i64,
     now: Outcome<Exact>,
@@ -294,7 +296,7 @@ struct Span {
     fades: bool,
 }
 
-impl<T: Facts> Changes<'_, T> {
+impl<T: Facts> Changes<'_, '_, T> {
     /// How often the model was evaluated up to now, at an instant or over a span of time.
     pub fn evaluations(&self) -> u64 {
         self.evaluations
@@ -399,9 +401,9 @@ impl<T: Facts> Changes<'_, T> {
     }
 }
 
-impl<'a, T: Facts> Changes<'a, T> {
+impl<'m, 's, T: Facts> Changes<'m, 's, T> {
     /// The next change; `None` also once `most` evaluations have been made, and `self.at` is before `self.until` then.
-    fn next_within(&mut self, most: u64) -> Option<Change<'a, T>> {
+    fn next_within(&mut self, most: u64) -> Option<Change<'m, 's, T>> {
         let (at, outcome) = self.search(self.until, most)?;
         let before = self.outcome(at - 1);
         let program = self.scorer.program();
@@ -417,17 +419,17 @@ impl<'a, T: Facts> Changes<'a, T> {
     }
 }
 
-impl<'a, T: Facts> Iterator for Changes<'a, T> {
-    type Item = Change<'a, T>;
+impl<'m, 's, T: Facts> Iterator for Changes<'m, 's, T> {
+    type Item = Change<'m, 's, T>;
 
-    fn next(&mut self) -> Option<Change<'a, T>> {
+    fn next(&mut self) -> Option<Change<'m, 's, T>> {
         self.next_within(u64::MAX)
     }
 }
 
-impl<T: Facts> FusedIterator for Changes<'_, T> {}
+impl<T: Facts> FusedIterator for Changes<'_, '_, T> {}
 
-impl<T> fmt::Debug for Changes<'_, T> {
+impl<T> fmt::Debug for Changes<'_, '_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Changes")
             .field("of", &self.of)

@@ -36,7 +36,7 @@ fn within<T: PartialOrd>(range: &RangeInclusive<T>, value: &T) -> bool {
     range.contains(value)
 }
 
-fn assert_holds(bounds: &Bounds<'_>, score: &Score<'_>) {
+fn assert_holds(bounds: &Bounds<'_, '_>, score: &Score<'_>) {
     let told = || format!("{bounds:#?}\n{score:#?}");
     assert!(bounds.verdicts().any(|verdict| verdict == score.verdict()), "{}", told());
     assert!(within(&bounds.value(), &score.value()), "{}", told());
@@ -73,7 +73,7 @@ fn every_completion_lies_within_the_bounds() {
 }
 
 /// Whether all that is possible in `inner` is possible in `outer`.
-fn assert_narrower(inner: &Bounds<'_>, outer: &Bounds<'_>) {
+fn assert_narrower(inner: &Bounds<'_, '_>, outer: &Bounds<'_, '_>) {
     let told = || format!("{inner:#?}\nis wider than\n{outer:#?}");
     let inside = |a: &RangeInclusive<Points>, b: &RangeInclusive<Points>| within(b, a.start()) && within(b, a.end());
     assert!(inside(&inner.value(), &outer.value()), "{}", told());
@@ -341,4 +341,16 @@ fn the_last_instant_lies_within_the_bounds_at_any_offset() {
         assert_eq!(score.value(), Points::from(100), "{document}");
         assert_holds(&scorer.bounds(&Record::new(), now), &score);
     }
+}
+
+/// What a host keeps of a subject that is gone: names are the model's.
+#[test]
+fn what_is_possible_outlives_the_subject() {
+    let scorer = scorer(&model(&small_model(&mut Rng::with_seed(1))));
+    let (states, fields): (Vec<&str>, Vec<&str>) = {
+        let gone = Record::new();
+        let bounds = scorer.bounds(&gone, at(SMALL_AS_OF));
+        (bounds.states().collect(), bounds.questions().iter().map(|question| question.field).collect())
+    };
+    assert!(!states.is_empty() && fields.iter().all(|own| scorer.fields().any(|field| field.name() == *own)));
 }

@@ -359,3 +359,17 @@ fn a_search_among_every_second_ends_and_says_how_far_it_came() {
     let next = scorer.next_change(&record, reached, until, Projection::State);
     assert!(matches!(next, NextChange::NotBefore(further) if further > reached), "{next:?}");
 }
+
+/// What a host keeps of a subject that is gone: scores and reasons are the model's.
+#[test]
+fn scores_and_reasons_outlive_the_subject() {
+    let scorer = Setting::new(1, Unit::Second).scorer;
+    let kept: Vec<_> = (0..40)
+        .filter_map(|seed| {
+            let Setting { record: gone, now, .. } = Setting::new(seed, Unit::Second);
+            let next = scorer.next_change(&gone, now, now + TimeDelta::seconds(HORIZON), Projection::Names);
+            next.change().map(|change| (change.after(), change.why()))
+        })
+        .collect();
+    assert!(!kept.is_empty() && kept.iter().all(|(after, why)| why.after().score() == *after));
+}

@@ -17,6 +17,9 @@ use crate::score::Score;
 use crate::scorer::Scorer;
 use crate::time::{instant_at, second_of};
 
+/// How many evaluations are spent on finding the next change.
+const EVALUATIONS_MAX: u64 = 100_000;
+
 /// How many evaluations are spent on finding out that nothing changes after the time that was asked for.
 const EVALUATIONS_BEYOND: u64 = 32;
 
@@ -80,28 +83,30 @@ const ALL: [Projection; 5] =
 
 /// A change of an outcome that comes by itself.
 ///
+/// It borrows the scorer and the subject, to say why it comes; the scores in it outlive the subject.
+///
 /// [`Display`](fmt::Display) prints `2026-11-22T09:00:01Z: warm 50 -> cold 49.999971`.
-pub struct Change<'a, T> {
-    scorer: &'a Scorer<T>,
-    subject: &'a T,
+pub struct Change<'m, 's, T> {
+    scorer: &'m Scorer<T>,
+    subject: &'s T,
     at: DateTime<Utc>,
-    before: Score<'a>,
-    after: Score<'a>,
+    before: Score<'m>,
+    after: Score<'m>,
 }
 
-impl<'a, T: Facts> Change<'a, T> {
+impl<'m, T: Facts> Change<'m, '_, T> {
     /// The first second at which the outcome looks otherwise.
     pub fn at(&self) -> DateTime<Utc> {
         self.at
     }
 
     /// The score one second before.
-    pub fn before(&self) -> Score<'a> {
+    pub fn before(&self) -> Score<'m> {
         self.before
     }
 
     /// The score at that second.
-    pub fn after(&self) -> Score<'a> {
+    pub fn after(&self) -> Score<'m> {
         self.after
     }
 
@@ -109,20 +114,20 @@ impl<'a, T: Facts> Change<'a, T> {
     ///
     /// Where a score fades through a bound, that names what faded in this second, by millionths. What brought it there
     /// is told by comparing with an earlier instant.
-    pub fn why(&self) -> Comparison<'a> {
+    pub fn why(&self) -> Comparison<'m> {
         let before = self.at - TimeDelta::seconds(1);
         compare(self.scorer.snapshot(self.subject, before), self.scorer.snapshot(self.subject, self.at))
     }
 }
 
-impl<T> fmt::Display for Change<'_, T> {
+impl<T> fmt::Display for Change<'_, '_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = self.at.to_rfc3339_opts(SecondsFormat::Secs, true);
         write!(f, "{at}: {} -> {}", self.before, self.after)
     }
 }
 
-impl<T> fmt::Debug for Change<'_, T> {
+impl<T> fmt::Debug for Change<'_, '_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Change")
             .field("at", &self.at)
@@ -134,18 +139,20 @@ impl<T> fmt::Debug for Change<'_, T> {
 
 /// When an outcome changes next, if nothing happens.
 #[derive(Debug)]
-pub enum NextChange<'a, T> {
+pub enum NextChange<'m, 's, T> {
     /// Then.
-    At(Box<Change<'a, T>>),
-    /// Not up to this instant; after it, perhaps.
+    At(Box<Change<'m, 's, T>>),
+    /// Not up to this instant; after it, perhaps. Ask again then.
+    ///
+    /// It is the end of the time that was asked for, or an earlier one where 100,000 evaluations did not get there.
     NotBefore(DateTime<Utc>),
     /// Never.
     Never,
 }
 
-impl<'a, T> NextChange<'a, T> {
+impl<'m, 's, T> NextChange<'m, 's, T> {
     /// The change, if there is one.
-    pub fn change(self) -> Option<Change<'a, T>> {
+    pub fn change(self) -> Option<Change<'m, 's, T>> {
         if let NextChange::At(change) = self { Some(*change) } else { None }
     }
 
@@ -212,22 +219,31 @@ impl<T: Facts> Scorer<T> {
     /// ```
     ///
     /// `Never` is only said where it is certain, up to the last instant that chrono has.
-    pub fn next_change<'a>(
-        &'a self,
-        subject: &'a T,
+    ///
+    /// Nearly always it takes some dozens of evaluations, and more where thousands of events come or go one by one before
+    /// the change. An outcome may also stand exactly on a bound while gains and losses fade that make each other up;
+    /// then every second has to be looked at, and after 100,000 evaluations it is
+    /// [`NotBefore`](NextChange::NotBefore) the last one that was.
+    pub fn next_change<'m, 's>(
+        &'m self,
+        subject: &'s T,
         as_of: DateTime<Utc>,
         until: DateTime<Utc>,
         of: Projection,
-    ) -> NextChange<'a, T> {
+    ) -> NextChange<'m, 's, T> {
         let mut changes = self.changes(subject, as_of, until, of);
-        match changes.next() {
+        match changes.next_within(EVALUATIONS_MAX) {
             Some(change) => NextChange::At(Box::new(change)),
+            None if changes.at < changes.until => NextChange::NotBefore(instant_at(changes.at)),
             None if changes.is_constant_from_now_on() => NextChange::Never,
             None => NextChange::NotBefore(until),
         }
     }
 
     /// Every change of the outcome for this subject after `as_of` up to `until`, if nothing happens, in order.
+    ///
+    /// Each is searched for until it is found, however many evaluations that takes; see
+    /// [`next_change`](Scorer::next_change), which gives up at some point.
     ///
     /// ```
     /// # use chrono::{DateTime, Utc};
@@ -255,13 +271,13 @@ impl<T: Facts> Scorer<T> {
     /// assert_eq!(calendar, ["2026-12-30T00:00:00Z: quiet 0 -> due 100", "2027-03-01T00:00:00Z: due 100 -> quiet 0"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn changes<'a>(
-        &'a self,
-        subject: &'a T,
+    pub fn changes<'m, 's>(
+        &'m self,
+        subject: &'s T,
         as_of: DateTime<Utc>,
         until: DateTime<Utc>,
         of: Projection,
-    ) -> Changes<'a, T> {
+    ) -> Changes<'m, 's, T> {
         let program = self.program();
         let as_of = second_of(as_of);
         let own = Subject::new(program, subject, as_of);
@@ -272,11 +288,11 @@ impl<T: Facts> Scorer<T> {
 }
 
 /// The changes of an outcome over time, in order: see [`Scorer::changes`].
-pub struct Changes<'a, T> {
-    scorer: &'a Scorer<T>,
-    subject: &'a T,
+pub struct Changes<'m, 's, T> {
+    scorer: &'m Scorer<T>,
+    subject: &'s T,
     of: Projection,
-    facts: Vec<FactSet<'a>>,
+    facts: Vec<FactSet<'s>>,
     /// The last second of which the outcome is known, and that outcome.
     at: i64,
     now: Outcome<Exact>,
@@ -294,7 +310,7 @@ struct Span {
     fades: bool,
 }
 
-impl<T: Facts> Changes<'_, T> {
+impl<T: Facts> Changes<'_, '_, T> {
     /// How often the model was evaluated up to now, at an instant or over a span of time.
     pub fn evaluations(&self) -> u64 {
         self.evaluations
@@ -399,11 +415,10 @@ impl<T: Facts> Changes<'_, T> {
     }
 }
 
-impl<'a, T: Facts> Iterator for Changes<'a, T> {
-    type Item = Change<'a, T>;
-
-    fn next(&mut self) -> Option<Change<'a, T>> {
-        let (at, outcome) = self.search(self.until, u64::MAX)?;
+impl<'m, 's, T: Facts> Changes<'m, 's, T> {
+    /// The next change; `None` also once `most` evaluations have been made, and `self.at` is before `self.until` then.
+    fn next_within(&mut self, most: u64) -> Option<Change<'m, 's, T>> {
+        let (at, outcome) = self.search(self.until, most)?;
         let before = self.outcome(at - 1);
         let program = self.scorer.program();
         let change = Change {
@@ -418,9 +433,17 @@ impl<'a, T: Facts> Iterator for Changes<'a, T> {
     }
 }
 
-impl<T: Facts> FusedIterator for Changes<'_, T> {}
+impl<'m, 's, T: Facts> Iterator for Changes<'m, 's, T> {
+    type Item = Change<'m, 's, T>;
 
-impl<T> fmt::Debug for Changes<'_, T> {
+    fn next(&mut self) -> Option<Change<'m, 's, T>> {
+        self.next_within(u64::MAX)
+    }
+}
+
+impl<T: Facts> FusedIterator for Changes<'_, '_, T> {}
+
+impl<T> fmt::Debug for Changes<'_, '_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Changes")
             .field("of", &self.of)

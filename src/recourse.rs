@@ -359,11 +359,23 @@ struct Node {
 }
 
 impl Choice<'_> {
-    /// How many ways there are to make it, besides leaving everything as it is.
-    fn ways(&self) -> u32 {
+    /// The cheapest way to make it, besides leaving everything as it is.
+    fn first(&self) -> Option<Made> {
         match self {
-            Choice::Field { values, .. } => u32::try_from(values.len()).unwrap_or(u32::MAX),
-            Choice::Events { most, .. } => *most,
+            Choice::Field { values, .. } => cheapest(values, |_| true),
+            Choice::Events { most, .. } => (*most > 0).then_some(Made::So(0)),
+        }
+    }
+
+    /// The way that comes next in cost; of those that cost the same, in the order in which they were named.
+    fn next(&self, made: Made) -> Option<Made> {
+        let Made::So(last) = made else { return None };
+        match self {
+            Choice::Field { values, .. } => {
+                let (_, action) = at(values, last)?;
+                cheapest(values, |own| own > (action.cost, last))
+            }
+            Choice::Events { most, .. } => last.checked_add(1).filter(|less| less < most).map(Made::So),
         }
     }
 
@@ -386,6 +398,12 @@ impl Choice<'_> {
             }
         }
     }
+}
+
+/// The cheapest of those of a field's values whose cost and place fit.
+fn cheapest(values: &[(Fact<'_>, &Action)], fits: impl Fn((u32, u32)) -> bool) -> Option<Made> {
+    let costs = (0..).zip(values).map(|(place, (_, action))| (action.cost, place));
+    costs.filter(|own| fits(*own)).min().map(|(_, place)| Made::So(place))
 }
 
 fn at<V>(values: &[V], place: u32) -> Option<&V> {
@@ -455,7 +473,7 @@ impl<'m: 'f, 'f> Search<'m, 'f> {
         let mut nodes = BinaryHeap::from([Reverse(Node { cost: 0, steps: 0, made: Vec::new() })]);
         for _ in 0..EVALUATIONS_MAX {
             let Some(Reverse(node)) = nodes.pop() else { return Recourse::Impossible };
-            nodes.extend(self.one_more_event(&node).map(Reverse));
+            nodes.extend(self.next_way(&node).map(Reverse));
             let open = self.choices.get(node.made.len());
             if !matches!(open, Some(Choice::Events { .. })) {
                 let outcome = self.outcome(&node);
@@ -471,23 +489,21 @@ impl<'m: 'f, 'f> Search<'m, 'f> {
                 }
             }
             if let Some(choice) = open {
-                // More than one event follow from one event, as there may be very many.
-                let ways = if matches!(choice, Choice::Events { .. }) { choice.ways().min(1) } else { choice.ways() };
-                let all = (0..ways).map(Made::So).chain([Made::Not]);
+                // The other ways follow from the first one, as there may be very many.
+                let all = [Some(Made::Not), choice.first()].into_iter().flatten();
                 nodes.extend(all.map(|made| Reverse(node.with(choice, made))));
             }
         }
         Recourse::Unsettled
     }
 
-    /// The node with one event more of those that were decided last.
-    fn one_more_event(&self, node: &Node) -> Option<Node> {
+    /// The node with the choice that was made last made in the next way.
+    fn next_way(&self, node: &Node) -> Option<Node> {
         let (last, before) = node.made.split_last()?;
-        let choice = self.choices.get(before.len()).filter(|choice| matches!(choice, Choice::Events { .. }))?;
-        let Made::So(less) = *last else { return None };
-        let next = less.checked_add(1).filter(|less| *less < choice.ways())?;
+        let choice = self.choices.get(before.len())?;
+        let next = choice.next(*last)?;
         let without = Node { cost: node.cost - choice.cost(*last), steps: node.steps - 1, made: before.to_vec() };
-        Some(without.with(choice, Made::So(next)))
+        Some(without.with(choice, next))
     }
 
     /// What the outcome may be once choices are made, whatever the open ones become.

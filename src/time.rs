@@ -10,9 +10,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Seconds in a civil day; there are no leap seconds in civil time.
 pub(crate) const DAY_SECS: i64 = 86_400;
 
-/// The number of the first and the last day that chrono has.
-pub(crate) const DAYS_MIN: i64 = -96_465_292;
-pub(crate) const DAYS_MAX: i64 = 95_026_236;
+/// The first and the last civil day that there can be: one beyond those that chrono has in UTC, as an offset may move
+/// an instant to a neighbouring day.
+pub(crate) const DAYS_MIN: i64 = -96_465_294;
+pub(crate) const DAYS_MAX: i64 = 95_026_237;
 
 /// A length of time in whole seconds.
 ///
@@ -204,8 +205,11 @@ mod tests {
     }
 
     #[test]
-    fn there_are_as_many_days_as_chrono_has() {
-        assert_eq!((day_of(NaiveDate::MIN), day_of(NaiveDate::MAX)), (DAYS_MIN, DAYS_MAX));
+    fn there_are_as_many_days_as_chrono_and_offsets_have() {
+        assert_eq!((day_of(NaiveDate::MIN), day_of(NaiveDate::MAX)), (DAYS_MIN + 1, DAYS_MAX - 1));
+        let (first, last) = (second_of(DateTime::<Utc>::MIN_UTC), second_of(DateTime::<Utc>::MAX_UTC));
+        assert_eq!((civil_day(first, -1), civil_day(last, 1)), (DAYS_MIN, DAYS_MAX));
+        assert_eq!((civil_day(first, 1 - DAY_SECS), civil_day(last, DAY_SECS - 1)), (DAYS_MIN, DAYS_MAX));
     }
 
     #[test]

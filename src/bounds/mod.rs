@@ -84,10 +84,10 @@ const COMBINATIONS_PER_ANSWER: usize = 64;
 ///
 /// [`Display`](fmt::Display) prints a line, `40 to 100; cold, ready`.
 #[derive(Clone)]
-pub struct Bounds<'a> {
-    program: &'a Program,
-    facts: Vec<FactSet<'a>>,
-    activity: &'a Activity,
+pub struct Bounds<'m, 's> {
+    program: &'m Program,
+    facts: Vec<FactSet<'s>>,
+    activity: &'s Activity,
     as_of: i64,
     outcome: Outcome<Possible>,
 }
@@ -95,9 +95,9 @@ pub struct Bounds<'a> {
 /// One axis of [`Bounds`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct AxisBounds<'a> {
+pub struct AxisBounds<'m> {
     /// The axis's name.
-    pub name: &'a str,
+    pub name: &'m str,
     /// Points as the rules may give them.
     pub raw: RangeInclusive<Points>,
     /// The score that the axis may have, within 0 to 100.
@@ -107,9 +107,9 @@ pub struct AxisBounds<'a> {
 /// A missing fact, and what it would settle to know it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Question<'a> {
+pub struct Question<'m> {
     /// The field to ask for.
-    pub field: &'a str,
+    pub field: &'m str,
     /// By how much the range of the value shrinks at least, whatever the answer is.
     pub narrowing: Points,
     /// Whether verdict, grade, state, segment and play are decided by any answer.
@@ -121,13 +121,13 @@ impl<T: Facts> Scorer<T> {
     ///
     /// One evaluation over sets of facts where no missing field is looked at in several places, more where one is: see
     /// [`Bounds`].
-    pub fn bounds<'a>(&'a self, subject: &'a T, as_of: DateTime<Utc>) -> Bounds<'a> {
+    pub fn bounds<'m: 's, 's>(&'m self, subject: &'s T, as_of: DateTime<Utc>) -> Bounds<'m, 's> {
         Bounds::new(self.program(), subject, as_of)
     }
 }
 
-impl<'a> Bounds<'a> {
-    fn new<T: Facts>(program: &'a Program, subject: &'a T, as_of: DateTime<Utc>) -> Bounds<'a> {
+impl<'m: 's, 's> Bounds<'m, 's> {
+    fn new<T: Facts>(program: &'m Program, subject: &'s T, as_of: DateTime<Utc>) -> Bounds<'m, 's> {
         let as_of = second_of(as_of);
         let own = Subject::new(program, subject, as_of);
         let facts = program.fields.iter().enumerate().map(|(field, reading)| match own.fact(field) {
@@ -156,13 +156,13 @@ impl<'a> Bounds<'a> {
     ///
     /// Those with the fewest cells first, as long as there are not more than `most` combinations. As one field less
     /// leaves room for others, what is known of a subject more never widens what is found.
-    fn refined(&self, facts: Vec<FactSet<'a>>, most: usize) -> Outcome<Possible> {
+    fn refined(&self, facts: Vec<FactSet<'s>>, most: usize) -> Outcome<Possible> {
         let tied = |field: &FieldIndex| {
             self.program.asks_outcome || self.program.fields.get(*field).is_some_and(|reading| reading.shared)
         };
         let open = |field: &FieldIndex| facts.get(*field).is_some_and(|facts| facts.missing && facts.is_open());
         let with_missing = |field| self.answers(field).into_iter().chain([FactSet::one(Fact::Missing)]).collect();
-        let mut apart: Vec<(FieldIndex, Vec<FactSet<'a>>)> = (0..facts.len())
+        let mut apart: Vec<(FieldIndex, Vec<FactSet<'s>>)> = (0..facts.len())
             .filter(|field| open(field) && tied(field))
             .map(|field| (field, with_missing(field)))
             .collect();
@@ -193,7 +193,7 @@ impl<'a> Bounds<'a> {
     }
 
     /// What may become known of a field, in sets that the model does not tell apart.
-    fn answers(&self, field: FieldIndex) -> Vec<FactSet<'a>> {
+    fn answers(&self, field: FieldIndex) -> Vec<FactSet<'s>> {
         cells::cells(self.program, field, civil_day(self.as_of, self.program.offset_secs))
     }
 
@@ -209,7 +209,7 @@ impl<'a> Bounds<'a> {
 
     /// The axes in the order of the document; none if a gate holds the subject back in any case. What is said of them
     /// is said of those subjects that may be scored.
-    pub fn axes(&self) -> impl Iterator<Item = AxisBounds<'a>> {
+    pub fn axes(&self) -> impl Iterator<Item = AxisBounds<'m>> {
         self.program.axes.iter().zip(&self.outcome.axes).map(|(axis, result)| AxisBounds {
             name: &axis.title.id,
             raw: points(&result.raw),
@@ -223,19 +223,19 @@ impl<'a> Bounds<'a> {
     }
 
     /// Every state that is possible, the lowest first.
-    pub fn states(&self) -> impl Iterator<Item = &'a str> {
+    pub fn states(&self) -> impl Iterator<Item = &'m str> {
         let rows = &self.program.states.rows;
         self.outcome.state.iter().flatten().filter_map(|place| rows.get(place)).map(|(_, name)| &**name)
     }
 
     /// Segments that may be the subject's, in the order of the document. Some may be out of reach all the same.
-    pub fn segments(&self) -> impl Iterator<Item = &'a str> {
+    pub fn segments(&self) -> impl Iterator<Item = &'m str> {
         let segments = &self.program.segments;
         self.outcome.segment.iter().flatten().filter_map(|place| segments.get(place)).map(|segment| &*segment.name)
     }
 
     /// Plays that may be called for, in the order of the document. Some may be out of reach all the same.
-    pub fn plays(&self) -> impl Iterator<Item = Play<'a>> {
+    pub fn plays(&self) -> impl Iterator<Item = Play<'m>> {
         let plays = &self.program.plays;
         self.outcome.play.iter().flatten().filter_map(|place| plays.get(place)).map(Play::new)
     }
@@ -250,10 +250,10 @@ impl<'a> Bounds<'a> {
     ///
     /// First those whose every answer decides the outcome, then by the guaranteed narrowing of the value, then in the
     /// order in which the model reads them. Costs some evaluations for each answer that the model tells apart.
-    pub fn questions(&self) -> Vec<Question<'a>> {
+    pub fn questions(&self) -> Vec<Question<'m>> {
         let width = |outcome: &Outcome<Possible>| outcome.value.greatest().saturating_sub(outcome.value.least());
         let missing = self.facts.iter().enumerate().filter(|(_, facts)| facts.missing);
-        let mut questions: Vec<Question<'a>> = missing
+        let mut questions: Vec<Question<'m>> = missing
             .filter_map(|(field, _)| {
                 let (mut widest, mut decides) = (0, true);
                 for answer in self.answers(field) {
@@ -284,7 +284,7 @@ fn points(of: &Ranges) -> RangeInclusive<Points> {
     Points::from_micros(of.least())..=Points::from_micros(of.greatest())
 }
 
-impl fmt::Debug for Bounds<'_> {
+impl fmt::Debug for Bounds<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Bounds")
             .field("verdicts", &self.verdicts().collect::<Vec<_>>())
@@ -298,7 +298,7 @@ impl fmt::Debug for Bounds<'_> {
     }
 }
 
-impl fmt::Display for Bounds<'_> {
+impl fmt::Display for Bounds<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let value = self.value();
         if value.start() == value.end() {
@@ -314,7 +314,7 @@ impl fmt::Display for Bounds<'_> {
 
 /// As `{"verdicts", "score": [least, greatest], "axes": {NAME: {"raw", "score"}}, "grades", "states", "segments",
 /// "plays", "decided"}`.
-impl Serialize for Bounds<'_> {
+impl Serialize for Bounds<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Axis {

@@ -297,3 +297,109 @@ impl<'m> World<'m> for Possibilities<'m, '_> {
         worths.reduce(|all, worth| all.joined(&worth)).unwrap_or_else(|| Ranges::one(0))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::evaluate::{Evaluation, Outcome, Subject};
+    use crate::points::Points;
+    use crate::time::{instant_at, second_of};
+    use crate::{Facts, Model, Record, Score, Scorer};
+
+    /// A rule for each thing that depends on time.
+    const RULES: [&str; 19] = [
+        "signal = { event = 'a', points = 10, decay.half_life = '1d' }",
+        "signal = { event = '*', points_per_unit = 5, max = 60, decay.linear = '2d' }",
+        "signal = { event = ['a', 'b'], points = -8, window = '1d', per_day = 2, most_recent = 3, \
+         decay.drop = { percent = 20, every = '6h' } }",
+        "signal = { event = 'a', points = 7, max = 90, min_count = 2, decay.keep = { percent = 50, every = '8h' } }",
+        "signal = { event = '*', points_per_unit = -3, max = 40, window = '36h', most_recent = 4, \
+         decay.table = [['0s', 100], ['5h', 80], ['1d', 0]] }",
+        "signal = { event = 'b', points = 4, max = 9, per_day = 1, window = '2d' }",
+        "when.events.a.count = { at_least = 2, within = '1d' }\npoints = 10",
+        "when.events.'*'.count = { is_not = 1, between = ['6h', '30h'] }\npoints = 10",
+        "when.events.'*'.days = { at_least = 2, within = '3d' }\npoints = 10",
+        "when.events.b.amount = { less_than = 1, between = ['6h', '2d'] }\npoints = 10",
+        "when.events.a.last_within = '12h'\npoints = 10",
+        "when.events.'*'.none_within = '12h'\npoints = 10",
+        "when.events.b.never = true\npoints = 10",
+        "bands.events.a = [[1, 5], [2, -10], [4, 25]]\nby = 'count'\nwithin = '1d'",
+        "bands.events.b = [[-2, 5], [0, -10], [3, 25]]\nby = 'amount'\nwithin = '36h'",
+        "bands.events.'*' = [[0, 30], [1, 20], [3, 5]]\nby = 'days_since_last'\nmissing = { points = -5 }",
+        "bands.renewal = [[-1, 5], [0, -10], [2, 25]]\nby = 'days_until'",
+        "bands.start = [[2, 5], [3, -10], [4, 25]]\nby = 'months_since'",
+        "when.renewal.months_until.is = 0\npoints = 10",
+    ];
+
+    static SCORERS: LazyLock<Vec<Scorer<Record>>> = LazyLock::new(|| {
+        let document = |rule: &str| {
+            format!(
+                "format = 1\nname = 'x'\nutc_offset = '-03:30'\n[[axis]]\nname = 'a'\nbase = 30\navailable = 60\n\
+                 [[axis.rule]]\nid = 'r'\n{rule}\n[[state]]\nname = 'hot'\nat_least = 50\n\
+                 [[state]]\nname = 'cold'\nat_least = 0\n"
+            )
+        };
+        RULES.iter().map(|rule| Scorer::new(&toml::from_str::<Model>(&document(rule)).unwrap()).unwrap()).collect()
+    });
+
+    /// The end of a month, at noon.
+    const NOON: i64 = 1_796_040_000;
+
+    /// Hours from a window's worth before to a day after, and often a whole one.
+    fn instants() -> impl Strategy<Value = i64> {
+        (-72_i64..24, prop_oneof![Just(0), Just(-1), Just(1), 0_i64..3_600])
+            .prop_map(|(hours, secs)| NOON + hours * 3_600 + secs)
+    }
+
+    fn over(program: &Program, record: &Record, span: (i64, i64)) -> (Outcome<Possible>, Option<i64>, bool) {
+        let own = Subject::new(program, record, span.0);
+        let facts: Vec<_> = (0..program.fields.len()).map(|field| FactSet::one(own.fact(field))).collect();
+        let activities = [record.activity()];
+        let evaluation = Evaluation::new(program, Possibilities::new(program, &facts, &activities, span));
+        let outcome = evaluation.outcome(&mut ());
+        (outcome, evaluation.world().turn(), evaluation.world().fades())
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_found_at_an_instant_is_among_what_is_found_over_a_span(
+            events in proptest::collection::vec((0_usize..3, instants(), 1_u32..4, -3_i32..4), 0..10),
+            from in instants(),
+            length in prop_oneof![0_i64..10, 0_i64..20_000, 0_i64..300_000],
+            parts in proptest::collection::vec(0_i64..=1_000, 4),
+        ) {
+            let mut record = Record::new().with("renewal", "2026-11-30").with("start", "2026-08-31");
+            for (name, at, count, amount) in &events {
+                let name = ["a", "b", "c"][*name];
+                record.activity_mut().record_with(name, instant_at(*at), *count, Points::from(*amount));
+            }
+            let to = from + length;
+            for (scorer, rule) in SCORERS.iter().zip(RULES) {
+                let program = scorer.program();
+                let (all, turn, fades) = over(program, &record, (from, to));
+                let (first, ..) = over(program, &record, (from, from));
+                let within = parts.iter().map(|part| from + length * part / 1_000);
+                let edges = turn.iter().flat_map(|turn| [*turn - 1, *turn]);
+                for at in within.chain(edges).chain([from, to]) {
+                    let (one, ..) = over(program, &record, (at, at));
+                    let score = Score::new(program, &one.only().unwrap());
+                    prop_assert_eq!(score, scorer.score(&record, instant_at(at)), "{} at {}", rule, at);
+                    prop_assert!(one.lies_in(&all), "{}\n{:?} at {} is not in {:?}", rule, one, at, all);
+                    // Before the turn all is what it was, unless it fades.
+                    if !fades && turn.is_none_or(|turn| at < turn) {
+                        prop_assert!(one.lies_in(&first), "{}\n{:?} at {} is not {:?}", rule, one, at, first);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn noon_is_the_end_of_a_month() {
+        assert_eq!(NOON, second_of("2026-11-30T12:00:00Z".parse().unwrap()));
+    }
+}

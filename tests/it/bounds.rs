@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
+use chrono::{DateTime, Utc};
 use fastrand::Rng;
 use serde_json::{Map, Value as Json, json};
 use warmth::{Bounds, Points, Record, Score, Scorer, Verdict};
 
 use crate::generate::{Instance, instance};
-use crate::support::{Subject, at, model, on_all_processors, record, scorer, second, subject};
+use crate::support::{Subject, at, model, on_all_processors, record, scorer, second, subject, toml_model};
 
 /// The same subject, each fact left out with this likelihood in percent.
 fn forget(instance: &Instance, rng: &mut Rng, percent: u8) -> Instance {
@@ -35,7 +36,7 @@ fn within<T: PartialOrd>(range: &RangeInclusive<T>, value: &T) -> bool {
     range.contains(value)
 }
 
-fn assert_holds(bounds: &Bounds<'_>, score: &Score<'_>) {
+fn assert_holds(bounds: &Bounds<'_, '_>, score: &Score<'_>) {
     let told = || format!("{bounds:#?}\n{score:#?}");
     assert!(bounds.verdicts().any(|verdict| verdict == score.verdict()), "{}", told());
     assert!(within(&bounds.value(), &score.value()), "{}", told());
@@ -72,7 +73,7 @@ fn every_completion_lies_within_the_bounds() {
 }
 
 /// Whether all that is possible in `inner` is possible in `outer`.
-fn assert_narrower(inner: &Bounds<'_>, outer: &Bounds<'_>) {
+fn assert_narrower(inner: &Bounds<'_, '_>, outer: &Bounds<'_, '_>) {
     let told = || format!("{inner:#?}\nis wider than\n{outer:#?}");
     let inside = |a: &RangeInclusive<Points>, b: &RangeInclusive<Points>| within(b, a.start()) && within(b, a.end());
     assert!(inside(&inner.value(), &outer.value()), "{}", told());
@@ -321,4 +322,35 @@ fn check_tightness(seed: u64) {
 #[test]
 fn bounds_are_what_some_completion_reaches() {
     on_all_processors(0..3_000, check_tightness);
+}
+
+/// At an offset the last instant there is falls on a day that no date has.
+#[test]
+fn the_last_instant_lies_within_the_bounds_at_any_offset() {
+    for (offset, last) in [("+11:00", DateTime::<Utc>::MAX_UTC), ("-11:00", DateTime::<Utc>::MIN_UTC)] {
+        let now = at(SMALL_AS_OF); // on the same day at either offset
+        let own_day = |at: DateTime<Utc>| at.timestamp().div_euclid(86_400);
+        let days = own_day(last) - own_day(now); // beyond them is reached at the offset alone
+        let (by, most) = if days > 0 { ("days_until", days) } else { ("days_since", -days) };
+        let document = format!(
+            "format = 1\nname = \"x\"\nutc_offset = \"{offset}\"\n[[axis]]\nname = \"a\"\n\
+             [[axis.rule]]\nid = \"far\"\nwhen.renewal.{by}.more_than = {most}\npoints = 10\n",
+        );
+        let scorer = scorer(&toml_model(&document));
+        let score = scorer.score(&Record::new().with("renewal", last), now);
+        assert_eq!(score.value(), Points::from(100), "{document}");
+        assert_holds(&scorer.bounds(&Record::new(), now), &score);
+    }
+}
+
+/// What a host keeps of a subject that is gone: names are the model's.
+#[test]
+fn what_is_possible_outlives_the_subject() {
+    let scorer = scorer(&model(&small_model(&mut Rng::with_seed(1))));
+    let (states, fields): (Vec<&str>, Vec<&str>) = {
+        let gone = Record::new();
+        let bounds = scorer.bounds(&gone, at(SMALL_AS_OF));
+        (bounds.states().collect(), bounds.questions().iter().map(|question| question.field).collect())
+    };
+    assert!(!states.is_empty() && fields.iter().all(|own| scorer.fields().any(|field| field.name() == *own)));
 }

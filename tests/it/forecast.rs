@@ -5,9 +5,9 @@ use std::sync::Mutex;
 use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
 use serde_json::{Value as Json, json};
-use warmth::{Points, Projection, Record, Score, Scorer};
+use warmth::{NextChange, Points, Projection, Record, Score, Scorer};
 
-use crate::support::{at, model, on_all_processors, scorer};
+use crate::support::{at, model, on_all_processors, scorer, toml_model};
 
 const PROJECTIONS: [Projection; 7] = [
     Projection::Verdict,
@@ -334,4 +334,42 @@ fn nothing_changes_before_the_next_change() {
         }
     });
     cost.assert_small();
+}
+
+/// A gain and a loss that make each other up to the millionth, so that the score stands on a bound: seen apart, either
+/// may take it across at any second.
+#[test]
+fn a_search_among_every_second_ends_and_says_how_far_it_came() {
+    let scorer = scorer(&toml_model(
+        "format = 1\nname = \"x\"\n[[axis]]\nname = \"a\"\nbase = 50\navailable = 100\n\
+         [[axis.rule]]\nid = \"gain\"\nsignal.event = \"up\"\nsignal.points = 25\nsignal.decay.half_life = \"14d\"\n\
+         [[axis.rule]]\nid = \"loss\"\nsignal.event = \"down\"\nsignal.points = -25\nsignal.decay.half_life = \"14d\"\n\
+         [[state]]\nname = \"hot\"\nat_least = 50\n[[state]]\nname = \"cold\"\nat_least = 0\n",
+    ));
+    let now = at("2026-11-22");
+    let until = now + TimeDelta::days(365);
+    let mut record = Record::new();
+    for event in ["up", "down"] {
+        record.activity_mut().record(event, now);
+    }
+    let next = scorer.next_change(&record, now, until, Projection::State);
+    let NextChange::NotBefore(reached) = next else { panic!("{next:?}") };
+    assert!(reached > now + TimeDelta::hours(1) && reached < until, "{reached}");
+    // Asked again from there it goes on.
+    let next = scorer.next_change(&record, reached, until, Projection::State);
+    assert!(matches!(next, NextChange::NotBefore(further) if further > reached), "{next:?}");
+}
+
+/// What a host keeps of a subject that is gone: scores and reasons are the model's.
+#[test]
+fn scores_and_reasons_outlive_the_subject() {
+    let scorer = Setting::new(1, Unit::Second).scorer;
+    let kept: Vec<_> = (0..40)
+        .filter_map(|seed| {
+            let Setting { record: gone, now, .. } = Setting::new(seed, Unit::Second);
+            let next = scorer.next_change(&gone, now, now + TimeDelta::seconds(HORIZON), Projection::Names);
+            next.change().map(|change| (change.after(), change.why()))
+        })
+        .collect();
+    assert!(!kept.is_empty() && kept.iter().all(|(after, why)| why.after().score() == *after));
 }

@@ -207,6 +207,28 @@ fn events_without_end_are_counted_one_by_one() {
     assert_eq!(never, Recourse::Impossible);
 }
 
+/// However many alternatives there are, they are tried from the cheapest on, and equal ones in the order of their names.
+#[test]
+fn alternatives_are_tried_from_the_cheapest_on() {
+    let document =
+        |field: &str| format!("[[axis.rule]]\nid = \"{field}\"\nper_unit.{field} = {{ points = 1, max = 1000 }}\n");
+    let fields = ["a", "b"];
+    let rules: String = fields.iter().map(|field| document(field)).collect();
+    let header = "format = 1\nname = \"x\"\n[[axis]]\nname = \"all\"\navailable = 10000\n";
+    let scorer = scorer(&toml_model(&format!("{header}{rules}")));
+    let record = fields.iter().fold(Record::new(), |record, field| record.with(*field, 0));
+    // Named from the dearest on.
+    let actions = (1..=10_u32).fold(Actions::new(), |actions, value| actions.set("b", value, value * 3));
+    let actions = (1..=1_000_u32).rev().fold(actions, |actions, value| actions.set("a", value, value * 2));
+    let target = Target::Score(Points::from(10)); // a thousand points
+    let recourse = scorer.recourse(&record, at("2026-11-22"), &target, &actions).unwrap();
+    assert_eq!(recourse.plan().unwrap().to_string(), "set a to 1000: costs 2000, then 10");
+    // No value of one field suffices, and those that are named first are taken of those that cost the same.
+    let actions = Actions::new().set("a", 400, 4).set("a", 500, 4).set("b", 500, 4).set("b", 600, 4).set("a", 300, 3);
+    let recourse = scorer.recourse(&record, at("2026-11-22"), &target, &actions).unwrap();
+    assert_eq!(recourse.plan().unwrap().to_string(), "set a to 400, set b to 600: costs 8, then 10");
+}
+
 #[test]
 fn questions_that_do_not_fit_the_model_are_told_so() {
     let actions = Actions::new().set("npss", 9, 1).set("nps", "nine", 1).record("vist", 1, 1);

@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use fastrand::Rng;
 use serde_json::json;
 use warmth::{
-    Activity, Decay, Fact, Facts, Field, Fingerprint, Kind, Limits, Model, ModelError, Points, Problem, Record,
-    Resolution, Score, Scorer, Span, Value, facts,
+    Activity, Bounds, Changes, Comparison, Decay, Fact, Facts, Field, Fingerprint, Kind, Limits, Model, ModelError,
+    NextChange, Points, Problem, Record, Recourse, Resolution, Score, Scorer, Settled, Snapshot, Span, Value, facts,
 };
 
 use crate::support::{at, model, scorer, second, subjects};
@@ -19,6 +19,13 @@ const _: () = {
     shared::<Scorer<std::rc::Rc<u8>>>();
     shared::<Model>();
     shared::<Score<'static>>();
+    shared::<Bounds<'static, 'static>>();
+    shared::<Changes<'static, 'static, Record>>();
+    shared::<NextChange<'static, 'static, Record>>();
+    shared::<Snapshot<'static, 'static, Record>>();
+    shared::<Comparison<'static>>();
+    shared::<Recourse<'static>>();
+    shared::<Settled>();
     shared::<Activity>();
     shared::<ModelError>();
     shared::<Problem>();

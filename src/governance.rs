@@ -7,7 +7,7 @@
 //! use warmth::governance::{Opportunity, Revenue, Sheet};
 //! use warmth::Points;
 //!
-//! let revenue = |before: u32, after: u32| Revenue { before: before.into(), after: after.into() };
+//! let revenue = |before: u32, after: u32| Revenue::new(before, after);
 //! let sheet = Sheet::new(
 //!     [revenue(600, 800), revenue(300, 300), revenue(100, 0), revenue(0, 250)],
 //!     [Opportunity::won(20).adoption_after(70), Opportunity::won(50).adoption_after(40), Opportunity::lost()],
@@ -30,10 +30,16 @@ use crate::rollup::{Member, Rollup};
 /// The recurring revenue of one account at the start and at the end of the month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Revenue {
-    /// At the start. An account without any is a new customer.
-    pub before: Points,
-    /// At the end, with what was bought and without what was given up. An account without any is gone.
-    pub after: Points,
+    before: Points,
+    after: Points,
+}
+
+impl Revenue {
+    /// At the start, where an account without any is a new customer; and at the end, with what was bought and without
+    /// what was given up, where an account without any is gone.
+    pub fn new(before: impl Into<Points>, after: impl Into<Points>) -> Revenue {
+        Revenue { before: before.into(), after: after.into() }
+    }
 }
 
 /// An opportunity for expansion that was closed in the month.

@@ -6,7 +6,7 @@
 //! use warmth::Points;
 //! use warmth::offer::{Plan, potential};
 //!
-//! // 75 with 1,000 units in it, and a tenth for each further one.
+//! // 75 with 1,000 units in it, and a tenth for each further one: a plan of ours that bills the published 175.
 //! let small = Plan::new(75).metered(1_000, "0.1".parse::<Points>()?);
 //! let larger = Points::from(125);
 //!

@@ -108,7 +108,7 @@ proptest! {
         seed: u64,
     ) {
         let mut accounts: Vec<_> =
-            revenue.iter().map(|(before, after)| Revenue { before: (*before).into(), after: (*after).into() }).collect();
+            revenue.iter().map(|(before, after)| Revenue::new(*before, *after)).collect();
         let mut opportunities: Vec<_> = won
             .iter()
             .map(|(days, adoption)| adoption.map_or(Opportunity::won(*days), |score| Opportunity::won(*days).adoption_after(score)))
@@ -126,7 +126,7 @@ proptest! {
 
 #[test]
 fn a_month_without_anything_is_a_sheet_without_figures() {
-    let sheet = Sheet::new([Revenue { before: Points::ZERO, after: Points::from(100) }], []);
+    let sheet = Sheet::new([Revenue::new(0, 100)], []);
     assert_eq!((sheet.net_revenue_retention, sheet.churn_impact), (None, None));
     assert_eq!((sheet.expansion_conversion, sheet.days_to_close, sheet.adoption_after), (None, None, None));
 
@@ -144,7 +144,7 @@ churn impact              -";
 
 #[test]
 fn a_sheet_prints_a_line_for_each_figure() {
-    let revenue = |before: u32, after: u32| Revenue { before: before.into(), after: after.into() };
+    let revenue = |before: u32, after: u32| Revenue::new(before, after);
     let sheet = Sheet::new(
         // The last one is a new customer, whose revenue was not there to be retained.
         [revenue(900, 1_150), revenue(500, 500), revenue(100, 0), revenue(0, 700)],

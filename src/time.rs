@@ -12,7 +12,7 @@ pub(crate) const DAY_SECS: i64 = 86_400;
 
 /// The first and the last civil day that there can be: one beyond those that chrono has in UTC, as an offset may move
 /// an instant to a neighbouring day.
-pub(crate) const DAYS_MIN: i64 = -96_465_294;
+pub(crate) const DAYS_MIN: i64 = -96_465_293;
 pub(crate) const DAYS_MAX: i64 = 95_026_237;
 
 /// A length of time in whole seconds.

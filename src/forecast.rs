@@ -156,8 +156,8 @@ impl<'m, 's, T> NextChange<'m, 's, T> {
         if let NextChange::At(change) = self { Some(*change) } else { None }
     }
 
-    /// When to look at the subject again: at the change, or once the time that was asked for is over. `None` where it
-    /// is certain that nothing will change.
+    /// When to look at the subject again: at the change, or at the instant up to which there is none. `None` where it is
+    /// certain that nothing will change.
     pub fn next_look(&self) -> Option<DateTime<Utc>> {
         match self {
             NextChange::At(change) => Some(change.at),

@@ -506,6 +506,14 @@ pub(crate) struct Grading {
     pub(crate) activity: Cuts,
 }
 
+impl Grading {
+    /// The lowest grade that there is.
+    pub(crate) fn last(&self) -> Grade {
+        let last = |cuts: &Cuts| u8::try_from(cuts.cuts.len()).unwrap_or(u8::MAX);
+        Grade::new(last(&self.fit), last(&self.activity))
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Cuts {
     pub(crate) axis: usize,

@@ -18,7 +18,7 @@ use crate::facts::{Fact, Facts, Field, Value};
 use crate::grade::Grade;
 use crate::points::Points;
 use crate::problem::{Path, Problem, write_list};
-use crate::program::{FieldIndex, Program};
+use crate::program::{FieldIndex, Grading, Program};
 use crate::score::Score;
 use crate::scorer::Scorer;
 use crate::time::second_of;
@@ -287,8 +287,13 @@ fn goal(program: &Program, target: &Target, problems: &mut Vec<Problem>) -> Opti
             place.map(Goal::State)
         }
         Target::Grade(grade) => {
-            if program.grade.is_none() {
-                problems.push(Problem::new("no-grade", &path, "the model has no `[grade]`"));
+            match program.grade.as_ref().map(Grading::last) {
+                None => problems.push(Problem::new("no-grade", &path, "the model has no `[grade]`")),
+                Some(last) if *grade != last && !grade.dominates(last) => {
+                    let message = format!("`{grade}` is no grade from `A1` to `{last}`");
+                    problems.push(Problem::new("unknown-grade", &path, message));
+                }
+                Some(_) => {}
             }
             Some(Goal::Grade(*grade))
         }

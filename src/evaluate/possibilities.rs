@@ -1,6 +1,7 @@
 //! Sets of subjects over a span of time.
 
 use std::cell::Cell;
+use std::ops::RangeInclusive;
 
 use super::fact_set::FactSet;
 use super::possible::Set;
@@ -54,6 +55,8 @@ impl<'m, 'f> Possibilities<'m, 'f> {
 
     /// The first instant after the beginning of the span at which anything that was looked at may be another all at
     /// once; `None` where there is none up to the end.
+    ///
+    /// Of one subject only: of a date that may be one of several no note is taken.
     pub(crate) fn turn(&self) -> Option<i64> {
         self.turn.get().filter(|turn| *turn <= self.to)
     }
@@ -223,10 +226,8 @@ fn truths(holds: &Set<Option<bool>>) -> Set<Truth> {
     Possible::map(holds, Truth::of)
 }
 
-/// Whether numbers lie within the range of a test.
-fn number_truths(found: &Found<Possible>, test: &Test) -> Set<Truth> {
-    let Test::Number { within, op, .. } = test else { return Set::one(Truth::Unknown) };
-    let negate = matches!(op, NumberOp::IsNot(_));
+/// Whether numbers lie within a range, or outside of it.
+fn number_truths(found: &Found<Possible>, within: &RangeInclusive<i64>, negate: bool) -> Set<Truth> {
     let known = found.known.as_ref().map(|known| Possible::within(known, within));
     let known = known.map(|known| Possible::map(&known, |holds| Truth::of(Some(holds != negate))));
     match known {
@@ -241,9 +242,9 @@ impl<'m> World<'m> for Possibilities<'m, '_> {
 
     fn test<W: Witness<'m, Possible>>(&self, test: &'m Test, _: &mut W) -> Set<Truth> {
         match test {
-            Test::Number { of, within, .. } => {
+            Test::Number { of, within, op } => {
                 let place = |value: i64| usize::from(value >= *within.start()) + usize::from(value > *within.end());
-                number_truths(&self.value(of, place), test)
+                number_truths(&self.value(of, place), within, matches!(op, NumberOp::IsNot(_)))
             }
             Test::Known { field, .. } | Test::Flag { field, .. } | Test::Text { of: TextSubject::Field(field), .. } => {
                 truths(&self.fact(*field).holds(test))
@@ -254,23 +255,9 @@ impl<'m> World<'m> for Possibilities<'m, '_> {
             }
             Test::Tags { field, .. } => truths(&self.fact(*field).holds(test)),
             Test::Day { field, within, .. } => {
-                let days = self.fact(*field).days(self.program.offset_secs);
-                let known = days.known.map(|days| Possible::map(&Possible::within(&days, within), Some));
-                let unknown = days.unknown.then(|| Set::one(None));
-                match (known, unknown) {
-                    (Some(known), Some(unknown)) => truths(&known.joined(&unknown)),
-                    (Some(only), None) | (None, Some(only)) => truths(&only),
-                    (None, None) => Set::one(Truth::Unknown),
-                }
+                number_truths(&self.fact(*field).days(self.program.offset_secs), within, false)
             }
-            Test::Happened { events, is } => {
-                let count = self.count(events);
-                let some = count.known.as_ref().map(|count| Possible::within(count, &(1..=i64::MAX)));
-                some.map_or_else(
-                    || Set::one(Truth::Unknown),
-                    |some| Possible::map(&some, |some| Truth::of(Some(some == *is))),
-                )
-            }
+            Test::Happened { events, is } => number_truths(&self.count(events), &(1..=i64::MAX), !*is),
             // The outcome is asked elsewhere.
             Test::Text { .. } => Set::one(Truth::Unknown),
         }

@@ -243,3 +243,20 @@ fn questions_that_do_not_fit_the_model_are_told_so() {
          unknown-name at `actions[2]`: the model reads no event `vist`; did you mean `visit`?"
     );
 }
+
+#[test]
+fn a_grade_that_the_cuts_do_not_give_is_no_target() {
+    let scorer = scorer(&model(&small_model(&mut Rng::with_seed(1)))); // three cuts on either side
+    let ask = |grade: &str| {
+        let target = Target::Grade(grade.parse().unwrap());
+        scorer.recourse(&Record::new(), at(SMALL_AS_OF), &target, &Actions::new())
+    };
+    assert!(ask("D4").is_ok());
+    // Every grade would dominate it, so that nothing would have to be done for it.
+    for grade in ["E4", "D5", "I9"] {
+        assert_eq!(
+            ask(grade).unwrap_err().to_string(),
+            format!("the question has 1 problem\n  unknown-grade at `target`: `{grade}` is no grade from `A1` to `D4`")
+        );
+    }
+}

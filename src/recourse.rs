@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::activity::{Activity, Names};
 use crate::evaluate::{Evaluation, FactSet, Known, Numbers, Outcome, Possibilities, Possible, Subject, Values};
 use crate::facts::{Fact, Facts, Field, Value};
-use crate::grade::Grade;
+use crate::grade::{Grade, Verdict};
 use crate::points::Points;
 use crate::problem::{Path, Problem, write_list};
 use crate::program::{FieldIndex, Grading, Program};
@@ -34,7 +34,7 @@ pub enum Target {
     State(String),
     /// This grade, or one that [dominates](Grade::dominates) it.
     Grade(Grade),
-    /// This score, or a higher one.
+    /// This score, or a higher one; whom a gate holds back has none.
     Score(Points),
 }
 
@@ -269,7 +269,7 @@ impl Goal {
             Goal::Grade(least) => all
                 .grade
                 .any(|grade| grade.map(Grade::at).is_some_and(|grade| grade == least || grade.dominates(least))),
-            Goal::Score(least) => all.value.greatest() >= least,
+            Goal::Score(least) => all.verdict.any(Verdict::is_scored) && all.value.greatest() >= least,
         }
     }
 }

@@ -55,8 +55,8 @@ impl<'f> FactSet<'f> {
             Kind::Flag => Known::among([Fact::Flag(false), Fact::Flag(true)]),
             Kind::Number => Known::Numbers(ordered_bits(f64::MIN), ordered_bits(f64::MAX)),
             Kind::Text => match field.texts() {
-                Some(texts) => Known::among(texts.iter().copied().map(Fact::Text)),
-                None => Known::Texts,
+                Some(texts) if !texts.is_empty() => Known::among(texts.iter().copied().map(Fact::Text)),
+                _ => Known::Texts,
             },
             Kind::Date | Kind::Time => Known::Days(DAYS_MIN, DAYS_MAX),
             Kind::Tags => Known::Tags(Vec::new(), Vec::new()),
@@ -260,3 +260,51 @@ fn tag_points(rows: &[(Box<str>, i64)], otherwise: i64, sum: bool, with: &[&str]
 }
 
 type Sums = SmallVec<[(i64, i64); 4]>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn tags_are_worth_what_some_set_of_them_is(
+            points in proptest::collection::vec(-20_i64..30, 1..6),
+            places in proptest::collection::vec(0_u8..3, 5),
+            otherwise in -5_i64..5,
+            sum: bool,
+        ) {
+            let rows: Vec<(Box<str>, i64)> =
+                points.iter().enumerate().map(|(place, points)| (place.to_string().into(), *points)).collect();
+            let placed = |wanted: u8| {
+                rows.iter().zip(&places).filter(move |(_, place)| **place == wanted).map(|((tag, _), _)| &**tag)
+            };
+            let (with, without): (Vec<&str>, Vec<&str>) = (placed(0).collect(), placed(1).collect());
+            let free: Vec<&str> = placed(2).collect();
+            let worths: Vec<i64> = (0_u32..1 << free.len())
+                .map(|chosen| {
+                    let is_chosen = |tag: &str| free.iter().position(|own| *own == tag).is_some_and(|place| chosen >> place & 1 == 1);
+                    fact::tag_points(&rows, otherwise, sum, |tag| with.contains(&tag) || is_chosen(tag))
+                })
+                .collect();
+            let expected = Ranges::of(worths.iter().map(|worth| (*worth, *worth))).unwrap();
+            prop_assert_eq!(tag_points(&rows, otherwise, sum, &with, &without), expected);
+        }
+    }
+
+    #[test]
+    fn some_text_matches_and_some_does_not() {
+        let one_of = |texts: &[&str]| TextTest::OneOf(texts.iter().map(|text| (*text).into()).collect());
+        for (test, ignore_case, other, expected) in [
+            (one_of(&["a"]), false, false, (true, true)),
+            (one_of(&["a"]), false, true, (false, true)),
+            (one_of(&["a"]), true, true, (true, true)), // as `A`
+            (one_of(&["1"]), true, true, (false, true)),
+            (one_of(&[]), false, false, (false, true)),
+            (TextTest::Contains("a".into()), false, true, (true, true)),
+            (TextTest::StartsWith("".into()), false, false, (true, false)),
+        ] {
+            assert_eq!(texts_match(&test, ignore_case, other), expected, "{test:?}");
+        }
+    }
+}

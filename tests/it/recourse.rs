@@ -75,7 +75,7 @@ fn reaches(target: &Target, score: &Score<'_>) -> bool {
             score.state().is_some_and(|own| place(own) >= place(name))
         }
         Target::Grade(least) => score.grade().is_some_and(|own| own == *least || own.dominates(*least)),
-        Target::Score(least) => score.value() >= *least,
+        Target::Score(least) => score.verdict().is_scored() && score.value() >= *least,
         _ => panic!("there is no other target"),
     }
 }
@@ -191,6 +191,16 @@ fn what_is_reached_already_costs_nothing() {
     let target = Target::State("cold".to_owned());
     let plan = scorer.recourse(&Record::new(), at("2026-11-22"), &target, &Actions::new()).unwrap().plan().unwrap();
     assert_eq!(plan.to_string(), "nothing to do: costs 0, then cold 0");
+}
+
+#[test]
+fn whom_a_gate_holds_back_has_not_even_a_score_of_zero() {
+    let scorer = scorer(&toml_model("format = 1\nname = \"x\"\n[[required]]\nid = \"paid\"\nwhen.paid = true\n"));
+    let record = Record::new().with("paid", false);
+    let target = Target::Score(Points::ZERO);
+    let recourse = |actions| scorer.recourse(&record, at("2026-11-22"), &target, &actions).unwrap();
+    assert_eq!(recourse(Actions::new()), Recourse::Impossible);
+    assert_eq!(recourse(Actions::new().set("paid", true, 3)).plan().unwrap().cost, 3);
 }
 
 #[test]

@@ -26,8 +26,9 @@ use crate::time::{civil_day, second_of};
 /// How many combinations of cells fields are taken apart into.
 const COMBINATIONS_MAX: usize = 1_024;
 
-/// The same for each answer to a question.
+/// The same for each answer to a question, and for all answers together.
 const COMBINATIONS_PER_ANSWER: usize = 64;
+const COMBINATIONS_OF_ANSWERS: usize = 4_096;
 
 /// Everything that the outcome for one subject may still be, whatever becomes known of its missing facts: all of them,
 /// some, or none.
@@ -249,17 +250,22 @@ impl<'m: 's, 's> Bounds<'m, 's> {
     /// The missing facts, ranked by how much it would settle to know them: which to collect next.
     ///
     /// First those whose every answer decides the outcome, then by the guaranteed narrowing of the value, then in the
-    /// order in which the model reads them. Costs some evaluations for each answer that the model tells apart.
+    /// order in which the model reads them. Costs some evaluations for each answer that the model tells apart; the more
+    /// answers there are together, the fewer each, so that it ends after some thousands.
     pub fn questions(&self) -> Vec<Question<'m>> {
         let width = |outcome: &Outcome<Possible>| outcome.value.greatest().saturating_sub(outcome.value.least());
-        let missing = self.facts.iter().enumerate().filter(|(_, facts)| facts.missing);
-        let mut questions: Vec<Question<'m>> = missing
-            .filter_map(|(field, _)| {
+        let missing = self.facts.iter().enumerate().filter(|(_, facts)| facts.missing).map(|(field, _)| field);
+        let answers: Vec<(FieldIndex, Vec<FactSet<'_>>)> = missing.map(|field| (field, self.answers(field))).collect();
+        let count: usize = answers.iter().map(|(_, answers)| answers.len()).sum();
+        let most = (COMBINATIONS_OF_ANSWERS / count.max(1)).clamp(1, COMBINATIONS_PER_ANSWER);
+        let mut questions: Vec<Question<'m>> = answers
+            .into_iter()
+            .filter_map(|(field, answers)| {
                 let (mut widest, mut decides) = (0, true);
-                for answer in self.answers(field) {
+                for answer in answers {
                     let mut facts = self.facts.clone();
                     *facts.get_mut(field)? = answer;
-                    let outcome = self.refined(facts, COMBINATIONS_PER_ANSWER);
+                    let outcome = self.refined(facts, most);
                     widest = widest.max(width(&outcome));
                     decides &= decided(&outcome);
                 }

@@ -102,6 +102,50 @@ fn supplying_a_value_never_widens() {
     });
 }
 
+fn width(bounds: &Bounds<'_, '_>) -> i64 {
+    bounds.value().end().micros() - bounds.value().start().micros()
+}
+
+/// What a question promises holds for whatever the answer is.
+#[test]
+fn answers_narrow_as_much_as_was_promised() {
+    let promised = std::sync::atomic::AtomicUsize::new(0);
+    on_all_processors(0..600, |seed| {
+        let mut rng = Rng::with_seed(seed);
+        let scorer = scorer(&model(&small_model(&mut rng)));
+        let now = at(SMALL_AS_OF);
+        let fields = ["nps", "flagship", "plan", "tech", "renewal"];
+        let known: Map<String, Json> = fields
+            .iter()
+            .filter_map(|field| {
+                let facts = small_facts(field);
+                rng.bool().then(|| ((*field).to_owned(), facts[rng.usize(..facts.len() - 1)].clone()))
+            })
+            .collect();
+        let subject =
+            |facts: &Map<String, Json>| -> Record { serde_json::from_value(Json::Object(facts.clone())).unwrap() };
+        let partial = subject(&known);
+        let bounds = scorer.bounds(&partial, now);
+        let questions = bounds.questions();
+        assert!(questions.is_sorted_by_key(|question| std::cmp::Reverse((question.decides, question.narrowing))));
+        for question in questions {
+            promised.fetch_add(usize::from(question.narrowing > Points::ZERO), std::sync::atomic::Ordering::Relaxed);
+            for answer in small_facts(question.field).into_iter().filter(|answer| !answer.is_null()) {
+                let mut known = known.clone();
+                known.insert(question.field.to_owned(), answer);
+                let answered = subject(&known);
+                let after = scorer.bounds(&answered, now);
+                assert!(
+                    width(&after) <= width(&bounds) - question.narrowing.micros(),
+                    "{question:?} of {partial:?}: {after:?}"
+                );
+                assert!(!question.decides || after.is_decided(), "{question:?} of {partial:?}: {after:?}");
+            }
+        }
+    });
+    assert!(promised.into_inner() > 200);
+}
+
 #[test]
 fn without_unknowns_the_bounds_are_the_score() {
     let mut points = 0;

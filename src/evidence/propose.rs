@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::distribution::{Z95, Z99};
 use super::error::{EvidenceError, Kind};
 use super::estimate::{Estimate, count, real_len};
+use super::fit::Penalty;
 use super::grid::Grid;
 use super::history::{Factor, History, Source};
 use super::ranking::{Ranking, difference};
@@ -150,9 +151,14 @@ pub struct OutOfFold {
 ///
 /// # Errors
 ///
-/// If a direction is required of something that is no factor, or of a text; and if the ridge is not above 0.
+/// If the history has no factors, if a direction is required of something that is no factor, or of a text, and if the
+/// ridge is not above 0.
 pub fn propose(history: &History, request: &Request) -> Result<Proposal, EvidenceError> {
     let directions = request.directions_of(history)?;
+    Penalty::Ridge(request.ridge).checked()?;
+    if history.factors.is_empty() {
+        return Err(Kind::NoFactors.into());
+    }
     let (events, rows) = (history.events(), count(history.rows()));
     let factors = count(history.factors.len());
     let needed = request.events_per_factor.saturating_mul(factors).max(2 * u64::from(request.folds));

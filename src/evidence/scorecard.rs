@@ -1,5 +1,7 @@
 //! From counts to whole points: bands of factors, and the two ways to weigh them.
 
+use serde::Serialize;
+
 use super::association::{Moments, phi};
 use super::error::EvidenceError;
 use super::estimate::real;
@@ -9,7 +11,8 @@ use super::stability::{Psi, psi};
 use super::tables::weights_of_evidence;
 
 /// Which way a factor may count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Direction {
     /// More is never worth less; of a flag, true is never worth less than false.

@@ -316,7 +316,13 @@ fn required_directions_are_kept() {
         told(Request::new("x").require("plan", Direction::Rising)),
         "the texts of `plan` have no order; require a direction of numbers, dates and flags"
     );
-    assert_eq!(told(Request::new("x").ridge(-1.0)), "the ridge is not above 0; use `Penalty::None` for none");
+    let no_ridge = "the ridge is not a finite number above 0; give one that is, such as 1";
+    assert_eq!(told(Request::new("x").ridge(-1.0)), no_ridge);
+    // Before anything is counted.
+    let nothing = HistoryBuilder::<Record>::declared().build();
+    let told = |request: Request| propose(&nothing, &request).unwrap_err().to_string();
+    assert_eq!(told(Request::new("x").ridge(f64::NAN)), no_ridge);
+    assert!(told(Request::new("x")).starts_with("the history has no factors; "));
 }
 
 #[test]

@@ -131,21 +131,15 @@ impl<'a> Series<'a> {
                 *own += 1;
             }
         }
-        Series::ordered(codes, &tally, &[0.0, 1.0], vec![0, 0, 1], false)
+        Series::ordered(codes, &tally, &[0.0, 1.0], &[0, 0, 1], false)
     }
 
-    fn ordered(
-        codes: &'a [u32],
-        tally: &[u64],
-        numbers: &'a [f64],
-        categories: Vec<u8>,
-        quartered: bool,
-    ) -> Series<'a> {
+    fn ordered(codes: &'a [u32], tally: &[u64], numbers: &'a [f64], categories: &[u8], quartered: bool) -> Series<'a> {
         let known: u64 = tally.iter().skip(1).sum();
         let sum: f64 = tally.iter().skip(1).zip(numbers).map(|(rows, number)| real(*rows) * number).sum();
         let mean = if known > 0 { sum / real(known) } else { 0.0 };
         let ordered = Some(Ordered { numbers, ranks: ranks(tally.iter().copied()), mean });
-        Series::of(codes, tally, ordered, &categories, quartered)
+        Series::of(codes, tally, ordered, categories, quartered)
     }
 
     /// With the category of each code.
@@ -169,8 +163,8 @@ impl<'a> Series<'a> {
                 let tally = factor.tally();
                 let cuts = quarter_cuts(&tally);
                 let quarter = |place: usize| cuts.iter().map(|cut| u8::from(*cut <= place)).sum();
-                let categories = std::iter::once(0).chain((0..numbers.len()).map(quarter)).collect();
-                Series::ordered(codes, &tally, numbers, categories, true)
+                let categories: Vec<u8> = std::iter::once(0).chain((0..numbers.len()).map(quarter)).collect();
+                Series::ordered(codes, &tally, numbers, &categories, true)
             }
             (Values::Texts(_), _) => {
                 let tally = factor.tally();

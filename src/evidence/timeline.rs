@@ -36,9 +36,12 @@ use crate::time::Span;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Timeline {
-    facts: BTreeMap<String, Vec<(DateTime<Utc>, Option<Value>)>>, // by when they became known
+    facts: BTreeMap<String, Vec<Learnt>>, // by when they became known
     events: Vec<Known>,
 }
+
+/// Since when, and what; nothing where it was forgotten.
+type Learnt = (DateTime<Utc>, Option<Value>);
 
 #[derive(Clone, Debug, PartialEq)]
 struct Known {
@@ -79,7 +82,7 @@ impl Timeline {
 
     /// What was known at `as_of`: the latest value of each field, and the events that had happened.
     pub fn as_of(&self, as_of: DateTime<Utc>) -> Record {
-        let latest = |changes: &[(DateTime<Utc>, Option<Value>)]| {
+        let latest = |changes: &[Learnt]| {
             changes.iter().take_while(|(known, _)| *known <= as_of).last().and_then(|(_, value)| value.clone())
         };
         let facts = self.facts.iter().filter_map(|(field, changes)| Some((field.clone(), latest(changes)?)));

@@ -10,7 +10,8 @@ use super::order;
 /// Pearson's correlation of pairs of numbers; with flags as 0 and 1 it is the point-biserial one, or phi.
 ///
 /// The interval is Fisher's (1921): atanh r, 1.96 / sqrt(n - 3) to either side, and back. With fewer than four pairs it
-/// is all from -1 to 1. `None` if either side never varies. Pairs that are not finite are left out.
+/// is all from -1 to 1. `None` if either side never varies, or varies by so little or so much (below 1e-150, beyond 1e150)
+/// that squares leave the range of doubles. Pairs that are not finite are left out.
 pub fn pearson(pairs: &[(f64, f64)]) -> Option<Estimate> {
     let finite = || pairs.iter().filter(|(x, y)| x.is_finite() && y.is_finite());
     let n = real_len(finite().count().max(1));
@@ -75,8 +76,9 @@ pub fn phi([[a, b], [c, d]]: [[u64; 2]; 2]) -> Option<f64> {
 /// Cramér's V of a table of counts, each row a list of equal length: from 0 for independent sides to 1.
 ///
 /// V = sqrt(chi-squared / (n (k - 1))), k the lesser of the numbers of rows and columns that are not empty, without a
-/// correction for bias. The interval is that of the noncentrality of chi-squared (Smithson 2003), and holds V unless the
-/// sides look more independent than chance would have them. `None` if either side never varies.
+/// correction for bias: chance alone makes V about sqrt(free / (n (k - 1))) with `free` degrees of freedom. The interval
+/// is that of the noncentrality of chi-squared (Smithson 2003), which chance does not raise. So with many cells and few
+/// rows V may lie above its own interval; believe the interval. `None` if either side never varies.
 ///
 /// ```
 /// let v = warmth::evidence::cramers_v(&[[100, 150], [203, 322], [420, 700], [320, 210]]).unwrap();
@@ -152,8 +154,9 @@ impl Moments {
         // What rounding left of the means.
         let (xx, yy, xy) = (xx - x * x / n, yy - y * y / n, xy - x * y / n);
         // What varies by less than the rounding of its own size does not vary.
-        let varies = |squares: f64, middle: f64| squares > n * middle * middle * 1e-24 && squares > 0.0;
-        (n > 0.0 && varies(xx, middle.0) && varies(yy, middle.1))
+        let varies =
+            |squares: f64, middle: f64| squares > n * middle * middle * 1e-24 && squares > 0.0 && squares.is_finite();
+        (n > 0.0 && varies(xx, middle.0) && varies(yy, middle.1) && xy.is_finite())
             .then(|| (xy / (xx.sqrt() * yy.sqrt())).clamp(-1.0, 1.0))
     }
 

@@ -60,12 +60,12 @@ pub struct Correlation {
 }
 
 /// So many texts are categories of their own; the others are one together.
-const TEXTS_MAX: usize = 31;
+const TEXTS_MAX: u8 = 31;
 
 impl Correlations {
     /// The correlations of the factors of a history.
     ///
-    /// Takes time in proportion to rows x factors^2, and 5 bytes for each different value beside the history.
+    /// Takes time in proportion to rows x factors^2, and beside the history a byte a cell and 4 for each different value.
     pub fn new(history: &History) -> Correlations {
         let outcomes: Vec<u32> = history.outcomes.iter().map(|outcome| 1 + u32::from(*outcome)).collect();
         let outcome = Series::flag(&outcomes);
@@ -96,7 +96,7 @@ struct Series<'a> {
     complete: bool,
     /// By code, if it has an order.
     ordered: Option<Ordered<'a>>,
-    /// By code.
+    /// By row, for the same reason as the bands of a card; 0 also where it is not known.
     categories: Vec<u8>,
     kinds: usize,
     quartered: bool,
@@ -111,10 +111,10 @@ struct Ordered<'a> {
 }
 
 /// Twice the mean rank of each code.
-fn ranks(tally: &[u64]) -> Vec<u32> {
+fn ranks(tally: impl IntoIterator<Item = u64>) -> Vec<u32> {
     let mut before = 0;
-    let of_code = tally.iter().enumerate().map(|(code, rows)| {
-        let rows = if code == 0 { 0 } else { *rows };
+    let of_code = tally.into_iter().enumerate().map(|(code, rows)| {
+        let rows = if code == 0 { 0 } else { rows };
         let rank = twice_the_middle(before, rows);
         before += rows;
         // Of 2^31 rows and more, which would take 8 GiB a column, the last ones would tie.
@@ -131,21 +131,27 @@ impl<'a> Series<'a> {
                 *own += 1;
             }
         }
-        Series::ordered(codes, &tally, &[0.0, 1.0], vec![0, 0, 1], false)
+        Series::ordered(codes, &tally, &[0.0, 1.0], &[0, 0, 1], false)
     }
 
-    fn ordered(
-        codes: &'a [u32],
-        tally: &[u64],
-        numbers: &'a [f64],
-        categories: Vec<u8>,
-        quartered: bool,
-    ) -> Series<'a> {
+    fn ordered(codes: &'a [u32], tally: &[u64], numbers: &'a [f64], categories: &[u8], quartered: bool) -> Series<'a> {
         let known: u64 = tally.iter().skip(1).sum();
         let sum: f64 = tally.iter().skip(1).zip(numbers).map(|(rows, number)| real(*rows) * number).sum();
         let mean = if known > 0 { sum / real(known) } else { 0.0 };
+        let ordered = Some(Ordered { numbers, ranks: ranks(tally.iter().copied()), mean });
+        Series::of(codes, tally, ordered, categories, quartered)
+    }
+
+    /// With the category of each code.
+    fn of(
+        codes: &'a [u32],
+        tally: &[u64],
+        ordered: Option<Ordered<'a>>,
+        categories: &[u8],
+        quartered: bool,
+    ) -> Series<'a> {
         let kinds = categories.iter().map(|category| usize::from(*category) + 1).max().unwrap_or(1);
-        let ordered = Some(Ordered { numbers, ranks: ranks(tally), mean });
+        let categories = codes.iter().map(|code| categories.get(index(*code)).copied().unwrap_or(0)).collect();
         Series { codes, complete: tally.first() == Some(&0), ordered, categories, kinds, quartered }
     }
 
@@ -157,30 +163,20 @@ impl<'a> Series<'a> {
                 let tally = factor.tally();
                 let cuts = quarter_cuts(&tally);
                 let quarter = |place: usize| cuts.iter().map(|cut| u8::from(*cut <= place)).sum();
-                let categories = std::iter::once(0).chain((0..numbers.len()).map(quarter)).collect();
-                Series::ordered(codes, &tally, numbers, categories, true)
+                let categories: Vec<u8> = std::iter::once(0).chain((0..numbers.len()).map(quarter)).collect();
+                Series::ordered(codes, &tally, numbers, &categories, true)
             }
             (Values::Texts(_), _) => {
                 let tally = factor.tally();
                 let mut frequent: Vec<usize> = (1..tally.len()).collect();
                 frequent.sort_by_key(|code| std::cmp::Reverse(tally.get(*code)));
                 let mut categories = vec![0; tally.len()];
-                let mut kinds = 0;
-                for (category, code) in (0..=31).chain(std::iter::repeat(31)).zip(frequent) {
+                for (category, code) in (0..TEXTS_MAX).chain(std::iter::repeat(TEXTS_MAX)).zip(frequent) {
                     if let Some(own) = categories.get_mut(code) {
                         *own = category;
                     }
-                    kinds = (usize::from(category) + 1).max(kinds);
                 }
-                debug_assert!(kinds <= TEXTS_MAX + 1, "the rest is one category");
-                Series {
-                    codes,
-                    complete: tally.first() == Some(&0),
-                    ordered: None,
-                    categories,
-                    kinds,
-                    quartered: false,
-                }
+                Series::of(codes, &tally, None, &categories, false)
             }
         }
     }
@@ -192,17 +188,17 @@ impl<'a> Series<'a> {
         };
         let number = |of: &Ordered<'_>, code: usize| of.numbers.get(code.saturating_sub(1)).copied().unwrap_or(0.0);
         let rank = |ranks: &[u32], code: usize| f64::from(ranks.get(code).copied().unwrap_or(0));
-        let of = |categories: &[u8], code: usize| categories.get(code).copied().map_or(0, usize::from);
 
         let mut table = vec![vec![0_u64; other.kinds]; self.kinds];
-        let mut n = 0;
-        for (own, others) in both() {
-            let row = table.get_mut(of(&self.categories, own));
-            if let Some(cell) = row.and_then(|row| row.get_mut(of(&other.categories, others))) {
+        let known = self.codes.iter().zip(other.codes).map(|(own, other)| *own > 0 && *other > 0);
+        let categories = self.categories.iter().zip(&other.categories).zip(known).filter(|(_, known)| *known);
+        for ((own, others), _) in categories {
+            let row = table.get_mut(usize::from(*own));
+            if let Some(cell) = row.and_then(|row| row.get_mut(usize::from(*others))) {
                 *cell += 1;
             }
-            n += 1;
         }
+        let n = table.iter().flatten().sum();
         let (mut pearson, mut spearman, mut quarters) = (None, None, None);
         if let Some((x, y)) = self.ordered.as_ref().zip(other.ordered.as_ref()) {
             let mut numbers = Moments::about(x.mean, y.mean);
@@ -210,11 +206,12 @@ impl<'a> Series<'a> {
             // Where a row lacks one of both, the ranks of the others are theirs alone.
             let (mut own_ranks, mut other_ranks) = (None, None);
             if !(self.complete && other.complete) {
-                let (mut own, mut others) = (vec![0; x.ranks.len()], vec![0; y.ranks.len()]);
+                let (mut own, mut others) = (vec![0_u32; x.ranks.len()], vec![0_u32; y.ranks.len()]);
                 for (a, b) in both() {
                     own.get_mut(a).into_iter().chain(others.get_mut(b)).for_each(|rows| *rows += 1);
                 }
-                (own_ranks, other_ranks) = (Some(ranks(&own)), Some(ranks(&others)));
+                let ranks = |tally: Vec<u32>| Some(ranks(tally.into_iter().map(u64::from)));
+                (own_ranks, other_ranks) = (ranks(own), ranks(others));
             }
             let (own_ranks, other_ranks) =
                 (own_ranks.as_ref().unwrap_or(&x.ranks), other_ranks.as_ref().unwrap_or(&y.ranks));

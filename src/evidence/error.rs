@@ -21,6 +21,7 @@ pub(super) enum Kind {
     UnknownFactor { name: String },
     Unordered { name: String },
     NoCandidates,
+    NoFactors,
     Span { text: String },
 }
 
@@ -40,7 +41,7 @@ impl fmt::Display for EvidenceError {
             Kind::Lengths { rows, outcomes } => {
                 write!(f, "there are {rows} rows and {outcomes} outcomes; give one outcome for each row")
             }
-            Kind::Ridge => f.write_str("the ridge is not above 0; use `Penalty::None` for none"),
+            Kind::Ridge => f.write_str("the ridge is not a finite number above 0; give one that is, such as 1"),
             Kind::Singular => {
                 f.write_str("some column follows from the others, so it has no coefficient of its own; use a ridge")
             }
@@ -59,6 +60,9 @@ impl fmt::Display for EvidenceError {
                 write!(f, "the texts of `{name}` have no order; require a direction of numbers, dates and flags")
             }
             Kind::NoCandidates => f.write_str("there is no half-life to try; give at least one"),
+            Kind::NoFactors => f.write_str(
+                "the history has no factors; name the fields to read with `HistoryBuilder::of`, or declare them",
+            ),
             Kind::Span { text } => f.write_str(text),
         }
     }

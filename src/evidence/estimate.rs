@@ -61,7 +61,10 @@ pub fn wilson(part: u64, whole: u64) -> Option<Estimate> {
     let share = real(part.min(whole)) / n;
     let middle = (share + z2 / (2.0 * n)) / (1.0 + z2 / n);
     let half = Z95 / (1.0 + z2 / n) * (share * (1.0 - share) / n + z2 / (4.0 * n * n)).sqrt();
-    Some(Estimate { value: share, low: (middle - half).max(0.0), high: (middle + half).min(1.0) })
+    // None and all are ends of their own intervals; rounding would miss them.
+    let low = if part == 0 { 0.0 } else { (middle - half).max(0.0) };
+    let high = if part >= whole { 1.0 } else { (middle + half).min(1.0) };
+    Some(Estimate { value: share, low, high })
 }
 
 /// A count as a double: exact below 2^53, beyond that the nearest one.

@@ -61,8 +61,8 @@ impl Logistic {
     /// # Errors
     ///
     /// If rows differ in length or hold a number that is not finite, if there is not one outcome for each row, if a
-    /// ridge is not above 0, and if there is no finite solution: because every outcome is the same, a column follows from
-    /// the others, or columns tell all outcomes apart, and nothing holds the coefficients.
+    /// ridge is not above 0 or not finite, and if there is no finite solution: because every outcome is the same, a
+    /// column follows from the others, or columns tell all outcomes apart, and nothing holds the coefficients.
     pub fn fit(rows: &[impl AsRef<[f64]>], outcomes: &[bool], penalty: Penalty) -> Result<Logistic, EvidenceError> {
         let width = rows.first().map_or(0, |row| row.as_ref().len());
         if rows.len() != outcomes.len() {
@@ -93,10 +93,21 @@ impl Logistic {
 /// Hands over every row with its outcome, in the same order at every call.
 pub(super) type Visit<'a> = dyn Fn(&mut dyn FnMut(&[f64], bool)) + 'a;
 
+impl Penalty {
+    /// # Errors
+    ///
+    /// If a ridge is not above 0, or not finite.
+    pub(super) fn checked(self) -> Result<Penalty, EvidenceError> {
+        match self {
+            Penalty::Ridge(ridge) if ridge <= 0.0 || !ridge.is_finite() => Err(Kind::Ridge.into()),
+            sound => Ok(sound),
+        }
+    }
+}
+
 pub(super) fn fit(width: usize, penalty: Penalty, visit: &Visit<'_>) -> Result<Logistic, EvidenceError> {
-    let ridge = match penalty {
-        Penalty::Ridge(ridge) if ridge > 0.0 && ridge.is_finite() => ridge,
-        Penalty::Ridge(_) => return Err(Kind::Ridge.into()),
+    let ridge = match penalty.checked()? {
+        Penalty::Ridge(ridge) => ridge,
         _ => 0.0,
     };
     let (mut came, mut stayed_away) = (false, false);

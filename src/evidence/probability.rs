@@ -92,7 +92,7 @@ impl Scale {
         sound.then(|| Scale { factor, offset: points - factor * log(odds) })
     }
 
-    /// The points that stand for `odds` to one.
+    /// The points that stand for `odds` to one. Odds of 0 have infinitely few; odds below 0 are none, and not a number.
     pub fn points(&self, odds: f64) -> f64 {
         self.offset + self.factor * log(odds)
     }

@@ -7,10 +7,11 @@ use serde::Serialize;
 use super::distribution::{Z95, Z99};
 use super::error::{EvidenceError, Kind};
 use super::estimate::{Estimate, count, real_len};
+use super::fit::Penalty;
 use super::grid::Grid;
 use super::history::{Factor, History, Source};
 use super::ranking::{Ranking, difference};
-use super::scorecard::{Banding, Card, Direction, Form, by_correlation, by_overlap};
+use super::scorecard::{Banding, Card, Direction, Form, bandings, by_correlation, by_overlap};
 use crate::model::{
     Axis, Bands, Calendar, Condition, First, Leaf, Missing, Model, Quantity, Rule, State, TagOp, Values, Worth,
 };
@@ -150,9 +151,14 @@ pub struct OutOfFold {
 ///
 /// # Errors
 ///
-/// If a direction is required of something that is no factor, or of a text; and if the ridge is not above 0.
+/// If the history has no factors, if a direction is required of something that is no factor, or of a text, and if the
+/// ridge is not above 0.
 pub fn propose(history: &History, request: &Request) -> Result<Proposal, EvidenceError> {
     let directions = request.directions_of(history)?;
+    Penalty::Ridge(request.ridge).checked()?;
+    if history.factors.is_empty() {
+        return Err(Kind::NoFactors.into());
+    }
     let (events, rows) = (history.events(), count(history.rows()));
     let factors = count(history.factors.len());
     let needed = request.events_per_factor.saturating_mul(factors).max(2 * u64::from(request.folds));
@@ -162,12 +168,13 @@ pub fn propose(history: &History, request: &Request) -> Result<Proposal, Evidenc
     }
     let comparison = compare(history, request, &directions)?;
     let all = |_| true;
-    let model = |card: Card, way: &str, figures: &OutOfFold| {
+    let bandings = bandings(history, all);
+    let model = |card: Card<'_>, way: &str, figures: &OutOfFold| {
         let sound = !figures.may_be_chance && !card.is_blank();
         sound.then(|| document(history, request, &card, way, figures))
     };
-    let correlation = model(by_correlation(history, &directions, &all), "correlation", &comparison.correlation);
-    let card = by_overlap(history, &directions, request.ridge, &all)?;
+    let correlation = model(by_correlation(&bandings, &directions), "correlation", &comparison.correlation);
+    let card = by_overlap(&bandings, &directions, request.ridge, &history.outcomes, all)?;
     let overlap = model(card, "overlap", &comparison.overlap);
     Ok(if correlation.is_none() && overlap.is_none() {
         Proposal::NoSignal(comparison)
@@ -221,11 +228,12 @@ fn compare(
     let (mut correlation, mut overlap, mut gain) = (Mean::default(), Mean::default(), Mean::default());
     for fold in 0..request.folds {
         let others = |row: usize| part(row) != Some(fold);
-        let first = by_correlation(history, directions, &others);
-        let second = by_overlap(history, directions, request.ridge, &others)?;
+        let bandings = bandings(history, others);
+        let first = by_correlation(&bandings, directions);
+        let second = by_overlap(&bandings, directions, request.ridge, &history.outcomes, others)?;
         let rows: Vec<usize> = (0..history.rows()).filter(|row| part(*row) == Some(fold)).collect();
         let outcomes: Vec<bool> = rows.iter().filter_map(|row| history.outcomes.get(*row).copied()).collect();
-        let scores = |card: &Card| -> Vec<f64> { rows.iter().map(|row| card.score(history, *row).into()).collect() };
+        let scores = |card: &Card<'_>| -> Vec<f64> { rows.iter().map(|row| card.score(*row).into()).collect() };
         let (first, second) = (scores(&first), scores(&second));
         for (mean, scores) in [(&mut correlation, &first), (&mut overlap, &second)] {
             let ranking = Ranking::new(scores.iter().copied().zip(outcomes.iter().copied()));
@@ -275,8 +283,8 @@ impl Mean {
     }
 }
 
-fn document(history: &History, request: &Request, card: &Card, way: &str, figures: &OutOfFold) -> Model {
-    let scores = (0..history.rows()).map(|row| f64::from(card.score(history, row)));
+fn document(history: &History, request: &Request, card: &Card<'_>, way: &str, figures: &OutOfFold) -> Model {
+    let scores = (0..history.rows()).map(|row| f64::from(card.score(row)));
     let cut = Ranking::new(scores.zip(history.outcomes.iter().copied())).ks().map_or(0.0, |ks| ks.at_least);
     let day = |secs: i64| instant_at(secs).date_naive();
     let (first, last) = history.span.map_or((0, 0), |span| span);
@@ -473,9 +481,10 @@ mod tests {
             let events = rows.iter().take(learnt).filter(|(_, outcome)| *outcome).count();
             prop_assume!(events > 0 && events < learnt);
             let figures = OutOfFold { auc: Estimate::normal(0.5, 0.0, 0.0, (0.0, 1.0)), folds: vec![], may_be_chance: false };
+            let bandings = bandings(&history, counts);
             let cards = [
-                by_correlation(&history, &directions, &counts),
-                by_overlap(&history, &directions, 1.0, &counts).map_err(|error| TestCaseError::fail(error.to_string()))?,
+                by_correlation(&bandings, &directions),
+                by_overlap(&bandings, &directions, 1.0, &history.outcomes, counts).map_err(|error| TestCaseError::fail(error.to_string()))?,
             ];
             for card in cards {
                 for ((factor, points), direction) in history.factors.iter().zip(&card.points).zip(&directions) {
@@ -489,7 +498,7 @@ mod tests {
                 let model = document(&history, &request, &card, "way", &figures);
                 let scorer = Scorer::<Record>::new(&model).map_err(|error| TestCaseError::fail(error.to_string()))?;
                 for (row, (record, _)) in rows.iter().enumerate() {
-                    let expected = Points::from(card.score(&history, row));
+                    let expected = Points::from(card.score(row));
                     prop_assert_eq!(scorer.score(record, as_of).value(), expected, "{:?} {:?}", record, card);
                 }
             }

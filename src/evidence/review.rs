@@ -199,13 +199,21 @@ impl Side<'_> {
     }
 }
 
-/// The index of scores in tenths of the first sample.
+/// The index of scores in tenths of the first sample. A score that fills a tenth or more by itself is a bin of its own:
+/// where nine of ten scores are 0, what rises above 0 has to fall into another bin.
 fn drift(before: &[f64], after: &[f64]) -> Option<Psi> {
     let mut sorted: Vec<(u64, ())> = before.iter().map(|score| (order::key(*score), ())).collect();
     order::sort(&mut sorted);
-    let mut cuts: Vec<u64> =
-        (1..10).filter_map(|tenth| sorted.get(sorted.len() * tenth / 10)).map(|(key, ())| *key).collect();
-    cuts.dedup();
+    let tenths = (1..10).filter_map(|tenth| sorted.get(sorted.len() * tenth / 10)).map(|(key, ())| *key);
+    let mut cuts: Vec<u64> = Vec::new();
+    for key in tenths {
+        match cuts.last() {
+            // The next greater number.
+            Some(last) if *last == key => cuts.push(key + 1),
+            Some(last) if *last > key => {}
+            _ => cuts.push(key),
+        }
+    }
     let counts = |scores: &[f64]| {
         let mut counts = vec![0_u64; cuts.len() + 1];
         for score in scores {
@@ -248,7 +256,8 @@ pub struct Sheet {
     pub before: Period,
     /// The second one.
     pub after: Period,
-    /// The population stability index of the score, in tenths of the first scores. `None` if too few were scored.
+    /// The population stability index of the score, in tenths of the first scores; a score that two cuts of tenths fall
+    /// on is a bin of its own. `None` if nobody was scored on one side, or all of both sides fall into one bin.
     ///
     /// The critical value is that of two independent samples. The same accounts a month later are alike, so a drift is
     /// found less readily than in one of twenty months in which there is none.

@@ -1,5 +1,7 @@
 //! From counts to whole points: bands of factors, and the two ways to weigh them.
 
+use serde::Serialize;
+
 use super::association::{Moments, phi};
 use super::error::EvidenceError;
 use super::estimate::real;
@@ -9,7 +11,8 @@ use super::stability::{Psi, psi};
 use super::tables::weights_of_evidence;
 
 /// Which way a factor may count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Direction {
     /// More is never worth less; of a flag, true is never worth less than false.
@@ -29,8 +32,9 @@ const TEXT_BANDS: usize = 12;
 /// The bands of a factor. Band 0 is that of rows in which it is not known.
 #[derive(Debug)]
 pub(super) struct Banding {
-    /// The band of each code.
-    by_code: Vec<u8>,
+    /// The band of each row, also of those that it was not made from. By row instead of by value: a column of a million
+    /// different numbers would be looked up all over memory, once for every step of a fit.
+    bands: Vec<u8>,
     pub(super) form: Form,
     /// Outcomes and others of each band, in the rows that it was made from.
     pub(super) counts: Vec<(u64, u64)>,
@@ -66,18 +70,19 @@ impl Banding {
                 (by_code, Form::Cuts(cuts.iter().filter_map(|cut| numbers.get(*cut).copied()).collect()))
             }
         };
-        let bands = match &form {
+        let len = match &form {
             Form::Flag => 3,
             Form::Cuts(cuts) => cuts.len() + 2,
             Form::Texts(texts) => texts.len() + 2,
         };
-        let mut counts = vec![(0, 0); bands];
+        let mut counts = vec![(0, 0); len];
         for (band, (events, others)) in by_code.iter().zip(tally) {
             if let Some(own) = counts.get_mut(usize::from(*band)) {
                 *own = (own.0 + events, own.1 + others);
             }
         }
-        Banding { by_code, form, counts }
+        let bands = factor.codes.iter().map(|code| by_code.get(index(*code)).copied().unwrap_or(0)).collect();
+        Banding { bands, form, counts }
     }
 
     fn of_texts(texts: &[String], rows: &[u64]) -> (Vec<u8>, Form) {
@@ -99,9 +104,9 @@ impl Banding {
         (by_code, Form::Texts(named))
     }
 
-    /// The band of a code.
-    pub(super) fn band(&self, code: u32) -> usize {
-        self.by_code.get(index(code)).copied().map_or(0, usize::from)
+    /// The band of a row.
+    fn band(&self, row: usize) -> usize {
+        self.bands.get(row).copied().map_or(0, usize::from)
     }
 
     /// The information value, if it is above what chance exceeds in one case of twenty. It is the stability index of the
@@ -170,26 +175,26 @@ fn in_order(counts: &[(u64, u64)], direction: Direction) -> Vec<((u64, u64), usi
     blocks
 }
 
+/// The bands of every factor of a history, from the rows that `counts`.
+pub(super) fn bandings(history: &History, counts: impl Fn(usize) -> bool) -> Vec<Banding> {
+    history.factors.iter().map(|factor| Banding::new(factor, &history.outcomes, &counts)).collect()
+}
+
 /// Points for every band of every factor.
 #[derive(Debug)]
-pub(super) struct Card {
-    pub(super) bandings: Vec<Banding>,
+pub(super) struct Card<'b> {
+    pub(super) bandings: &'b [Banding],
     /// Of each factor by band, all 0 where it does not count.
     pub(super) points: Vec<Vec<i32>>,
     /// What speaks for each factor, to be shown.
     pub(super) reasons: Vec<String>,
 }
 
-impl Card {
+impl Card<'_> {
     /// The points of a row.
-    pub(super) fn score(&self, history: &History, row: usize) -> i32 {
-        let factors = history.factors.iter().zip(&self.bandings).zip(&self.points);
-        factors
-            .map(|((factor, banding), points)| {
-                let code = factor.codes.get(row).copied().unwrap_or(0);
-                points.get(banding.band(code)).copied().unwrap_or(0)
-            })
-            .sum()
+    pub(super) fn score(&self, row: usize) -> i32 {
+        let factors = self.bandings.iter().zip(&self.points);
+        factors.map(|(banding, points)| points.get(banding.band(row)).copied().unwrap_or(0)).sum()
     }
 
     /// Whether no factor counts.
@@ -200,15 +205,9 @@ impl Card {
 
 /// Weights from correlations: each factor's best band is worth points in proportion to the size of its correlation with
 /// the outcome.
-pub(super) fn by_correlation(
-    history: &History,
-    directions: &[Option<Direction>],
-    counts: &(dyn Fn(usize) -> bool + '_),
-) -> Card {
-    let mut bandings = Vec::new();
+pub(super) fn by_correlation<'b>(bandings: &'b [Banding], directions: &[Option<Direction>]) -> Card<'b> {
     let (mut values, mut weights, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
-    for (factor, direction) in history.factors.iter().zip(directions) {
-        let banding = Banding::new(factor, &history.outcomes, counts);
+    for (banding, direction) in bandings.iter().zip(directions) {
         let known = banding.counts.get(1..).unwrap_or_default();
         let mut of_bands = vec![0.0]; // nothing known, nothing given
         let r = if let Some(steps) = banding.steps() {
@@ -236,25 +235,24 @@ pub(super) fn by_correlation(
         reasons.push(format!("r {r:.3} in {n} rows"));
         weights.push(if banding.telling().is_some() { r.abs() } else { 0.0 });
         values.push(of_bands);
-        bandings.push(banding);
     }
     Card { points: points(&values, &weights), bandings, reasons }
 }
 
 /// Weights that account for overlap: a logistic regression with a ridge on the weights of evidence of the bands. A
-/// coefficient below 0, which would turn a factor's own evidence round, is left out and the rest fitted anew.
+/// coefficient below 0, which would turn a factor's own evidence round, is left out and the rest fitted anew. Fitted to
+/// the outcomes of the rows that `counts`.
 ///
 /// # Errors
 ///
 /// If the regression has no solution, which a ridge and outcomes of both kinds rule out.
-pub(super) fn by_overlap(
-    history: &History,
+pub(super) fn by_overlap<'b>(
+    bandings: &'b [Banding],
     directions: &[Option<Direction>],
     ridge: f64,
-    counts: &(dyn Fn(usize) -> bool + '_),
-) -> Result<Card, EvidenceError> {
-    let bandings: Vec<Banding> =
-        history.factors.iter().map(|factor| Banding::new(factor, &history.outcomes, counts)).collect();
+    outcomes: &[bool],
+    counts: impl Fn(usize) -> bool,
+) -> Result<Card<'b>, EvidenceError> {
     let woes: Vec<Vec<f64>> =
         bandings.iter().zip(directions).map(|(banding, direction)| banding.woes(*direction)).collect();
     let telling: Vec<Option<f64>> = bandings.iter().map(Banding::telling).collect();
@@ -262,16 +260,12 @@ pub(super) fn by_overlap(
     let mut used: Vec<usize> =
         all.filter(|(_, (iv, woes))| iv.is_some() && spread(woes) > 0.0).map(|(place, _)| place).collect();
     let fitted = loop {
-        let columns: Vec<_> = used
-            .iter()
-            .filter_map(|place| Some((history.factors.get(*place)?, bandings.get(*place)?, woes.get(*place)?)))
-            .collect();
+        let columns: Vec<_> = used.iter().filter_map(|place| bandings.get(*place).zip(woes.get(*place))).collect();
         let fitted = fit(columns.len(), Penalty::Ridge(ridge), &|each| {
             let mut x = vec![0.0; columns.len()];
-            for (row, outcome) in history.outcomes.iter().enumerate().filter(|(row, _)| counts(*row)) {
-                for (x, (factor, banding, woes)) in x.iter_mut().zip(&columns) {
-                    let code = factor.codes.get(row).copied().unwrap_or(0);
-                    *x = woes.get(banding.band(code)).copied().unwrap_or(0.0);
+            for (row, outcome) in outcomes.iter().enumerate().filter(|(row, _)| counts(*row)) {
+                for (x, (banding, woes)) in x.iter_mut().zip(&columns) {
+                    *x = woes.get(banding.band(row)).copied().unwrap_or(0.0);
                 }
                 each(&x, *outcome);
             }

@@ -32,7 +32,7 @@ impl Psi {
 /// than there are bins (Yurdakul and Naranjo 2020), so the critical value falls with the sizes n and m, where the fixed
 /// 0.1 and 0.25 of rule books do not. If just one sample has nothing in a bin, both are mixed with as much of an even
 /// distribution as one half more in each bin of the smaller sample is. Bins in which neither has anything do not count.
-/// `None` if a sample is empty or there are fewer than two bins.
+/// `None` if a sample is empty, there are fewer than two bins, or one sample has more bins than the other.
 ///
 /// ```
 /// let psi = warmth::evidence::psi(&[10, 20, 40, 20, 10], &[15, 25, 35, 15, 10]).unwrap();
@@ -41,7 +41,7 @@ impl Psi {
 pub fn psi(before: &[u64], after: &[u64]) -> Option<Psi> {
     let bins: Vec<_> = before.iter().zip(after).filter(|(b, a)| **b > 0 || **a > 0).collect();
     let sizes = (total(bins.iter().map(|(b, _)| **b)), total(bins.iter().map(|(_, a)| **a)));
-    if bins.len() < 2 || sizes.0 == 0 || sizes.1 == 0 {
+    if before.len() != after.len() || bins.len() < 2 || sizes.0 == 0 || sizes.1 == 0 {
         return None;
     }
     let half = if bins.iter().any(|(b, a)| **b == 0 || **a == 0) { 0.5 } else { 0.0 };

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::activity::{Activity, Event};
 use crate::facts::{Record, Value};
 use crate::points::Points;
-use crate::time::{Span, instant_at, second_of};
+use crate::time::Span;
 
 /// A subject's past with the times at which each part of it became known: what a labelled history is cut from.
 ///
 /// A model that is judged on what nobody knew at the time is judged too well. What lies after an instant is left out by
-/// both times: when it happened, and when it became known.
+/// both times: when it happened, and when it became known. Both are compared to the nanosecond, so that a purchase in the
+/// second of the visit that led to it is an outcome of it and no fact about it.
 ///
 /// ```
 /// use warmth::evidence::Timeline;
@@ -35,15 +36,18 @@ use crate::time::{Span, instant_at, second_of};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Timeline {
-    facts: BTreeMap<String, Vec<(i64, Option<Value>)>>, // by the second in which they became known
+    facts: BTreeMap<String, Vec<Learnt>>, // by when they became known
     events: Vec<Known>,
 }
+
+/// Since when, and what; nothing where it was forgotten.
+type Learnt = (DateTime<Utc>, Option<Value>);
 
 #[derive(Clone, Debug, PartialEq)]
 struct Known {
     name: String,
-    at: i64,
-    since: i64, // known
+    at: DateTime<Utc>,
+    since: DateTime<Utc>, // known
     count: u32,
     amount: Points,
 }
@@ -54,7 +58,7 @@ impl Timeline {
         Timeline { facts: BTreeMap::new(), events: Vec::new() }
     }
 
-    /// From `known` on, `field` has this value. Of two values from one second on, the one told last counts.
+    /// From `known` on, `field` has this value. Of two values from one instant on, the one told last counts.
     pub fn learn(&mut self, field: impl Into<String>, value: impl Into<Value>, known: DateTime<Utc>) {
         self.change(field.into(), Some(value.into()), known);
     }
@@ -65,7 +69,6 @@ impl Timeline {
     }
 
     fn change(&mut self, field: String, value: Option<Value>, known: DateTime<Utc>) {
-        let known = second_of(known);
         let changes = self.facts.entry(field).or_default();
         changes.insert(changes.partition_point(|(earlier, _)| *earlier <= known), (known, value));
     }
@@ -74,17 +77,16 @@ impl Timeline {
     /// upon, counts from when it happens.
     pub fn record(&mut self, event: Event<'_>, known: DateTime<Utc>) {
         let Event { name, at, count, amount, .. } = event;
-        self.events.push(Known { name: name.to_owned(), at: second_of(at), since: second_of(known), count, amount });
+        self.events.push(Known { name: name.to_owned(), at, since: known, count, amount });
     }
 
     /// What was known at `as_of`: the latest value of each field, and the events that had happened.
     pub fn as_of(&self, as_of: DateTime<Utc>) -> Record {
-        let now = second_of(as_of);
-        let latest = |changes: &[(i64, Option<Value>)]| {
-            changes.iter().take_while(|(known, _)| *known <= now).last().and_then(|(_, value)| value.clone())
+        let latest = |changes: &[Learnt]| {
+            changes.iter().take_while(|(known, _)| *known <= as_of).last().and_then(|(_, value)| value.clone())
         };
         let facts = self.facts.iter().filter_map(|(field, changes)| Some((field.clone(), latest(changes)?)));
-        let events = self.events.iter().filter(|event| event.at.max(event.since) <= now);
+        let events = self.events.iter().filter(|event| event.at.max(event.since) <= as_of);
         let activity: Activity = events.map(Known::event).collect();
         facts.collect::<Record>().with_activity(activity)
     }
@@ -95,16 +97,16 @@ impl Timeline {
     /// happened already, as counting those alone would make outcomes look more frequent than they are. What became known
     /// after `until` does not count.
     pub fn outcome(&self, event: &str, as_of: DateTime<Utc>, horizon: Span, until: DateTime<Utc>) -> Option<bool> {
-        let (now, until) = (second_of(as_of), second_of(until));
-        let end = now.saturating_add_unsigned(horizon.secs());
-        let counts = |own: &Known| own.name == event && own.count > 0 && own.at > now && own.at <= end;
+        let horizon = i64::try_from(horizon.secs()).ok().and_then(TimeDelta::try_seconds)?;
+        let end = as_of.checked_add_signed(horizon)?;
+        let counts = |own: &Known| own.name == event && own.count > 0 && own.at > as_of && own.at <= end;
         (end <= until).then(|| self.events.iter().any(|own| counts(own) && own.since <= until))
     }
 }
 
 impl Known {
     fn event(&self) -> Event<'_> {
-        let mut event = Event::new(&self.name, instant_at(self.at));
+        let mut event = Event::new(&self.name, self.at);
         (event.count, event.amount) = (self.count, self.amount);
         event
     }

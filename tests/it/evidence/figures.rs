@@ -91,7 +91,9 @@ fn wilson_of_eight_in_ten() {
     close(rate.low, 0.490162, 5e-7);
     close(rate.high, 0.943318, 5e-7);
     assert_eq!(wilson(0, 0), None);
-    assert_eq!(wilson(0, 10).unwrap().low, 0.0);
+    for whole in 1..2_000 {
+        assert_eq!((wilson(0, whole).unwrap().low, wilson(whole, whole).unwrap().high), (0.0, 1.0));
+    }
 }
 
 #[test]
@@ -139,4 +141,23 @@ fn counts_of_any_size_have_figures() {
     assert_eq!(Ranking::new([(f64::NAN, true), (f64::INFINITY, true), (f64::NEG_INFINITY, false)]).rows(), 2);
     assert_eq!(brier([(f64::NAN, true), (1.5, false)]), None);
     assert_eq!(pearson(&[(f64::NAN, 1.0), (1.0, f64::INFINITY)]), None);
+    // Squares beyond the doubles give no figure rather than one that is not a number, or 0.
+    assert_eq!(pearson(&[(1e200, 1e200), (-1e200, -1e200), (0.0, 0.0)]), None);
+    assert_eq!(pearson(&[(1e200, 1.0), (-1e200, 0.0)]), None);
+    assert!(pearson(&[(1e150, 1.0), (-1e150, 0.0)]).is_some());
+}
+
+/// A table that is far from independent, chi-squared 288 with 93 degrees of freedom, of which chance alone makes 93.
+#[test]
+fn a_v_of_many_cells_may_lie_above_its_interval() {
+    let table: [[u64; 32]; 4] =
+        std::array::from_fn(|row| std::array::from_fn(|column| if column % 4 == row { 32 } else { 20 }));
+    let v = cramers_v(&table).unwrap();
+    assert!(0.0 < v.low && v.high < v.value, "{v}");
+}
+
+#[test]
+fn bins_of_one_sample_alone_are_no_index() {
+    assert_eq!(psi(&[1, 2, 3], &[1, 2]), None);
+    assert_eq!(psi(&[1, 2], &[1, 2, 3]), None);
 }

@@ -151,5 +151,8 @@ fn what_cannot_be_fitted_is_told() {
         told(&apart, &[true; 4], Penalty::Ridge(1.0)),
         "every outcome is the same, so there is nothing to fit; give rows of both kinds"
     );
-    assert_eq!(told(&apart, &came, Penalty::Ridge(0.0)), "the ridge is not above 0; use `Penalty::None` for none");
+    for ridge in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        let told = told(&apart, &came, Penalty::Ridge(ridge));
+        assert_eq!(told, "the ridge is not a finite number above 0; give one that is, such as 1");
+    }
 }

@@ -57,6 +57,22 @@ fn an_outcome_lies_after_the_instant_and_within_the_horizon() {
     assert_eq!(past.outcome("other", day(9), Span::days(5), day(30)), Some(false));
 }
 
+/// The outcome comes a fraction of a second after the label, as a purchase comes after the click that is asked about.
+#[test]
+fn an_outcome_of_the_same_second_does_not_leak() {
+    let (click, purchase) = (at("2026-01-01T10:00:00.1Z"), at("2026-01-01T10:00:00.9Z"));
+    let mut past = Timeline::new();
+    past.record(Event::new("click", click), click);
+    past.record(Event::new("purchase", purchase), purchase);
+    past.learn("customer", true, purchase);
+    let then = past.as_of(click);
+    assert_eq!(then.get("customer"), None);
+    assert_eq!(then.activity().events().map(|event| event.name).collect::<Vec<_>>(), ["click"]);
+    assert_eq!(past.outcome("purchase", click, Span::days(1), day(3)), Some(true));
+    assert_eq!(past.outcome("purchase", purchase, Span::days(1), day(3)), Some(false));
+    assert_eq!(past.outcome("purchase", click, Span::seconds(u64::MAX), day(3)), None);
+}
+
 /// Six weeks of events and a fact that tell the outcome, all of them after the label or not known before it.
 #[test]
 fn a_signal_from_the_future_ranks_like_chance() {

@@ -155,6 +155,21 @@ fn a_review_says_who_moved_and_why() {
     assert!(serde_json::to_string(&sheet).unwrap().contains("\"change\":-30"));
 }
 
+/// What most scores are is a bin of its own, or a rise from it would stay in the bin.
+#[test]
+fn scores_that_all_rise_from_zero_are_a_drift() {
+    let scorer = scorer(&toml_model(MODEL));
+    for with_others in [0, 10] {
+        let mut review = Review::new(&scorer, &scorer);
+        for row in 0..100 {
+            let (old, new) = if row < with_others { (9, 9) } else { (3, 8) };
+            review.add((&subject(old, 0.0, 0), as_of()), (&subject(new, 0.0, 0), as_of()));
+        }
+        let drift = review.sheet().drift.unwrap();
+        assert!(drift.is_drift() && drift.value > 1.0, "{with_others}: {drift:?}");
+    }
+}
+
 #[test]
 fn a_review_of_the_same_finds_nothing() {
     let scorer = scorer(&toml_model(&MODEL.replace("when.nps = 99", "when.nps = 9")));
@@ -301,7 +316,13 @@ fn required_directions_are_kept() {
         told(Request::new("x").require("plan", Direction::Rising)),
         "the texts of `plan` have no order; require a direction of numbers, dates and flags"
     );
-    assert_eq!(told(Request::new("x").ridge(-1.0)), "the ridge is not above 0; use `Penalty::None` for none");
+    let no_ridge = "the ridge is not a finite number above 0; give one that is, such as 1";
+    assert_eq!(told(Request::new("x").ridge(-1.0)), no_ridge);
+    // Before anything is counted.
+    let nothing = HistoryBuilder::<Record>::declared().build();
+    let told = |request: Request| propose(&nothing, &request).unwrap_err().to_string();
+    assert_eq!(told(Request::new("x").ridge(f64::NAN)), no_ridge);
+    assert!(told(Request::new("x")).starts_with("the history has no factors; "));
 }
 
 #[test]

@@ -22,6 +22,8 @@ pub(super) enum Kind {
     Unordered { name: String },
     NoCandidates,
     NoFactors,
+    Unwritable { name: String },
+    Refused { problems: String },
     Span { text: String },
 }
 
@@ -63,6 +65,14 @@ impl fmt::Display for EvidenceError {
             Kind::NoFactors => f.write_str(
                 "the history has no factors; name the fields to read with `HistoryBuilder::of`, or declare them",
             ),
+            Kind::Unwritable { name } => write!(
+                f,
+                "the factor `{name}` has a name, a text or a tag that no document holds, as it is empty or longer than \
+                 1,024 bytes; leave it out, or shorten it"
+            ),
+            Kind::Refused { problems } => {
+                write!(f, "the document that follows from the history is refused; leave out what it names: {problems}")
+            }
             Kind::Span { text } => f.write_str(text),
         }
     }

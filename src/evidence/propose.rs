@@ -12,10 +12,12 @@ use super::grid::Grid;
 use super::history::{Factor, History, Source};
 use super::ranking::{Ranking, difference};
 use super::scorecard::{Banding, Card, Direction, Form, bandings, by_correlation, by_overlap};
+use crate::facts::Record;
 use crate::model::{
-    Axis, Bands, Calendar, Condition, First, Leaf, Missing, Model, Quantity, Rule, State, TagOp, Values, Worth,
+    Axis, Bands, Calendar, Condition, First, Leaf, Limits, Missing, Model, Quantity, Rule, State, TagOp, Values, Worth,
 };
 use crate::points::Points;
+use crate::scorer::Scorer;
 use crate::time::instant_at;
 
 /// What is asked of history: a name for the models, and what they must keep to.
@@ -151,8 +153,9 @@ pub struct OutOfFold {
 ///
 /// # Errors
 ///
-/// If the history has no factors, if a direction is required of something that is no factor, or of a text, and if the
-/// ridge is not above 0.
+/// If the history has no factors, if a direction is required of something that is no factor, or of a text, if the
+/// ridge is not above 0, and if what the history says does not fit into a document: a name that is empty, a text of more
+/// than 1,024 bytes, two factors of one name, more telling fields than a model may read.
 pub fn propose(history: &History, request: &Request) -> Result<Proposal, EvidenceError> {
     let directions = request.directions_of(history)?;
     Penalty::Ridge(request.ridge).checked()?;
@@ -169,13 +172,17 @@ pub fn propose(history: &History, request: &Request) -> Result<Proposal, Evidenc
     let comparison = compare(history, request, &directions)?;
     let all = |_| true;
     let bandings = bandings(history, all);
+    let mut banded = history.factors.iter().zip(&bandings);
+    if let Some((factor, _)) = banded.find(|(factor, banding)| !writable(factor, banding)) {
+        return Err(Kind::Unwritable { name: factor.name.clone() }.into());
+    }
     let model = |card: Card<'_>, way: &str, figures: &OutOfFold| {
         let sound = !figures.may_be_chance && !card.is_blank();
-        sound.then(|| document(history, request, &card, way, figures))
+        sound.then(|| checked(document(history, request, &card, way, figures))).transpose()
     };
-    let correlation = model(by_correlation(&bandings, &directions), "correlation", &comparison.correlation);
+    let correlation = model(by_correlation(&bandings, &directions), "correlation", &comparison.correlation)?;
     let card = by_overlap(&bandings, &directions, request.ridge, &history.outcomes, all)?;
-    let overlap = model(card, "overlap", &comparison.overlap);
+    let overlap = model(card, "overlap", &comparison.overlap)?;
     Ok(if correlation.is_none() && overlap.is_none() {
         Proposal::NoSignal(comparison)
     } else {
@@ -311,6 +318,26 @@ fn document(history: &History, request: &Request, card: &Card<'_>, way: &str, fi
     // Where all rows score 0 no cut parts them.
     let model = if cut > Points::ZERO { model.state(State::new("high-fit", cut)) } else { model };
     model.state(State::new("rest", 0))
+}
+
+/// Whether a document can hold what the factor is called and compared with.
+fn writable(factor: &Factor, banding: &Banding) -> bool {
+    let fits = |text: &str| text.len() <= Limits::default().text_bytes;
+    let named = |text: &str| !text.is_empty() && fits(text);
+    let told_apart = match &banding.form {
+        Form::Texts(texts) => texts.iter().all(|text| fits(text)),
+        _ => true,
+    };
+    let tag = if let Source::Tag(tag) = &factor.source { fits(tag) } else { true };
+    named(&factor.name) && named(&factor.field) && told_apart && tag
+}
+
+/// A document that compiles.
+fn checked(model: Model) -> Result<Model, EvidenceError> {
+    match Scorer::<Record>::new(&model) {
+        Ok(_) => Ok(model),
+        Err(error) => Err(Kind::Refused { problems: error.to_string() }.into()),
+    }
 }
 
 /// The rule of a factor: its bands with their points.

@@ -325,6 +325,40 @@ fn required_directions_are_kept() {
     assert!(told(Request::new("x")).starts_with("the history has no factors; "));
 }
 
+/// What history says is data; a document has rules of its own.
+#[test]
+fn what_no_document_can_hold_is_refused() {
+    let with = |field: &str, telling: &str| {
+        let mut builder = HistoryBuilder::of([(field, Kind::Text)]);
+        for row in 0..400 {
+            let outcome = row % 2 == 0;
+            builder.add(&Record::new().with(field, if outcome { telling } else { "plain" }), as_of(), outcome);
+        }
+        propose(&builder.build(), &Request::new("x"))
+    };
+    assert!(matches!(with("plan", "pro"), Ok(Proposal::Made(_))));
+    let unwritable = |field: &str| {
+        format!(
+            "the factor `{field}` has a name, a text or a tag that no document holds, as it is empty or longer than 1,024 \
+             bytes; leave it out, or shorten it"
+        )
+    };
+    assert_eq!(with("plan", &"x".repeat(1_025)).unwrap_err().to_string(), unwritable("plan"));
+    assert_eq!(with("", "pro").unwrap_err().to_string(), unwritable(""));
+
+    // A flag that is called as the condition on a tag is.
+    let mut builder = HistoryBuilder::of([("tech", Kind::Tags), ("tech has crm", Kind::Flag)]);
+    for row in 0..400 {
+        let outcome = row % 2 == 0;
+        let tags: &[&str] = if outcome { &["crm"] } else { &["erp"] };
+        let tags: Vec<String> = tags.iter().map(|tag| (*tag).to_owned()).collect();
+        builder.add(&Record::new().with("tech", tags).with("tech has crm", outcome), as_of(), outcome);
+    }
+    let told = propose(&builder.build(), &Request::new("x")).unwrap_err().to_string();
+    assert!(told.starts_with("the document that follows from the history is refused"), "{told}");
+    assert!(told.contains("duplicate-id"), "{told}");
+}
+
 #[test]
 fn the_same_history_gives_the_same_documents() {
     let of = |seed| {

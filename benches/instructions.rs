@@ -92,7 +92,9 @@ const PATHS: &[(&str, Run)] = &[
 
 fn rounds_over<T>(rounds: u32, subjects: &[T], operation: impl Fn(&T)) -> usize {
     for _ in 0..rounds {
-        subjects.iter().for_each(|subject| operation(black_box(subject)));
+        for subject in subjects {
+            operation(black_box(subject));
+        }
     }
     subjects.len()
 }

@@ -1,16 +1,20 @@
-//! Scoring, explaining and compiling one model, beside the same twelve conditions written by hand.
+//! What each question costs, beside the same twelve conditions written by hand, and how it grows with rules and events.
 //!
 //! Quote ratios of one run, not times: machines differ and are shared.
 
-#![expect(clippy::cast_precision_loss, clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 
+mod generated;
 mod population;
 
 use std::hint::black_box;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use chrono::TimeDelta;
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use generated::{Customer, by_exp2, customers, fading, rules, visited, visits};
 use population::{Account, MODEL, accounts, as_of, by_hand};
-use warmth::{Activity, Decay, Model, Points, Record, Scorer, Span};
+use warmth::{Model, Points, Projection, Record, Scorer};
 
 const ACCOUNTS: usize = 10_000;
 
@@ -42,6 +46,31 @@ fn single(c: &mut Criterion) {
     group.bench_function("explain", |b| {
         b.iter(|| accounts.iter().for_each(|account| _ = black_box(scorer.explain(black_box(account), as_of()))));
     });
+    group.bench_function("bounds", |b| {
+        b.iter(|| accounts.iter().for_each(|account| _ = black_box(scorer.bounds(black_box(account), as_of()))));
+    });
+    group.finish();
+}
+
+/// When the state of fading customers changes next, beside their score.
+fn next_change(c: &mut Criterion) {
+    const CUSTOMERS: usize = 100;
+    let scorer = Scorer::<Customer>::new(&fading()).unwrap();
+    let customers = customers(CUSTOMERS, 50, as_of());
+    let until = as_of() + TimeDelta::days(365);
+
+    let mut group = c.benchmark_group("fading");
+    group.throughput(Throughput::Elements(CUSTOMERS as u64));
+    group.bench_function("score", |b| {
+        b.iter(|| customers.iter().for_each(|customer| _ = black_box(scorer.score(black_box(customer), as_of()))));
+    });
+    group.bench_function("next change", |b| {
+        b.iter(|| {
+            for customer in &customers {
+                _ = black_box(scorer.next_change(black_box(customer), as_of(), until, Projection::State));
+            }
+        });
+    });
     group.finish();
 }
 
@@ -55,30 +84,53 @@ fn compile(c: &mut Criterion) {
 
 /// A signal over a thousand events, beside the same sum with `exp2` in doubles.
 fn decay(c: &mut Criterion) {
-    const EVENTS: u32 = 1_000;
-    let half_life = Span::days(14);
-    let mut activity = Activity::new();
-    let mut ages = Vec::new();
-    let mut rng = fastrand::Rng::with_seed(7);
-    for _ in 0..EVENTS {
-        let age = rng.i64(0..365 * 86_400);
-        activity.record("visit", as_of() - chrono::TimeDelta::seconds(age));
-        ages.push(age);
-    }
-    let signal = warmth::model::Signal::new("visit", 8).decay(Decay::HalfLife(half_life));
-    let axis = warmth::model::Axis::new("activity").available(1_000).rule(warmth::model::Rule::new("visits", signal));
-    let scorer = Scorer::<Record>::new(&Model::new("decay").axis(axis)).unwrap();
+    const EVENTS: usize = 1_000;
+    let scorer = Scorer::<Record>::new(&visits()).unwrap();
+    let (ages, activity) = visited(EVENTS, as_of());
     let record = Record::new().with_activity(activity);
 
     let mut group = c.benchmark_group("decay");
-    group.throughput(Throughput::Elements(EVENTS.into()));
-    group.bench_function("exp2 in doubles", |b| {
-        let half_life = half_life.secs() as f64;
-        b.iter(|| ages.iter().map(|age| 8.0 * (-(*black_box(age) as f64) / half_life).exp2()).sum::<f64>());
-    });
+    group.throughput(Throughput::Elements(EVENTS as u64));
+    group.bench_function("exp2 in doubles", |b| b.iter(|| by_exp2(black_box(&ages))));
     group.bench_function("signal", |b| b.iter(|| black_box(scorer.score(black_box(&record), as_of()))));
     group.finish();
 }
 
-criterion_group!(benches, single, compile, decay);
+/// Ten customers, asked every question.
+fn questions(group: &mut BenchmarkGroup<'_, WallTime>, size: usize, model: &Model, customers: &[Customer]) {
+    let scorer = Scorer::<Customer>::new(model).unwrap();
+    group.bench_function(BenchmarkId::new("score", size), |b| {
+        b.iter(|| customers.iter().for_each(|customer| _ = black_box(scorer.score(black_box(customer), as_of()))));
+    });
+    group.bench_function(BenchmarkId::new("explain", size), |b| {
+        b.iter(|| customers.iter().for_each(|customer| _ = black_box(scorer.explain(black_box(customer), as_of()))));
+    });
+    group.bench_function(BenchmarkId::new("bounds", size), |b| {
+        b.iter(|| customers.iter().for_each(|customer| _ = black_box(scorer.bounds(black_box(customer), as_of()))));
+    });
+}
+
+/// How costs grow with the rules of a model, none of which is on events.
+fn by_rules(c: &mut Criterion) {
+    let mut group = c.benchmark_group("by rules");
+    for count in [10, 100, 1_000] {
+        let model = rules(count);
+        questions(&mut group, count, &model, &customers(10, 0, as_of()));
+        group.bench_function(BenchmarkId::new("compile", count), |b| {
+            b.iter(|| Scorer::<Customer>::new(black_box(&model)).unwrap());
+        });
+    }
+    group.finish();
+}
+
+/// How costs grow with the events of a subject, under three signals.
+fn by_events(c: &mut Criterion) {
+    let mut group = c.benchmark_group("by events");
+    for count in [0, 50, 5_000] {
+        questions(&mut group, count, &fading(), &customers(10, count, as_of()));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, single, next_change, compile, decay, by_rules, by_events);
 criterion_main!(benches);

@@ -1,0 +1,144 @@
+//! One path of the engine, a number of rounds of it, for counting instructions: see `.ci/instructions`.
+//!
+//! `instructions PATH ROUNDS` runs a path and prints how many operations a round has; `instructions` alone runs every
+//! path once and prints their names. What a round costs is the difference of two numbers of rounds, so that setting up
+//! does not count.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark that cannot go on has failed; a driver")]
+
+mod generated;
+mod population;
+
+use std::hint::black_box;
+
+use chrono::TimeDelta;
+use generated::{by_exp2, customers, fading, rules, visited, visits};
+use population::{Account, MODEL, accounts, as_of, by_hand};
+use warmth::{Model, Projection, Record, Scorer};
+
+const SUBJECTS: usize = 1_000;
+const EVENTS: usize = 1_000;
+
+/// Sets up, runs so many rounds, and says how many operations a round has.
+type Run = fn(rounds: u32) -> usize;
+
+const PATHS: &[(&str, Run)] = &[
+    ("by-hand", |rounds| {
+        let today = as_of().date_naive();
+        rounds_over(rounds, &accounts(SUBJECTS), |account| _ = black_box(by_hand(account, today)))
+    }),
+    ("score", |rounds| {
+        let scorer = cross_sell();
+        rounds_over(rounds, &accounts(SUBJECTS), |account| _ = black_box(scorer.score(account, as_of())))
+    }),
+    ("explain", |rounds| {
+        let scorer = cross_sell();
+        rounds_over(rounds, &accounts(SUBJECTS), |account| _ = black_box(scorer.explain(account, as_of())))
+    }),
+    ("score-complete", |rounds| {
+        let scorer = cross_sell();
+        rounds_over(rounds, &complete(), |account| _ = black_box(scorer.score(account, as_of())))
+    }),
+    ("bounds-complete", |rounds| {
+        let scorer = cross_sell();
+        rounds_over(rounds, &complete(), |account| _ = black_box(scorer.bounds(account, as_of())))
+    }),
+    ("score-missing-1", |rounds| {
+        let scorer = cross_sell();
+        rounds_over(rounds, &without_nps(), |account| _ = black_box(scorer.score(account, as_of())))
+    }),
+    ("bounds-missing-1", |rounds| {
+        let scorer = cross_sell();
+        rounds_over(rounds, &without_nps(), |account| _ = black_box(scorer.bounds(account, as_of())))
+    }),
+    ("score-missing-4", |rounds| {
+        let scorer = cross_sell();
+        rounds_over(rounds, &sparse(), |record| _ = black_box(scorer.score(record, as_of())))
+    }),
+    ("bounds-missing-4", |rounds| {
+        let scorer = cross_sell();
+        rounds_over(rounds, &sparse(), |record| _ = black_box(scorer.bounds(record, as_of())))
+    }),
+    ("score-fading", |rounds| {
+        let scorer = Scorer::new(&fading()).unwrap();
+        rounds_over(rounds, &customers(100, 50, as_of()), |customer| _ = black_box(scorer.score(customer, as_of())))
+    }),
+    ("next-change", |rounds| {
+        let scorer = Scorer::new(&fading()).unwrap();
+        let until = as_of() + TimeDelta::days(365);
+        rounds_over(rounds, &customers(100, 50, as_of()), |customer| {
+            _ = black_box(scorer.next_change(customer, as_of(), until, Projection::State));
+        })
+    }),
+    ("compile", |rounds| {
+        rounds_over(rounds, &[toml::from_str::<Model>(MODEL).unwrap()], |model| {
+            _ = black_box(Scorer::<Account>::new(model).unwrap());
+        })
+    }),
+    ("compile-1000-rules", |rounds| {
+        rounds_over(rounds, &[rules(1_000)], |model| _ = black_box(Scorer::<Record>::new(model).unwrap()))
+    }),
+    ("exp2-1000-events", |rounds| {
+        let (ages, _) = visited(EVENTS, as_of());
+        rounds_over(rounds, &[ages], |ages| _ = black_box(by_exp2(ages)))
+    }),
+    ("signal-1000-events", |rounds| {
+        let scorer = Scorer::new(&visits()).unwrap();
+        let (_, activity) = visited(EVENTS, as_of());
+        let record = Record::new().with_activity(activity);
+        rounds_over(rounds, &[record], |record| _ = black_box(scorer.score(record, as_of())))
+    }),
+];
+
+fn rounds_over<T>(rounds: u32, subjects: &[T], operation: impl Fn(&T)) -> usize {
+    for _ in 0..rounds {
+        for subject in subjects {
+            operation(black_box(subject));
+        }
+    }
+    subjects.len()
+}
+
+fn cross_sell<T: warmth::Facts>() -> Scorer<T> {
+    Scorer::new(&toml::from_str(MODEL).unwrap()).unwrap()
+}
+
+fn complete() -> Vec<Account> {
+    accounts(SUBJECTS).into_iter().filter(|account| account.nps.is_some()).collect()
+}
+
+fn without_nps() -> Vec<Account> {
+    accounts(SUBJECTS).into_iter().filter(|account| account.nps.is_none()).collect()
+}
+
+/// The accounts as records of which four facts are not known.
+fn sparse() -> Vec<Record> {
+    let record = |account: Account| {
+        Record::new()
+            .with("active_users", account.active_users)
+            .with("in_onboarding", account.in_onboarding)
+            .with("decision_maker", account.decision_maker)
+            .with("renewal_date", account.renewal_date)
+            .with("has_flagship", account.has_flagship)
+            .with("health", account.health)
+            .with("icp_segment", account.icp_segment)
+            .with("seats", account.seats)
+            .with("seat_limit", account.seat_limit)
+    };
+    accounts(SUBJECTS).into_iter().map(record).collect()
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    match arguments.as_slice() {
+        [] => PATHS.iter().for_each(|(name, run)| {
+            run(1);
+            println!("{name}");
+        }),
+        [path, rounds] => {
+            let (_, run) = PATHS.iter().find(|(name, _)| name == path).unwrap();
+            println!("{}", run(rounds.parse().unwrap()));
+        }
+        _ => println!("usage: instructions [PATH ROUNDS]"),
+    }
+}

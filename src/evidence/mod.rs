@@ -24,7 +24,8 @@
 //!
 //! # Cost
 //!
-//! Time in proportion to rows: columns are sorted byte by byte. A history takes 8 bytes a number while it is
+//! Steps in proportion to rows: columns are sorted byte by byte. By the clock, correlations of numbers take longer than
+//! that where a column's different values do not fit into the caches any more. A history takes 8 bytes a number while it is
 //! gathered and 4 a cell afterwards, a [`Trial`] and a [`Review`] 16 bytes a row, [`HalfLives`] 8 bytes a row for each
 //! span. One million rows of 40 factors, from gathering to a proposal, fit into 768 MiB.
 

@@ -158,6 +158,11 @@ impl<'m: 's, 's> Bounds<'m, 's> {
     /// Those with the fewest cells first, as long as there are not more than `most` combinations. As one field less
     /// leaves room for others, what is known of a subject more never widens what is found.
     fn refined(&self, facts: Vec<FactSet<'s>>, most: usize) -> Outcome<Possible> {
+        let whole = self.outcome(&facts);
+        // What is one outcome as a whole cannot become less by being taken apart.
+        if whole.only().is_some() {
+            return whole;
+        }
         let tied = |field: &FieldIndex| {
             self.program.asks_outcome || self.program.fields.get(*field).is_some_and(|reading| reading.shared)
         };
@@ -174,6 +179,9 @@ impl<'m: 's, 's> Bounds<'m, 's> {
             combinations <= most
         });
         let apart: Vec<_> = fitting.collect();
+        if apart.is_empty() {
+            return whole;
+        }
         let mut reached: Option<Outcome<Possible>> = None;
         let mut nodes = vec![(0, facts)];
         while let Some((depth, facts)) = nodes.pop() {
@@ -182,15 +190,15 @@ impl<'m: 's, 's> Bounds<'m, 's> {
                 continue;
             }
             match apart.get(depth) {
-                Some((field, cells)) => nodes.extend(cells.iter().rev().map(|cell| {
+                Some((field, cells)) if outcome.only().is_none() => nodes.extend(cells.iter().rev().map(|cell| {
                     let mut facts = facts.clone();
                     facts.get_mut(*field).into_iter().for_each(|own| own.clone_from(cell));
                     (depth + 1, facts)
                 })),
-                None => reached = Some(reached.map_or_else(|| outcome.clone(), |reached| reached.joined(&outcome))),
+                _ => reached = Some(reached.map_or_else(|| outcome.clone(), |reached| reached.joined(&outcome))),
             }
         }
-        reached.unwrap_or_else(|| self.outcome.clone())
+        reached.unwrap_or(whole)
     }
 
     /// What may become known of a field, in sets that the model does not tell apart.

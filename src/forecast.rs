@@ -326,8 +326,8 @@ impl<T: Facts> Changes<'_, '_, T> {
     fn over(&mut self, from: i64, to: i64) -> Span {
         self.evaluations += 1;
         let program = self.scorer.program();
-        let activities = [self.subject.activity()];
-        let evaluation = Evaluation::new(program, Possibilities::new(program, &self.facts, &activities, (from, to)));
+        let evaluation =
+            Evaluation::new(program, Possibilities::new(program, &self.facts, self.subject.activity(), (from, to)));
         let all = evaluation.outcome(&mut ());
         let (turn, fades) = (evaluation.world().turn(), evaluation.world().fades());
         Span { same: self.of.all_same(&all, &self.now) || (turn.is_none() && !fades), turn, fades }

@@ -527,9 +527,8 @@ impl<'m: 'f, 'f> Search<'m, 'f> {
                 (Choice::Events { .. }, Made::Not) => {}
             }
         }
-        let activities = [&*activity];
         let as_of = second_of(self.as_of);
-        let world = Possibilities::new(self.program, &facts, &activities, (as_of, as_of));
+        let world = Possibilities::new(self.program, &facts, &activity, (as_of, as_of));
         Evaluation::new(self.program, world).outcome(&mut ())
     }
 }

@@ -7,7 +7,7 @@ use warmth::evidence::{Correlations, HistoryBuilder, Proposal, Request, propose}
 use warmth::{Kind, Record};
 
 #[test]
-#[ignore = "takes minutes; `.ci/evidence-load` runs it"]
+#[ignore = "takes a minute and 768 MiB; `.ci/evidence-load` runs it"]
 fn a_million_rows_of_forty_factors() {
     let names = |kind: &str, count: u32| (0..count).map(|place| format!("{kind}{place}")).collect::<Vec<_>>();
     let (numbers, flags, texts) = (names("number", 30), names("flag", 6), names("text", 4));

@@ -14,7 +14,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use crate::activity::Activity;
-use crate::evaluate::{Evaluation, FactSet, Numbers, Outcome, Possibilities, Possible, Ranges, Set, Subject, Values};
+use crate::evaluate::{Evaluation, FactSet, Numbers, Outcome, Possibilities, Possible, Ranges, Subject, Values};
 use crate::facts::{Fact, Facts};
 use crate::grade::{Grade, Verdict};
 use crate::points::Points;
@@ -86,11 +86,18 @@ const COMBINATIONS_OF_ANSWERS: usize = 4_096;
 /// [`Display`](fmt::Display) prints a line, `40 to 100; cold, ready`.
 #[derive(Clone)]
 pub struct Bounds<'m, 's> {
+    given: Given<'m, 's>,
+    outcome: Outcome<Possible>,
+}
+
+/// A program and what is known of a subject.
+#[derive(Clone)]
+struct Given<'m, 's> {
     program: &'m Program,
+    /// One for each field of the program, open where the fact is missing.
     facts: Vec<FactSet<'s>>,
     activity: &'s Activity,
-    as_of: i64,
-    outcome: Outcome<Possible>,
+    as_of: i64, // seconds since 1970-01-01 UTC
 }
 
 /// One axis of [`Bounds`].
@@ -127,29 +134,9 @@ impl<T: Facts> Scorer<T> {
     }
 }
 
-impl<'m: 's, 's> Bounds<'m, 's> {
-    fn new<T: Facts>(program: &'m Program, subject: &'s T, as_of: DateTime<Utc>) -> Bounds<'m, 's> {
-        let as_of = second_of(as_of);
-        let own = Subject::new(program, subject, as_of);
-        let facts = program.fields.iter().enumerate().map(|(field, reading)| match own.fact(field) {
-            Fact::Missing => FactSet::open(&reading.field),
-            fact => FactSet::one(fact),
-        });
-        let facts = facts.collect();
-        let mut bounds = Bounds {
-            program,
-            facts,
-            activity: subject.activity(),
-            as_of,
-            outcome: Outcome::gated(Set::one(Verdict::Eligible)),
-        };
-        bounds.outcome = bounds.refined(bounds.facts.clone(), COMBINATIONS_MAX);
-        bounds
-    }
-
+impl<'m: 's, 's> Given<'m, 's> {
     fn outcome(&self, facts: &[FactSet<'_>]) -> Outcome<Possible> {
-        let activities = [self.activity];
-        let world = Possibilities::new(self.program, facts, &activities, (self.as_of, self.as_of));
+        let world = Possibilities::new(self.program, facts, self.activity, (self.as_of, self.as_of));
         Evaluation::new(self.program, world).outcome(&mut ())
     }
 
@@ -205,6 +192,20 @@ impl<'m: 's, 's> Bounds<'m, 's> {
     fn answers(&self, field: FieldIndex) -> Vec<FactSet<'s>> {
         cells::cells(self.program, field, civil_day(self.as_of, self.program.offset_secs))
     }
+}
+
+impl<'m: 's, 's> Bounds<'m, 's> {
+    fn new<T: Facts>(program: &'m Program, subject: &'s T, as_of: DateTime<Utc>) -> Bounds<'m, 's> {
+        let as_of = second_of(as_of);
+        let own = Subject::new(program, subject, as_of);
+        let facts = program.fields.iter().enumerate().map(|(field, reading)| match own.fact(field) {
+            Fact::Missing => FactSet::open(&reading.field),
+            fact => FactSet::one(fact),
+        });
+        let given = Given { program, facts: facts.collect(), activity: subject.activity(), as_of };
+        let outcome = given.refined(given.facts.clone(), COMBINATIONS_MAX);
+        Bounds { given, outcome }
+    }
 
     /// Every verdict that is possible, eligible first.
     pub fn verdicts(&self) -> impl Iterator<Item = Verdict> {
@@ -219,7 +220,7 @@ impl<'m: 's, 's> Bounds<'m, 's> {
     /// The axes in the order of the document; none if a gate holds the subject back in any case. What is said of them
     /// is said of those subjects that may be scored.
     pub fn axes(&self) -> impl Iterator<Item = AxisBounds<'m>> {
-        self.program.axes.iter().zip(&self.outcome.axes).map(|(axis, result)| AxisBounds {
+        self.given.program.axes.iter().zip(&self.outcome.axes).map(|(axis, result)| AxisBounds {
             name: &axis.title.id,
             raw: points(&result.raw),
             score: points(&result.score),
@@ -233,19 +234,19 @@ impl<'m: 's, 's> Bounds<'m, 's> {
 
     /// Every state that is possible, the lowest first.
     pub fn states(&self) -> impl Iterator<Item = &'m str> {
-        let rows = &self.program.states.rows;
+        let rows = &self.given.program.states.rows;
         self.outcome.state.iter().flatten().filter_map(|place| rows.get(place)).map(|(_, name)| &**name)
     }
 
     /// Segments that may be the subject's, in the order of the document. Some may be out of reach all the same.
     pub fn segments(&self) -> impl Iterator<Item = &'m str> {
-        let segments = &self.program.segments;
+        let segments = &self.given.program.segments;
         self.outcome.segment.iter().flatten().filter_map(|place| segments.get(place)).map(|segment| &*segment.name)
     }
 
     /// Plays that may be called for, in the order of the document. Some may be out of reach all the same.
     pub fn plays(&self) -> impl Iterator<Item = Play<'m>> {
-        let plays = &self.program.plays;
+        let plays = &self.given.program.plays;
         self.outcome.play.iter().flatten().filter_map(|place| plays.get(place)).map(Play::new)
     }
 
@@ -262,8 +263,9 @@ impl<'m: 's, 's> Bounds<'m, 's> {
     /// answers there are together, the fewer each, so that it ends after some thousands.
     pub fn questions(&self) -> Vec<Question<'m>> {
         let width = |outcome: &Outcome<Possible>| outcome.value.greatest().saturating_sub(outcome.value.least());
-        let missing = self.facts.iter().enumerate().filter(|(_, facts)| facts.missing).map(|(field, _)| field);
-        let answers: Vec<(FieldIndex, Vec<FactSet<'_>>)> = missing.map(|field| (field, self.answers(field))).collect();
+        let missing = self.given.facts.iter().enumerate().filter(|(_, facts)| facts.missing).map(|(field, _)| field);
+        let answers: Vec<(FieldIndex, Vec<FactSet<'_>>)> =
+            missing.map(|field| (field, self.given.answers(field))).collect();
         let count: usize = answers.iter().map(|(_, answers)| answers.len()).sum();
         let most = (COMBINATIONS_OF_ANSWERS / count.max(1)).clamp(1, COMBINATIONS_PER_ANSWER);
         let mut questions: Vec<Question<'m>> = answers
@@ -271,14 +273,14 @@ impl<'m: 's, 's> Bounds<'m, 's> {
             .filter_map(|(field, answers)| {
                 let (mut widest, mut decides) = (0, true);
                 for answer in answers {
-                    let mut facts = self.facts.clone();
+                    let mut facts = self.given.facts.clone();
                     *facts.get_mut(field)? = answer;
-                    let outcome = self.refined(facts, most);
+                    let outcome = self.given.refined(facts, most);
                     widest = widest.max(width(&outcome));
                     decides &= decided(&outcome);
                 }
                 let narrowing = Points::from_micros(width(&self.outcome).saturating_sub(widest).max(0));
-                Some(Question { field: self.program.fields.get(field)?.field.name(), narrowing, decides })
+                Some(Question { field: self.given.program.fields.get(field)?.field.name(), narrowing, decides })
             })
             .collect();
         questions.sort_by_key(|question| std::cmp::Reverse((question.decides, question.narrowing)));

@@ -20,7 +20,7 @@ pub(crate) use domain::{Domain, Exact, Numbers, Values};
 pub(crate) use fact::by_calendar as calendar;
 pub(crate) use fact_set::{FactSet, Known};
 pub(crate) use possibilities::Possibilities;
-pub(crate) use possible::{Possible, Set};
+pub(crate) use possible::Possible;
 pub(crate) use ranges::Ranges;
 pub(crate) use subject::Subject;
 pub(crate) use sum::Tally;

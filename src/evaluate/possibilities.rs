@@ -16,13 +16,13 @@ use crate::program::{Events, FieldIndex, Program, Quantity, Signal, TagTest, Tes
 use crate::time::{DAY_SECS, civil_day};
 use crate::wide::held_in_i64;
 
-/// Every subject that has one of the facts of each field and one of the activities, at every instant of a span.
+/// Every subject that has one of the facts of each field and did the same, at every instant of a span.
 ///
 /// Facts are taken independently of each other.
 pub(crate) struct Possibilities<'m, 'f> {
     program: &'m Program,
-    facts: &'f [FactSet<'f>],       // one for each field of the program
-    activities: &'f [&'f Activity], // at least one
+    facts: &'f [FactSet<'f>], // one for each field of the program
+    activity: &'f Activity,
     from: i64,
     to: i64,           // not before `from`
     today: (i64, i64), // the civil days of both
@@ -35,7 +35,7 @@ impl<'m, 'f> Possibilities<'m, 'f> {
     pub(crate) fn new(
         program: &'m Program,
         facts: &'f [FactSet<'f>],
-        activities: &'f [&'f Activity],
+        activity: &'f Activity,
         (from, to): (i64, i64),
     ) -> Possibilities<'m, 'f> {
         let today = (civil_day(from, program.offset_secs), civil_day(to, program.offset_secs));
@@ -43,7 +43,7 @@ impl<'m, 'f> Possibilities<'m, 'f> {
         Possibilities {
             program,
             facts,
-            activities,
+            activity,
             from,
             to,
             today,
@@ -91,11 +91,11 @@ impl<'m, 'f> Possibilities<'m, 'f> {
     }
 
     /// Takes note of the first event that comes in or goes out.
-    fn turns_with(&self, activity: &Activity, events: &Events) {
+    fn turns_with(&self, events: &Events) {
         if self.from == self.to {
             return;
         }
-        let later = |after: Option<i64>| activity.between(&events.names, after, i64::MAX).first();
+        let later = |after: Option<i64>| self.activity.between(&events.names, after, i64::MAX).first();
         let ages = events.ages;
         self.turns_at(later(Some(ages.until(self.from))).map(|at| at.saturating_add(ages.from)));
         if let Some(to) = ages.to {
@@ -107,30 +107,15 @@ impl<'m, 'f> Possibilities<'m, 'f> {
         self.facts.get(field).unwrap_or(&self.nothing)
     }
 
-    /// Sets over all activities, joined.
-    fn of_activities(&self, f: impl Fn(&'f Activity) -> Found<Possible>) -> Found<Possible> {
-        let mut all = Found::nothing();
-        for activity in self.activities {
-            let found = f(activity);
-            all.unknown |= found.unknown;
-            if let Some(known) = found.known {
-                all.add(known);
-            }
-        }
-        all
-    }
-
     /// A number of the events, from what it is of those that count at every instant to what it is of those that count
     /// at some.
     fn of_events(&self, events: &Events, f: impl Fn(Selection<'_>, Selection<'_>) -> (i64, i64)) -> Found<Possible> {
-        self.of_activities(|activity| {
-            self.turns_with(activity, events);
-            let ages = events.ages;
-            let always = activity.between(&events.names, ages.after(self.to), ages.until(self.from));
-            let sometimes = activity.between(&events.names, ages.after(self.from), ages.until(self.to));
-            let (least, greatest) = f(always, sometimes);
-            Found { known: Some(Ranges::from_to(least, greatest)), unknown: false }
-        })
+        self.turns_with(events);
+        let ages = events.ages;
+        let always = self.activity.between(&events.names, ages.after(self.to), ages.until(self.from));
+        let sometimes = self.activity.between(&events.names, ages.after(self.from), ages.until(self.to));
+        let (least, greatest) = f(always, sometimes);
+        Found { known: Some(Ranges::from_to(least, greatest)), unknown: false }
     }
 
     fn count(&self, events: &Events) -> Found<Possible> {
@@ -155,9 +140,7 @@ impl<'m, 'f> Possibilities<'m, 'f> {
                 let offset = self.program.offset_secs;
                 self.of_events(events, |always, sometimes| (always.days(offset), sometimes.days(offset)))
             }
-            Quantity::DaysSinceLast { events } => {
-                self.of_activities(|activity| self.days_since_last(activity, events, &place))
-            }
+            Quantity::DaysSinceLast { events } => self.days_since_last(events, place),
             // The outcome is asked elsewhere.
             Quantity::Axis { .. } | Quantity::Score => Found { known: None, unknown: true },
         }
@@ -173,10 +156,10 @@ impl<'m, 'f> Possibilities<'m, 'f> {
         Found { known, unknown: days.unknown }
     }
 
-    fn days_since_last(&self, activity: &Activity, events: &Events, place: impl Fn(i64) -> usize) -> Found<Possible> {
-        self.turns_with(activity, events);
+    fn days_since_last(&self, events: &Events, place: impl Fn(i64) -> usize) -> Found<Possible> {
+        self.turns_with(events);
         let last = |as_of| {
-            let last = activity.select(&events.names, as_of, events.ages).latest_first().next()?;
+            let last = self.activity.select(&events.names, as_of, events.ages).latest_first().next()?;
             Some(civil_day(last.at, self.program.offset_secs))
         };
         let since = |today: i64, day: i64| today.saturating_sub(day);
@@ -194,14 +177,14 @@ impl<'m, 'f> Possibilities<'m, 'f> {
         }
     }
 
-    fn tally(&self, signal: &Signal, activity: &Activity) -> Ranges {
+    fn tally(&self, signal: &Signal) -> Ranges {
         let offset = self.program.offset_secs;
-        let first = Sums::of(signal, activity, offset, self.from);
+        let first = Sums::of(signal, self.activity, offset, self.from);
         if self.from == self.to {
             return Ranges::one(first.worth(signal));
         }
-        self.turns_with(activity, &signal.events);
-        sum::counted(signal, activity, offset, self.from, |entry| {
+        self.turns_with(&signal.events);
+        sum::counted(signal, self.activity, offset, self.from, |entry| {
             let age = self.from.saturating_sub(entry.at).unsigned_abs();
             match signal.curve.next_change(age) {
                 Some(next) if next == age + 1 => self.fades.set(true),
@@ -209,13 +192,13 @@ impl<'m, 'f> Possibilities<'m, 'f> {
             }
         });
         let names = &signal.events.names;
-        if activity.between(names, Some(self.from), self.to).first().is_none() {
+        if self.activity.between(names, Some(self.from), self.to).first().is_none() {
             // Nothing comes in, so that which events count only shrinks from the old end, and each loses weight.
-            let (a, b) = first.worths_until(Sums::of(signal, activity, offset, self.to), signal);
+            let (a, b) = first.worths_until(Sums::of(signal, self.activity, offset, self.to), signal);
             return Ranges::from_to(a, b);
         }
         // Whatever may count, at the age that it has when the span begins, or as soon as it happens.
-        let sometimes = activity.between(names, signal.events.ages.after(self.from), self.to);
+        let sometimes = self.activity.between(names, signal.events.ages.after(self.from), self.to);
         let (a, b) = Sums::fresh(signal, sometimes, self.from).worths_until(Sums::NOTHING, signal);
         Ranges::from_to(a, b)
     }
@@ -280,8 +263,7 @@ impl<'m> World<'m> for Possibilities<'m, '_> {
     }
 
     fn signal<W: Witness<'m, Possible>>(&self, signal: &'m Signal, _: &mut W) -> Ranges {
-        let worths = self.activities.iter().map(|activity| self.tally(signal, activity));
-        worths.reduce(|all, worth| all.joined(&worth)).unwrap_or_else(|| Ranges::one(0))
+        self.tally(signal)
     }
 }
 
@@ -345,8 +327,7 @@ mod tests {
     fn over(program: &Program, record: &Record, span: (i64, i64)) -> (Outcome<Possible>, Option<i64>, bool) {
         let own = Subject::new(program, record, span.0);
         let facts: Vec<_> = (0..program.fields.len()).map(|field| FactSet::one(own.fact(field))).collect();
-        let activities = [record.activity()];
-        let evaluation = Evaluation::new(program, Possibilities::new(program, &facts, &activities, span));
+        let evaluation = Evaluation::new(program, Possibilities::new(program, &facts, record.activity(), span));
         let outcome = evaluation.outcome(&mut ());
         (outcome, evaluation.world().turn(), evaluation.world().fades())
     }

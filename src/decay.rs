@@ -181,6 +181,7 @@ impl Curve {
     }
 
     /// The weight at `age` seconds, times the denominator.
+    #[inline]
     pub(crate) fn numerator(&self, age: u64) -> u64 {
         match self {
             Curve::None => 1,
@@ -227,6 +228,7 @@ impl Curve {
 /// 2^(-age / secs) with 63 fractional bits, off by at most two units of the last place, exact at whole half-lives.
 ///
 /// Never rises with age: one second takes away at least ln 2 / 2^32 of the weight, far more than the error.
+#[inline]
 fn half_life_weight(age: u64, secs: u64, inverse: u128) -> u64 {
     let whole = age / secs;
     let rest = age % secs;
@@ -293,6 +295,7 @@ const LN_2: u64 = 0xb172_17f7_d1cf_79ac;
 ///
 /// The top 14 bits of x go through two tables. What is left is below 2^-14, where four terms of the series of
 /// e^-y leave less than 2^-76; the error is that of three roundings to 63 bits.
+#[inline]
 fn exp2_of_minus(x: u64) -> u64 {
     let times = |a: u64, b: u64| high_half(u128::from(a) * u128::from(b));
     let entry = |table: &[u64; 128], index: u64| {

@@ -50,6 +50,7 @@ impl Sums {
         sums
     }
 
+    #[inline]
     fn add(&mut self, signal: &Signal, entry: Occurrence, as_of: i64) {
         let count = entry.count;
         // Selected events are not later than `as_of`.

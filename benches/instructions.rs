@@ -14,7 +14,7 @@ use std::hint::black_box;
 use chrono::TimeDelta;
 use generated::{by_exp2, customers, fading, rules, visited, visits};
 use population::{Account, MODEL, accounts, as_of, by_hand};
-use warmth::{Model, Projection, Record, Scorer};
+use warmth::{Model, Projection, Record, Score, Scorer};
 
 const SUBJECTS: usize = 1_000;
 const EVENTS: usize = 1_000;
@@ -30,6 +30,14 @@ const PATHS: &[(&str, Run)] = &[
     ("score", |rounds| {
         let scorer = cross_sell();
         rounds_over(rounds, &accounts(SUBJECTS), |account| _ = black_box(scorer.score(account, as_of())))
+    }),
+    ("batch", |rounds| {
+        let (scorer, accounts) = (cross_sell(), accounts(SUBJECTS));
+        let mut scores = vec![Score::default(); SUBJECTS];
+        for _ in 0..rounds {
+            scorer.score_batch(black_box(&accounts), as_of(), black_box(&mut scores));
+        }
+        SUBJECTS
     }),
     ("explain", |rounds| {
         let scorer = cross_sell();

@@ -79,11 +79,27 @@ macro_rules! facts {
             impl $crate::Facts for $type {
                 const FIELDS: &'static [$crate::Field] = &[$($crate::facts!(@field $type, $name $(, $computed)?)),*];
 
-                #[inline]
+                #[inline(always)]
                 fn fact(&self, field: &$crate::Field) -> $crate::Fact<'_> {
                     match field.index() {
                         $(index if index == Position::$name as usize => $crate::facts!(@fact self, $type, $name $(, $computed, $compute)?),)*
                         _ => $crate::Fact::Missing,
+                    }
+                }
+
+                #[inline]
+                fn each_fact<'s>(
+                    field: &$crate::Field,
+                    subjects: impl ::core::iter::Iterator<Item = &'s Self>,
+                    mut each: impl ::core::ops::FnMut($crate::Fact<'s>),
+                ) where
+                    Self: 's,
+                {
+                    match field.index() {
+                        $(index if index == Position::$name as usize => {
+                            subjects.for_each(|subject| each($crate::facts!(@fact subject, $type, $name $(, $computed, $compute)?)));
+                        })*
+                        _ => subjects.for_each(|_| each($crate::Fact::Missing)),
                     }
                 }
 

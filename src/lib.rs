@@ -117,7 +117,9 @@
 
 pub mod _guide;
 mod activity;
+mod batch;
 mod bounds;
+pub mod columns;
 pub mod compare;
 mod compile;
 mod decay;
@@ -131,6 +133,7 @@ mod facts;
 mod forecast;
 pub mod governance;
 mod grade;
+mod literal;
 pub mod model;
 pub mod offer;
 mod points;

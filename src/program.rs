@@ -10,6 +10,7 @@ use crate::decay::Curve;
 use crate::decimal::{Excess, scaled};
 use crate::facts::Field;
 use crate::grade::Grade;
+use crate::literal::Literal;
 use crate::model::{Calendar, EventMeasure, Fingerprint, GateMissing, Missing, NumberOp, Total};
 use crate::time::Span;
 
@@ -30,6 +31,8 @@ pub(crate) struct Program {
     pub(crate) states: States,
     pub(crate) segments: Box<[Segment]>,
     pub(crate) plays: Box<[Play]>,
+    /// How many tests on texts and tags there are; each has a number among them, its slot.
+    pub(crate) slots: usize,
     /// Whether a promoter or a limit asks for the outcome, so that it depends on every fact anew.
     pub(crate) asks_outcome: bool,
     /// The age in seconds from which on no event can matter; `None` if every event can.
@@ -204,11 +207,13 @@ pub(crate) enum Test {
         test: TextTest,
         ignore_case: bool,
         negate: bool,
+        slot: usize,
     },
     Tags {
         field: FieldIndex,
         test: TagTest,
         negate: bool,
+        slot: usize,
     },
     /// The day of a date, counted from 1970-01-01.
     Day {
@@ -321,8 +326,9 @@ pub(crate) fn ordered_bits(number: f64) -> i64 {
     if bits < 0 { i64::MIN.wrapping_sub(bits) } else { bits }
 }
 
-/// The double with these [`ordered_bits`].
+/// The double with these [`ordered_bits`]; an infinity beyond those that there are.
 pub(crate) fn double_of(ordered: i64) -> f64 {
+    let ordered = ordered.clamp(ordered_bits(f64::NEG_INFINITY), ordered_bits(f64::INFINITY));
     let bits = if ordered < 0 { i64::MIN.wrapping_sub(ordered) } else { ordered };
     f64::from_bits(bits.cast_unsigned())
 }
@@ -337,7 +343,7 @@ pub(crate) enum TextSubject {
 #[derive(Debug)]
 pub(crate) enum TextTest {
     /// Equal to one of these.
-    OneOf(Box<[Box<str>]>),
+    OneOf(Box<[Literal]>),
     StartsWith(Box<str>),
     EndsWith(Box<str>),
     Contains(Box<str>),
@@ -345,8 +351,8 @@ pub(crate) enum TextTest {
 
 #[derive(Debug)]
 pub(crate) enum TagTest {
-    HasAny(Box<[Box<str>]>),
-    HasAll(Box<[Box<str>]>),
+    HasAny(Box<[Literal]>),
+    HasAll(Box<[Literal]>),
     AnyNotIn(FieldIndex),
 }
 

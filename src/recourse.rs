@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::activity::{Activity, Names};
-use crate::evaluate::{Evaluation, FactSet, Known, Numbers, Outcome, Possibilities, Possible, Subject, Values};
+use crate::evaluate::{Evaluation, FactSet, Known, Outcome, Possibilities, Possible, Subject, Values};
 use crate::facts::{Fact, Facts, Field, Value};
 use crate::grade::{Grade, Verdict};
 use crate::points::Points;

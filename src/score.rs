@@ -5,7 +5,8 @@ use std::fmt;
 use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
 
-use crate::evaluate::{Exact, Outcome};
+use crate::batch::Sink;
+use crate::evaluate::{Abreast, Exact, Outcome};
 use crate::grade::{Grade, Verdict};
 use crate::model::limits::AXES_MAX;
 use crate::points::Points;
@@ -22,14 +23,32 @@ use crate::time::Span;
 /// nulls where a thing does not exist.
 #[derive(Clone, Copy)]
 pub struct Score<'m> {
-    program: &'m Program,
-    verdict: Verdict,
+    program: Option<&'m Program>, // of any score but the default one
     value: i64,
     axes: [AxisPoints; AXES_MAX], // as many as the program has are meant
-    grade: Option<usize>,         // its place among all there can be
-    state: Option<usize>,         // in `States::rows`
-    segment: Option<usize>,       // in `Program::segments`
-    play: Option<usize>,          // in `Program::plays`
+    grade: Place,                 // among all there can be
+    state: Place,                 // in `States::rows`
+    segment: Place,               // in `Program::segments`
+    play: Place,                  // in `Program::plays`
+    verdict: Verdict,
+}
+
+/// A place in a list that a program has, or none.
+#[derive(Clone, Copy)]
+pub(crate) struct Place(u16);
+
+impl Place {
+    pub(crate) const NONE: Place = Place(u16::MAX);
+
+    #[inline]
+    pub(crate) fn of(place: Option<usize>) -> Place {
+        // No list is as long; see `Limits::held`.
+        place.and_then(|place| u16::try_from(place).ok()).map_or(Place::NONE, Place)
+    }
+
+    fn get(self) -> Option<usize> {
+        (self.0 != u16::MAX).then_some(self.0.into())
+    }
 }
 
 /// What is reported of an axis, in millionths.
@@ -86,13 +105,58 @@ impl PartialEq for program::Play {
 impl Eq for program::Play {}
 
 impl<'m> Score<'m> {
+    #[inline]
     pub(crate) fn new(program: &'m Program, outcome: &Outcome<Exact>) -> Score<'m> {
         let mut axes = <[AxisPoints; AXES_MAX]>::default();
         for (own, axis) in axes.iter_mut().zip(&outcome.axes) {
             *own = AxisPoints { raw: axis.raw, score: axis.score };
         }
         let Outcome { verdict, value, grade, state, segment, play, .. } = *outcome;
-        Score { program, verdict, value, axes, grade, state, segment, play }
+        let [grade, state, segment, play] = [grade, state, segment, play].map(Place::of);
+        Score { program: Some(program), value, axes, grade, state, segment, play, verdict }
+    }
+
+    /// The score of a subject that a gate holds back.
+    #[inline]
+    pub(crate) fn held_back(program: &'m Program, verdict: Verdict) -> Score<'m> {
+        Score { program: Some(program), ..Score::of_nobody(verdict) }
+    }
+
+    /// The score of one of several subjects.
+    pub(crate) fn of_lane(program: &'m Program, outcome: &Outcome<Abreast>, lane: usize) -> Score<'m> {
+        let mut score = Score::held_back(program, outcome.verdict_at(lane));
+        for (own, axis) in score.axes.iter_mut().zip(&outcome.axes) {
+            *own = AxisPoints { raw: axis.raw.at(lane), score: axis.score.at(lane) };
+        }
+        score.value = outcome.value.at(lane);
+        score.grade = Place::of(outcome.grade.at(lane));
+        score.state = Place::of(outcome.state.at(lane));
+        score.segment = Place::of(outcome.segment.at(lane));
+        score.play = Place::of(outcome.play.at(lane));
+        score
+    }
+
+    /// Of the parts that are kept of it in columns: grade, state, segment and play last.
+    pub(crate) fn of_parts(
+        program: Option<&'m Program>,
+        verdict: Verdict,
+        value: Points,
+        axes: impl Iterator<Item = (Points, Points)>,
+        [grade, state, segment, play]: [Place; 4],
+    ) -> Score<'m> {
+        let mut score =
+            Score { program, value: value.micros(), grade, state, segment, play, ..Score::of_nobody(verdict) };
+        for (own, (raw, axis)) in score.axes.iter_mut().zip(axes) {
+            *own = AxisPoints { raw: raw.micros(), score: axis.micros() };
+        }
+        score
+    }
+
+    #[inline]
+    fn of_nobody(verdict: Verdict) -> Score<'m> {
+        let axes = <[AxisPoints; AXES_MAX]>::default();
+        let none = Place::NONE;
+        Score { program: None, value: 0, axes, grade: none, state: none, segment: none, play: none, verdict }
     }
 
     /// Whether the subject may be scored.
@@ -107,8 +171,9 @@ impl<'m> Score<'m> {
 
     /// The axes in the order of the document; none for a subject that a gate holds back.
     pub fn axes(&self) -> impl Iterator<Item = AxisScore<'m>> + use<'m> {
-        let program = if self.verdict().is_scored() { &self.program.axes[..] } else { &[] };
-        program.iter().zip(self.axes).map(|(axis, AxisPoints { raw, score })| AxisScore {
+        let scored = self.program.filter(|_| self.verdict().is_scored());
+        let axes = scored.map_or(&[][..], |program| &program.axes);
+        axes.iter().zip(self.axes).map(|(axis, AxisPoints { raw, score })| AxisScore {
             name: &axis.title.id,
             raw: Points::from_micros(raw),
             score: Points::from_micros(score),
@@ -122,12 +187,12 @@ impl<'m> Score<'m> {
 
     /// The grade, where the model gives one.
     pub fn grade(&self) -> Option<Grade> {
-        self.grade.map(Grade::at)
+        self.grade.get().map(Grade::at)
     }
 
     /// The state, where the model has some.
     pub fn state(&self) -> Option<&'m str> {
-        self.state.and_then(|state| self.program.states.rows.get(state)).map(|(_, name)| &**name)
+        self.state.get().and_then(|state| self.program?.states.rows.get(state)).map(|(_, name)| &**name)
     }
 
     /// Every state of the model with the bound at which it begins, the lowest first.
@@ -161,23 +226,37 @@ impl<'m> Score<'m> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn states(&self) -> impl Iterator<Item = (&'m str, Points)> + use<'m> {
-        self.program.states.rows.iter().map(|(bound, name)| (&**name, Points::from_micros(*bound)))
+        self.program
+            .into_iter()
+            .flat_map(|program| &program.states.rows)
+            .map(|(bound, name)| (&**name, Points::from_micros(*bound)))
     }
 
     /// What decides on the state: the value, or where states begin at raw points, those of all axes together. Zero for
     /// a subject that a gate holds back.
     pub fn state_points(&self) -> Points {
-        if self.program.states.by_points { self.axes().map(|axis| axis.raw).sum() } else { self.value() }
+        if self.program.is_some_and(|program| program.states.by_points) {
+            self.axes().map(|axis| axis.raw).sum()
+        } else {
+            self.value()
+        }
     }
 
     /// The segment, where the model has some.
     pub fn segment(&self) -> Option<&'m str> {
-        self.segment.and_then(|segment| self.program.segments.get(segment)).map(|segment| &*segment.name)
+        self.segment.get().and_then(|segment| self.program?.segments.get(segment)).map(|segment| &*segment.name)
     }
 
     /// What to do, where the model says it.
     pub fn play(&self) -> Option<Play<'m>> {
-        self.play.and_then(|play| self.program.plays.get(play)).map(Play::new)
+        self.play.get().and_then(|play| self.program?.plays.get(play)).map(Play::new)
+    }
+}
+
+/// The score of nobody, as of a subject that fails a required condition: places to be filled are made of it.
+impl Default for Score<'_> {
+    fn default() -> Self {
+        Score::of_nobody(Verdict::Ineligible)
     }
 }
 
@@ -194,6 +273,26 @@ impl PartialEq for Score<'_> {
 }
 
 impl Eq for Score<'_> {}
+
+/// Places for the scores of a batch.
+pub(crate) struct Scores<'m, 's> {
+    pub(crate) program: &'m Program,
+    pub(crate) scores: &'s mut [Score<'m>],
+}
+
+impl Sink for Scores<'_, '_> {
+    fn held_back(&mut self, row: usize, verdict: Verdict) {
+        if let Some(own) = self.scores.get_mut(row) {
+            *own = Score::held_back(self.program, verdict);
+        }
+    }
+
+    fn scored(&mut self, row: usize, outcome: &Outcome<Abreast>, lane: usize) {
+        if let Some(own) = self.scores.get_mut(row) {
+            *own = Score::of_lane(self.program, outcome, lane);
+        }
+    }
+}
 
 impl fmt::Debug for Score<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

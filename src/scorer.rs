@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use crate::batch::score_rows;
 use crate::compile::{Schema, compile};
-use crate::evaluate::{Evaluation, Subject};
+use crate::evaluate::{Evaluation, Outcome, Slice, Subject};
 use crate::explain::{Explanation, explain};
 use crate::facts::{Facts, Field};
 use crate::model::{Fingerprint, Limits, Model};
 use crate::problem::ModelError;
 use crate::program::Program;
-use crate::score::Score;
+use crate::score::{Score, Scores};
 use crate::time::{Span, second_of};
 
 /// A model compiled against the fields of a type of subjects: the only thing that can score.
@@ -100,7 +101,37 @@ impl<T: Facts> Scorer<T> {
     /// do not count. Allocates nothing, and cannot fail.
     pub fn score(&self, subject: &T, as_of: DateTime<Utc>) -> Score<'_> {
         let subject = Subject::new(&self.program, subject, second_of(as_of));
-        Score::new(&self.program, &Evaluation::new(&self.program, subject).outcome(&mut ()))
+        let evaluation = Evaluation::new(&self.program, subject);
+        let verdict = evaluation.verdict(&mut ());
+        if !verdict.is_scored() {
+            return Score::held_back(&self.program, verdict);
+        }
+        let mut outcome = Outcome::gated(verdict);
+        evaluation.score(&mut outcome, &mut ());
+        Score::new(&self.program, &outcome)
+    }
+
+    /// Scores many subjects as of an instant, the first into the first place and so on, as many as there are of both.
+    ///
+    /// Each has the outcome that [`score`](Scorer::score) gives it alone; many together take less time. Allocates
+    /// nothing. Places to be filled are made of [`Score::default`]; parts of both slices can be scored on several
+    /// threads.
+    ///
+    /// ```
+    /// # use warmth::{Model, Points, Record, Score, Scorer};
+    /// # let model: Model = toml::from_str("format = 1\nname = 'x'\n[[axis]]\nname = 'fit'\nbase = 1\navailable = 10\n\
+    /// #     [[axis.rule]]\nid = 'nps'\nwhen.nps.at_least = 9\npoints = 5")?;
+    /// let scorer = Scorer::<Record>::new(&model)?;
+    /// let accounts = [Record::new().with("nps", 9), Record::new().with("nps", 3)];
+    /// let mut scores = [Score::default(); 2];
+    /// scorer.score_batch(&accounts, "2026-11-22T09:00:00Z".parse()?, &mut scores);
+    /// assert_eq!(scores.map(|score| score.value()), [Points::from(60), Points::from(10)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn score_batch<'m>(&'m self, subjects: &[T], as_of: DateTime<Utc>, scores: &mut [Score<'m>]) {
+        let count = subjects.len().min(scores.len());
+        let mut scores = Scores { program: &self.program, scores };
+        score_rows(&self.program, &Slice(subjects), 0..count, second_of(as_of), &mut scores);
     }
 
     /// Scores a subject as [`score`](Scorer::score) does, and writes down why.

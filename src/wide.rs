@@ -113,12 +113,23 @@ pub(crate) const fn rounded(numerator: i128, denominator: i128) -> i128 {
     if denominator == 0 {
         return 0;
     }
-    let quotient = numerator / denominator;
-    let rest = numerator % denominator;
+    let (quotient, rest) = divided(numerator, denominator);
     if rest.unsigned_abs() >= denominator.unsigned_abs() - rest.unsigned_abs() {
         quotient + if (numerator < 0) == (denominator < 0) { 1 } else { -1 }
     } else {
         quotient
+    }
+}
+
+/// Quotient and rest; nearly always in 64 bits, as a division of 128 costs several times as much.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "only where it changes nothing")]
+const fn divided(numerator: i128, denominator: i128) -> (i128, i128) {
+    let (a, b) = (numerator as i64, denominator as i64);
+    if a as i128 == numerator && b as i128 == denominator && b > 0 {
+        ((a / b) as i128, (a % b) as i128)
+    } else {
+        (numerator / denominator, numerator % denominator)
     }
 }
 

@@ -14,7 +14,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use crate::activity::Activity;
-use crate::evaluate::{Evaluation, FactSet, Numbers, Outcome, Possibilities, Possible, Ranges, Subject, Values};
+use crate::evaluate::{Evaluation, FactSet, Outcome, Possibilities, Possible, Ranges, Subject, Values};
 use crate::facts::{Fact, Facts};
 use crate::grade::{Grade, Verdict};
 use crate::points::Points;

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use super::Compiler;
 use crate::activity::{Ages, Names};
 use crate::facts::Kind;
+use crate::literal::Literal;
 use crate::model::{
     AgeWindow, Calendar, Condition as Document, EventMeasure, EventNames, Happening, Leaf, NumberOp,
     Quantity as Measured, Shape, TagOp, TextOp, TextSubject as Asked,
@@ -323,7 +324,7 @@ impl<'m> Compiler<'m> {
                 TextTest::OneOf(texts.iter().map(|text| text.as_str().into()).collect())
             }
         };
-        Some(Condition::Test(Test::Text { of, test, ignore_case, negate }))
+        Some(Condition::Test(Test::Text { of, test, ignore_case, negate, slot: self.slot() }))
     }
 
     /// Notes texts that are none of those there can be.
@@ -345,8 +346,14 @@ impl<'m> Compiler<'m> {
         }
     }
 
+    /// The number of another test on texts or tags.
+    fn slot(&mut self) -> usize {
+        self.slots += 1;
+        self.slots - 1
+    }
+
     fn tags(&mut self, field: &str, op: &'m TagOp, path: &Path<'_>) -> Option<Condition> {
-        let list = |tags: &[String]| tags.iter().map(|tag| tag.as_str().into()).collect::<Box<[Box<str>]>>();
+        let list = |tags: &[String]| tags.iter().map(|tag| tag.as_str().into()).collect::<Box<[Literal]>>();
         let index = self.field(field, Kind::Tags, path)?;
         let (test, negate) = match op {
             TagOp::Has(tag) => (TagTest::HasAny([tag.as_str().into()].into()), false),
@@ -357,7 +364,7 @@ impl<'m> Compiler<'m> {
                 (TagTest::AnyNotIn(self.field(other, Kind::Tags, &path.key("any_not_in"))?), false)
             }
         };
-        Some(Condition::Test(Test::Tags { field: index, test, negate }))
+        Some(Condition::Test(Test::Tags { field: index, test, negate, slot: self.slot() }))
     }
 
     fn happened(&mut self, names: &'m EventNames, op: Happening, path: &Path<'_>) -> Option<Condition> {

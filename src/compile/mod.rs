@@ -32,6 +32,7 @@ pub(crate) fn compile(model: &Model, schema: Schema, limits: &Limits) -> Result<
         events: BTreeSet::new(),
         ids: BTreeMap::new(),
         lifespan_secs: Some(0),
+        slots: 0,
     };
     let program = compiler.model(model);
     in_order_of_entries(&mut compiler.problems);
@@ -62,6 +63,7 @@ struct Compiler<'m> {
     /// Ids of gates, rules, promoters and limits, and where each stands.
     ids: BTreeMap<&'m str, String>,
     lifespan_secs: Option<u64>,
+    slots: usize,
 }
 
 /// A field that the model reads, and where it does so first.
@@ -120,6 +122,7 @@ impl<'m> Compiler<'m> {
             segments: segments?,
             plays: plays?,
             lifespan_secs: self.lifespan_secs,
+            slots: self.slots,
             asks_outcome: false,
             // Last, as it goes through all conditions and those that are nested too deep have been refused by now.
             fingerprint: model.fingerprint(),

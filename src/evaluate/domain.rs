@@ -6,33 +6,48 @@
 use std::fmt::Debug;
 use std::ops::RangeInclusive;
 
-use smallvec::SmallVec;
+use super::lanes::Lanes;
+use crate::model::limits::AXES_MAX;
 
-/// One value, or a set of them, of each thing that an evaluation meets.
+/// A small thing that an evaluation meets: a truth, a verdict, a place in a list.
+pub(crate) trait Plain: Copy + Ord + Debug {
+    /// Any of its values.
+    const FIRST: Self;
+    /// One for each of several subjects.
+    type Lanes: Lanes<Self> + Values<Self>;
+}
+
+/// One value, a set of them, or one for each of several subjects, of each thing that an evaluation meets.
 pub(crate) trait Domain: Copy + Debug {
     /// Truths, verdicts, grades and places in lists.
-    type Of<V: Copy + Ord + Debug>: Values<V>;
+    type Of<V: Plain>: Values<V>;
     /// Points and counts.
     type Number: Numbers;
 
-    fn map<A: Copy + Ord + Debug, B: Copy + Ord + Debug>(of: &Self::Of<A>, f: impl Fn(A) -> B) -> Self::Of<B>;
+    fn map<A: Plain, B: Plain>(of: &Self::Of<A>, f: impl Fn(A) -> B) -> Self::Of<B>;
 
     /// Each of one with each of the other.
     fn both<A, B, C>(a: &Self::Of<A>, b: &Self::Of<B>, f: impl Fn(A, B) -> C) -> Self::Of<C>
     where
-        A: Copy + Ord + Debug,
-        B: Copy + Ord + Debug,
-        C: Copy + Ord + Debug;
+        A: Plain,
+        B: Plain,
+        C: Plain;
 
     /// Where numbers stand among rising or falling bounds; `f` is monotone.
     fn places(of: &Self::Number, f: impl Fn(i64) -> usize) -> Self::Of<usize>;
 
     fn within(of: &Self::Number, range: &RangeInclusive<i64>) -> Self::Of<bool>;
 
-    fn number<A: Copy + Ord + Debug>(of: &Self::Of<A>, f: impl Fn(A) -> i64) -> Self::Number;
+    /// The numbers of those that have one; zero where none has.
+    fn number<A: Plain>(of: &Self::Of<A>, f: impl Fn(A) -> Option<i64>) -> Self::Number;
 
-    /// One of each by a function that falls in none of them.
-    fn jointly(of: &[&Self::Number], f: impl Fn(&[i64]) -> i64) -> Self::Number;
+    /// `yes` where that is so, `no` where it is not.
+    fn choose(so: &Self::Of<bool>, yes: Self::Number, no: Self::Number) -> Self::Number;
+
+    /// One of each, at most as many as there can be axes, by a function that falls in none of them.
+    fn jointly<'n>(of: impl Iterator<Item = &'n Self::Number>, f: impl Fn(&[i64]) -> i64) -> Self::Number
+    where
+        Self: 'n;
 }
 
 /// One value of a small thing, or a set of them.
@@ -42,17 +57,12 @@ pub(crate) trait Values<V>: Clone + Debug {
     fn only(&self) -> Option<V>;
     /// Whether some value satisfies `f`.
     fn any(&self, f: impl Fn(V) -> bool) -> bool;
-    /// What is in either.
-    fn joined(&self, other: &Self) -> Self;
 }
 
 /// One number, or a set of them.
 pub(crate) trait Numbers: Clone + Debug {
     fn one(number: i64) -> Self;
-    fn least(&self) -> i64;
-    fn greatest(&self) -> i64;
     fn plus(&self, other: &Self) -> Self;
-    fn joined(&self, other: &Self) -> Self;
     /// By a function that never falls.
     fn map(&self, f: impl Fn(i64) -> i64) -> Self;
     /// Each of one with each of the other, by a function that is monotone in either argument.
@@ -64,84 +74,85 @@ pub(crate) trait Numbers: Clone + Debug {
 pub(crate) struct Exact;
 
 impl Domain for Exact {
-    type Of<V: Copy + Ord + Debug> = V;
+    type Of<V: Plain> = V;
     type Number = i64;
 
-    fn map<A: Copy + Ord + Debug, B: Copy + Ord + Debug>(of: &A, f: impl Fn(A) -> B) -> B {
+    #[inline]
+    fn map<A: Plain, B: Plain>(of: &A, f: impl Fn(A) -> B) -> B {
         f(*of)
     }
 
-    fn both<A: Copy + Ord + Debug, B: Copy + Ord + Debug, C: Copy + Ord + Debug>(
-        a: &A,
-        b: &B,
-        f: impl Fn(A, B) -> C,
-    ) -> C {
+    #[inline]
+    fn both<A: Plain, B: Plain, C: Plain>(a: &A, b: &B, f: impl Fn(A, B) -> C) -> C {
         f(*a, *b)
     }
 
+    #[inline]
     fn places(of: &i64, f: impl Fn(i64) -> usize) -> usize {
         f(*of)
     }
 
+    #[inline]
     fn within(of: &i64, range: &RangeInclusive<i64>) -> bool {
         range.contains(of)
     }
 
-    fn number<A: Copy + Ord + Debug>(of: &A, f: impl Fn(A) -> i64) -> i64 {
-        f(*of)
+    #[inline]
+    fn number<A: Plain>(of: &A, f: impl Fn(A) -> Option<i64>) -> i64 {
+        f(*of).unwrap_or(0)
     }
 
-    fn jointly(of: &[&i64], f: impl Fn(&[i64]) -> i64) -> i64 {
-        let of: SmallVec<[i64; 8]> = of.iter().map(|number| **number).collect();
-        f(&of)
+    #[inline]
+    fn choose(so: &bool, yes: i64, no: i64) -> i64 {
+        if *so { yes } else { no }
+    }
+
+    #[inline]
+    fn jointly<'n>(of: impl Iterator<Item = &'n i64>, f: impl Fn(&[i64]) -> i64) -> i64 {
+        let mut all = [0; AXES_MAX];
+        let mut count = 0;
+        for (own, number) in all.iter_mut().zip(of) {
+            *own = *number;
+            count += 1;
+        }
+        f(all.get(..count).unwrap_or(&all))
     }
 }
 
-impl<V: Copy + Ord + Debug> Values<V> for V {
+impl<V: Copy + Debug> Values<V> for V {
+    #[inline]
     fn one(value: V) -> V {
         value
     }
 
+    #[inline]
     fn only(&self) -> Option<V> {
         Some(*self)
     }
 
+    #[inline]
     fn any(&self, f: impl Fn(V) -> bool) -> bool {
         f(*self)
-    }
-
-    /// There are no two ways in which a single value comes about.
-    fn joined(&self, _: &V) -> V {
-        *self
     }
 }
 
 impl Numbers for i64 {
+    #[inline]
     fn one(number: i64) -> i64 {
         number
     }
 
-    fn least(&self) -> i64 {
-        *self
-    }
-
-    fn greatest(&self) -> i64 {
-        *self
-    }
-
+    #[inline]
     fn plus(&self, other: &i64) -> i64 {
         self.saturating_add(*other)
     }
 
-    /// There are no two ways in which a single number comes about.
-    fn joined(&self, _: &i64) -> i64 {
-        *self
-    }
-
+    #[inline]
     fn map(&self, f: impl Fn(i64) -> i64) -> i64 {
         f(*self)
     }
 
+    #[inline]
     fn with(&self, other: &i64, f: impl Fn(i64, i64) -> i64) -> i64 {
         f(*self, *other)
     }

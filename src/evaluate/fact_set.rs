@@ -2,10 +2,10 @@
 
 use smallvec::SmallVec;
 
+use super::Values;
 use super::fact;
-use super::possible::Set;
+use super::possible::{Found, Set};
 use super::ranges::Ranges;
-use super::{Found, Possible, Values};
 use crate::decimal::nearest_micros;
 use crate::facts::{Fact, Field, Kind};
 use crate::points::HELD;
@@ -75,12 +75,12 @@ impl<'f> FactSet<'f> {
         }
     }
 
-    fn found(&self, known: Option<Ranges>) -> Found<Possible> {
+    fn found(&self, known: Option<Ranges>) -> Found {
         Found { unknown: self.missing || known.is_none(), known }
     }
 
     /// Numbers in the order of doubles.
-    pub(super) fn numbers(&self) -> Found<Possible> {
+    pub(super) fn numbers(&self) -> Found {
         self.found(match (self.known.listed(), &self.known) {
             (Some(facts), _) => each(facts, fact::number),
             (None, Known::Numbers(least, greatest)) => Some(Ranges::from_to(*least, *greatest)),
@@ -89,7 +89,7 @@ impl<'f> FactSet<'f> {
     }
 
     /// The ratios of numbers to those of another field. Those of an open field may be anything.
-    pub(super) fn ratios(&self, of: &FactSet<'_>) -> Found<Possible> {
+    pub(super) fn ratios(&self, of: &FactSet<'_>) -> Found {
         match (self.known.listed(), of.known.listed()) {
             (Some(facts), Some(others)) => {
                 let ratios: SmallVec<[Option<i64>; 4]> =
@@ -107,7 +107,7 @@ impl<'f> FactSet<'f> {
     }
 
     /// Civil days.
-    pub(super) fn days(&self, offset_secs: i64) -> Found<Possible> {
+    pub(super) fn days(&self, offset_secs: i64) -> Found {
         self.found(match (self.known.listed(), &self.known) {
             (Some(facts), _) => each(facts, |fact| fact::day(fact, offset_secs)),
             (None, Known::Days(first, last)) => Some(Ranges::from_to(*first, *last)),
@@ -115,7 +115,7 @@ impl<'f> FactSet<'f> {
         })
     }
 
-    pub(super) fn tag_counts(&self) -> Found<Possible> {
+    pub(super) fn tag_counts(&self) -> Found {
         self.found(match (self.known.listed(), &self.known) {
             (Some(facts), _) => each(facts, fact::tag_count),
             (None, Known::Tags(with, _)) => {
@@ -170,7 +170,7 @@ impl<'f> FactSet<'f> {
     }
 
     /// The points of a form that is read from this field.
-    pub(super) fn points(&self, form: &Worth) -> Found<Possible> {
+    pub(super) fn points(&self, form: &Worth) -> Found {
         self.found(match (&self.known, form) {
             (Known::One(fact), _) => each(&[*fact], |fact| fact::points(form, fact)),
             (Known::Among(facts), _) => each(facts, |fact| fact::points(form, fact)),

@@ -5,23 +5,32 @@
 //! [`Witness`] decides what is written down on the way. For a score it is `()`, nothing is written down and what
 //! cannot matter any more is left out; for an explanation it is the ledger, and everything is evaluated.
 
+mod block;
+mod columns;
 mod domain;
 mod fact;
 mod fact_set;
+mod lanes;
 mod possibilities;
 mod possible;
 mod ranges;
+mod slice;
 mod subject;
 mod sum;
 mod total;
 mod truth;
 
+pub(crate) use block::{Block, Table};
+pub(crate) use columns::Bound;
+use domain::Plain;
 pub(crate) use domain::{Domain, Exact, Numbers, Values};
 pub(crate) use fact::by_calendar as calendar;
 pub(crate) use fact_set::{FactSet, Known};
+pub(crate) use lanes::{Abreast, LANES, Lanes, lanes_of};
 pub(crate) use possibilities::Possibilities;
 pub(crate) use possible::Possible;
 pub(crate) use ranges::Ranges;
+pub(crate) use slice::Slice;
 pub(crate) use subject::Subject;
 pub(crate) use sum::Tally;
 pub(crate) use total::base_with;
@@ -53,10 +62,10 @@ pub(crate) trait World<'m> {
         of: &'m Quantity,
         rows: &'m [(i64, i64)],
         witness: &mut W,
-    ) -> Found<Self::Domain>;
+    ) -> Measured<Self::Domain>;
 
     /// The points of a form that is read from one fact.
-    fn points<W: Witness<'m, Self::Domain>>(&self, form: &'m Form, witness: &mut W) -> Found<Self::Domain>;
+    fn points<W: Witness<'m, Self::Domain>>(&self, form: &'m Form, witness: &mut W) -> Measured<Self::Domain>;
 
     /// What a signal is worth.
     fn signal<W: Witness<'m, Self::Domain>>(&self, signal: &'m Signal, witness: &mut W) -> Number<Self::Domain>;
@@ -65,33 +74,18 @@ pub(crate) trait World<'m> {
 pub(crate) type Of<D, V> = <D as Domain>::Of<V>;
 pub(crate) type Number<D> = <D as Domain>::Number;
 
-/// A number that may be unknown: which numbers there can be, and whether it can be unknown. One of both is so.
+/// A number that may be unknown.
 #[derive(Clone, Debug)]
-pub(crate) struct Found<D: Domain> {
-    pub(crate) known: Option<D::Number>,
-    pub(crate) unknown: bool,
+pub(crate) struct Measured<D: Domain> {
+    /// The number where it is known; zero stands in where it never is.
+    pub(crate) number: D::Number,
+    pub(crate) unknown: D::Of<bool>,
 }
 
-impl<D: Domain> Found<D> {
-    fn nothing() -> Found<D> {
-        Found { known: None, unknown: false }
-    }
-
-    fn add(&mut self, number: D::Number) {
-        self.known = Some(match &self.known {
-            Some(known) => known.joined(&number),
-            None => number,
-        });
-    }
-
-    /// With its unknown taken for `number`.
-    fn settled(self, number: i64) -> D::Number {
-        let settled = D::Number::one(number);
-        match self.known {
-            Some(known) if self.unknown => known.joined(&settled),
-            Some(known) => known,
-            None => settled,
-        }
+impl<D: Domain> Measured<D> {
+    #[inline]
+    fn known(number: D::Number) -> Measured<D> {
+        Measured { number, unknown: D::Of::one(false) }
     }
 }
 
@@ -137,9 +131,7 @@ pub(crate) enum Seen<'a, D: Domain> {
 #[derive(Clone, Debug)]
 pub(crate) struct Worth<D: Domain> {
     pub(crate) points: D::Number,
-    pub(crate) unknown: bool,
-    /// What the axis may expect of the rule: its reach, or zero where it is skipped.
-    reach: D::Number,
+    pub(crate) unknown: D::Of<bool>,
 }
 
 /// What an axis came to.
@@ -185,8 +177,24 @@ impl<D: Domain> Outcome<D> {
         }
     }
 
+    /// The same where the subject may be scored; where not, the outcome of one that a gate holds back.
+    fn hold_back(&mut self) {
+        let scored = D::map(&self.verdict, Verdict::is_scored);
+        match scored.only() {
+            Some(true) => return,
+            Some(false) => self.axes.clear(),
+            None => {}
+        }
+        self.value = D::choose(&scored, self.value.clone(), D::Number::one(0));
+        for place in [&mut self.grade, &mut self.state, &mut self.segment, &mut self.play] {
+            *place = D::both(&scored, place, |scored, place| place.filter(|_| scored));
+        }
+    }
+}
+
+impl Outcome<Possible> {
     /// What is in either; both may be scored by the same program.
-    pub(crate) fn joined(&self, other: &Outcome<D>) -> Outcome<D> {
+    pub(crate) fn joined(&self, other: &Outcome<Possible>) -> Outcome<Possible> {
         let axes = match (&self.axes[..], &other.axes[..]) {
             ([], axes) | (axes, []) => axes.into(),
             (own, others) => own.iter().zip(others).map(|(own, other)| own.joined(other)).collect(),
@@ -201,9 +209,7 @@ impl<D: Domain> Outcome<D> {
             play: self.play.joined(&other.play),
         }
     }
-}
 
-impl Outcome<Possible> {
     /// The one outcome there is, if there is no other.
     pub(crate) fn only(&self) -> Option<Outcome<Exact>> {
         let axis = |axis: &AxisResult<Possible>| {
@@ -245,8 +251,8 @@ impl Outcome<Possible> {
     }
 }
 
-impl<D: Domain> AxisResult<D> {
-    fn joined(&self, other: &AxisResult<D>) -> AxisResult<D> {
+impl AxisResult<Possible> {
+    fn joined(&self, other: &AxisResult<Possible>) -> AxisResult<Possible> {
         AxisResult {
             raw: self.raw.joined(&other.raw),
             available: self.available.joined(&other.available),
@@ -280,24 +286,20 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
     }
 
     /// The outcome, as it is reported.
+    #[inline]
     pub(crate) fn outcome<W: Witness<'m, X::Domain>>(&self, witness: &mut W) -> Outcome<X::Domain> {
         let verdict = self.verdict(witness);
-        let scored = verdict.any(Verdict::is_scored);
-        if !scored && !W::FULL {
+        if !verdict.any(Verdict::is_scored) && !W::FULL {
             return Outcome::gated(verdict);
         }
-        let axes: AxisResults<_> = self.program.axes.iter().map(|axis| self.axis(axis, witness)).collect();
-        let outcome = self.following(&verdict, axes, witness);
-        if !scored {
-            Outcome::gated(verdict)
-        } else if verdict.any(|verdict| !verdict.is_scored()) {
-            outcome.joined(&Outcome::gated(verdict))
-        } else {
-            outcome
-        }
+        let mut outcome = Outcome::gated(verdict);
+        self.score(&mut outcome, witness);
+        outcome.hold_back();
+        outcome
     }
 
-    fn verdict<W: Witness<'m, X::Domain>>(&self, witness: &mut W) -> Of<X::Domain, Verdict> {
+    /// What the gates say.
+    pub(crate) fn verdict<W: Witness<'m, X::Domain>>(&self, witness: &mut W) -> Of<X::Domain, Verdict> {
         let mut verdict = Of::<X::Domain, Verdict>::one(Verdict::Eligible);
         for gate in &self.program.disqualifying {
             let truth = self.gate(gate, false, witness);
@@ -345,13 +347,15 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
                 witness.rule(rule, part, &worth);
                 sum = sum.plus(&worth.points);
                 if axis.skips {
-                    expected = expected.plus(&worth.reach);
+                    expected = expected.plus(&expected_of::<X::Domain>(rule, &worth.unknown));
                 }
             }
             let held = sum.map(|points| part.held(points));
             witness.group(part, &sum, &held);
             raw = raw.plus(&held);
-            reach = reach.plus(&expected.map(|points| part.held(points)));
+            if axis.skips {
+                reach = reach.plus(&expected.map(|points| part.held(points)));
+            }
         }
         let available = if axis.skips { reach } else { Number::<X::Domain>::one(axis.available) };
         let result = total::axis_result(raw, available);
@@ -361,71 +365,89 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
 
     /// A rule with its guard and its policy for the unknown applied.
     fn rule<W: Witness<'m, X::Domain>>(&self, rule: &'m Rule, witness: &mut W) -> Worth<X::Domain> {
-        let guard = match &rule.guard {
-            Some(guard) => self.condition(guard, None, witness),
-            None => Of::<X::Domain, Truth>::one(Truth::True),
+        let missing = match rule.missing {
+            Missing::Points(points) => points.micros(),
+            Missing::Skip => 0,
         };
-        let is = |truth| guard.any(|own| own == truth);
-        let mut found = if is(Truth::True) { self.form(&rule.worth, witness) } else { Found::nothing() };
-        if is(Truth::False) {
-            found.add(Number::<X::Domain>::one(0));
-        }
-        found.unknown |= is(Truth::Unknown);
-        let reach = Number::<X::Domain>::one(rule.reach.unwrap_or(0));
-        let unknown = found.unknown;
-        match rule.missing {
-            Missing::Points(points) => Worth { points: found.settled(points.micros()), unknown, reach },
-            Missing::Skip => {
-                let known = found.known.as_ref().map(|_| reach);
-                let reach = Found::<X::Domain> { known, unknown }.settled(0);
-                Worth { points: found.settled(0), unknown, reach }
+        let Measured { number, unknown } = match (&rule.guard, &rule.worth) {
+            (Some(guard), Form::Points(points)) => {
+                let guard = self.condition(guard, None, witness);
+                let points = X::Domain::number(&guard, |guard| match guard {
+                    Truth::True => Some(*points),
+                    Truth::Unknown => Some(missing),
+                    Truth::False => Some(0),
+                });
+                return Worth { points, unknown: X::Domain::map(&guard, |guard| guard == Truth::Unknown) };
             }
+            (Some(guard), form) => self.guarded(guard, form, witness),
+            (None, form) => self.form(form, witness),
+        };
+        Worth { points: X::Domain::choose(&unknown, Number::<X::Domain>::one(missing), number), unknown }
+    }
+
+    /// The points of a form where the guard holds, and none where it does not.
+    fn guarded<W: Witness<'m, X::Domain>>(
+        &self,
+        guard: &'m Condition,
+        form: &'m Form,
+        witness: &mut W,
+    ) -> Measured<X::Domain> {
+        let guard = self.condition(guard, None, witness);
+        let nothing = Number::<X::Domain>::one(0);
+        let found = if guard.any(|truth| truth == Truth::True) {
+            self.form(form, witness)
+        } else {
+            Measured::known(nothing.clone())
+        };
+        let fails = X::Domain::map(&guard, |truth| truth == Truth::False);
+        Measured {
+            number: X::Domain::choose(&fails, nothing, found.number),
+            unknown: X::Domain::both(&guard, &found.unknown, |guard, unknown| match guard {
+                Truth::True => unknown,
+                Truth::Unknown => true,
+                Truth::False => false,
+            }),
         }
     }
 
-    fn form<W: Witness<'m, X::Domain>>(&self, form: &'m Form, witness: &mut W) -> Found<X::Domain> {
-        let mut found = Found::nothing();
+    fn form<W: Witness<'m, X::Domain>>(&self, form: &'m Form, witness: &mut W) -> Measured<X::Domain> {
         match form {
-            Form::Points(points) => found.add(Number::<X::Domain>::one(*points)),
+            Form::Points(points) => Measured::known(Number::<X::Domain>::one(*points)),
             Form::First { rows, otherwise } => {
-                for (when, points) in rows {
-                    let truth = self.condition(when, None, witness);
-                    if truth.any(|truth| truth == Truth::True) {
-                        found.add(Number::<X::Domain>::one(*points));
-                    }
-                    found.unknown |= truth.any(|truth| truth == Truth::Unknown);
-                    if !truth.any(|truth| truth == Truth::False) {
-                        return found;
-                    }
+                let decisions = rows.iter().map(|(when, _)| self.condition(when, None, witness));
+                let decided = first_decided::<X::Domain>(decisions);
+                let points = |decided| match decided {
+                    Decided::By(row) => rows.get(row).map(|(_, points)| *points),
+                    Decided::Unknown => None,
+                    Decided::Not => Some(*otherwise),
+                };
+                Measured {
+                    number: X::Domain::number(&decided, points),
+                    unknown: X::Domain::map(&decided, |decided| decided == Decided::Unknown),
                 }
-                found.add(Number::<X::Domain>::one(*otherwise));
             }
             Form::Bands { of, rows, below } => {
-                let value = self.world.quantity(of, rows, witness);
-                found.unknown = value.unknown;
-                if let Some(known) = value.known {
-                    let reached = X::Domain::places(&known, |value| rows.partition_point(|(from, _)| *from <= value));
-                    let points = |reached: usize| reached.checked_sub(1).and_then(|row| rows.get(row));
-                    found.add(X::Domain::number(&reached, |reached| points(reached).map_or(*below, |row| row.1)));
-                }
+                let Measured { number, unknown } = self.world.quantity(of, rows, witness);
+                let reached = X::Domain::places(&number, |value| rows.partition_point(|(from, _)| *from <= value));
+                let points = |reached: usize| reached.checked_sub(1).and_then(|row| rows.get(row));
+                let number = X::Domain::number(&reached, |reached| Some(points(reached).map_or(*below, |row| row.1)));
+                Measured { number, unknown }
             }
-            Form::Texts { .. } | Form::Tags { .. } | Form::PerUnit { .. } => return self.world.points(form, witness),
-            Form::Signal(signal) => found.add(self.world.signal(signal, witness)),
+            Form::Texts { .. } | Form::Tags { .. } | Form::PerUnit { .. } => self.world.points(form, witness),
+            Form::Signal(signal) => Measured::known(self.world.signal(signal, witness)),
         }
-        found
     }
 
-    /// Everything that follows from the axes.
-    fn following<W: Witness<'m, X::Domain>>(
-        &self,
-        verdict: &Of<X::Domain, Verdict>,
-        axes: AxisResults<X::Domain>,
-        witness: &mut W,
-    ) -> Outcome<X::Domain> {
+    /// The axes, and everything that follows from them, as if no gate held anybody back.
+    pub(crate) fn score<W: Witness<'m, X::Domain>>(&self, outcome: &mut Outcome<X::Domain>, witness: &mut W) {
         let program = self.program;
-        let base = total::base(program, &axes);
-        let grade = total::grade(program.grade.as_ref(), &axes);
-        let asked = Asked { axes: &axes, score: &base, grade: &grade, verdict };
+        for axis in &program.axes {
+            outcome.axes.push(self.axis(axis, witness));
+        }
+        let (verdict, axes) = (&outcome.verdict, &outcome.axes);
+        let base = total::base(program, axes);
+        let grade = total::grade(program.grade.as_ref(), axes);
+        let asked = Asked { axes, score: &base, grade: &grade, verdict };
         let mut value = base.clone();
         for promoter in &program.promoters {
             let truth = self.condition(&promoter.when, Some(&asked), witness);
@@ -445,7 +467,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         }
         let value = value.map(|value| value.clamp(0, total::FULL_SCORE));
         witness.total(&base, &value);
-        let state = total::state(&program.states, &value, &axes);
+        let state = total::state(&program.states, &value, axes);
         let asked = Asked { score: &value, ..asked };
         let segment = first_true::<X::Domain>(program.segments.iter().map(|segment| {
             let truth = match &segment.when {
@@ -455,12 +477,25 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
             witness.segment(segment, &truth);
             truth
         }));
-        let play = total::play::<X::Domain>(program, &grade, &state, &segment);
-        Outcome { verdict: verdict.clone(), value, axes, grade, state, segment, play }
+        outcome.play = total::play::<X::Domain>(program, &grade, &state, &segment);
+        (outcome.value, outcome.grade, outcome.state, outcome.segment) = (value, grade, state, segment);
     }
 
     /// Whether `condition` holds.
+    #[inline]
     fn condition<W: Witness<'m, X::Domain>>(
+        &self,
+        condition: &'m Condition,
+        asked: Option<&Asked<'_, X::Domain>>,
+        witness: &mut W,
+    ) -> Of<X::Domain, Truth> {
+        match (condition, asked) {
+            (Condition::Test(test), None) => self.world.test(test, witness),
+            _ => self.compound(condition, asked, witness),
+        }
+    }
+
+    fn compound<W: Witness<'m, X::Domain>>(
         &self,
         condition: &'m Condition,
         asked: Option<&Asked<'_, X::Domain>>,
@@ -544,7 +579,7 @@ impl<D: Domain> Asked<'_, D> {
 }
 
 /// A test on one of the outcome's texts.
-fn text_test<'m, D: Domain, V: Copy + Ord + Debug, W: Witness<'m, D>>(
+fn text_test<'m, D: Domain, V: Plain, W: Witness<'m, D>>(
     test: &'m Test,
     of: &D::Of<V>,
     witness: &mut W,
@@ -555,30 +590,61 @@ fn text_test<'m, D: Domain, V: Copy + Ord + Debug, W: Witness<'m, D>>(
     truth
 }
 
-/// A number that is changed, by a function that never falls, where the condition is true.
-fn changed_where<D: Domain>(truth: &D::Of<Truth>, number: D::Number, f: impl Fn(i64) -> i64) -> D::Number {
-    match truth.only() {
-        Some(Truth::True) => number.map(f),
-        None if truth.any(|truth| truth == Truth::True) => number.joined(&number.map(f)),
-        _ => number,
+/// What an axis may expect of a rule: its reach, or zero where it is skipped.
+fn expected_of<D: Domain>(rule: &Rule, unknown: &D::Of<bool>) -> D::Number {
+    let reach = D::Number::one(rule.reach.unwrap_or(0));
+    match rule.missing {
+        Missing::Points(_) => reach,
+        Missing::Skip => D::choose(unknown, D::Number::one(0), reach),
     }
+}
+
+/// A number that is changed, by a function that never falls, where the condition is true.
+#[inline]
+fn changed_where<D: Domain>(truth: &D::Of<Truth>, number: D::Number, f: impl Fn(i64) -> i64) -> D::Number {
+    if !truth.any(|truth| truth == Truth::True) {
+        return number;
+    }
+    D::choose(&D::map(truth, |truth| truth == Truth::True), number.map(f), number)
+}
+
+/// Which of several conditions, asked in turn, decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Decided {
+    /// None: all are false.
+    Not,
+    /// The one at this place, which is true.
+    By(usize),
+    /// One that is unknown.
+    Unknown,
+}
+
+/// The first condition that is not false; none are asked after it.
+fn first_decided<D: Domain>(truths: impl Iterator<Item = D::Of<Truth>>) -> D::Of<Decided> {
+    let mut first = D::Of::one(Decided::Not);
+    for (place, truth) in truths.enumerate() {
+        first = D::both(&first, &truth, |first, truth| match (first, truth) {
+            (Decided::Not, Truth::True) => Decided::By(place),
+            (Decided::Not, Truth::Unknown) => Decided::Unknown,
+            (first, _) => first,
+        });
+        if !first.any(|first| first == Decided::Not) {
+            break;
+        }
+    }
+    first
 }
 
 /// The place of the first that is true; none are asked after it.
 fn first_true<D: Domain>(truths: impl Iterator<Item = D::Of<Truth>>) -> D::Of<Option<usize>> {
-    let mut first: Option<D::Of<Option<usize>>> = None;
-    let added = |first: &Option<D::Of<Option<usize>>>, place| {
-        let place = D::Of::one(place);
-        first.as_ref().map_or_else(|| place.clone(), |first| first.joined(&place))
-    };
+    let mut first = D::Of::one(None);
     for (place, truth) in truths.enumerate() {
-        if truth.any(|truth| truth == Truth::True) {
-            let more = added(&first, Some(place));
-            if truth.only().is_some() {
-                return more;
-            }
-            first = Some(more);
+        first = D::both(&first, &truth, |first: Option<usize>, truth| {
+            first.or_else(|| (truth == Truth::True).then_some(place))
+        });
+        if !first.any(|first| first.is_none()) {
+            break;
         }
     }
-    added(&first, None)
+    first
 }

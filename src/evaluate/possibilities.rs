@@ -4,10 +4,10 @@ use std::cell::Cell;
 use std::ops::RangeInclusive;
 
 use super::fact_set::FactSet;
-use super::possible::Set;
+use super::possible::{Found, Set};
 use super::ranges::Ranges;
 use super::sum::{self, Sums};
-use super::{Domain, Found, Numbers, Possible, Truth, Values, Witness, World, fact};
+use super::{Domain, Measured, Numbers, Possible, Truth, Values, Witness, World, fact};
 use crate::activity::{Activity, Selection};
 use crate::facts::Fact;
 use crate::model::{Calendar, EventMeasure, NumberOp};
@@ -109,7 +109,7 @@ impl<'m, 'f> Possibilities<'m, 'f> {
 
     /// A number of the events, from what it is of those that count at every instant to what it is of those that count
     /// at some.
-    fn of_events(&self, events: &Events, f: impl Fn(Selection<'_>, Selection<'_>) -> (i64, i64)) -> Found<Possible> {
+    fn of_events(&self, events: &Events, f: impl Fn(Selection<'_>, Selection<'_>) -> (i64, i64)) -> Found {
         self.turns_with(events);
         let ages = events.ages;
         let always = self.activity.between(&events.names, ages.after(self.to), ages.until(self.from));
@@ -118,12 +118,12 @@ impl<'m, 'f> Possibilities<'m, 'f> {
         Found { known: Some(Ranges::from_to(least, greatest)), unknown: false }
     }
 
-    fn count(&self, events: &Events) -> Found<Possible> {
+    fn count(&self, events: &Events) -> Found {
         self.of_events(events, |always, sometimes| (always.count(), sometimes.count()))
     }
 
     /// A quantity in its unit; `place` says where numbers of it are told apart.
-    fn value(&self, of: &Quantity, place: impl Fn(i64) -> usize) -> Found<Possible> {
+    fn value(&self, of: &Quantity, place: impl Fn(i64) -> usize) -> Found {
         match of {
             Quantity::Number { field } => self.fact(*field).numbers(),
             Quantity::Ratio { field, of } => self.fact(*field).ratios(self.fact(*of)),
@@ -146,7 +146,7 @@ impl<'m, 'f> Possibilities<'m, 'f> {
         }
     }
 
-    fn calendar(&self, field: FieldIndex, by: Calendar, place: impl Fn(i64) -> usize) -> Found<Possible> {
+    fn calendar(&self, field: FieldIndex, by: Calendar, place: impl Fn(i64) -> usize) -> Found {
         let days = self.fact(field).days(self.program.offset_secs);
         let today = Ranges::from_to(self.today.0, self.today.1);
         if let Some(day) = days.known.as_ref().and_then(Ranges::only) {
@@ -156,7 +156,7 @@ impl<'m, 'f> Possibilities<'m, 'f> {
         Found { known, unknown: days.unknown }
     }
 
-    fn days_since_last(&self, events: &Events, place: impl Fn(i64) -> usize) -> Found<Possible> {
+    fn days_since_last(&self, events: &Events, place: impl Fn(i64) -> usize) -> Found {
         self.turns_with(events);
         let last = |as_of| {
             let last = self.activity.select(&events.names, as_of, events.ages).latest_first().next()?;
@@ -210,7 +210,7 @@ fn truths(holds: &Set<Option<bool>>) -> Set<Truth> {
 }
 
 /// Whether numbers lie within a range, or outside of it.
-fn number_truths(found: &Found<Possible>, within: &RangeInclusive<i64>, negate: bool) -> Set<Truth> {
+fn number_truths(found: &Found, within: &RangeInclusive<i64>, negate: bool) -> Set<Truth> {
     let known = found.known.as_ref().map(|known| Possible::within(known, within));
     let known = known.map(|known| Possible::map(&known, |holds| Truth::of(Some(holds != negate))));
     match known {
@@ -232,7 +232,7 @@ impl<'m> World<'m> for Possibilities<'m, '_> {
             Test::Known { field, .. } | Test::Flag { field, .. } | Test::Text { of: TextSubject::Field(field), .. } => {
                 truths(&self.fact(*field).holds(test))
             }
-            Test::Tags { field, test: TagTest::AnyNotIn(other), negate } => {
+            Test::Tags { field, test: TagTest::AnyNotIn(other), negate, .. } => {
                 let holds = self.fact(*field).any_not_in(self.fact(*other));
                 truths(&Possible::map(&holds, |holds| holds.map(|holds| holds != *negate)))
             }
@@ -251,14 +251,14 @@ impl<'m> World<'m> for Possibilities<'m, '_> {
         of: &'m Quantity,
         rows: &'m [(i64, i64)],
         _: &mut W,
-    ) -> Found<Possible> {
-        self.value(of, |value| rows.partition_point(|(from, _)| *from <= value))
+    ) -> Measured<Possible> {
+        self.value(of, |value| rows.partition_point(|(from, _)| *from <= value)).into()
     }
 
-    fn points<W: Witness<'m, Possible>>(&self, form: &'m Worth, _: &mut W) -> Found<Possible> {
+    fn points<W: Witness<'m, Possible>>(&self, form: &'m Worth, _: &mut W) -> Measured<Possible> {
         match form.field() {
-            Some(field) => self.fact(field).points(form),
-            None => Found { known: None, unknown: true },
+            Some(field) => self.fact(field).points(form).into(),
+            None => Found { known: None, unknown: true }.into(),
         }
     }
 

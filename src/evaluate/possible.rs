@@ -5,8 +5,10 @@ use std::ops::RangeInclusive;
 
 use smallvec::SmallVec;
 
-use super::domain::{Domain, Numbers, Values};
+use super::Measured;
+use super::domain::{Domain, Numbers, Plain, Values};
 use super::ranges::Ranges;
+use crate::model::limits::AXES_MAX;
 
 /// Sets of subjects and instants: every thing is a set that holds all its values.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +33,11 @@ impl<V: Copy + Ord> Set<V> {
         self.0.iter().copied()
     }
 
+    /// What is in either.
+    pub(crate) fn joined(&self, other: &Set<V>) -> Set<V> {
+        Set::of(self.iter().chain(other.iter())).unwrap_or_else(|| self.clone())
+    }
+
     /// Whether every value is one of `other`'s.
     pub(crate) fn lies_in(&self, other: &Set<V>) -> bool {
         self.iter().all(|value| other.0.contains(&value))
@@ -49,28 +56,20 @@ impl<V: Copy + Ord + Debug> Values<V> for Set<V> {
     fn any(&self, f: impl Fn(V) -> bool) -> bool {
         self.iter().any(f)
     }
-
-    fn joined(&self, other: &Set<V>) -> Set<V> {
-        Set::of(self.iter().chain(other.iter())).unwrap_or_else(|| self.clone())
-    }
 }
 
 impl Domain for Possible {
-    type Of<V: Copy + Ord + Debug> = Set<V>;
+    type Of<V: Plain> = Set<V>;
     type Number = Ranges;
 
-    fn map<A: Copy + Ord + Debug, B: Copy + Ord + Debug>(of: &Set<A>, f: impl Fn(A) -> B) -> Set<B> {
+    fn map<A: Plain, B: Plain>(of: &Set<A>, f: impl Fn(A) -> B) -> Set<B> {
         let mut values: SmallVec<[B; 4]> = of.iter().map(f).collect();
         values.sort_unstable();
         values.dedup();
         Set(values)
     }
 
-    fn both<A: Copy + Ord + Debug, B: Copy + Ord + Debug, C: Copy + Ord + Debug>(
-        a: &Set<A>,
-        b: &Set<B>,
-        f: impl Fn(A, B) -> C,
-    ) -> Set<C> {
+    fn both<A: Plain, B: Plain, C: Plain>(a: &Set<A>, b: &Set<B>, f: impl Fn(A, B) -> C) -> Set<C> {
         let f = &f;
         let mut values: SmallVec<[C; 4]> = a.iter().flat_map(|a| b.iter().map(move |b| f(a, b))).collect();
         values.sort_unstable();
@@ -96,13 +95,35 @@ impl Domain for Possible {
         }
     }
 
-    fn number<A: Copy + Ord + Debug>(of: &Set<A>, f: impl Fn(A) -> i64) -> Ranges {
-        let numbers = of.iter().map(|value| (f(value), f(value)));
-        // A set has a value, so there is a number.
+    fn number<A: Plain>(of: &Set<A>, f: impl Fn(A) -> Option<i64>) -> Ranges {
+        let numbers = of.iter().filter_map(f).map(|number| (number, number));
         Ranges::of(numbers).unwrap_or_else(|| Ranges::one(0))
     }
 
-    fn jointly(of: &[&Ranges], f: impl Fn(&[i64]) -> i64) -> Ranges {
-        Ranges::jointly(of, f).unwrap_or_else(|| Ranges::one(0))
+    fn choose(so: &Set<bool>, yes: Ranges, no: Ranges) -> Ranges {
+        match so.only() {
+            Some(true) => yes,
+            Some(false) => no,
+            None => yes.joined(&no),
+        }
+    }
+
+    fn jointly<'n>(of: impl Iterator<Item = &'n Ranges>, f: impl Fn(&[i64]) -> i64) -> Ranges {
+        let of: SmallVec<[&Ranges; AXES_MAX]> = of.collect();
+        Ranges::jointly(&of, f).unwrap_or_else(|| Ranges::one(0))
+    }
+}
+
+/// A number that may be unknown: which numbers there can be, and whether it can be unknown. One of both is so.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) known: Option<Ranges>,
+    pub(super) unknown: bool,
+}
+
+impl From<Found> for Measured<Possible> {
+    fn from(Found { known, unknown }: Found) -> Measured<Possible> {
+        let unknown = Set::of([known.is_none(), known.is_none() || unknown]).unwrap_or_else(|| Set::one(true));
+        Measured { number: known.unwrap_or_else(|| Ranges::one(0)), unknown }
     }
 }

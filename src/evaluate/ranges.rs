@@ -61,6 +61,22 @@ impl Ranges {
         self
     }
 
+    pub(crate) fn least(&self) -> i64 {
+        self.0.first().map_or(0, |(least, _)| *least)
+    }
+
+    pub(crate) fn greatest(&self) -> i64 {
+        self.0.last().map_or(0, |(_, greatest)| *greatest)
+    }
+
+    /// What is in either.
+    pub(crate) fn joined(&self, other: &Ranges) -> Ranges {
+        if self == other {
+            return self.clone();
+        }
+        Ranges::of(self.iter().chain(other.iter())).unwrap_or_else(|| self.clone())
+    }
+
     /// The only member, if there is no other.
     pub(crate) fn only(&self) -> Option<i64> {
         (self.least() == self.greatest()).then(|| self.least())
@@ -114,22 +130,6 @@ impl Ranges {
 impl Numbers for Ranges {
     fn one(number: i64) -> Ranges {
         Ranges::from_to(number, number)
-    }
-
-    fn least(&self) -> i64 {
-        self.0.first().map_or(0, |(least, _)| *least)
-    }
-
-    fn greatest(&self) -> i64 {
-        self.0.last().map_or(0, |(_, greatest)| *greatest)
-    }
-
-    /// What is in either.
-    fn joined(&self, other: &Ranges) -> Ranges {
-        if self == other {
-            return self.clone();
-        }
-        Ranges::of(self.iter().chain(other.iter())).unwrap_or_else(|| self.clone())
     }
 
     /// Each member changed by a function that never falls, or one that never rises.

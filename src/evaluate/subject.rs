@@ -1,7 +1,9 @@
 //! One subject at one instant.
 
+use std::ops::RangeInclusive;
+
 use super::domain::Exact;
-use super::{Found, Seen, Truth, Witness, World, fact, sum};
+use super::{Measured, Seen, Truth, Witness, World, fact, sum};
 use crate::activity::{Activity, Selection};
 use crate::facts::{Fact, Facts};
 use crate::model::{EventMeasure, NumberOp};
@@ -19,53 +21,151 @@ pub(crate) struct Subject<'m, 's, T> {
 }
 
 impl<'m, 's, T: Facts> Subject<'m, 's, T> {
+    #[inline]
     pub(crate) fn new(program: &'m Program, facts: &'s T, as_of: i64) -> Subject<'m, 's, T> {
         Subject { program, facts, as_of, today: civil_day(as_of, program.offset_secs) }
     }
 
-    /// The value of a field, missing where it is of another kind than the field's.
-    pub(crate) fn fact(&self, field: FieldIndex) -> Fact<'s> {
-        let Some(reading) = self.program.fields.get(field) else {
-            return Fact::Missing;
-        };
-        let fact = self.facts.fact(&reading.field);
-        if reading.field.kind().admits(&fact) { fact } else { Fact::Missing }
+    /// The same on a day that is known already.
+    #[inline]
+    pub(super) fn on(program: &'m Program, facts: &'s T, as_of: i64, today: i64) -> Subject<'m, 's, T> {
+        Subject { program, facts, as_of, today }
     }
 
+    /// The value of a field, missing where it is of another kind than the field's.
+    #[inline]
+    pub(crate) fn fact(&self, field: FieldIndex) -> Fact<'s> {
+        let fact = self.given(field);
+        let admitted = self.program.fields.get(field).is_some_and(|reading| reading.field.kind().admits(&fact));
+        if admitted { fact } else { Fact::Missing }
+    }
+
+    /// The value of a field as the subject has it. What reads a number or a text of it finds none in one of another
+    /// kind.
+    #[inline(always)]
+    fn given(&self, field: FieldIndex) -> Fact<'s> {
+        match self.program.fields.get(field) {
+            Some(reading) => self.facts.fact(&reading.field),
+            None => Fact::Missing,
+        }
+    }
+
+    /// A field as a test on it alone sees it.
+    #[inline(always)]
+    fn seen<W: Witness<'m, Exact>>(&self, test: &Test, field: FieldIndex) -> (Seen<'s, Exact>, Option<bool>) {
+        let fact = if W::FULL { self.fact(field) } else { self.given(field) };
+        (Seen::Fact(fact), fact::holds(test, fact))
+    }
+
+    /// A test on a quantity that is worked out of facts.
+    #[inline(never)]
+    fn worked_out<W: Witness<'m, Exact>>(&self, test: &'m Test, witness: &mut W) -> Truth {
+        let Test::Number { of, within, op } = test else { return Truth::Unknown };
+        let (seen, holds) = self.compared(of, within, *op);
+        let truth = Truth::of(holds);
+        witness.tested(test, seen, &truth);
+        truth
+    }
+
+    #[inline(never)]
+    fn compared_text<W: Witness<'m, Exact>>(&self, test: &'m Test, witness: &mut W) -> Truth {
+        let (seen, holds) = match test {
+            Test::Text { of: TextSubject::Field(field), .. } => self.seen::<W>(test, *field),
+            // The outcome is asked elsewhere.
+            _ => (Seen::Fact(Fact::Missing), None),
+        };
+        let truth = Truth::of(holds);
+        witness.tested(test, seen, &truth);
+        truth
+    }
+
+    /// A test of a sort that is rarer, apart from the others so that they need no room on the stack.
+    #[inline(never)]
+    fn rarer<W: Witness<'m, Exact>>(&self, test: &'m Test, witness: &mut W) -> Truth {
+        let (seen, holds) = match test {
+            Test::Number { of, within, op } => self.compared(of, within, *op),
+            Test::Tags { field, test: TagTest::AnyNotIn(other), negate, .. } => {
+                let fact = self.fact(*field);
+                let holds = fact::any_not_in(fact, self.fact(*other));
+                (Seen::Fact(fact), holds.map(|holds| holds != *negate))
+            }
+            Test::Day { field, within, .. } => {
+                let fact = self.fact(*field);
+                let day = fact::day(fact, self.program.offset_secs);
+                (Seen::Fact(fact), day.map(|day| within.contains(&day)))
+            }
+            Test::Happened { events, is } => {
+                let count = self.select(events).count();
+                (Seen::Events(count), Some((count > 0) == *is))
+            }
+            Test::Known { field, .. } | Test::Flag { field, .. } | Test::Tags { field, .. } => {
+                let fact = self.fact(*field);
+                (Seen::Fact(fact), fact::holds(test, fact))
+            }
+            Test::Text { .. } => return self.compared_text(test, witness),
+        };
+        let truth = Truth::of(holds);
+        witness.tested(test, seen, &truth);
+        truth
+    }
+
+    #[inline(always)]
+    fn compared(&self, of: &Quantity, within: &RangeInclusive<i64>, op: NumberOp) -> (Seen<'s, Exact>, Option<bool>) {
+        let value = self.value(of);
+        let negate = matches!(op, NumberOp::IsNot(_));
+        (Seen::Quantity(value), value.map(|value| within.contains(&value) != negate))
+    }
+
+    #[inline]
     fn activity(&self) -> &'s Activity {
         self.facts.activity()
     }
 
+    #[inline]
     fn select<'a>(&'a self, events: &'a Events) -> Selection<'a> {
         self.activity().select(&events.names, self.as_of, events.ages)
     }
 
     /// A quantity in its unit, `None` where it is unknown.
+    #[inline(always)]
     fn value(&self, of: &Quantity) -> Option<i64> {
         match of {
-            Quantity::Number { field } => fact::number(self.fact(*field)),
-            Quantity::Ratio { field, of } => fact::ratio(self.fact(*field), self.fact(*of)),
+            Quantity::Number { field } => fact::number(self.given(*field)),
+            Quantity::Ratio { field, of } => fact::ratio(self.given(*field), self.given(*of)),
             Quantity::Calendar { field, by } => Some(fact::by_calendar(*by, self.day(*field)?, self.today)),
-            Quantity::TagCount { field } => fact::tag_count(self.fact(*field)),
-            Quantity::Event { events, by: EventMeasure::Count } => Some(self.select(events).count()),
-            Quantity::Event { events, by: EventMeasure::Amount } => {
-                let (gains, losses) = sum::amounts(self.select(events));
-                Some(held_in_i64(gains.saturating_sub(losses)).clamp(-HELD, HELD))
-            }
-            Quantity::Event { events, by: EventMeasure::Days } => {
-                Some(self.select(events).days(self.program.offset_secs))
-            }
+            _ => self.rarer_value(of),
+        }
+    }
+
+    #[inline(never)]
+    fn rarer_value(&self, of: &Quantity) -> Option<i64> {
+        match of {
+            Quantity::TagCount { field } => fact::tag_count(self.given(*field)),
+            Quantity::Event { events, by } => Some(self.of_events(events, *by)),
             Quantity::DaysSinceLast { events } => {
                 let last = self.select(events).latest_first().next()?;
                 Some(self.today.saturating_sub(civil_day(last.at, self.program.offset_secs)))
             }
             // The outcome is asked elsewhere.
-            Quantity::Axis { .. } | Quantity::Score => None,
+            _ => None,
         }
     }
 
+    fn of_events(&self, events: &Events, by: EventMeasure) -> i64 {
+        let selected = self.select(events);
+        match by {
+            EventMeasure::Count => selected.count(),
+            EventMeasure::Amount => {
+                let (gains, losses) = sum::amounts(selected);
+                held_in_i64(gains.saturating_sub(losses)).clamp(-HELD, HELD)
+            }
+            EventMeasure::Days => selected.days(self.program.offset_secs),
+        }
+    }
+
+    #[inline]
     fn day(&self, field: FieldIndex) -> Option<i64> {
-        fact::day(self.fact(field), self.program.offset_secs)
+        fact::day(self.given(field), self.program.offset_secs)
     }
 
     /// The fields that the model reads and this subject lacks.
@@ -83,52 +183,38 @@ impl<'m, T: Facts> World<'m> for Subject<'m, '_, T> {
 
     fn test<W: Witness<'m, Exact>>(&self, test: &'m Test, witness: &mut W) -> Truth {
         let (seen, holds) = match test {
-            Test::Number { of, within, op } => {
-                let negate = matches!(op, NumberOp::IsNot(_));
-                let value = self.value(of);
-                (Seen::Quantity(value), value.map(|value| within.contains(&value) != negate))
+            Test::Number { of: of @ Quantity::Number { .. }, within, op } => self.compared(of, within, *op),
+            Test::Number { of: Quantity::Ratio { .. } | Quantity::Calendar { .. }, .. } => {
+                return self.worked_out(test, witness);
             }
-            Test::Tags { field, test: TagTest::AnyNotIn(other), negate } => {
-                let fact = self.fact(*field);
-                let holds = fact::any_not_in(fact, self.fact(*other));
-                (Seen::Fact(fact), holds.map(|holds| holds != *negate))
-            }
-            Test::Known { field, .. }
-            | Test::Flag { field, .. }
-            | Test::Text { of: TextSubject::Field(field), .. }
-            | Test::Tags { field, .. } => {
-                let fact = self.fact(*field);
-                (Seen::Fact(fact), fact::holds(test, fact))
-            }
-            Test::Day { field, within, .. } => {
-                let fact = self.fact(*field);
-                let day = fact::day(fact, self.program.offset_secs);
-                (Seen::Fact(fact), day.map(|day| within.contains(&day)))
-            }
-            Test::Happened { events, is } => {
-                let count = self.select(events).count();
-                (Seen::Events(count), Some((count > 0) == *is))
-            }
-            // The outcome is asked elsewhere.
-            Test::Text { .. } => (Seen::Fact(Fact::Missing), None),
+            Test::Flag { field, .. } => self.seen::<W>(test, *field),
+            Test::Text { .. } => return self.compared_text(test, witness),
+            _ => return self.rarer(test, witness),
         };
         let truth = Truth::of(holds);
         witness.tested(test, seen, &truth);
         truth
     }
 
-    fn quantity<W: Witness<'m, Exact>>(&self, of: &'m Quantity, _: &'m [(i64, i64)], witness: &mut W) -> Found<Exact> {
+    #[inline]
+    fn quantity<W: Witness<'m, Exact>>(
+        &self,
+        of: &'m Quantity,
+        _: &'m [(i64, i64)],
+        witness: &mut W,
+    ) -> Measured<Exact> {
         let value = self.value(of);
         witness.measured(of, value);
-        Found { known: value, unknown: value.is_none() }
+        Measured { number: value.unwrap_or(0), unknown: value.is_none() }
     }
 
-    fn points<W: Witness<'m, Exact>>(&self, form: &'m Worth, witness: &mut W) -> Found<Exact> {
-        let Some(field) = form.field() else { return Found { known: None, unknown: true } };
+    #[inline]
+    fn points<W: Witness<'m, Exact>>(&self, form: &'m Worth, witness: &mut W) -> Measured<Exact> {
+        let Some(field) = form.field() else { return Measured { number: 0, unknown: true } };
         let fact = self.fact(field);
         witness.read(field, fact);
         let points = fact::points(form, fact);
-        Found { known: points, unknown: points.is_none() }
+        Measured { number: points.unwrap_or(0), unknown: points.is_none() }
     }
 
     fn signal<W: Witness<'m, Exact>>(&self, signal: &'m Signal, witness: &mut W) -> i64 {

@@ -2,6 +2,7 @@
 
 use super::Object;
 use crate::activity::Names;
+use crate::literal::Literal;
 use crate::model::{Calendar, EventMeasure, NumberOp};
 use crate::points::Points;
 use crate::program::{Events, FieldIndex, Program, Quantity, TagTest, Test, TextSubject, TextTest};
@@ -60,9 +61,9 @@ pub(super) fn expected(program: &Program, test: &Test) -> String {
 }
 
 /// One text behind `single`, or several behind `any` or `none`.
-fn listed(texts: &[Box<str>], single: &str, any: &str, none: &str, negate: bool) -> String {
+fn listed(texts: &[Literal], single: &str, any: &str, none: &str, negate: bool) -> String {
     match texts {
-        [only] => format!("{single}{only}"),
+        [only] => format!("{single}{}", &**only),
         several => format!("{}{}", if negate { none } else { any }, several.join(", ")),
     }
 }

@@ -6,6 +6,9 @@ use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::column::Items;
+use crate::literal::{Literal, Sought};
+
 /// What sort of value a field holds; it decides which operators a model may use on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -113,6 +116,19 @@ enum Source<'a> {
     Texts(&'a [&'a str]),
     Sorted(&'a BTreeSet<String>),
     Hashed(&'a HashSet<String>),
+    /// Those of a list in a column.
+    Listed {
+        items: &'a Items<'a>,
+        from: usize,
+        to: usize,
+    },
+}
+
+impl<'a> Tags<'a> {
+    /// The items of a list in a column.
+    pub(crate) fn listed(items: &'a Items<'a>, from: usize, to: usize) -> Tags<'a> {
+        Tags(Source::Listed { items, from, to })
+    }
 }
 
 impl Tags<'_> {
@@ -121,7 +137,19 @@ impl Tags<'_> {
         match self.0 {
             Source::Sorted(set) => set.contains(tag),
             Source::Hashed(set) => set.contains(tag),
-            Source::Strings(_) | Source::Texts(_) => self.any(|own| own == tag),
+            Source::Strings(_) | Source::Texts(_) | Source::Listed { .. } => self.any(|own| own == tag),
+        }
+    }
+
+    /// Whether a text of a model is in the set.
+    #[inline]
+    pub(crate) fn has(&self, literal: &Literal) -> bool {
+        match self.0 {
+            Source::Strings(tags) => tags.iter().any(|tag| literal.is(Sought::new(tag))),
+            Source::Texts(tags) => tags.iter().any(|tag| literal.is(Sought::new(tag))),
+            Source::Sorted(set) => set.contains(&**literal),
+            Source::Hashed(set) => set.contains(&**literal),
+            Source::Listed { .. } => self.any(|tag| literal.is(Sought::new(tag))),
         }
     }
 
@@ -140,6 +168,10 @@ impl Tags<'_> {
             Source::Texts(tags) => distinct(tags),
             Source::Sorted(set) => set.len(),
             Source::Hashed(set) => set.len(),
+            Source::Listed { items, from, to } => {
+                let first = |place: &usize| !(from..*place).any(|before| items.get(before) == items.get(*place));
+                (from..to).filter(|place| items.get(*place).is_some() && first(place)).count()
+            }
         }
     }
 
@@ -150,6 +182,7 @@ impl Tags<'_> {
             Source::Texts(tags) => tags.iter().any(|tag| holds(tag)),
             Source::Sorted(set) => set.iter().any(|tag| holds(tag)),
             Source::Hashed(set) => set.iter().any(|tag| holds(tag)),
+            Source::Listed { items, from, to } => (from..to).filter_map(|item| items.get(item)).any(holds),
         }
     }
 
@@ -216,12 +249,11 @@ pub trait ToFact {
 }
 
 macro_rules! numbers {
-    ($($number:ty => $read:expr;)*) => {$(
+    ($($number:ty => |$n:ident| $read:expr;)*) => {$(
         impl From<$number> for Fact<'_> {
             #[inline]
-            fn from(number: $number) -> Self {
-                let read: fn($number) -> Self = $read;
-                read(number)
+            fn from($n: $number) -> Self {
+                $read
             }
         }
 
@@ -255,7 +287,7 @@ numbers! {
     usize => |n| i128::try_from(n).map_or(Fact::Missing, whole);
     isize => |n| i128::try_from(n).map_or(Fact::Missing, whole);
     f32 => |n| Fact::Number(f64::from(n));
-    f64 => Fact::Number;
+    f64 => |n| Fact::Number(n);
 }
 
 macro_rules! copied {
@@ -312,14 +344,14 @@ impl<'a> From<&'a String> for Fact<'a> {
 }
 
 macro_rules! tags {
-    ($($tags:ty => $read:expr;)*) => {$(
+    ($($tags:ty => |$own:ident| $read:expr;)*) => {$(
         impl ToFact for $tags {
             const KIND: Kind = Kind::Tags;
 
     #[inline]
     fn to_fact(&self) -> Fact<'_> {
-                let read: fn(&$tags) -> Tags<'_> = $read;
-                Fact::Tags(read(self))
+                let $own = self;
+                Fact::Tags($read)
             }
         }
     )*};

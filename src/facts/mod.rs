@@ -1,10 +1,13 @@
 //! What is known about one subject: typed fields of the host's own struct.
 
+mod column;
 mod fact;
 mod record;
 
 use std::borrow::Cow;
 
+pub(crate) use column::{BLOCK, Items, Rows, Values, gather, is_a_day};
+pub use column::{Bits, Codes, Column, ColumnError, Columns, Numbers, Offsets, Texts};
 pub use fact::{Fact, Kind, Tags, ToFact};
 pub use record::{Record, Value};
 
@@ -46,10 +49,36 @@ pub trait Facts {
     /// The value of `field` for this subject, [`Fact::Missing`] if it is not known.
     fn fact(&self, field: &Field) -> Fact<'_>;
 
+    /// Reads one field of several subjects, one after the other.
+    ///
+    /// For many subjects in one go; [`facts!`](crate::facts!) looks the field up once for all of them. By hand it
+    /// need not be written.
+    fn each_fact<'s>(field: &Field, subjects: impl Iterator<Item = &'s Self>, mut each: impl FnMut(Fact<'s>))
+    where
+        Self: 's,
+    {
+        subjects.for_each(|subject| each(subject.fact(field)));
+    }
+
     /// What this subject did. Defaults to nothing.
     fn activity(&self) -> &Activity {
         const NOTHING: &Activity = &Activity::new();
         NOTHING
+    }
+}
+
+impl<T: Facts> Facts for &T {
+    const FIELDS: &'static [Field] = T::FIELDS;
+    const OPEN: bool = T::OPEN;
+
+    #[inline]
+    fn fact(&self, field: &Field) -> Fact<'_> {
+        (**self).fact(field)
+    }
+
+    #[inline]
+    fn activity(&self) -> &Activity {
+        (**self).activity()
     }
 }
 

@@ -18,8 +18,10 @@
 )]
 
 mod activity;
+mod batch;
 mod bounds;
 mod broken;
+mod columns;
 mod compare;
 mod differential;
 mod documents;

@@ -1,0 +1,320 @@
+//! Many subjects as columns: their facts borrowed as they lie in memory, their outcomes as columns too.
+//!
+//! For whole customer bases. The layouts are those of [Apache Arrow](https://arrow.apache.org/docs/format/Columnar.html),
+//! so that the buffers of Arrow arrays, or of a data frame built on them, are read where they are:
+//!
+//! | Arrow | here |
+//! | --- | --- |
+//! | `Int8` to `UInt64`, `Float32`, `Float64` | [`Column::numbers`] of the values |
+//! | `Boolean` | [`Column::flags`] of [`Bits::packed`] |
+//! | `Utf8`, `LargeUtf8` | [`Column::texts`] of [`Texts::new`] |
+//! | `Dictionary` of texts | [`Column::coded`] |
+//! | `Date32` | [`Column::dates`] |
+//! | `Timestamp` | [`Column::times`] |
+//! | `List`, `LargeList` of texts | [`Column::lists`] |
+//! | `List`, `LargeList` of a dictionary | [`Column::coded_lists`] |
+//! | validity | [`Column::with_validity`] of [`Bits::packed`] |
+//!
+//! Every outcome is, bit for bit, the one that [`Scorer::score`] gives the subject alone.
+
+use std::fmt;
+use std::ops::Range;
+
+use chrono::{DateTime, Utc};
+
+use crate::batch::{Sink, score_rows};
+use crate::evaluate::{Abreast, Bound, Outcome};
+use crate::explain::{Explanation, explain};
+pub use crate::facts::{Bits, Codes, Column, ColumnError, Columns, Numbers, Offsets, Texts};
+use crate::facts::{Facts, Kind};
+use crate::grade::{Grade, Verdict};
+use crate::points::Points;
+use crate::program::Program;
+use crate::score::{Place, Play, Score};
+use crate::scorer::Scorer;
+use crate::time::second_of;
+
+impl<T: Facts> Scorer<T> {
+    /// Makes ready to score columns, whose names and kinds are those of the fields of `T` that the model reads.
+    ///
+    /// Checks the columns, and asks the model's tests on texts of each dictionary once.
+    ///
+    /// ```
+    /// use warmth::columns::{Column, Columns, ScoreColumns, Texts};
+    /// use warmth::{Model, Points, Record, Scorer};
+    ///
+    /// let model: Model = toml::from_str(
+    ///     r#"
+    ///     format = 1
+    ///     name = "readiness"
+    ///     [[required]]
+    ///     id = "healthy"
+    ///     when.health = "green"
+    ///     [[axis]]
+    ///     name = "fit"
+    ///     [[axis.rule]]
+    ///     id = "nps"
+    ///     when.nps.at_least = 9
+    ///     points = 40
+    ///     "#,
+    /// )?;
+    /// let scorer = Scorer::<Record>::new(&model)?;
+    ///
+    /// let columns = Columns::new(3)
+    ///     .with("nps", Column::numbers(&[9_i64, 10, 3]))?
+    ///     .with("health", Column::coded(&[0_u8, 1, 0], Texts::new(&[0_i32, 5, 8], b"greenred")?))?;
+    /// let mut scores = ScoreColumns::new();
+    /// scorer.columns(&columns)?.score(0..3, "2026-11-22T09:00:00Z".parse()?, &mut scores);
+    /// assert_eq!(scores.values(), [Points::from(100), Points::ZERO, Points::ZERO]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If a field that the model reads has no column, or one of another kind.
+    pub fn columns<'m, 'c>(&'m self, columns: &'c Columns<'c>) -> Result<ColumnScorer<'m, 'c>, ColumnError> {
+        for field in self.fields() {
+            let (name, kind) = (field.name(), field.kind());
+            let Some(column) = columns.column(name) else {
+                let there = columns.names().collect::<Vec<_>>().join("`, `");
+                return Err(ColumnError::new(format!(
+                    "there is no column `{name}`, only `{there}`; give one, or `Column::missing()` if nobody's is known"
+                )));
+            };
+            let day = |kind| matches!(kind, Kind::Date | Kind::Time);
+            if let Some(own) =
+                column.kind().filter(|own| *own != kind && kind != Kind::Any && !(day(*own) && day(kind)))
+            {
+                return Err(ColumnError::new(format!(
+                    "column `{name}` is made for {}, and the model reads {}; give a column of that kind",
+                    own.with_article(),
+                    kind.with_article()
+                )));
+            }
+        }
+        let program = self.program();
+        Ok(ColumnScorer { program, bound: Bound::new(program, columns), rows: columns.len() })
+    }
+}
+
+/// A scorer made ready for certain columns.
+///
+/// `Send + Sync`: parts of the rows can be scored on several threads, each into columns of its own.
+pub struct ColumnScorer<'m, 'c> {
+    program: &'m Program,
+    bound: Bound<'c>,
+    rows: usize,
+}
+
+impl fmt::Debug for ColumnScorer<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ColumnScorer").field("name", &self.program.name).field("rows", &self.rows).finish()
+    }
+}
+
+impl<'m> ColumnScorer<'m, '_> {
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// Scores a range of the rows, of which those beyond the last are left out, as of an instant.
+    ///
+    /// What `scores` held is overwritten; it allocates where it has never held as many rows.
+    pub fn score(&self, rows: Range<usize>, as_of: DateTime<Utc>, scores: &mut ScoreColumns<'m>) {
+        let rows = rows.start.min(self.rows)..rows.end.min(self.rows);
+        scores.reset(self.program, rows.len());
+        let first = rows.start;
+        score_rows(self.program, &self.bound, rows, second_of(as_of), &mut Part { first, scores });
+    }
+
+    /// Scores one row, and writes down why; `None` beyond the last.
+    pub fn explain(&self, row: usize, as_of: DateTime<Utc>) -> Option<Explanation<'m>> {
+        (row < self.rows).then(|| explain(self.program, &self.bound.row(row), as_of))
+    }
+}
+
+/// What scoring columns found: a column for each part of a [`Score`].
+///
+/// Made once and used again, it allocates only where it has to hold more rows than ever.
+#[derive(Clone, Default)]
+pub struct ScoreColumns<'m> {
+    program: Option<&'m Program>,
+    verdicts: Vec<Verdict>,
+    values: Vec<Points>,
+    axes: Vec<AxisColumns>, // as many as were ever needed, none shorter than `verdicts`
+    grades: Vec<Place>,
+    states: Vec<Place>,
+    segments: Vec<Place>,
+    plays: Vec<Place>,
+}
+
+#[derive(Clone, Default)]
+struct AxisColumns {
+    raw: Vec<Points>,
+    scores: Vec<Points>,
+}
+
+impl<'m> ScoreColumns<'m> {
+    /// Of no rows.
+    pub const fn new() -> ScoreColumns<'m> {
+        ScoreColumns {
+            program: None,
+            verdicts: Vec::new(),
+            values: Vec::new(),
+            axes: Vec::new(),
+            grades: Vec::new(),
+            states: Vec::new(),
+            segments: Vec::new(),
+            plays: Vec::new(),
+        }
+    }
+
+    /// So many rows as of nobody.
+    fn reset(&mut self, program: &'m Program, rows: usize) {
+        fn refill<V: Copy>(column: &mut Vec<V>, rows: usize, value: V) {
+            column.clear();
+            column.resize(rows, value);
+        }
+        self.program = Some(program);
+        refill(&mut self.verdicts, rows, Verdict::Ineligible);
+        refill(&mut self.values, rows, Points::ZERO);
+        self.axes.resize_with(program.axes.len().max(self.axes.len()), AxisColumns::default);
+        for AxisColumns { raw, scores } in &mut self.axes {
+            refill(raw, rows, Points::ZERO);
+            refill(scores, rows, Points::ZERO);
+        }
+        // What the model has none of stays without a column.
+        let Program { grade, states, segments, plays, .. } = program;
+        refill(&mut self.grades, if grade.is_some() { rows } else { 0 }, Place::NONE);
+        refill(&mut self.states, if states.rows.is_empty() { 0 } else { rows }, Place::NONE);
+        refill(&mut self.segments, if segments.is_empty() { 0 } else { rows }, Place::NONE);
+        refill(&mut self.plays, if plays.is_empty() { 0 } else { rows }, Place::NONE);
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.verdicts.len()
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.verdicts.is_empty()
+    }
+
+    /// Whether each may be scored.
+    pub fn verdicts(&self) -> &[Verdict] {
+        &self.verdicts
+    }
+
+    /// The scores from 0 to 100, zero for those that a gate holds back.
+    pub fn values(&self) -> &[Points] {
+        &self.values
+    }
+
+    /// The points of an axis as its rules gave them, and what they are of the available ones; zeros for those that a
+    /// gate holds back. `None` if the model has no axis of the name.
+    pub fn axis(&self, name: &str) -> Option<(&[Points], &[Points])> {
+        let place = self.program?.axes.iter().position(|axis| *axis.title.id == *name)?;
+        self.axes.get(place).map(|axis| (&axis.raw[..], &axis.scores[..]))
+    }
+
+    /// The grades, where the model gives some.
+    pub fn grades(&self) -> impl Iterator<Item = Option<Grade>> {
+        self.rows().map(|row| self.score(row).grade())
+    }
+
+    /// The states, where the model has some.
+    pub fn states(&self) -> impl Iterator<Item = Option<&'m str>> {
+        self.rows().map(|row| self.score(row).state())
+    }
+
+    /// The segments, where the model has some.
+    pub fn segments(&self) -> impl Iterator<Item = Option<&'m str>> {
+        self.rows().map(|row| self.score(row).segment())
+    }
+
+    /// What to do, where the model says it.
+    pub fn plays(&self) -> impl Iterator<Item = Option<Play<'m>>> {
+        self.rows().map(|row| self.score(row).play())
+    }
+
+    /// Everything about one row; `None` beyond the last.
+    pub fn get(&self, row: usize) -> Option<Score<'m>> {
+        (row < self.len()).then(|| self.score(row))
+    }
+
+    /// Every row.
+    pub fn iter(&self) -> impl Iterator<Item = Score<'m>> {
+        self.rows().map(|row| self.score(row))
+    }
+
+    fn rows(&self) -> Range<usize> {
+        0..self.len()
+    }
+
+    fn score(&self, row: usize) -> Score<'m> {
+        let at = |column: &[Points]| column.get(row).copied().unwrap_or_default();
+        let place = |column: &[Place]| column.get(row).copied().unwrap_or(Place::NONE);
+        Score::of_parts(
+            self.program,
+            self.verdicts.get(row).copied().unwrap_or(Verdict::Ineligible),
+            at(&self.values),
+            self.axes.iter().map(|axis| (at(&axis.raw), at(&axis.scores))),
+            [place(&self.grades), place(&self.states), place(&self.segments), place(&self.plays)],
+        )
+    }
+}
+
+impl fmt::Debug for ScoreColumns<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+/// Part of the rows of a table, on its way into columns of its own.
+struct Part<'m, 's> {
+    first: usize,
+    scores: &'s mut ScoreColumns<'m>,
+}
+
+/// Puts a value where there is a place for it.
+#[inline]
+fn put<V>(column: &mut [V], row: usize, value: V) {
+    if let Some(own) = column.get_mut(row) {
+        *own = value;
+    }
+}
+
+impl Sink for Part<'_, '_> {
+    #[inline]
+    fn held_back(&mut self, row: usize, verdict: Verdict) {
+        put(&mut self.scores.verdicts, row - self.first, verdict);
+    }
+
+    fn scored(&mut self, row: usize, outcome: &Outcome<Abreast>, lane: usize) {
+        let row = row - self.first;
+        let scores = &mut *self.scores;
+        put(&mut scores.verdicts, row, outcome.verdict_at(lane));
+        put(&mut scores.values, row, Points::from_micros(outcome.value.at(lane)));
+        for (own, axis) in scores.axes.iter_mut().zip(&outcome.axes) {
+            put(&mut own.raw, row, Points::from_micros(axis.raw.at(lane)));
+            put(&mut own.scores, row, Points::from_micros(axis.score.at(lane)));
+        }
+        for (column, place) in [
+            (&mut scores.grades, &outcome.grade),
+            (&mut scores.states, &outcome.state),
+            (&mut scores.segments, &outcome.segment),
+            (&mut scores.plays, &outcome.play),
+        ] {
+            if !column.is_empty() {
+                put(column, row, Place::of(place.at(lane)));
+            }
+        }
+    }
+}

@@ -1,0 +1,617 @@
+//! The facts of many subjects as borrowed columns.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+
+use super::{Fact, Kind, Tags};
+use crate::activity::Activity;
+use crate::time::{DAYS_MAX, DAYS_MIN, date_at};
+
+/// How many rows are looked at together: as many as a mask has bits.
+pub(crate) const BLOCK: usize = 64;
+
+/// The rows that are looked at together.
+pub(crate) struct Rows {
+    rows: [usize; BLOCK],
+    /// Whether each is the next after the one before.
+    run: bool,
+}
+
+impl Rows {
+    /// A row after the other from this one on.
+    pub(crate) fn run(first: usize) -> Rows {
+        Rows { rows: std::array::from_fn(|place| first + place), run: true }
+    }
+
+    pub(crate) fn any(rows: &[usize; BLOCK]) -> Rows {
+        Rows { rows: *rows, run: false }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
+        self.rows.iter().copied()
+    }
+
+    /// The first row of a run, and its part of a slice that has all its rows.
+    fn part<'s, T>(&self, slice: &'s [T]) -> Option<&'s [T; BLOCK]> {
+        let [first, ..] = self.rows;
+        slice.get(first..)?.first_chunk().filter(|_| self.run)
+    }
+}
+
+/// Facts of many subjects, one column for each field, all borrowed.
+///
+/// The layouts are those of [Apache Arrow](https://arrow.apache.org/docs/format/Columnar.html), so that the buffers of
+/// an Arrow array are taken as they are; plain slices do as well.
+///
+/// ```
+/// use warmth::columns::{Bits, Column, ColumnError, Columns, Texts};
+///
+/// let texts = Texts::new(&[0_i32, 5, 8], b"greenred")?; // the dictionary `green`, `red`
+/// let columns = Columns::new(3)
+///     .with("nps", Column::numbers(&[9_u8, 0, 7]).with_validity(Bits::packed(&[0b101], 0, 3)?))?
+///     .with("health", Column::coded(&[0_i32, 1, 0], texts))?;
+/// assert_eq!(columns.len(), 3);
+/// # Ok::<(), ColumnError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Columns<'a> {
+    rows: usize,
+    named: Vec<(Cow<'a, str>, Column<'a>)>,
+    activities: Option<&'a [Activity]>,
+}
+
+impl<'a> Columns<'a> {
+    /// So many subjects of whom nothing is known, and who did nothing.
+    pub const fn new(rows: usize) -> Columns<'a> {
+        Columns { rows, named: Vec::new(), activities: None }
+    }
+
+    /// The same with one more column, of the name that models call the field by.
+    ///
+    /// # Errors
+    ///
+    /// If the column has not as many rows as the others, or there is one of this name.
+    pub fn with(mut self, name: impl Into<Cow<'a, str>>, column: Column<'a>) -> Result<Columns<'a>, ColumnError> {
+        let name = name.into();
+        if self.column(&name).is_some() {
+            return Err(ColumnError::new(format!("there are two columns `{name}`; give each field one")));
+        }
+        let lengths = [column.len(), column.validity.map(Bits::len)];
+        if let Some(rows) = lengths.into_iter().flatten().find(|rows| *rows != self.rows) {
+            return Err(ColumnError::new(format!(
+                "column `{name}` has {rows} values or validity bits, and there are {} rows; give each one",
+                self.rows
+            )));
+        }
+        self.named.push((name, column));
+        Ok(self)
+    }
+
+    /// The same with what each subject did.
+    ///
+    /// # Errors
+    ///
+    /// If there are not as many activities as rows.
+    pub fn with_activities(self, activities: &'a [Activity]) -> Result<Columns<'a>, ColumnError> {
+        if activities.len() != self.rows {
+            let (own, rows) = (activities.len(), self.rows);
+            return Err(ColumnError::new(format!(
+                "there are {own} activities, and {rows} rows; give each subject one"
+            )));
+        }
+        Ok(Columns { activities: Some(activities), ..self })
+    }
+
+    /// How many subjects there are.
+    pub const fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether there are no subjects.
+    pub const fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    pub(crate) fn column(&self, name: &str) -> Option<&Column<'a>> {
+        self.named.iter().find(|(own, _)| own == name).map(|(_, column)| column)
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.named.iter().map(|(name, _)| &**name)
+    }
+
+    pub(crate) fn activity(&self, row: usize) -> Option<&'a Activity> {
+        self.activities?.get(row)
+    }
+}
+
+/// The facts of one field, one for each subject.
+#[derive(Clone, Debug)]
+pub struct Column<'a> {
+    pub(crate) values: Values<'a>,
+    validity: Option<Bits<'a>>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Values<'a> {
+    Missing,
+    Numbers(Numbers<'a>),
+    Flags(Bits<'a>),
+    Texts(Texts<'a>),
+    Coded(Codes<'a>, Texts<'a>),
+    /// Days since 1970-01-01.
+    Dates(&'a [i32]),
+    /// Since 1970-01-01 UTC, so many of them a second.
+    Times(&'a [i64], i64),
+    Lists(Offsets<'a>, Items<'a>),
+}
+
+/// What lists are made of.
+#[derive(Clone, Debug)]
+pub(crate) enum Items<'a> {
+    Texts(Texts<'a>),
+    Coded(Codes<'a>, Texts<'a>),
+}
+
+impl<'a> Column<'a> {
+    fn of(values: Values<'a>) -> Column<'a> {
+        Column { values, validity: None }
+    }
+
+    /// Of which nobody's fact is known.
+    pub fn missing() -> Column<'a> {
+        Column::of(Values::Missing)
+    }
+
+    /// Numbers of any primitive type. As everywhere, one that is not finite is missing, and so is a whole one beyond
+    /// ±2^53.
+    pub fn numbers(numbers: impl Into<Numbers<'a>>) -> Column<'a> {
+        Column::of(Values::Numbers(numbers.into()))
+    }
+
+    /// Flags, a bit or a `bool` each.
+    pub fn flags(flags: impl Into<Bits<'a>>) -> Column<'a> {
+        Column::of(Values::Flags(flags.into()))
+    }
+
+    /// Texts, one after the other.
+    pub fn texts(texts: Texts<'a>) -> Column<'a> {
+        Column::of(Values::Texts(texts))
+    }
+
+    /// Texts of a dictionary, by their places in it. A place that is not in the dictionary is missing.
+    pub fn coded(codes: impl Into<Codes<'a>>, dictionary: Texts<'a>) -> Column<'a> {
+        Column::of(Values::Coded(codes.into(), dictionary))
+    }
+
+    /// Dates as days since 1970-01-01: Arrow's `Date32`.
+    pub fn dates(days: &'a [i32]) -> Column<'a> {
+        Column::of(Values::Dates(days))
+    }
+
+    /// Instants as counts since 1970-01-01 UTC, `per_second` of them a second: 1, 1,000 and so on for Arrow's
+    /// `Timestamp`.
+    ///
+    /// # Errors
+    ///
+    /// If there are no counts in a second.
+    pub fn times(counts: &'a [i64], per_second: u32) -> Result<Column<'a>, ColumnError> {
+        if per_second == 0 {
+            return Err(ColumnError::new(
+                "no counts make up a second; give 1 for seconds, 1000 for milliseconds".into(),
+            ));
+        }
+        Ok(Column::of(Values::Times(counts, per_second.into())))
+    }
+
+    /// Lists of tags: row `n` has the items from `offsets[n]` up to, but not including, `offsets[n + 1]`.
+    ///
+    /// # Errors
+    ///
+    /// If offsets fall, or lead beyond the items.
+    pub fn lists(offsets: impl Into<Offsets<'a>>, items: Texts<'a>) -> Result<Column<'a>, ColumnError> {
+        let offsets = offsets.into();
+        offsets.check(items.len())?;
+        Ok(Column::of(Values::Lists(offsets, Items::Texts(items))))
+    }
+
+    /// Lists of tags of a dictionary, by their places in it.
+    ///
+    /// # Errors
+    ///
+    /// If offsets fall, or lead beyond the codes.
+    pub fn coded_lists(
+        offsets: impl Into<Offsets<'a>>,
+        codes: impl Into<Codes<'a>>,
+        dictionary: Texts<'a>,
+    ) -> Result<Column<'a>, ColumnError> {
+        let (offsets, codes) = (offsets.into(), codes.into());
+        offsets.check(codes.len())?;
+        Ok(Column::of(Values::Lists(offsets, Items::Coded(codes, dictionary))))
+    }
+
+    /// The same, facts missing where a bit is not set.
+    #[must_use]
+    pub fn with_validity(self, validity: Bits<'a>) -> Column<'a> {
+        Column { validity: Some(validity), ..self }
+    }
+
+    /// How many rows there are; `None` of a column that fits any number.
+    fn len(&self) -> Option<usize> {
+        let values = match &self.values {
+            Values::Missing => return None,
+            Values::Numbers(numbers) => numbers.len(),
+            Values::Flags(flags) => flags.len(),
+            Values::Texts(texts) => texts.len(),
+            Values::Coded(codes, _) => codes.len(),
+            Values::Dates(days) => days.len(),
+            Values::Times(counts, _) => counts.len(),
+            Values::Lists(offsets, _) => offsets.len(),
+        };
+        Some(values)
+    }
+
+    /// The kind of its facts; `None` where there are none.
+    pub(crate) fn kind(&self) -> Option<Kind> {
+        Some(match &self.values {
+            Values::Missing => return None,
+            Values::Numbers(_) => Kind::Number,
+            Values::Flags(_) => Kind::Flag,
+            Values::Texts(_) | Values::Coded(..) => Kind::Text,
+            Values::Dates(_) => Kind::Date,
+            Values::Times(..) => Kind::Time,
+            Values::Lists(..) => Kind::Tags,
+        })
+    }
+
+    pub(crate) fn is_valid(&self, row: usize) -> bool {
+        self.validity.is_none_or(|validity| validity.is_set(row))
+    }
+
+    /// Those among these rows that have a fact, as far as validity tells, the first in the lowest bit.
+    pub(crate) fn valid_among(&self, rows: &Rows) -> u64 {
+        match self.validity {
+            None => u64::MAX,
+            Some(validity) => validity.among(rows),
+        }
+    }
+
+    /// The fact of a row.
+    pub(crate) fn fact(&self, row: usize) -> Fact<'_> {
+        if !self.is_valid(row) {
+            return Fact::Missing;
+        }
+        match &self.values {
+            Values::Missing => Fact::Missing,
+            Values::Numbers(numbers) => numbers.fact(row),
+            Values::Flags(flags) => Fact::Flag(flags.is_set(row)),
+            Values::Texts(texts) => texts.get(row).map_or(Fact::Missing, Fact::Text),
+            Values::Coded(codes, texts) => {
+                codes.get(row).and_then(|code| texts.get(code)).map_or(Fact::Missing, Fact::Text)
+            }
+            Values::Dates(days) => match days.get(row).map(|day| i64::from(*day)).filter(|day| is_a_day(*day)) {
+                Some(day) => Fact::Date(date_at(day)),
+                None => Fact::Missing,
+            },
+            Values::Times(counts, per_second) => counts
+                .get(row)
+                .and_then(|count| DateTime::<Utc>::from_timestamp(count.div_euclid(*per_second), 0))
+                .map_or(Fact::Missing, Fact::Time),
+            Values::Lists(offsets, items) => match offsets.range(row) {
+                Some((from, to)) => Fact::Tags(Tags::listed(items, from, to)),
+                None => Fact::Missing,
+            },
+        }
+    }
+}
+
+/// Whether there is a date for it; other days are missing.
+pub(crate) fn is_a_day(day: i64) -> bool {
+    (DAYS_MIN + 1..DAYS_MAX).contains(&day)
+}
+
+impl Items<'_> {
+    #[inline]
+    pub(crate) fn get(&self, item: usize) -> Option<&str> {
+        match self {
+            Items::Texts(texts) => texts.get(item),
+            Items::Coded(codes, texts) => texts.get(codes.get(item)?),
+        }
+    }
+}
+
+/// Bits, the lowest of a byte first, or `bool`s.
+#[derive(Clone, Copy, Debug)]
+pub struct Bits<'a>(Bit<'a>);
+
+#[derive(Clone, Copy, Debug)]
+enum Bit<'a> {
+    Packed { bytes: &'a [u8], from: usize, rows: usize },
+    Plain(&'a [bool]),
+}
+
+impl<'a> Bits<'a> {
+    /// Arrow's bitmaps: `rows` bits from bit `offset` on.
+    ///
+    /// # Errors
+    ///
+    /// If there are not so many bits.
+    pub fn packed(bytes: &'a [u8], offset: usize, rows: usize) -> Result<Bits<'a>, ColumnError> {
+        let bits = bytes.len().saturating_mul(8);
+        if offset.checked_add(rows).is_none_or(|end| end > bits) {
+            let all = format!(
+                "{rows} bits from bit {offset} on are more than the {bits} there are; look at offset and length"
+            );
+            return Err(ColumnError::new(all));
+        }
+        Ok(Bits(Bit::Packed { bytes, from: offset, rows }))
+    }
+
+    /// How many there are.
+    pub fn len(self) -> usize {
+        match self.0 {
+            Bit::Packed { rows, .. } => rows,
+            Bit::Plain(flags) => flags.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    #[inline]
+    pub(crate) fn is_set(self, row: usize) -> bool {
+        match self.0 {
+            Bit::Packed { bytes, from, rows } => {
+                let bit = from + row;
+                row < rows && bytes.get(bit / 8).is_some_and(|byte| byte >> (bit % 8) & 1 == 1)
+            }
+            Bit::Plain(flags) => flags.get(row).copied().unwrap_or(false),
+        }
+    }
+}
+
+impl Bits<'_> {
+    /// Those that are set among these rows, the first in the lowest bit.
+    pub(crate) fn among(self, rows: &Rows) -> u64 {
+        self.run_of(rows).unwrap_or_else(|| {
+            let set = rows.iter().map(|row| self.is_set(row));
+            set.enumerate().fold(0, |set, (place, is)| set | u64::from(is) << place)
+        })
+    }
+
+    /// The bits of a run, nine bytes at most.
+    fn run_of(self, rows: &Rows) -> Option<u64> {
+        let ([first, ..], Bit::Packed { bytes, from, rows: len }) = (rows.rows, self.0) else { return None };
+        if !rows.run || first + BLOCK > len {
+            return None;
+        }
+        let bit = from + first;
+        let bytes = bytes.get(bit / 8..)?;
+        let low = u64::from_le_bytes(*bytes.first_chunk()?);
+        Some(match bit % 8 {
+            0 => low,
+            shift => low >> shift | u64::from(*bytes.get(8)?) << (64 - shift),
+        })
+    }
+}
+
+impl<'a> From<&'a [bool]> for Bits<'a> {
+    fn from(flags: &'a [bool]) -> Bits<'a> {
+        Bits(Bit::Plain(flags))
+    }
+}
+
+/// Texts that lie one after the other in one buffer.
+#[derive(Clone, Copy, Debug)]
+pub struct Texts<'a> {
+    offsets: Offsets<'a>,
+    bytes: &'a str,
+}
+
+impl<'a> Texts<'a> {
+    /// Text `n` reaches from `offsets[n]` up to, but not including, `offsets[n + 1]`: Arrow's `Utf8` and `LargeUtf8`.
+    ///
+    /// Goes through all bytes and offsets once.
+    ///
+    /// # Errors
+    ///
+    /// If offsets fall, lead beyond the bytes, or the bytes are not UTF-8.
+    pub fn new(offsets: impl Into<Offsets<'a>>, bytes: &'a [u8]) -> Result<Texts<'a>, ColumnError> {
+        let offsets = offsets.into();
+        let text = std::str::from_utf8(bytes)
+            .map_err(|error| ColumnError::new(format!("texts have to be UTF-8, and these are not: {error}")))?;
+        offsets.check(text.len())?;
+        Ok(Texts { offsets, bytes: text })
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.offsets.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The text in a place.
+    #[inline]
+    pub(crate) fn get(&self, place: usize) -> Option<&'a str> {
+        let (from, to) = self.offsets.range(place)?;
+        self.bytes.get(from..to)
+    }
+}
+
+/// A column is not what it should be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ColumnError {
+    message: String,
+}
+
+impl ColumnError {
+    pub(crate) fn new(message: String) -> ColumnError {
+        ColumnError { message }
+    }
+}
+
+macro_rules! slices {
+    ($(#[$doc:meta])* $name:ident, $slices:ident { $($variant:ident($number:ty)),+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name<'a>($slices<'a>);
+
+        #[derive(Clone, Copy, Debug)]
+        enum $slices<'a> { $($variant(&'a [$number])),+ }
+
+        $(impl<'a> From<&'a [$number]> for $name<'a> {
+            fn from(slice: &'a [$number]) -> $name<'a> {
+                $name($slices::$variant(slice))
+            }
+        }
+
+        impl<'a, const N: usize> From<&'a [$number; N]> for $name<'a> {
+            fn from(slice: &'a [$number; N]) -> $name<'a> {
+                $name($slices::$variant(slice))
+            }
+        }
+
+        impl<'a> From<&'a Vec<$number>> for $name<'a> {
+            fn from(slice: &'a Vec<$number>) -> $name<'a> {
+                $name($slices::$variant(slice))
+            }
+        })+
+    };
+}
+
+slices! {
+    /// A slice of numbers of any primitive type.
+    Numbers, NumberSlice {
+        I8(i8), I16(i16), I32(i32), I64(i64), U8(u8), U16(u16), U32(u32), U64(u64), F32(f32), F64(f64)
+    }
+}
+
+slices! {
+    /// A slice of places in a dictionary.
+    Codes, CodeSlice { I8(i8), I16(i16), I32(i32), I64(i64), U8(u8), U16(u16), U32(u32), U64(u64) }
+}
+
+slices! {
+    /// A slice of offsets, one more than there are texts or lists.
+    Offsets, OffsetSlice { I32(i32), I64(i64) }
+}
+
+/// The same expression for a slice of whatever type.
+macro_rules! whatever {
+    ($slices:ident::{$($variant:ident)+} of $of:expr, |$slice:ident| $then:expr) => {
+        match $of { $($slices::$variant($slice) => $then),+ }
+    };
+}
+
+impl Numbers<'_> {
+    fn len(self) -> usize {
+        whatever!(NumberSlice::{I8 I16 I32 I64 U8 U16 U32 U64 F32 F64} of self.0, |slice| slice.len())
+    }
+
+    fn fact(self, row: usize) -> Fact<'static> {
+        whatever!(NumberSlice::{I8 I16 I32 I64 U8 U16 U32 U64 F32 F64} of self.0, |slice| slice
+            .get(row)
+            .map_or(Fact::Missing, |number| Fact::from(*number)))
+    }
+
+    /// The numbers of these rows, one that is missing as one that is not finite.
+    pub(crate) fn at(self, rows: &Rows, numbers: &mut [f64; BLOCK]) {
+        let whole = |fact| if let Fact::Number(number) = fact { number } else { f64::NAN };
+        match self.0 {
+            NumberSlice::I8(slice) => gather(slice, rows, numbers, f64::from),
+            NumberSlice::I16(slice) => gather(slice, rows, numbers, f64::from),
+            NumberSlice::I32(slice) => gather(slice, rows, numbers, f64::from),
+            NumberSlice::U8(slice) => gather(slice, rows, numbers, f64::from),
+            NumberSlice::U16(slice) => gather(slice, rows, numbers, f64::from),
+            NumberSlice::U32(slice) => gather(slice, rows, numbers, f64::from),
+            NumberSlice::F32(slice) => gather(slice, rows, numbers, f64::from),
+            NumberSlice::F64(slice) => gather(slice, rows, numbers, |number| number),
+            NumberSlice::I64(slice) => gather(slice, rows, numbers, |number| whole(Fact::from(number))),
+            NumberSlice::U64(slice) => gather(slice, rows, numbers, |number| whole(Fact::from(number))),
+        }
+    }
+}
+
+/// Values of a slice in these rows. A run is taken as it lies, without looking for each row.
+#[inline]
+pub(crate) fn gather<T: Copy, U>(slice: &[T], rows: &Rows, values: &mut [U; BLOCK], f: impl Fn(T) -> U) {
+    if let Some(run) = rows.part(slice) {
+        values.iter_mut().zip(run).for_each(|(own, value)| *own = f(*value));
+    } else {
+        for (own, row) in values.iter_mut().zip(rows.iter()) {
+            if let Some(value) = slice.get(row) {
+                *own = f(*value);
+            }
+        }
+    }
+}
+
+/// A code or an offset as a place, if it can be one.
+#[inline]
+fn place(number: impl TryInto<usize>) -> Option<usize> {
+    number.try_into().ok()
+}
+
+impl Codes<'_> {
+    /// What a table has for the codes of these rows, and `missing` where it has nothing.
+    pub(crate) fn looked_up(self, rows: &Rows, table: &[u8], missing: u8, values: &mut [u8; BLOCK]) {
+        let at = |place: Option<usize>| place.and_then(|place| table.get(place)).copied().unwrap_or(missing);
+        whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of self.0, |slice| {
+            gather(slice, rows, values, |code| at(place(code)));
+        });
+    }
+
+    fn len(self) -> usize {
+        whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of self.0, |slice| slice.len())
+    }
+
+    #[inline]
+    pub(crate) fn get(self, row: usize) -> Option<usize> {
+        whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of self.0, |slice| place(*slice.get(row)?))
+    }
+}
+
+impl Offsets<'_> {
+    fn len(self) -> usize {
+        whatever!(OffsetSlice::{I32 I64} of self.0, |slice| slice.len().saturating_sub(1))
+    }
+
+    /// From where to where a text or a list reaches.
+    #[inline]
+    fn range(self, place: usize) -> Option<(usize, usize)> {
+        whatever!(OffsetSlice::{I32 I64} of self.0, |slice| {
+            let (from, to) = (slice.get(place)?, slice.get(place + 1)?);
+            Some((self::place(*from)?, self::place(*to)?))
+        })
+    }
+
+    /// Those among these rows in whose lists a table has `wanted` for some code, the first in the lowest bit.
+    pub(crate) fn any(self, codes: Codes<'_>, rows: &Rows, table: &[u8], wanted: u8) -> u64 {
+        let is = |place: usize| codes.get(place).and_then(|code| table.get(code)) == Some(&wanted);
+        let any = |row| self.range(row).is_some_and(|(from, to)| (from..to).any(is));
+        rows.iter().enumerate().fold(0, |lanes, (lane, row)| lanes | u64::from(any(row)) << lane)
+    }
+
+    fn check(self, end: usize) -> Result<(), ColumnError> {
+        let mut before = 0;
+        for place in 0..self.len() {
+            match self.range(place) {
+                Some((from, to)) if before <= from && from <= to && to <= end => before = to,
+                _ => {
+                    let wrong =
+                        format!("offsets {place} and {} fall or lead beyond the {end} that there are", place + 1);
+                    return Err(ColumnError::new(wrong));
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,38 @@
+//! Many subjects in one go have the outcomes that they have alone.
+
+use warmth::{Record, Score};
+
+use crate::support::{on_all_processors, subject, subjects};
+
+#[test]
+fn a_batch_scores_each_subject_as_alone() {
+    let strangers: Vec<Record> = subjects(700_000..700_150).map(|own| own.record).collect();
+    on_all_processors(0..3_000, |seed| {
+        let own = subject(seed);
+        // Of every length up to some blocks, so that the last is full, nearly empty or between.
+        let count = usize::try_from(seed).unwrap() % (strangers.len() + 1);
+        let mut records = strangers[..count].to_vec();
+        records.push(own.record.clone());
+        let mut scores = vec![Score::default(); records.len()];
+        own.scorer.score_batch(&records, own.as_of, &mut scores);
+        for (record, score) in records.iter().zip(&scores) {
+            assert_eq!(*score, own.scorer.score(record, own.as_of), "seed {seed}, {count} strangers");
+        }
+    });
+}
+
+#[test]
+fn as_many_are_scored_as_there_are_of_subjects_and_places() {
+    let own = subject(1);
+    let records = [own.record.clone(), own.record.clone()];
+    let score = own.scorer.score(&own.record, own.as_of);
+    for places in 0..4 {
+        let mut scores = vec![Score::default(); places];
+        own.scorer.score_batch(&records, own.as_of, &mut scores);
+        let scored = scores.iter().take(2).filter(|own| **own == score).count();
+        assert_eq!(scored, places.min(2));
+        assert!(scores.iter().skip(2).all(|own| *own == Score::default()));
+    }
+    assert_eq!(format!("{}", Score::default()), "ineligible");
+    assert_eq!(Score::default().states().count(), 0);
+}

@@ -1,0 +1,309 @@
+//! Columns have the outcomes that their rows have alone, and say what is wrong with them.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use fastrand::Rng;
+use warmth::columns::{Bits, Column, ColumnError, Columns, ScoreColumns, Texts};
+use warmth::{Activity, Fact, Facts, Field, Kind, Record, Scorer};
+
+use crate::support::{on_all_processors, second, subject, subjects, toml_model};
+
+/// Texts as Arrow has them.
+#[derive(Default)]
+struct Buffer {
+    offsets: Vec<i32>,
+    bytes: Vec<u8>,
+}
+
+impl Buffer {
+    fn of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Buffer {
+        let mut buffer = Buffer { offsets: vec![0], bytes: Vec::new() };
+        for text in texts {
+            buffer.bytes.extend_from_slice(text.as_bytes());
+            buffer.offsets.push(i32::try_from(buffer.bytes.len()).unwrap());
+        }
+        buffer
+    }
+
+    fn texts(&self) -> Texts<'_> {
+        Texts::new(&self.offsets, &self.bytes).unwrap()
+    }
+}
+
+/// Bits from some bit on, those before and behind it set at random.
+struct Bitmap {
+    bytes: Vec<u8>,
+    offset: usize,
+    len: usize,
+}
+
+impl Bitmap {
+    fn of(rng: &mut Rng, bits: &[bool]) -> Bitmap {
+        let offset = rng.usize(0..20);
+        let mut bytes: Vec<u8> = (0..(offset + bits.len()).div_ceil(8) + rng.usize(0..2)).map(|_| rng.u8(..)).collect();
+        for (place, bit) in bits.iter().enumerate() {
+            let (byte, shift) = ((offset + place) / 8, (offset + place) % 8);
+            bytes[byte] = bytes[byte] & !(1 << shift) | u8::from(*bit) << shift;
+        }
+        Bitmap { bytes, offset, len: bits.len() }
+    }
+
+    fn bits(&self) -> Bits<'_> {
+        Bits::packed(&self.bytes, self.offset, self.len).unwrap()
+    }
+}
+
+/// Owned buffers of one column.
+enum Owned {
+    Missing,
+    Doubles(Vec<f64>),
+    Whole(Vec<i64>),
+    Small(Vec<u8>),
+    Flags(Bitmap),
+    Bools(Vec<bool>),
+    Texts(Buffer),
+    Coded(Vec<i16>, Buffer),
+    Dates(Vec<i32>),
+    Times(Vec<i64>, u32),
+    Lists(Vec<i32>, Buffer),
+    CodedLists(Vec<i64>, Vec<u32>, Buffer),
+}
+
+fn column<'o>(owned: &'o Owned, validity: &'o Bitmap) -> Column<'o> {
+    let column = match owned {
+        Owned::Missing => Column::missing(),
+        Owned::Doubles(numbers) => Column::numbers(numbers),
+        Owned::Whole(numbers) => Column::numbers(numbers),
+        Owned::Small(numbers) => Column::numbers(numbers),
+        Owned::Flags(flags) => Column::flags(flags.bits()),
+        Owned::Bools(flags) => Column::flags(&flags[..]),
+        Owned::Texts(texts) => Column::texts(texts.texts()),
+        Owned::Coded(codes, texts) => Column::coded(codes, texts.texts()),
+        Owned::Dates(days) => Column::dates(days),
+        Owned::Times(counts, per_second) => Column::times(counts, *per_second).unwrap(),
+        Owned::Lists(offsets, items) => Column::lists(offsets, items.texts()).unwrap(),
+        Owned::CodedLists(offsets, codes, items) => Column::coded_lists(offsets, codes, items.texts()).unwrap(),
+    };
+    column.with_validity(validity.bits())
+}
+
+fn tags_of(fact: Fact<'_>) -> Vec<String> {
+    let mut all = Vec::new();
+    if let Fact::Tags(tags) = fact {
+        tags.any(|tag| {
+            all.push(tag.to_owned());
+            false
+        });
+    }
+    all
+}
+
+/// The field of all records in one of the layouts there are, and which rows it could take in.
+fn laid_out(rng: &mut Rng, field: &Field, records: &[Record]) -> (Owned, Vec<bool>) {
+    let facts: Vec<Fact<'_>> = records.iter().map(|record| record.fact(field)).collect();
+    let number = |fact: &Fact<'_>| if let Fact::Number(number) = fact { *number } else { 0.5 };
+    let text = |fact: &Fact<'_>| if let Fact::Text(text) = fact { (*text).to_owned() } else { "none".to_owned() };
+    let dictionary = |texts: &[String]| {
+        let mut all = texts.to_vec();
+        all.sort();
+        all.dedup();
+        all
+    };
+    let epoch = NaiveDate::from_ymd_opt(1970, 1, 1).unwrap();
+    match field.kind() {
+        Kind::Any => (Owned::Missing, vec![false; records.len()]),
+        Kind::Number => {
+            let numbers: Vec<f64> = facts.iter().map(number).collect();
+            let known = |fits: &dyn Fn(f64) -> bool| {
+                facts.iter().map(|fact| matches!(fact, Fact::Number(number) if fits(*number))).collect()
+            };
+            match rng.u8(..3) {
+                0 => (Owned::Doubles(numbers), known(&|_| true)),
+                1 => {
+                    let whole = numbers.iter().map(|number| *number as i64).collect();
+                    (
+                        Owned::Whole(whole),
+                        known(&|number| (number as i64 as f64).to_bits() == number.to_bits() && number.abs() < 9e15),
+                    )
+                }
+                _ => {
+                    let small = numbers.iter().map(|number| *number as u8).collect();
+                    (Owned::Small(small), known(&|number| f64::from(number as u8).to_bits() == number.to_bits()))
+                }
+            }
+        }
+        Kind::Flag => {
+            let flags: Vec<bool> = facts.iter().map(|fact| matches!(fact, Fact::Flag(true))).collect();
+            let known = facts.iter().map(|fact| matches!(fact, Fact::Flag(_))).collect();
+            (if rng.bool() { Owned::Flags(Bitmap::of(rng, &flags)) } else { Owned::Bools(flags) }, known)
+        }
+        Kind::Text => {
+            let texts: Vec<String> = facts.iter().map(text).collect();
+            let known = facts.iter().map(|fact| matches!(fact, Fact::Text(_))).collect();
+            if rng.bool() {
+                return (Owned::Texts(Buffer::of(texts.iter().map(String::as_str))), known);
+            }
+            let all = dictionary(&texts);
+            let code = |text: &String| i16::try_from(all.binary_search(text).unwrap()).unwrap();
+            (Owned::Coded(texts.iter().map(code).collect(), Buffer::of(all.iter().map(String::as_str))), known)
+        }
+        Kind::Date | Kind::Time if rng.bool() => {
+            let day = |fact: &Fact<'_>| if let Fact::Date(date) = fact { (*date - epoch).num_days() as i32 } else { 7 };
+            let known = facts.iter().map(|fact| matches!(fact, Fact::Date(_))).collect();
+            (Owned::Dates(facts.iter().map(day).collect()), known)
+        }
+        Kind::Date | Kind::Time => {
+            let per_second = *rng.choice(&[1_u32, 1_000, 1_000_000]).unwrap();
+            let count = |fact: &Fact<'_>| {
+                let secs = if let Fact::Time(time) = fact { time.timestamp() } else { 0 };
+                secs * i64::from(per_second) + i64::from(per_second - 1)
+            };
+            let known = facts.iter().map(|fact| matches!(fact, Fact::Time(_))).collect();
+            (Owned::Times(facts.iter().map(count).collect(), per_second), known)
+        }
+        _ => {
+            let lists: Vec<Vec<String>> = facts.iter().map(|fact| tags_of(*fact)).collect();
+            let known = facts.iter().map(|fact| matches!(fact, Fact::Tags(_))).collect();
+            let ends = lists.iter().scan(0, |end, list| {
+                *end += list.len();
+                Some(*end)
+            });
+            let offsets: Vec<usize> = std::iter::once(0).chain(ends).collect();
+            let items = lists.concat();
+            if rng.bool() {
+                let offsets = offsets.iter().map(|offset| *offset as i32).collect();
+                return (Owned::Lists(offsets, Buffer::of(items.iter().map(String::as_str))), known);
+            }
+            let all = dictionary(&items);
+            let codes = items.iter().map(|item| all.binary_search(item).unwrap() as u32).collect();
+            let offsets = offsets.iter().map(|offset| *offset as i64).collect();
+            (Owned::CodedLists(offsets, codes, Buffer::of(all.iter().map(String::as_str))), known)
+        }
+    }
+}
+
+/// The records with those facts alone that their columns could take in.
+fn as_taken_in(records: &[Record], taken: &[(&Field, Vec<bool>)]) -> Vec<Record> {
+    let keep = |(row, record): (usize, &Record)| {
+        let mut kept = Record::new().with_activity(record.activity().clone());
+        for (field, known) in taken {
+            if let Some(value) = record.get(field.name()).filter(|_| known[row]) {
+                kept.set(field.name(), value.clone());
+            }
+        }
+        kept
+    };
+    records.iter().enumerate().map(keep).collect()
+}
+
+#[test]
+fn columns_score_each_row_as_alone() {
+    let strangers: Vec<Record> = subjects(700_000..700_200).map(|own| own.record).collect();
+    on_all_processors(0..2_000, |seed| {
+        let own = subject(seed);
+        let mut rng = Rng::with_seed(seed);
+        let mut records = strangers[..rng.usize(0..=strangers.len())].to_vec();
+        records.push(own.record.clone());
+        let laid: Vec<_> = own.scorer.fields().map(|field| (field, laid_out(&mut rng, field, &records))).collect();
+        let bitmaps: Vec<Bitmap> = laid.iter().map(|(_, (_, known))| Bitmap::of(&mut rng, known)).collect();
+        let activities: Vec<Activity> = records.iter().map(|record| record.activity().clone()).collect();
+        let mut columns = Columns::new(records.len()).with_activities(&activities).unwrap();
+        for ((field, (owned, _)), validity) in laid.iter().zip(&bitmaps) {
+            columns = columns.with(field.name(), column(owned, validity)).unwrap();
+        }
+        let taken: Vec<_> = laid.iter().map(|(field, (_, known))| (*field, known.clone())).collect();
+        let records = as_taken_in(&records, &taken);
+
+        let ready = own.scorer.columns(&columns).unwrap();
+        let from = rng.usize(0..records.len());
+        let mut scores = ScoreColumns::new();
+        ready.score(0..records.len(), own.as_of, &mut scores); // what was there is overwritten
+        ready.score(from..usize::MAX, own.as_of, &mut scores);
+        assert_eq!(scores.len(), records.len() - from);
+        for (record, score) in records[from..].iter().zip(scores.iter()) {
+            assert_eq!(score, own.scorer.score(record, own.as_of), "seed {seed}");
+        }
+        let told = ready.explain(from, own.as_of).unwrap();
+        assert_eq!(told.to_string(), own.scorer.explain(&records[from], own.as_of).to_string(), "seed {seed}");
+        assert!(ready.explain(records.len(), own.as_of).is_none());
+    });
+}
+
+fn ready() -> Scorer<Record> {
+    Scorer::new(&toml_model(
+        "format = 1\nname = 'x'\n[[axis]]\nname = 'fit'\n[[axis.rule]]\nid = 'r'\nwhen.nps.at_least = 9\npoints = 5\n\
+         [[axis.rule]]\nid = 's'\nwhen.renewal.days_until.at_most = 3\npoints = 5",
+    ))
+    .unwrap()
+}
+
+fn error<T>(result: Result<T, ColumnError>) -> String {
+    result.err().unwrap().to_string()
+}
+
+#[test]
+fn what_is_wrong_with_columns_is_said() {
+    let (numbers, flags) = (&[1.0, 2.0], &[true, false][..]);
+    let columns = Columns::new(2);
+    for (message, expected) in [
+        (
+            error(columns.clone().with("nps", Column::numbers(&[1_u8]))),
+            "column `nps` has 1 values or validity bits, and there are 2 rows; give each one",
+        ),
+        (
+            error(columns.clone().with("nps", Column::numbers(numbers).with_validity((&[true][..]).into()))),
+            "column `nps` has 1 values or validity bits, and there are 2 rows; give each one",
+        ),
+        (
+            error(columns.clone().with("nps", Column::missing()).unwrap().with("nps", Column::missing())),
+            "there are two columns `nps`; give each field one",
+        ),
+        (error(columns.clone().with_activities(&[])), "there are 0 activities, and 2 rows; give each subject one"),
+        (
+            error(ready().columns(&columns.clone().with("nps", Column::numbers(numbers)).unwrap())),
+            "there is no column `renewal`, only `nps`; give one, or `Column::missing()` if nobody's is known",
+        ),
+        (
+            error(ready().columns(&columns.clone().with("nps", Column::flags(flags)).unwrap())),
+            "column `nps` is made for a flag, and the model reads a number; give a column of that kind",
+        ),
+        (
+            error(Bits::packed(&[0], 4, 5)),
+            "5 bits from bit 4 on are more than the 8 there are; look at offset and length",
+        ),
+        (error(Texts::new(&[0_i32, 2, 1], b"ab")), "offsets 1 and 2 fall or lead beyond the 2 that there are"),
+        (
+            error(Texts::new(&[0_i32, 1], b"\xff")),
+            "texts have to be UTF-8, and these are not: invalid utf-8 sequence of 1 bytes from index 0",
+        ),
+        (
+            error(Column::lists(&[0_i64, 3], Texts::new(&[0_i32, 1], b"a").unwrap())),
+            "offsets 0 and 1 fall or lead beyond the 1 that there are",
+        ),
+        (error(Column::times(&[0, 0], 0)), "no counts make up a second; give 1 for seconds, 1000 for milliseconds"),
+    ] {
+        assert_eq!(message, expected);
+    }
+}
+
+#[test]
+fn what_cannot_be_is_missing() {
+    let as_of: DateTime<Utc> = second(1_796_040_000);
+    let days = [20_787, i32::MAX, i32::MIN];
+    let columns = Columns::new(3)
+        .with("nps", Column::numbers(&[f64::INFINITY, 1e300, 9.0]))
+        .unwrap()
+        .with("renewal", Column::dates(&days))
+        .unwrap();
+    let scorer = ready();
+    let ready = scorer.columns(&columns).unwrap();
+    let missing = |row| ready.explain(row, as_of).unwrap().missing().join(" ");
+    assert_eq!(missing(0), "nps");
+    assert_eq!(missing(1), "renewal");
+    assert_eq!(missing(2), "renewal");
+    let mut scores = ScoreColumns::new();
+    ready.score(0..3, as_of, &mut scores);
+    let values: Vec<String> = scores.values().iter().map(ToString::to_string).collect();
+    assert_eq!(values, ["50", "50", "50"]);
+    assert_eq!(scores.axis("fit").unwrap().1, scores.values());
+    assert!(scores.axis("none").is_none());
+}

@@ -56,8 +56,8 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
                 Some(self.select(events).days(self.program.offset_secs))
             }
             Quantity::DaysSinceLast { events } => {
-                let last = self.select(events).latest_first().next()?;
-                Some(self.today.saturating_sub(civil_day(last.at, self.program.offset_secs)))
+                let last = self.select(events).last()?;
+                Some(self.today.saturating_sub(civil_day(last, self.program.offset_secs)))
             }
             // The outcome is asked elsewhere.
             Quantity::Axis { .. } | Quantity::Score => None,

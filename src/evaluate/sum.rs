@@ -1,5 +1,7 @@
 //! What a signal is worth: select events, weigh them by age, add up exactly, round once.
 
+use std::ops::ControlFlow;
+
 use crate::activity::{Activity, Occurrence, Selection};
 use crate::points::{HELD, MICROS};
 use crate::program::Signal;
@@ -123,7 +125,7 @@ pub(super) fn counted(
     let mut day = None;
     let mut left_of_day = signal.per_day;
     let mut left = signal.most_recent;
-    for entry in selected.latest_first() {
+    selected.latest_first(|entry| {
         let own_day = civil_day(entry.at, offset_secs);
         if day.replace(own_day) != Some(own_day) {
             left_of_day = signal.per_day;
@@ -134,10 +136,8 @@ pub(super) fn counted(
         if taken > 0 {
             each(Occurrence { count: taken, ..entry });
         }
-        if left == 0 {
-            break;
-        }
-    }
+        if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
 }
 
 /// The amounts of all the events together, those above zero and those below it apart.

@@ -12,9 +12,9 @@ mod population;
 use std::hint::black_box;
 
 use chrono::TimeDelta;
-use generated::{by_exp2, customers, fading, rules, visited, visits};
+use generated::{amounts, by_exp2, customers, fading, named, rules, spread, visited, visits, whatever};
 use population::{Account, MODEL, accounts, as_of, by_hand};
-use warmth::{Model, Projection, Record, Score, Scorer};
+use warmth::{Model, Projection, Record, Resolution, Score, Scorer};
 
 const SUBJECTS: usize = 1_000;
 const EVENTS: usize = 1_000;
@@ -94,6 +94,21 @@ const PATHS: &[(&str, Run)] = &[
         let scorer = Scorer::new(&visits()).unwrap();
         let (_, activity) = visited(EVENTS, as_of());
         let record = Record::new().with_activity(activity);
+        rounds_over(rounds, &[record], |record| _ = black_box(scorer.score(record, as_of())))
+    }),
+    ("signal-5000-by-day", |rounds| {
+        let scorer = Scorer::new(&visits()).unwrap();
+        let record = Record::new().with_activity(spread(5_000, Resolution::Day, as_of()));
+        rounds_over(rounds, &[record], |record| _ = black_box(scorer.score(record, as_of())))
+    }),
+    ("signal-1000-amounts", |rounds| {
+        let scorer = Scorer::new(&amounts()).unwrap();
+        let record = Record::new().with_activity(named(1, EVENTS, as_of()));
+        rounds_over(rounds, &[record], |record| _ = black_box(scorer.score(record, as_of())))
+    }),
+    ("signal-200-names", |rounds| {
+        let scorer = Scorer::new(&whatever()).unwrap();
+        let record = Record::new().with_activity(named(200, EVENTS, as_of()));
         rounds_over(rounds, &[record], |record| _ = black_box(scorer.score(record, as_of())))
     }),
 ];

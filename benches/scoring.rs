@@ -12,9 +12,9 @@ use std::hint::black_box;
 use chrono::TimeDelta;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use generated::{Customer, by_exp2, customers, fading, rules, visited, visits};
+use generated::{Customer, amounts, by_exp2, customers, fading, named, rules, spread, visited, visits, whatever};
 use population::{Account, MODEL, accounts, as_of, by_hand};
-use warmth::{Model, Points, Projection, Record, Scorer};
+use warmth::{Model, Points, Projection, Record, Resolution, Scorer};
 
 const ACCOUNTS: usize = 10_000;
 
@@ -93,6 +93,9 @@ fn decay(c: &mut Criterion) {
     group.throughput(Throughput::Elements(EVENTS as u64));
     group.bench_function("exp2 in doubles", |b| b.iter(|| by_exp2(black_box(&ages))));
     group.bench_function("signal", |b| b.iter(|| black_box(scorer.score(black_box(&record), as_of()))));
+    let scorer = Scorer::<Record>::new(&amounts()).unwrap();
+    let record = Record::new().with_activity(named(1, EVENTS, as_of()));
+    group.bench_function("signal of amounts", |b| b.iter(|| black_box(scorer.score(black_box(&record), as_of()))));
     group.finish();
 }
 
@@ -132,5 +135,33 @@ fn by_events(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, single, next_change, compile, decay, by_rules, by_events);
+/// How costs grow with events where many share an entry: one signal over three years.
+fn by_resolution(c: &mut Criterion) {
+    let mut group = c.benchmark_group("by resolution");
+    let scorer = Scorer::<Record>::new(&visits()).unwrap();
+    for count in [5_000, 50_000] {
+        for (name, resolution) in [("second", Resolution::Second), ("day", Resolution::Day)] {
+            let record = Record::new().with_activity(spread(count, resolution, as_of()));
+            group.bench_function(BenchmarkId::new(name, count), |b| {
+                b.iter(|| black_box(scorer.score(black_box(&record), as_of())));
+            });
+        }
+    }
+    group.finish();
+}
+
+/// How costs grow with the names of a thousand events, taken in order: at most three a day of whatever name.
+fn by_names(c: &mut Criterion) {
+    let mut group = c.benchmark_group("by names");
+    let scorer = Scorer::<Record>::new(&whatever()).unwrap();
+    for names in [1, 10, 200] {
+        let record = Record::new().with_activity(named(names, 1_000, as_of()));
+        group.bench_function(BenchmarkId::new("score", names), |b| {
+            b.iter(|| black_box(scorer.score(black_box(&record), as_of())));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, single, next_change, compile, decay, by_rules, by_events, by_resolution, by_names);
 criterion_main!(benches);

@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smallvec::SmallVec;
 
 use crate::points::{HELD, Points};
 use crate::time::{DAY_SECS, civil_day, instant_at, second_of};
@@ -12,7 +14,8 @@ use crate::time::{DAY_SECS, civil_day, instant_at, second_of};
 /// How finely an [`Activity`] remembers instants. Fixed when it is created.
 ///
 /// Events are cut down to the start of their hour or day in UTC, so that many events share one entry. The price is
-/// that an event counts as up to one hour or day older than it is.
+/// that an event counts as up to one hour or day older than it is. What is asked of events costs time for each entry, not
+/// for each event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Resolution {
@@ -297,7 +300,7 @@ impl Ages {
     }
 }
 
-/// The entries of several event names within a window of ages; nothing is collected, so that scoring never allocates.
+/// The entries of several event names within a window of ages; nothing is collected.
 #[derive(Clone, Copy)]
 pub(crate) struct Selection<'a> {
     lists: &'a [List],
@@ -306,7 +309,10 @@ pub(crate) struct Selection<'a> {
     until: i64,         // not later than this
 }
 
-/// Equal events at one instant, of whatever names.
+/// How many event names can be put in order without allocating: 4 KiB on the stack.
+const NAMES_HELD: usize = 256;
+
+/// Equal events at one instant.
 #[derive(Clone, Copy)]
 pub(crate) struct Occurrence {
     pub(crate) at: i64,
@@ -321,26 +327,39 @@ impl From<&Entry> for Occurrence {
 }
 
 impl<'a> Selection<'a> {
-    /// One slice for each selected name.
-    fn slices(self) -> impl Iterator<Item = &'a [Entry]> {
-        let (all, listed): (&[List], &[Box<str>]) = match self.names {
-            Names::All => (self.lists, &[]),
-            Names::Listed(names) => (&[], names),
+    /// One slice for each selected name, none empty.
+    pub(crate) fn slices(self) -> impl Iterator<Item = &'a [Entry]> {
+        let names = match self.names {
+            Names::All => self.lists.len(),
+            Names::Listed(names) => names.len(),
         };
-        let found = listed.iter().filter_map(move |name| {
-            let place = self.lists.binary_search_by(|list| list.name.cmp(name)).ok()?;
-            self.lists.get(place)
-        });
-        all.iter().chain(found).filter_map(move |list| {
-            let first = self.after.map_or(0, |after| list.entries.partition_point(|entry| entry.at <= after));
-            let last = list.entries.partition_point(|entry| entry.at <= self.until);
-            list.entries.get(first..last)
+        (0..names).filter_map(move |place| {
+            let place = match self.names {
+                Names::All => place,
+                Names::Listed(names) => {
+                    let name = names.get(place)?;
+                    self.lists.binary_search_by(|list| list.name.cmp(name)).ok()?
+                }
+            };
+            let entries = &*self.lists.get(place)?.entries;
+            let first = self.after.map_or(0, |after| entries.partition_point(|entry| entry.at <= after));
+            // Nearly always nothing is recorded ahead of time.
+            let last = match entries.last() {
+                Some(last) if last.at <= self.until => entries.len(),
+                _ => entries.partition_point(|entry| entry.at <= self.until),
+            };
+            entries.get(first..last).filter(|slice| !slice.is_empty())
         })
     }
 
     /// When the first of them happened.
     pub(crate) fn first(self) -> Option<i64> {
         self.slices().filter_map(|slice| slice.first()).map(|entry| entry.at).min()
+    }
+
+    /// When the last of them happened.
+    pub(crate) fn last(self) -> Option<i64> {
+        self.slices().filter_map(|slice| slice.last()).map(|entry| entry.at).max()
     }
 
     /// How many there are.
@@ -353,47 +372,65 @@ impl<'a> Selection<'a> {
         self.slices().flatten()
     }
 
-    /// All of them from the latest to the earliest.
+    /// Hands over all of them from the latest to the earliest, until told to stop.
     ///
-    /// Constant time a step for one name. Several names are searched anew at each step for what lies just before the
-    /// last one: places in each would have to be kept somewhere.
-    pub(crate) fn latest_first(self) -> impl Iterator<Item = Occurrence> {
+    /// A step takes constant time for one name, and for several the logarithm of their number.
+    #[inline]
+    pub(crate) fn latest_first(self, mut each: impl FnMut(Occurrence) -> ControlFlow<()>) {
         let mut slices = self.slices();
-        let (first, single) = (slices.next().unwrap_or_default(), slices.next().is_none());
-        let mut rest = first;
-        let mut before = None;
-        std::iter::from_fn(move || {
-            if single {
-                let (last, earlier) = rest.split_last()?;
-                rest = earlier;
-                return Some(last.into());
-            }
-            let mut latest: Option<Occurrence> = None;
-            for slice in self.slices() {
-                let end = before.map_or(slice.len(), |before| slice.partition_point(|entry| entry.key() < before));
-                let Some(entry) = end.checked_sub(1).and_then(|last| slice.get(last)) else { continue };
-                match &mut latest {
-                    Some(own) if (own.at, own.amount) == entry.key() => own.count += u64::from(entry.count),
-                    Some(own) if (own.at, own.amount) > entry.key() => {}
-                    _ => latest = Some(entry.into()),
-                }
-            }
-            before = latest.map(|own| (own.at, own.amount));
-            latest
-        })
+        let (first, second) = (slices.next().unwrap_or_default(), slices.next());
+        let _: ControlFlow<()> = match second {
+            None => first.iter().rev().try_for_each(|entry| each(entry.into())),
+            Some(second) => latest_of([first, second].into_iter().chain(slices), each),
+        };
     }
 
     /// The number of distinct civil days they fall on.
     pub(crate) fn days(self, offset_secs: i64) -> i64 {
         let mut days = 0;
         let mut current = None;
-        for own in self.latest_first() {
+        self.latest_first(|own| {
             let day = civil_day(own.at, offset_secs);
             if current.replace(day) != Some(day) {
                 days += 1;
             }
-        }
+            ControlFlow::Continue(())
+        });
         days
+    }
+}
+
+/// Hands over the entries of all slices, none of which is empty, from the latest to the earliest, until told to stop.
+fn latest_of<'a>(
+    slices: impl Iterator<Item = &'a [Entry]>,
+    mut each: impl FnMut(Occurrence) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let mut heap: SmallVec<[&[Entry]; NAMES_HELD]> = slices.collect();
+    for place in (0..heap.len() / 2).rev() {
+        sink(&mut heap, place);
+    }
+    while let Some((last, earlier)) = heap.first().and_then(|top| top.split_last()) {
+        each(last.into())?;
+        match heap.first_mut() {
+            Some(top) if !earlier.is_empty() => *top = earlier,
+            _ => _ = heap.swap_remove(0),
+        }
+        sink(&mut heap, 0);
+    }
+    ControlFlow::Continue(())
+}
+
+/// Exchanges the slice at `place` of a heap with the one below it that ends later, until none below does.
+fn sink(heap: &mut [&[Entry]], mut place: usize) {
+    let end = |heap: &[&[Entry]], place: usize| heap.get(place).and_then(|slice| slice.last()).map(Entry::key);
+    loop {
+        let (left, right) = (2 * place + 1, 2 * place + 2);
+        let below = if end(heap, left) < end(heap, right) { right } else { left };
+        if end(heap, below) <= end(heap, place) {
+            return;
+        }
+        heap.swap(place, below);
+        place = below;
     }
 }
 
@@ -446,5 +483,78 @@ impl<'de> Deserialize<'de> for Activity {
             activity.take_in(&name, rows.into_iter().map(entry));
         }
         Ok(activity)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// By name, all entries that lie within a selection, and the same put in order by sorting.
+    fn sorted(activity: &Activity, names: &Names, after: Option<i64>, until: i64) -> Vec<(i64, i64, u64)> {
+        let named = |list: &&List| match names {
+            Names::All => true,
+            Names::Listed(names) => names.contains(&list.name),
+        };
+        let entries = activity.lists.iter().filter(named).flat_map(|list| &list.entries);
+        let within = entries.filter(|entry| after.is_none_or(|after| entry.at > after) && entry.at <= until);
+        let mut sorted: Vec<_> = within.map(|entry| (entry.at, entry.amount, u64::from(entry.count))).collect();
+        sorted.sort_unstable();
+        sorted.reverse();
+        sorted
+    }
+
+    fn any_activity() -> impl Strategy<Value = Activity> {
+        // Few names, and more than are held on the stack.
+        let names = prop_oneof![1_usize..6, NAMES_HELD - 1..2 * NAMES_HELD];
+        let events = (0_usize..usize::MAX, 0_i64..40, -1_i64..2, 1_u32..3);
+        (names, proptest::collection::vec(events, 0..60)).prop_map(|(names, events)| {
+            let mut activity = Activity::new();
+            for name in 0..names {
+                activity.insert(&format!("name-{name}"), Entry { at: 0, amount: 0, count: 1 });
+            }
+            for (name, at, amount, count) in events {
+                activity.insert(&format!("name-{}", name % names), Entry { at, amount, count });
+            }
+            activity
+        })
+    }
+
+    fn any_names() -> impl Strategy<Value = Names> {
+        let listed = proptest::collection::btree_set(0_usize..6, 0..6);
+        let listed = listed.prop_map(|names| names.iter().map(|name| format!("name-{name}").into()).collect());
+        prop_oneof![Just(Names::All), listed.prop_map(Names::Listed)]
+    }
+
+    proptest! {
+        #[test]
+        fn the_latest_first_are_those_that_sorting_gives(
+            activity in any_activity(),
+            names in any_names(),
+            after in proptest::option::of(-2_i64..20),
+            until in -2_i64..42,
+            most in 1_usize..60,
+        ) {
+            let expected = sorted(&activity, &names, after, until);
+            let selection = activity.between(&names, after, until);
+            let mut own = Vec::new();
+            selection.latest_first(|entry| {
+                own.push((entry.at, entry.amount, entry.count));
+                if own.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            });
+            // Of one instant and amount, whose name comes first is left open.
+            let key = |row: &(i64, i64, u64)| (row.0, row.1);
+            prop_assert_eq!(own.len(), expected.len().min(most));
+            prop_assert!(own.iter().map(key).eq(expected.iter().take(most).map(key)), "{:?}", own);
+            if most >= expected.len() {
+                own.sort_unstable();
+                own.reverse();
+                prop_assert_eq!(&own, &expected);
+            }
+            prop_assert_eq!(selection.last(), expected.first().map(|row| row.0));
+            prop_assert_eq!(selection.first(), expected.last().map(|row| row.0));
+            prop_assert_eq!(selection.count(), expected.iter().map(|row| row.2.cast_signed()).sum::<i64>());
+        }
     }
 }

@@ -125,11 +125,7 @@ const WHOLE: u64 = 100_000_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Curve {
     None,
-    /// `inverse` is floor(2^96 / secs).
-    HalfLife {
-        secs: u64,
-        inverse: u128,
-    },
+    HalfLife(HalfLife),
     Linear {
         secs: u64,
     },
@@ -154,9 +150,7 @@ impl Curve {
         let part = |percent: Points| u64::try_from(percent.micros()).unwrap_or(0).min(WHOLE);
         match decay {
             Decay::None => Curve::None,
-            Decay::HalfLife(span) => {
-                Curve::HalfLife { secs: secs(*span), inverse: (1 << 96) / u128::from(secs(*span)) }
-            }
+            Decay::HalfLife(span) => Curve::HalfLife(HalfLife::new(secs(*span))),
             Decay::Linear(span) => Curve::Linear { secs: secs(*span) },
             Decay::Drop { percent, every } => Curve::Drop { lost: part(*percent), every: secs(*every) },
             Decay::Keep { percent, every } => {
@@ -173,7 +167,7 @@ impl Curve {
     pub(crate) fn denominator(&self) -> u64 {
         match self {
             Curve::None => 1,
-            Curve::HalfLife { .. } => HALF_LIFE_ONE,
+            Curve::HalfLife(_) => HALF_LIFE_ONE,
             Curve::Linear { secs } => *secs,
             Curve::Drop { .. } | Curve::Table(_) => WHOLE,
             Curve::Keep { .. } => KEEP_ONE,
@@ -185,7 +179,7 @@ impl Curve {
     pub(crate) fn numerator(&self, age: u64) -> u64 {
         match self {
             Curve::None => 1,
-            Curve::HalfLife { secs, inverse } => half_life_weight(age, *secs, *inverse),
+            Curve::HalfLife(half_life) => half_life.numerator(age),
             Curve::Linear { secs } => secs.saturating_sub(age),
             Curve::Drop { lost, every } => WHOLE.saturating_sub(lost.saturating_mul(age / every)),
             Curve::Keep { kept, every, ends } => {
@@ -206,7 +200,7 @@ impl Curve {
         }
         match self {
             Curve::None => None,
-            Curve::HalfLife { .. } | Curve::Linear { .. } => age.checked_add(1),
+            Curve::HalfLife(_) | Curve::Linear { .. } => age.checked_add(1),
             Curve::Drop { every, .. } | Curve::Keep { every, .. } => (age / every).checked_add(1)?.checked_mul(*every),
             Curve::Table(rows) => rows.get(rows.partition_point(|(from, _)| *from <= age)).map(|(from, _)| *from),
         }
@@ -216,7 +210,7 @@ impl Curve {
     pub(crate) fn ends(&self) -> Option<u64> {
         match self {
             Curve::None => None,
-            Curve::HalfLife { secs, .. } => secs.checked_mul(64),
+            Curve::HalfLife(half_life) => half_life.secs.checked_mul(64),
             Curve::Linear { secs } => Some(*secs),
             Curve::Drop { lost, every } => (*lost > 0).then(|| every.saturating_mul(WHOLE.div_ceil(*lost))),
             Curve::Keep { every, ends, .. } => ends.and_then(|ends| every.checked_mul(ends)),
@@ -225,18 +219,56 @@ impl Curve {
     }
 }
 
-/// 2^(-age / secs) with 63 fractional bits, off by at most two units of the last place, exact at whole half-lives.
-///
-/// Never rises with age: one second takes away at least ln 2 / 2^32 of the weight, far more than the error.
-#[inline]
-fn half_life_weight(age: u64, secs: u64, inverse: u128) -> u64 {
-    let whole = age / secs;
-    let rest = age % secs;
-    let Some(shift) = u32::try_from(whole).ok().filter(|&shift| shift < 64) else {
-        return 0;
-    };
-    // OK because rest < secs, so that rest x inverse < 2^96; the fraction is short of rest / secs by under 2^-62.
-    exp2_of_minus(high_half((u128::from(rest) * inverse) << 32)) >> shift
+/// A half-life ready to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct HalfLife {
+    secs: u64, // at least 1
+    /// floor(2^64 / secs), held within 64 bits.
+    inverse: u64,
+    /// The next 32 bits of 2^64 / secs, with 32 bits of zeros after them.
+    finer: u64,
+}
+
+impl HalfLife {
+    fn new(secs: u64) -> HalfLife {
+        let inverse = (1_u128 << 96) / u128::from(secs);
+        // Of a single second it is 2^64, which is held: there is no rest to multiply with it.
+        HalfLife {
+            secs,
+            inverse: if secs == 1 { u64::MAX } else { high_half(inverse << 32) },
+            finer: high_half(inverse << 96),
+        }
+    }
+
+    /// 2^(-age / secs) with 63 fractional bits, off by at most two units of the last place, exact at whole half-lives.
+    ///
+    /// Never rises with age: one second takes away at least ln 2 / 2^32 of the weight, far more than the error.
+    #[inline]
+    pub(crate) fn numerator(&self, age: u64) -> u64 {
+        // A division costs as much as all else. As the inverse is short by at most 1, the number of whole half-lives is
+        // short by at most 1, and nearly never is.
+        let whole = times(age, self.inverse);
+        let rest = age - whole * self.secs;
+        let (whole, rest) = if rest < self.secs { (whole, rest) } else { divided(age, self.secs) };
+        if whole >= 64 {
+            return 0;
+        }
+        // floor(rest x floor(2^96 / secs) / 2^32), short of rest / secs by under 2^-62. OK because rest < secs.
+        let x = rest * self.inverse + times(rest, self.finer);
+        exp2_of_minus(x) >> whole
+    }
+}
+
+/// The quotient and the rest.
+#[cold]
+#[inline(never)]
+const fn divided(age: u64, secs: u64) -> (u64, u64) {
+    (age / secs, age % secs)
+}
+
+/// The upper half of the product.
+const fn times(a: u64, b: u64) -> u64 {
+    high_half(a as u128 * b as u128)
 }
 
 /// The upper 64 of 128 bits.
@@ -265,8 +297,8 @@ const ROOTS: [u128; 14] = [
 /// 2^(-i / 2^7) for i in 0..128, 63 fractional bits, nearest.
 const COARSE: [u64; 128] = products_of_roots(0);
 
-/// 2^(-i / 2^14) for i in 0..128, 63 fractional bits, nearest.
-const FINE: [u64; 128] = products_of_roots(7);
+/// 1 - 2^(-i / 2^14) for i in 0..128, 64 fractional bits, the last of them zero.
+const FINE_LOSSES: [u64; 128] = losses(products_of_roots(7));
 
 /// For each i, the product of `ROOTS[first + b]` over the bits b of i, the most significant of seven being bit 0.
 #[expect(clippy::indexing_slicing, reason = "runs at compile time, where it would be an error")]
@@ -288,6 +320,17 @@ const fn products_of_roots(first: usize) -> [u64; 128] {
     table
 }
 
+/// What each entry is short of 1, doubled.
+#[expect(clippy::indexing_slicing, reason = "runs at compile time, where it would be an error")]
+const fn losses(mut table: [u64; 128]) -> [u64; 128] {
+    let mut i = 0;
+    while i < 128 {
+        table[i] = 2 * (HALF_LIFE_ONE - table[i]);
+        i += 1;
+    }
+    table
+}
+
 /// ln 2 with 64 fractional bits.
 const LN_2: u64 = 0xb172_17f7_d1cf_79ac;
 
@@ -297,17 +340,19 @@ const LN_2: u64 = 0xb172_17f7_d1cf_79ac;
 /// e^-y leave less than 2^-76; the error is that of three roundings to 63 bits.
 #[inline]
 fn exp2_of_minus(x: u64) -> u64 {
-    let times = |a: u64, b: u64| high_half(u128::from(a) * u128::from(b));
     let entry = |table: &[u64; 128], index: u64| {
         usize::try_from(index).ok().and_then(|index| table.get(index)).copied().unwrap_or(0)
     };
-    let product = u128::from(entry(&COARSE, x >> 57)) * u128::from(entry(&FINE, (x >> 50) & 127));
-    let stepped = high_half((product + (1 << 62)) << 1);
+    let coarse = entry(&COARSE, x >> 57);
+    // What is left of `coarse` to the nearest, halves up, is its loss to the nearest, halves down, taken away.
+    let loss = u128::from(coarse) * u128::from(entry(&FINE_LOSSES, (x >> 50) & 127));
+    let stepped = coarse - high_half(loss + ((1 << 63) - 2));
     let y = times(x & ((1 << 50) - 1), LN_2);
     let y2 = times(y, y);
     let y3 = times(y2, y);
     let y4 = times(y3, y);
-    let lost = y - y2 / 2 + y3 / 6 - y4 / 24;
+    // floor(y3 / 6) and floor(y4 / 24) without a division. OK because y3 < 2^21 and y4 < 60.
+    let lost = y - y2 / 2 + ((y3 * 0x2a_aaab) >> 24) - ((y4 * 171) >> 12);
     stepped - times(stepped, lost)
 }
 
@@ -372,6 +417,36 @@ mod tests {
         assert_eq!((curve.ends(), curve.numerator(u64::MAX)), (None, KEEP_ONE));
     }
 
+    /// 2^(-age / secs) as it is defined: a division, a fraction of 64 bits, the two tables and the series.
+    fn plain_half_life(age: u64, secs: u64) -> u64 {
+        let (whole, rest) = (age / secs, u128::from(age % secs));
+        // rest x floor(2^96 / secs) is less than 2^96.
+        let x = u64::try_from((rest * ((1 << 96) / u128::from(secs))) >> 32).unwrap();
+        let times = |a: u64, b: u64| u64::try_from((u128::from(a) * u128::from(b)) >> 64).unwrap();
+        let fine = products_of_roots(7)[usize::try_from(x >> 50).unwrap() % 128];
+        let product = u128::from(COARSE[usize::try_from(x >> 57).unwrap()]) * u128::from(fine);
+        let stepped = u64::try_from((product + (1 << 62)) >> 63).unwrap();
+        let y = times(x % (1 << 50), LN_2);
+        let (y2, y3) = (times(y, y), times(times(y, y), y));
+        let lost = y - y2 / 2 + y3 / 6 - times(y3, y) / 24;
+        (stepped - times(stepped, lost)).checked_shr(u32::try_from(whole).unwrap_or(u32::MAX)).unwrap_or(0)
+    }
+
+    /// Any number of any length, and often one at either end of a power of two.
+    fn any_length() -> impl Strategy<Value = u64> {
+        let bits = (any::<u64>(), 0_u32..64).prop_map(|(number, less)| number >> less);
+        prop_oneof![4 => bits, 1 => (0_u32..64).prop_map(|bit| 1 << bit), 1 => (0_u32..64).prop_map(|bit| u64::MAX >> bit)]
+    }
+
+    /// What divisions by constants in the series are worked out for.
+    #[test]
+    fn the_series_divides_exactly() {
+        let y = times((1 << 50) - 1, LN_2);
+        let y3 = times(times(y, y), y);
+        assert!((0..=y3).all(|y3| (y3 * 0x2a_aaab) >> 24 == y3 / 6));
+        assert!((0..=times(y3, y)).all(|y4| (y4 * 171) >> 12 == y4 / 24));
+    }
+
     fn any_decay() -> impl Strategy<Value = Decay> {
         let span = prop_oneof![1_u64..100, 1_u64..3_155_760_000].prop_map(Span::seconds);
         let percent = prop_oneof![1_i64..=100_000_000, Just(100_000_000), Just(1)].prop_map(Points::from_micros);
@@ -405,6 +480,21 @@ mod tests {
             if let Some(ends) = curve.ends() {
                 prop_assert_eq!(curve.numerator(ends.saturating_add(age)), 0);
                 prop_assert!(matches!(decay, Decay::HalfLife(_)) || curve.numerator(ends - 1) > 0);
+            }
+        }
+
+        #[test]
+        fn a_half_life_is_what_it_is_defined_to_be(
+            secs in prop_oneof![any_length(), 1_u64..3_155_760_000],
+            age in prop_oneof![any_length(), 0_u64..200_000_000_000],
+            halvings in 0_u64..70,
+            off in 0_u64..3,
+        ) {
+            let secs = secs.max(1);
+            let half_life = HalfLife::new(secs);
+            let around = secs.saturating_mul(halvings).saturating_add(off).saturating_sub(1);
+            for age in [age, age % secs, around, around.saturating_add(age % secs)] {
+                prop_assert_eq!(half_life.numerator(age), plain_half_life(age, secs), "{} of {}", age, secs);
             }
         }
 

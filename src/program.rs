@@ -489,6 +489,11 @@ impl Signal {
     pub(crate) fn ordered(&self) -> bool {
         self.per_day < u64::MAX || self.most_recent < u64::MAX
     }
+
+    /// Held to its own bound.
+    pub(crate) fn held(&self, worth: i64) -> i64 {
+        worth.min(self.max).max(-self.max)
+    }
 }
 
 #[derive(Debug)]

@@ -19,17 +19,27 @@ impl Wide {
     pub(crate) const ZERO: Wide = Wide([0; LIMBS]);
 
     /// Adds `a x b`. Sums beyond 384 bits wrap; no caller can reach them (see the module's page).
+    #[inline]
     pub(crate) fn add_product(&mut self, a: u128, b: u64) {
         let (low, high) = halves(a);
         let (p0, carry) = halves(u128::from(low) * u128::from(b));
         let (p1, p2) = halves(u128::from(high) * u128::from(b) + u128::from(carry));
-        self.add_limbs([p0, p1, p2, 0, 0, 0]);
+        self.add_limbs([p0, p1, p2]);
     }
 
-    fn add_limbs(&mut self, other: [u64; LIMBS]) {
+    #[inline]
+    fn add_limbs<const N: usize>(&mut self, other: [u64; N]) {
+        let mut limbs = self.0.iter_mut();
         let mut carry = 0;
-        for (limb, add) in self.0.iter_mut().zip(other) {
+        for (add, limb) in other.into_iter().zip(limbs.by_ref()) {
             (*limb, carry) = halves(u128::from(*limb) + u128::from(add) + u128::from(carry));
+        }
+        // Nearly never is there anything to carry beyond.
+        for limb in limbs {
+            if carry == 0 {
+                return;
+            }
+            (*limb, carry) = halves(u128::from(*limb) + u128::from(carry));
         }
     }
 
@@ -165,6 +175,18 @@ mod tests {
             (5, -2, -3),
         ] {
             assert_eq!(rounded(numerator, denominator), expected, "{numerator}/{denominator}");
+        }
+    }
+
+    #[test]
+    fn a_carry_goes_all_the_way() {
+        for limbs in 0..LIMBS - 1 {
+            let mut all_ones = Wide::ZERO;
+            all_ones.0[..=limbs].fill(u64::MAX);
+            all_ones.add_product(1, 1);
+            let mut one = Wide::ZERO;
+            one.0[limbs + 1] = 1;
+            assert_eq!(all_ones, one);
         }
     }
 

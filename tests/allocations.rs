@@ -100,22 +100,25 @@ fn scoring_allocates_nothing() {
 }
 
 #[test]
-fn scoring_as_many_names_as_a_model_may_list_allocates_nothing() {
-    let limits = warmth::Limits::default();
-    let names: Vec<_> = (0..limits.event_names).map(|name| format!("event-{name}")).collect();
+fn scoring_many_names_in_order_allocates_nothing() {
+    let listed: Vec<_> = (0..warmth::Limits::default().event_names).map(|name| format!("event-{name}")).collect();
     let model: warmth::Model = serde_json::from_value(serde_json::json!({
         "format": 1, "name": "x",
         "axis": [{ "name": "a", "available": 1, "rule": [
-            { "id": "listed", "signal": { "event": names, "points": 1, "per_day": 2, "most_recent": 50 } },
+            { "id": "listed", "signal": { "event": listed, "points": 1, "per_day": 2, "most_recent": 50 } },
+            { "id": "any", "signal": { "event": "*", "points": 1, "per_day": 2, "decay": { "half_life": "1d" } } },
             { "id": "days", "bands": { "events": { "*": [[1, 1]] } }, "by": "days" },
+            { "id": "last", "bands": { "events": { "*": [[1, 1]] } }, "by": "days_since_last" },
         ] }],
     }))
     .unwrap();
     let scorer = support::scorer(&model);
-    let mut record = warmth::Record::new();
-    for (second, name) in (0..).zip(&names) {
-        record.activity_mut().record(name, support::second(second));
-        record.activity_mut().record(name, support::second(second + 100_000));
+    for names in [1, 2, 64, 200, 256] {
+        let mut record = warmth::Record::new();
+        for (second, name) in (0..names).map(|name| (name, format!("event-{name}"))) {
+            record.activity_mut().record(&name, support::second(second));
+            record.activity_mut().record(&name, support::second(second + 100_000));
+        }
+        assert_eq!(allocations(|| scorer.score(&record, support::second(200_000))).0, 0, "{names} names");
     }
-    assert_eq!(allocations(|| scorer.score(&record, support::second(200_000))).0, 0);
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use warmth::{Activity, Model, facts};
+use warmth::{Activity, Event, Model, Points, Resolution, facts};
 
 const YEAR_SECS: i64 = 365 * 86_400;
 
@@ -105,7 +105,21 @@ pub(crate) const HALF_LIFE_SECS: u32 = 14 * 86_400;
 
 /// A model of one signal: visits, eight points each, halved every 14 days.
 pub(crate) fn visits() -> Model {
-    toml::from_str(
+    signal("event = \"visit\", points = 8")
+}
+
+/// As `visits`, eight points for each unit of an amount.
+pub(crate) fn amounts() -> Model {
+    signal("event = \"*\", points_per_unit = 8, max = 1000000")
+}
+
+/// As `visits`, whatever the event, at most three a day.
+pub(crate) fn whatever() -> Model {
+    signal("event = \"*\", points = 8, per_day = 3")
+}
+
+fn signal(what: &str) -> Model {
+    toml::from_str(&format!(
         r#"
         format = 1
         name = "visits"
@@ -114,9 +128,9 @@ pub(crate) fn visits() -> Model {
         available = 1000
         [[axis.rule]]
         id = "visits"
-        signal = { event = "visit", points = 8, decay.half_life = "14d" }
-        "#,
-    )
+        signal = {{ {what}, decay.half_life = "14d" }}
+        "#
+    ))
     .unwrap()
 }
 
@@ -134,4 +148,25 @@ pub(crate) fn visited(count: usize, as_of: DateTime<Utc>) -> (Vec<u32>, Activity
 /// What `visits` computes, in doubles.
 pub(crate) fn by_exp2(ages: &[u32]) -> f64 {
     ages.iter().map(|age| 8.0 * (-f64::from(*age) / f64::from(HALF_LIFE_SECS)).exp2()).sum()
+}
+
+/// Events of so many names in turn, each with an amount.
+pub(crate) fn named(names: usize, events: usize, as_of: DateTime<Utc>) -> Activity {
+    let mut rng = fastrand::Rng::with_seed(7);
+    let names: Vec<_> = (0..names).map(|name| format!("event-{name}")).collect();
+    let mut activity = Activity::new();
+    for name in names.iter().cycle().take(events) {
+        let at = as_of - TimeDelta::seconds(rng.i64(0..YEAR_SECS));
+        activity.record_with(name, at, 1, Points::from(rng.i32(-20..100)));
+    }
+    activity
+}
+
+/// Visits over three years, remembered to a resolution.
+pub(crate) fn spread(count: usize, resolution: Resolution, as_of: DateTime<Utc>) -> Activity {
+    let mut rng = fastrand::Rng::with_seed(7);
+    let visit = |_| Event::new("visit", as_of - TimeDelta::seconds(rng.i64(0..3 * YEAR_SECS)));
+    let mut activity = Activity::with_resolution(resolution);
+    activity.extend((0..count).map(visit));
+    activity
 }

@@ -159,8 +159,8 @@ impl<'m, 'f> Possibilities<'m, 'f> {
     fn days_since_last(&self, events: &Events, place: impl Fn(i64) -> usize) -> Found {
         self.turns_with(events);
         let last = |as_of| {
-            let last = self.activity.select(&events.names, as_of, events.ages).latest_first().next()?;
-            Some(civil_day(last.at, self.program.offset_secs))
+            let last = self.activity.select(&events.names, as_of, events.ages).last()?;
+            Some(civil_day(last, self.program.offset_secs))
         };
         let since = |today: i64, day: i64| today.saturating_sub(day);
         match (last(self.from), last(self.to)) {

@@ -143,8 +143,8 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
             Quantity::TagCount { field } => fact::tag_count(self.given(*field)),
             Quantity::Event { events, by } => Some(self.of_events(events, *by)),
             Quantity::DaysSinceLast { events } => {
-                let last = self.select(events).latest_first().next()?;
-                Some(self.today.saturating_sub(civil_day(last.at, self.program.offset_secs)))
+                let last = self.select(events).last()?;
+                Some(self.today.saturating_sub(civil_day(last, self.program.offset_secs)))
             }
             // The outcome is asked elsewhere.
             _ => None,

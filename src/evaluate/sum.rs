@@ -1,6 +1,9 @@
 //! What a signal is worth: select events, weigh them by age, add up exactly, round once.
 
+use std::ops::ControlFlow;
+
 use crate::activity::{Activity, Occurrence, Selection};
+use crate::decay::Curve;
 use crate::points::{HELD, MICROS};
 use crate::program::Signal;
 use crate::time::civil_day;
@@ -38,48 +41,76 @@ impl Sums {
     /// The events that count at `as_of`.
     pub(super) fn of(signal: &Signal, activity: &Activity, offset_secs: i64, as_of: i64) -> Sums {
         let mut sums = Sums::NOTHING;
-        counted(signal, activity, offset_secs, as_of, |entry| sums.add(signal, entry, as_of));
+        // Selected events are not later than `as_of`.
+        let age = |at: i64| as_of.wrapping_sub(at).cast_unsigned();
+        if signal.ordered() {
+            let weight = |at| signal.curve.numerator(age(at));
+            counted(signal, activity, offset_secs, as_of, |entry| sums.add(signal.per_unit, entry, weight(entry.at)));
+        } else {
+            let selected = activity.select(&signal.events.names, as_of, signal.events.ages);
+            // Chosen here rather than for each event.
+            match &signal.curve {
+                Curve::HalfLife(half_life) => sums.add_all(signal, selected, |at| half_life.numerator(age(at))),
+                curve => sums.add_all(signal, selected, |at| curve.numerator(age(at))),
+            }
+        }
         // `min_count` is at most `most_recent`, so events that were left out cannot matter to it.
-        if sums.events < signal.min_count { Sums::NOTHING } else { sums }
+        if sums.events < signal.min_count {
+            sums = Sums::NOTHING;
+        }
+        sums
     }
 
     /// All the events, with the age that they have at `as_of`, or none where they happen later.
     pub(super) fn fresh(signal: &Signal, events: Selection<'_>, as_of: i64) -> Sums {
         let mut sums = Sums::NOTHING;
-        events.entries().for_each(|entry| sums.add(signal, entry.into(), as_of.max(entry.at)));
+        sums.add_all(signal, events, |at| signal.curve.numerator(as_of.saturating_sub(at).max(0).unsigned_abs()));
         sums
     }
 
-    #[inline]
-    fn add(&mut self, signal: &Signal, entry: Occurrence, as_of: i64) {
-        let count = entry.count;
-        // Selected events are not later than `as_of`.
-        let age = as_of.saturating_sub(entry.at).unsigned_abs();
-        let weight = signal.curve.numerator(age);
-        self.events = self.events.saturating_add(count);
-        if signal.per_unit {
-            let amount = i128::from(entry.amount) * i128::from(count);
-            let side = if amount < 0 { &mut self.losses } else { &mut self.gains };
-            side.add_product(amount.unsigned_abs(), weight);
-            self.amounts = self.amounts.saturating_add(amount);
-        } else {
-            self.weights = self.weights.saturating_add(u128::from(count) * u128::from(weight));
+    fn add_all(&mut self, signal: &Signal, events: Selection<'_>, weight: impl Fn(i64) -> u64) {
+        for slice in events.slices() {
+            if signal.per_unit {
+                for entry in slice {
+                    self.add(true, entry.into(), weight(entry.at));
+                }
+            } else {
+                for entry in slice {
+                    self.add(false, entry.into(), weight(entry.at));
+                }
+            }
         }
     }
 
+    #[inline]
+    fn add(&mut self, per_unit: bool, entry: Occurrence, weight: u64) {
+        // OK because there are less than 2^64 events, and so at most 2^127 of weights and 2^114 of amounts.
+        self.events += entry.count;
+        if per_unit {
+            let magnitude = u128::from(entry.amount.unsigned_abs()) * u128::from(entry.count);
+            let side = if entry.amount < 0 { &mut self.losses } else { &mut self.gains };
+            side.add_product(magnitude, weight);
+            self.amounts += i128::from(entry.amount) * i128::from(entry.count);
+        } else {
+            self.weights += u128::from(entry.count) * u128::from(weight);
+        }
+    }
+
+    #[inline]
     pub(super) fn tally(self, signal: &Signal) -> Tally {
         let fresh = if signal.per_unit {
             held_in_i64(rounded(i128::from(signal.points).saturating_mul(self.amounts), MICROS.into()))
         } else {
             held_in_i64(i128::from(signal.points).saturating_mul(self.events.into()))
         };
-        let (decayed, worth) = (self.decayed(signal), self.worth(signal));
+        let decayed = self.decayed(signal);
+        let worth = signal.held(decayed);
         Tally { events: self.events, fresh: fresh.clamp(-HELD, HELD), decayed, worth }
     }
 
     /// After decay and the signal's own bound.
     pub(super) fn worth(self, signal: &Signal) -> i64 {
-        self.decayed(signal).min(signal.max).max(-signal.max)
+        signal.held(self.decayed(signal))
     }
 
     /// The least and the greatest worth, in some order, while gains and losses shrink to those of `later`.
@@ -123,7 +154,7 @@ pub(super) fn counted(
     let mut day = None;
     let mut left_of_day = signal.per_day;
     let mut left = signal.most_recent;
-    for entry in selected.latest_first() {
+    selected.latest_first(|entry| {
         let own_day = civil_day(entry.at, offset_secs);
         if day.replace(own_day) != Some(own_day) {
             left_of_day = signal.per_day;
@@ -134,10 +165,8 @@ pub(super) fn counted(
         if taken > 0 {
             each(Occurrence { count: taken, ..entry });
         }
-        if left == 0 {
-            break;
-        }
-    }
+        if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
 }
 
 /// The amounts of all the events together, those above zero and those below it apart.
@@ -154,12 +183,19 @@ pub(super) fn amounts(events: Selection<'_>) -> (i128, i128) {
 /// `points x weights / denominator` to the nearest millionth, ties away from zero.
 fn product(points: i64, weights: u128, denominator: u64) -> i64 {
     // Nearly always the product fits; a division of 384 bits costs ten times one of 128.
-    if let Some(product) = i128::try_from(weights).ok().and_then(|weights| weights.checked_mul(points.into())) {
-        return held_in_i64(rounded(product, denominator.into()));
-    }
-    let mut wide = Wide::ZERO;
-    wide.add_product(weights, points.unsigned_abs());
-    signed(wide.rounded_quotient(&[denominator]), points < 0)
+    let half = u128::from(denominator / 2);
+    let fitting = weights.checked_mul(points.unsigned_abs().into()).and_then(|product| product.checked_add(half));
+    let quotient = match fitting {
+        // The denominator of half-lives. A division costs as much as the weights of two events.
+        Some(product) if denominator.is_power_of_two() => product >> denominator.trailing_zeros(),
+        Some(product) => product / u128::from(denominator),
+        None => {
+            let mut wide = Wide::ZERO;
+            wide.add_product(weights, points.unsigned_abs());
+            wide.rounded_quotient(&[denominator]).into()
+        }
+    };
+    signed(u64::try_from(quotient).unwrap_or(u64::MAX), points < 0)
 }
 
 fn signed(magnitude: u64, negative: bool) -> i64 {

@@ -152,16 +152,6 @@ impl Tags<'_> {
             Source::Hashed(set) => set.iter().any(|tag| holds(tag)),
         }
     }
-
-    /// The texts, sorted and each once.
-    pub(crate) fn sorted(&self) -> BTreeSet<String> {
-        let mut sorted = BTreeSet::new();
-        self.any(|tag| {
-            sorted.insert(tag.to_owned());
-            false
-        });
-        sorted
-    }
 }
 
 impl<'a> From<&'a [String]> for Tags<'a> {

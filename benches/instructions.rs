@@ -14,7 +14,7 @@ use std::hint::black_box;
 use chrono::TimeDelta;
 use generated::{amounts, by_exp2, customers, fading, named, rules, spread, visited, visits, whatever};
 use population::{Account, MODEL, accounts, as_of, by_hand};
-use warmth::{Model, Projection, Record, Resolution, Score, Scorer};
+use warmth::{Explanation, Model, Projection, Record, Resolution, Score, Scorer, compare};
 
 const SUBJECTS: usize = 1_000;
 const EVENTS: usize = 1_000;
@@ -42,6 +42,17 @@ const PATHS: &[(&str, Run)] = &[
     ("explain", |rounds| {
         let scorer = cross_sell();
         rounds_over(rounds, &accounts(SUBJECTS), |account| _ = black_box(scorer.explain(account, as_of())))
+    }),
+    ("explain-read", |rounds| {
+        let scorer = cross_sell();
+        rounds_over(rounds, &accounts(SUBJECTS), |account| read(&scorer.explain(account, as_of())))
+    }),
+    ("compare", |rounds| {
+        let scorer = cross_sell();
+        let before = as_of() - TimeDelta::days(9);
+        rounds_over(rounds, &accounts(SUBJECTS), |account| {
+            _ = black_box(compare(scorer.snapshot(account, before), scorer.snapshot(account, as_of())));
+        })
     }),
     ("score-complete", |rounds| {
         let scorer = cross_sell();
@@ -120,6 +131,18 @@ fn rounds_over<T>(rounds: u32, subjects: &[T], operation: impl Fn(&T)) -> usize 
         }
     }
     subjects.len()
+}
+
+/// Everything that is in an explanation, but for its texts.
+fn read(explanation: &Explanation<'_>) {
+    for check in explanation.checks() {
+        black_box((check.label, check.truth));
+        check.findings().for_each(|finding| _ = black_box(finding.observed()));
+    }
+    for line in explanation.lines() {
+        black_box((line.label, line.points, line.score, line.shortfall));
+        line.findings().for_each(|finding| _ = black_box(finding.observed()));
+    }
 }
 
 fn cross_sell<T: warmth::Facts>() -> Scorer<T> {

@@ -37,6 +37,18 @@ pub(crate) struct Program {
     pub(crate) asks_outcome: bool,
     /// The age in seconds from which on no event can matter; `None` if every event can.
     pub(crate) lifespan_secs: Option<u64>,
+    pub(crate) room: Room,
+}
+
+/// How much an evaluation may find, for an explanation to make room for it once.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Room {
+    /// Gates, rules, promoters, limits and segments.
+    pub(crate) asked: usize,
+    /// Facts, events and outcomes that they look at.
+    pub(crate) looks: usize,
+    /// Texts among these, with a few for each set of them.
+    pub(crate) texts: usize,
 }
 
 /// A field that the model reads.
@@ -76,6 +88,16 @@ impl Mention<'_> {
             Mention::Form(form) => [form.field(), None],
         };
         of.into_iter().flatten()
+    }
+
+    /// How many texts there are to see, or about as many.
+    fn texts(self) -> usize {
+        const TAGS: usize = 4;
+        match self {
+            Mention::Test(Test::Text { .. }) | Mention::Form(Worth::Texts { .. }) => 1,
+            Mention::Test(Test::Tags { .. }) | Mention::Form(Worth::Tags { .. }) => TAGS,
+            _ => 0,
+        }
     }
 
     fn asks_outcome(self) -> bool {
@@ -121,7 +143,7 @@ impl Program {
         });
     }
 
-    /// Finds out which fields are shared, and whether the outcome is asked for.
+    /// Finds out which fields are shared, whether the outcome is asked for, and how much there is to find.
     pub(crate) fn tied(mut self) -> Program {
         let mut counts = vec![0_usize; self.fields.len()];
         let count = |counts: &mut [usize], mention: Mention<'_>| {
@@ -139,7 +161,16 @@ impl Program {
         for (reading, count) in self.fields.iter_mut().zip(counts) {
             reading.shared = count > 1;
         }
-        Program { asks_outcome, ..self }
+        let gates = self.disqualifying.len() + self.required.len();
+        let rules = self.rules().count();
+        let signals = self.rules().filter(|rule| matches!(rule.worth, Worth::Signal(_))).count();
+        let asked = gates + rules + self.promoters.len() + self.limits.len() + self.segments.len();
+        let mut room = Room { asked, looks: signals, texts: 0 };
+        self.mentions(|mention| {
+            room.looks += 1;
+            room.texts += mention.texts();
+        });
+        Program { asks_outcome, room, ..self }
     }
 }
 

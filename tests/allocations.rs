@@ -1,4 +1,5 @@
-//! Scoring allocates nothing. Counted by an allocator of its own, hence a binary of its own.
+//! Scoring allocates nothing, and explaining no more for more rules. Counted by an allocator of its own, hence a binary of
+//! its own.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -121,4 +122,21 @@ fn scoring_many_names_in_order_allocates_nothing() {
         }
         assert_eq!(allocations(|| scorer.score(&record, support::second(200_000))).0, 0, "{names} names");
     }
+}
+
+#[test]
+fn an_explanation_allocates_no_more_often_for_many_rules_than_for_few() {
+    let explained = |rules: usize| {
+        let rules: Vec<_> = (0..rules)
+            .map(|id| serde_json::json!({ "id": format!("rule-{id}"), "when": { "plan": "team", "seats": 5 }, "points": 1 }))
+            .collect();
+        let model: warmth::Model = serde_json::from_value(serde_json::json!({
+            "format": 1, "name": "x", "axis": [{ "name": "a", "rule": rules }],
+        }))
+        .unwrap();
+        let scorer = support::scorer(&model);
+        let record = warmth::Record::new().with("plan", "team").with("seats", 5);
+        allocations(|| drop(black_box(scorer.explain(&record, support::second(0))))).0
+    };
+    assert_eq!(explained(1_000), explained(2));
 }

@@ -101,10 +101,10 @@ impl LineChange<'_> {
         let subject = self.subject();
         let reason = matches!(self.kind, LineKind::Rule | LineKind::Promoter | LineKind::Base);
         let seen = match (self.before, self.after) {
-            (Some(before), Some(after)) => changes(&before.findings, &after.findings),
+            (Some(before), Some(after)) => changes(before.findings(), after.findings()),
             _ => Vec::new(),
         };
-        let signal = self.after.is_some_and(|line| !line.steps.is_empty());
+        let signal = self.after.is_some_and(|line| !line.steps().is_empty());
         let text = match (self.before.is_some(), self.after.is_some()) {
             (true, true) if cause == Cause::Time && signal && seen.is_empty() => format!("{subject} aged"),
             (false, _) if reason => format!("{subject}, new in the model"),
@@ -139,7 +139,7 @@ fn turned(check: &CheckChange<'_>) -> String {
     };
     match (check.before, check.after) {
         (Some(before), Some(after)) => {
-            let seen = changes(&before.findings, &after.findings);
+            let seen = changes(before.findings(), after.findings());
             let seen = if seen.is_empty() { String::new() } else { format!(" ({})", seen.join("; ")) };
             format!("{}: {}, was {}{seen}", check.label, word(after.truth), word(before.truth))
         }
@@ -151,11 +151,12 @@ fn turned(check: &CheckChange<'_>) -> String {
 }
 
 /// What was seen otherwise, `nps is 9, was 7`.
-fn changes(before: &[Finding<'_>], after: &[Finding<'_>]) -> Vec<String> {
+fn changes<'e>(before: impl Iterator<Item = Finding<'e>>, after: impl Iterator<Item = Finding<'e>>) -> Vec<String> {
+    let before: Vec<_> = before.map(|then| (then.subject(), then)).collect();
     let mut changes = Vec::new();
     for now in after {
         let subject = now.subject();
-        let Some(then) = before.iter().find(|then| then.subject() == subject) else { continue };
+        let Some((_, then)) = before.iter().find(|(own, _)| *own == subject) else { continue };
         if then.observed() != now.observed() {
             let is = if subject.contains("events") { ":" } else { " is" };
             let change = format!("{subject}{is} {}, was {}", now.observed(), then.observed());

@@ -293,9 +293,9 @@ pub struct LineChange<'c> {
     /// By how much its score points rose; a side without the line counts as zero.
     pub difference: Points,
     /// The line on the older side; `None` where there is none.
-    pub before: Option<&'c Line<'c>>,
+    pub before: Option<Line<'c, 'c>>,
     /// The line on the newer side; `None` where there is none.
-    pub after: Option<&'c Line<'c>>,
+    pub after: Option<Line<'c, 'c>>,
 }
 
 /// A gate, promoter, limit or segment that found something else.
@@ -309,9 +309,9 @@ pub struct CheckChange<'c> {
     /// What a reader sees: the newer side's label where there is one.
     pub label: &'c str,
     /// What it found on the older side; `None` where the model has no such check, or a segment before it was true.
-    pub before: Option<&'c Check<'c>>,
+    pub before: Option<Check<'c, 'c>>,
     /// What it found on the newer side; `None` likewise.
-    pub after: Option<&'c Check<'c>>,
+    pub after: Option<Check<'c, 'c>>,
 }
 
 /// Something in an outcome that is called something else.
@@ -400,18 +400,10 @@ impl<'c> Part<'c> {
 
 impl<'c> LineChange<'c> {
     /// `None` where nothing moved.
-    fn between(before: Option<&'c Line<'c>>, after: Option<&'c Line<'c>>) -> Option<LineChange<'c>> {
+    fn between(before: Option<Line<'c, 'c>>, after: Option<Line<'c, 'c>>) -> Option<LineChange<'c>> {
         let Line { kind, axis, id, label, .. } = after.or(before)?;
         let (was, is) = (worth(before), worth(after));
-        (was != is).then(|| LineChange {
-            kind: *kind,
-            axis: *axis,
-            id: *id,
-            label,
-            difference: is.score - was.score,
-            before,
-            after,
-        })
+        (was != is).then(|| LineChange { kind, axis, id, label, difference: is.score - was.score, before, after })
     }
 
     /// By how much its raw points rose: those of its axis, before they are scaled. Zero for lines on the total.
@@ -426,31 +418,31 @@ struct Worth {
     score: Points,
 }
 
-fn worth(line: Option<&Line<'_>>) -> Worth {
+fn worth(line: Option<Line<'_, '_>>) -> Worth {
     line.map_or(Worth { raw: Points::ZERO, score: Points::ZERO }, |line| Worth { raw: line.points, score: line.score })
 }
 
 impl<'c> CheckChange<'c> {
     /// `None` where both found the same.
-    fn between(before: Option<&'c Check<'c>>, after: Option<&'c Check<'c>>) -> Option<CheckChange<'c>> {
+    fn between(before: Option<Check<'c, 'c>>, after: Option<Check<'c, 'c>>) -> Option<CheckChange<'c>> {
         let Check { kind, id, label, .. } = after.or(before)?;
-        let truth = |check: Option<&Check<'_>>| -> Option<Truth> { check.map(|check| check.truth) };
-        (truth(before) != truth(after)).then_some(CheckChange { kind: *kind, id, label, before, after })
+        let truth = |check: Option<Check<'_, '_>>| -> Option<Truth> { check.map(|check| check.truth) };
+        (truth(before) != truth(after)).then_some(CheckChange { kind, id, label, before, after })
     }
 }
 
 /// What stands on both sides under one key, in the order of the newer side, then what stands on the older one alone.
-fn paired<'c, V, K: Ord>(
-    before: &'c [V],
-    after: &'c [V],
-    key: impl Fn(&'c V) -> K,
-) -> impl Iterator<Item = (Option<&'c V>, Option<&'c V>)> {
-    let mut unmatched: BTreeMap<K, VecDeque<&V>> = BTreeMap::new();
+fn paired<V, K: Ord>(
+    before: impl IntoIterator<Item = V>,
+    after: impl IntoIterator<Item = V>,
+    key: impl Fn(&V) -> K,
+) -> impl Iterator<Item = (Option<V>, Option<V>)> {
+    let mut unmatched: BTreeMap<K, VecDeque<V>> = BTreeMap::new();
     for own in before {
-        unmatched.entry(key(own)).or_default().push_back(own);
+        unmatched.entry(key(&own)).or_default().push_back(own);
     }
     let both: Vec<_> =
-        after.iter().map(|own| (unmatched.get_mut(&key(own)).and_then(VecDeque::pop_front), Some(own))).collect();
+        after.into_iter().map(|own| (unmatched.get_mut(&key(&own)).and_then(VecDeque::pop_front), Some(own))).collect();
     both.into_iter().chain(unmatched.into_values().flatten().map(|own| (Some(own), None)))
 }
 

@@ -10,7 +10,7 @@ use crate::facts::{Field, Kind};
 use crate::model::{GradeCuts, Limits, Model, RESERVED_OUTCOME};
 use crate::points::{MICROS, Points};
 use crate::problem::{ModelError, Path, Problem};
-use crate::program::{FieldIndex, Gate, Program, Reading, Title};
+use crate::program::{FieldIndex, Gate, Program, Reading, Room, Title};
 use crate::time::Span;
 
 /// The fields that a model may read.
@@ -124,6 +124,7 @@ impl<'m> Compiler<'m> {
             lifespan_secs: self.lifespan_secs,
             slots: self.slots,
             asks_outcome: false,
+            room: Room::default(),
             // Last, as it goes through all conditions and those that are nested too deep have been refused by now.
             fingerprint: model.fingerprint(),
         };

@@ -45,8 +45,8 @@ use crate::grade::{Grade, Verdict};
 use crate::model::limits::AXES_MAX;
 use crate::model::{GateMissing, Missing, NumberOp};
 use crate::program::{
-    Axis, Condition, FieldIndex, Gate, Limit, Part, Program, Promoter, Quantity, Rule, Segment, Signal, Test,
-    TextSubject, Worth as Form,
+    Axis, Condition, FieldIndex, Gate, Limit, Program, Promoter, Quantity, Rule, Segment, Signal, Test, TextSubject,
+    Worth as Form,
 };
 
 /// What conditions and rules look at.
@@ -102,9 +102,8 @@ pub(crate) trait Witness<'m, D: Domain> {
     fn read(&mut self, _field: FieldIndex, _fact: Fact<'_>) {}
     fn tallied(&mut self, _signal: &'m Signal, _tally: Tally) {}
     fn gate(&mut self, _gate: &'m Gate, _required: bool, _truth: &Of<D, Truth>) {}
-    fn rule(&mut self, _rule: &'m Rule, _part: &'m Part, _worth: &Worth<D>) {}
-    fn group(&mut self, _part: &'m Part, _sum: &D::Number, _held: &D::Number) {}
-    fn axis(&mut self, _axis: &'m Axis, _result: &AxisResult<D>) {}
+    fn rule(&mut self, _rule: &'m Rule, _worth: &Worth<D>) {}
+    fn axis(&mut self, _result: &AxisResult<D>) {}
     fn promoter(&mut self, _promoter: &'m Promoter, _truth: &Of<D, Truth>) {}
     fn limit(&mut self, _limit: &'m Limit, _truth: &Of<D, Truth>, _before: &D::Number, _after: &D::Number) {}
     fn segment(&mut self, _segment: &'m Segment, _truth: &Of<D, Truth>) {}
@@ -344,14 +343,13 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
             let mut expected = sum.clone();
             for rule in &part.rules {
                 let worth = self.rule(rule, witness);
-                witness.rule(rule, part, &worth);
+                witness.rule(rule, &worth);
                 sum = sum.plus(&worth.points);
                 if axis.skips {
                     expected = expected.plus(&expected_of::<X::Domain>(rule, &worth.unknown));
                 }
             }
             let held = sum.map(|points| part.held(points));
-            witness.group(part, &sum, &held);
             raw = raw.plus(&held);
             if axis.skips {
                 reach = reach.plus(&expected.map(|points| part.held(points)));
@@ -359,7 +357,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         }
         let available = if axis.skips { reach } else { Number::<X::Domain>::one(axis.available) };
         let result = total::axis_result(raw, available);
-        witness.axis(axis, &result);
+        witness.axis(&result);
         result
     }
 

@@ -1,7 +1,9 @@
 //! From raw points to scores, and from scores to names.
 
+use smallvec::SmallVec;
+
 use super::domain::{Domain, Exact, Numbers, Values};
-use super::{AxisResult, AxisResults, Truth, first_true};
+use super::{AxisResult, Truth, first_true};
 use crate::grade::Grade;
 use crate::model::Total;
 use crate::model::limits::AXES_MAX;
@@ -84,11 +86,11 @@ fn joined(program: &Program, carried: &[i64]) -> i64 {
 
 /// The total of the axes before promoters if one of them had other raw points.
 pub(crate) fn base_with(program: &Program, axes: &[AxisResult<Exact>], place: usize, raw: i64) -> i64 {
-    let mut axes: AxisResults<Exact> = axes.into();
-    if let Some(axis) = axes.get_mut(place) {
-        *axis = axis_result(raw, axis.available);
-    }
-    base(program, &axes)
+    let raised = |own: usize, axis: &AxisResult<Exact>| {
+        if own == place { axis_result::<Exact>(raw, axis.available).carried } else { axis.carried }
+    };
+    let carried: SmallVec<[i64; AXES_MAX]> = axes.iter().enumerate().map(|(own, axis)| raised(own, axis)).collect();
+    joined(program, &carried)
 }
 
 pub(super) fn grade<D: Domain>(grading: Option<&Grading>, axes: &[AxisResult<D>]) -> D::Of<Option<usize>> {

@@ -126,16 +126,16 @@ impl fmt::Display for ConditionKind {
 }
 
 /// Every condition and rule of an explanation: what it is, its id and label, and what it came to.
-pub(super) fn asked<'e, 'm>(
-    explanation: &'e Explanation<'m>,
-) -> impl Iterator<Item = (ConditionKind, &'m str, &'m str, Outcome)> + use<'e, 'm> {
-    let gates = explanation.checks().iter().map(|check| {
+pub(super) fn asked<'m>(
+    explanation: &Explanation<'m>,
+) -> impl Iterator<Item = (ConditionKind, &'m str, &'m str, Outcome)> {
+    let gates = explanation.checks().map(|check| {
         let outcome = Outcome::Condition(check.truth);
         (ConditionKind::from(check.kind), check.id, check.label, outcome)
     });
     let rules =
-        explanation.lines().iter().filter(|line| line.kind == LineKind::Rule).map(|line| {
-            (ConditionKind::Rule, line.id.unwrap_or(line.label), line.label, Outcome::Worth(Worth::of(line)))
+        explanation.lines().into_iter().filter(|line| line.kind == LineKind::Rule).map(|line| {
+            (ConditionKind::Rule, line.id.unwrap_or(line.label), line.label, Outcome::Worth(Worth::of(&line)))
         });
     gates.chain(rules)
 }
@@ -166,7 +166,7 @@ pub(super) struct Worth {
 }
 
 impl Worth {
-    fn of(line: &Line<'_>) -> Worth {
+    fn of(line: &Line<'_, '_>) -> Worth {
         Worth { unknown: line.unknown, points: line.points, reach: line.reach }
     }
 

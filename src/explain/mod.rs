@@ -9,6 +9,7 @@
 mod describe;
 mod display;
 mod ledger;
+mod lines;
 
 use std::fmt;
 
@@ -17,11 +18,12 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 pub(crate) use ledger::explain;
+use ledger::{Ledger, Look, Saw};
 
-use crate::evaluate::Truth;
+use crate::evaluate::{Tally, Truth};
 use crate::model::Fingerprint;
 use crate::points::Points;
-use crate::program::{FieldIndex, Program, Quantity, Signal, Test};
+use crate::program::{FieldIndex, Quantity, Signal, Test, Unit, double_of};
 use crate::score::Score;
 
 /// The outcome for one subject, with every condition and every point that led to it.
@@ -57,15 +59,14 @@ use crate::score::Score;
 /// ```
 ///
 /// [`Display`](fmt::Display) prints it for people; in serde it is a table of the same parts.
+///
+/// It keeps what was found, not the subject. Checks and lines are worked out from that when they are asked for, each
+/// time anew: who reads them twice keeps what [`lines`](Explanation::lines) returned.
 #[derive(Clone, Debug)]
 pub struct Explanation<'m> {
-    program: &'m Program,
     score: Score<'m>,
     as_of: DateTime<Utc>,
-    would_be: Points,
-    checks: Vec<Check<'m>>,
-    axes: Vec<AxisLine<'m>>,
-    lines: Vec<Line<'m>>,
+    ledger: Ledger<'m>,
     missing: Vec<&'m str>,
 }
 
@@ -77,12 +78,12 @@ impl<'m> Explanation<'m> {
 
     /// The name of the model that scored it.
     pub fn model(&self) -> &'m str {
-        &self.program.name
+        &self.ledger.program.name
     }
 
     /// The fingerprint of the model that scored it.
     pub fn fingerprint(&self) -> Fingerprint {
-        self.program.fingerprint
+        self.ledger.program.fingerprint
     }
 
     /// The instant as of which the subject was scored.
@@ -92,23 +93,23 @@ impl<'m> Explanation<'m> {
 
     /// The value that the subject would have if no gate held it back; otherwise its value.
     pub fn would_be(&self) -> Points {
-        self.would_be
+        Points::from_micros(self.ledger.value)
     }
 
     /// Every gate, promoter, limit and segment that was asked, with what it found: gates first, in the order of the
     /// document, disqualifying ones before required ones.
-    pub fn checks(&self) -> &[Check<'m>] {
-        &self.checks
+    pub fn checks(&self) -> impl Iterator<Item = Check<'_, 'm>> {
+        self.ledger.checks()
     }
 
     /// The axes, also of a subject that a gate holds back.
-    pub fn axes(&self) -> &[AxisLine<'m>] {
-        &self.axes
+    pub fn axes(&self) -> impl ExactSizeIterator<Item = AxisLine<'m>> {
+        self.ledger.axis_lines()
     }
 
     /// Every line that counts towards the value. Their `score`s add up to it exactly.
-    pub fn lines(&self) -> &[Line<'m>] {
-        &self.lines
+    pub fn lines(&self) -> Vec<Line<'_, 'm>> {
+        self.ledger.lines(&self.score)
     }
 
     /// Fields that the model reads and the subject lacks, whether or not the outcome hung on them.
@@ -117,26 +118,28 @@ impl<'m> Explanation<'m> {
     }
 
     /// Rules and promoters that moved the value, the largest first.
-    pub fn contributions(&self) -> Vec<&Line<'m>> {
-        let mut lines: Vec<_> =
-            self.lines.iter().filter(|line| line.is_reason() && line.score != Points::ZERO).collect();
+    pub fn contributions(&self) -> Vec<Line<'_, 'm>> {
+        let mut lines = self.lines();
+        lines.retain(|line| line.is_reason() && line.score != Points::ZERO);
         lines.sort_by_key(|line| std::cmp::Reverse(line.score.micros().unsigned_abs()));
         lines
     }
 
     /// Rules and promoters that could have given more, the largest gap first.
-    pub fn shortfalls(&self) -> Vec<&Line<'m>> {
-        let mut lines: Vec<_> =
-            self.lines.iter().filter(|line| line.is_reason() && line.shortfall > Points::ZERO).collect();
+    pub fn shortfalls(&self) -> Vec<Line<'_, 'm>> {
+        let mut lines = self.lines();
+        lines.retain(|line| line.is_reason() && line.shortfall > Points::ZERO);
         lines.sort_by_key(|line| std::cmp::Reverse(line.shortfall));
         lines
     }
 }
 
 /// A condition of the model that is no rule, and whether it held.
-#[derive(Clone, Debug, Serialize)]
+///
+/// Its names are borrowed from the scorer, what its tests looked at from the [`Explanation`].
+#[derive(Clone, Copy, Debug, Serialize)]
 #[non_exhaustive]
-pub struct Check<'m> {
+pub struct Check<'e, 'm> {
     /// What the condition decides.
     pub kind: CheckKind,
     /// Its id or name in the document.
@@ -145,8 +148,14 @@ pub struct Check<'m> {
     pub label: &'m str,
     /// Whether it held, after its policy for the unknown.
     pub truth: Truth,
+    findings: Findings<'e>,
+}
+
+impl<'e> Check<'e, '_> {
     /// What its tests looked at.
-    pub findings: Vec<Finding<'m>>,
+    pub fn findings(&self) -> impl ExactSizeIterator<Item = Finding<'e>> + use<'e> {
+        self.findings.iter()
+    }
 }
 
 /// What a [`Check`] decides.
@@ -185,9 +194,11 @@ pub struct AxisLine<'m> {
 }
 
 /// One line of the ledger.
-#[derive(Clone, Debug, Serialize)]
+///
+/// Its names are borrowed from the scorer, what its tests looked at from the [`Explanation`].
+#[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct Line<'m> {
+pub struct Line<'e, 'm> {
     /// Where the line comes from.
     pub kind: LineKind,
     /// The axis it belongs to; `None` for lines on the total.
@@ -208,13 +219,24 @@ pub struct Line<'m> {
     pub shortfall: Points,
     /// Whether a missing fact leaves it unknown.
     pub unknown: bool,
-    /// What its tests looked at, or what its points were read from.
-    pub findings: Vec<Finding<'m>>,
-    /// How a signal came to its points; these add up to them.
-    pub steps: Vec<Step>,
+    findings: Findings<'e>,
 }
 
-impl Line<'_> {
+impl<'e> Line<'e, '_> {
+    /// What its tests looked at, or what its points were read from.
+    pub fn findings(&self) -> impl ExactSizeIterator<Item = Finding<'e>> + use<'e> {
+        self.findings.iter()
+    }
+
+    /// How a signal came to its points; these add up to them. Empty where the points are no signal's.
+    pub fn steps(&self) -> Vec<Step> {
+        let Some(Tally { fresh, decayed, worth, .. }) = self.findings.tally() else { return Vec::new() };
+        let mut steps =
+            vec![(StepKind::Events, *fresh), (StepKind::Decay, decayed - fresh), (StepKind::Cap, worth - decayed)];
+        steps.retain(|(kind, micros)| *kind == StepKind::Events || *micros != 0);
+        steps.into_iter().map(|(kind, micros)| Step { kind, points: Points::from_micros(micros) }).collect()
+    }
+
     /// Whether it stands for something about the subject instead of an adjustment.
     fn is_reason(&self) -> bool {
         matches!(self.kind, LineKind::Rule | LineKind::Promoter)
@@ -281,18 +303,41 @@ impl fmt::Display for StepKind {
     }
 }
 
+/// What a check or a line looked at.
+#[derive(Clone, Copy)]
+struct Findings<'e> {
+    ledger: &'e Ledger<'e>,
+    looks: &'e [Look<'e>],
+}
+
+impl<'e> Findings<'e> {
+    fn iter(self) -> impl ExactSizeIterator<Item = Finding<'e>> + use<'e> {
+        self.looks.iter().map(move |look| Finding { ledger: self.ledger, look })
+    }
+
+    fn tally(self) -> Option<&'e Tally> {
+        self.looks.iter().find_map(|look| match look.saw {
+            Saw::Tallied(place) => self.ledger.tally(place),
+            _ => None,
+        })
+    }
+}
+
+impl fmt::Debug for Findings<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
 /// What one test asked for and what it saw, or what a rule read its points from.
-#[derive(Clone)]
-pub struct Finding<'m> {
-    program: &'m Program,
-    of: Object<'m>,
-    observed: Observed,
-    truth: Truth,
-    negated: bool,
+#[derive(Clone, Copy)]
+pub struct Finding<'e> {
+    ledger: &'e Ledger<'e>,
+    look: &'e Look<'e>,
 }
 
 /// What a finding is about.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Object<'m> {
     Test(&'m Test),
     Quantity(&'m Quantity),
@@ -300,27 +345,59 @@ enum Object<'m> {
     Signal(&'m Signal),
 }
 
-impl Finding<'_> {
+impl Object<'_> {
+    /// The unit in which it is measured.
+    fn unit(self) -> Unit {
+        match self {
+            Object::Test(Test::Number { of, .. }) | Object::Quantity(of) => of.unit(),
+            Object::Test(_) | Object::Field(_) | Object::Signal(_) => Unit::Whole,
+        }
+    }
+}
+
+impl<'e> Finding<'e> {
     /// What was looked at, such as `nps` or `pricing_view events in the last 30d`.
     pub fn subject(&self) -> String {
-        describe::subject(self.program, self.of)
+        describe::subject(self.ledger.program, self.look.of)
     }
 
     /// What was asked of it, such as `at least 9`; `None` where points were read from it.
     pub fn expected(&self) -> Option<String> {
-        let Object::Test(test) = self.of else { return None };
-        let expected = describe::expected(self.program, test);
-        Some(if self.negated { format!("not {expected}") } else { expected })
+        let Object::Test(test) = self.look.of else { return None };
+        let expected = describe::expected(self.ledger.program, test);
+        Some(if self.look.negated { format!("not {expected}") } else { expected })
     }
 
     /// What was seen.
-    pub fn observed(&self) -> &Observed {
-        &self.observed
+    pub fn observed(&self) -> Observed<'e> {
+        match self.look.saw {
+            Saw::Missing => Observed::Missing,
+            Saw::Flag(flag) => Observed::Flag(flag),
+            Saw::Number(number) => Observed::Number(number),
+            Saw::Measured(value) => match self.look.of.unit() {
+                Unit::Whole => Observed::Whole(value),
+                Unit::Millionth => Observed::Points(Points::from_micros(value)),
+                Unit::Double => Observed::Number(double_of(value)),
+            },
+            Saw::Text(place) => Observed::Text(self.ledger.text(place)),
+            Saw::Tags(from, to) => {
+                let mut tags: Vec<_> = (from..to).map(|place| self.ledger.text(place)).collect();
+                tags.sort_unstable();
+                tags.dedup();
+                Observed::Tags(tags)
+            }
+            Saw::Date(date) => Observed::Date(date),
+            Saw::Time(time) => Observed::Time(time),
+            Saw::Tallied(place) => {
+                let events = self.ledger.tally(place).map_or(0, |tally| tally.events);
+                Observed::Whole(i64::try_from(events).unwrap_or(i64::MAX))
+            }
+        }
     }
 
     /// Whether it was as expected; true where nothing was asked and the value is known.
     pub fn truth(&self) -> Truth {
-        self.truth
+        self.look.truth
     }
 }
 
@@ -329,8 +406,8 @@ impl fmt::Debug for Finding<'_> {
         f.debug_struct("Finding")
             .field("subject", &self.subject())
             .field("expected", &self.expected())
-            .field("observed", &self.observed)
-            .field("truth", &self.truth)
+            .field("observed", &self.observed())
+            .field("truth", &self.truth())
             .finish()
     }
 }
@@ -338,7 +415,7 @@ impl fmt::Debug for Finding<'_> {
 /// What a test saw.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Observed {
+pub enum Observed<'e> {
     /// Nothing: the fact is missing.
     Missing,
     /// A flag.
@@ -350,16 +427,16 @@ pub enum Observed {
     /// A score or an amount.
     Points(Points),
     /// A text.
-    Text(String),
+    Text(&'e str),
     /// A date.
     Date(NaiveDate),
     /// An instant.
     Time(DateTime<Utc>),
     /// A set of texts, sorted.
-    Tags(Vec<String>),
+    Tags(Vec<&'e str>),
 }
 
-impl fmt::Display for Observed {
+impl fmt::Display for Observed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Observed::Missing => f.write_str("not known"),
@@ -368,7 +445,7 @@ impl fmt::Display for Observed {
             Observed::Number(number) => write!(f, "{number}"),
             Observed::Whole(whole) => write!(f, "{whole}"),
             Observed::Points(points) => write!(f, "{points}"),
-            Observed::Text(text) if text.is_empty() => f.write_str("empty"),
+            Observed::Text("") => f.write_str("empty"),
             Observed::Text(text) => f.write_str(text),
             Observed::Date(date) => write!(f, "{date}"),
             Observed::Time(time) => f.write_str(&time.to_rfc3339_opts(SecondsFormat::Secs, true)),
@@ -378,7 +455,7 @@ impl fmt::Display for Observed {
     }
 }
 
-impl Serialize for Observed {
+impl Serialize for Observed<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Observed::Missing => serializer.serialize_none(),
@@ -398,8 +475,32 @@ impl Serialize for Finding<'_> {
         let mut fields = serializer.serialize_struct("Finding", 4)?;
         fields.serialize_field("subject", &self.subject())?;
         fields.serialize_field("expected", &self.expected())?;
-        fields.serialize_field("observed", &self.observed)?;
-        fields.serialize_field("truth", &self.truth)?;
+        fields.serialize_field("observed", &self.observed())?;
+        fields.serialize_field("truth", &self.truth())?;
+        fields.end()
+    }
+}
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl Serialize for Line<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Line", 11)?;
+        fields.serialize_field("kind", &self.kind)?;
+        fields.serialize_field("axis", &self.axis)?;
+        fields.serialize_field("id", &self.id)?;
+        fields.serialize_field("label", &self.label)?;
+        fields.serialize_field("points", &self.points)?;
+        fields.serialize_field("score", &self.score)?;
+        fields.serialize_field("reach", &self.reach)?;
+        fields.serialize_field("shortfall", &self.shortfall)?;
+        fields.serialize_field("unknown", &self.unknown)?;
+        fields.serialize_field("findings", &self.findings)?;
+        fields.serialize_field("steps", &self.steps())?;
         fields.end()
     }
 }
@@ -407,14 +508,14 @@ impl Serialize for Finding<'_> {
 impl Serialize for Explanation<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_struct("Explanation", 9)?;
-        fields.serialize_field("model", &*self.program.name)?;
-        fields.serialize_field("fingerprint", &self.program.fingerprint)?;
+        fields.serialize_field("model", self.model())?;
+        fields.serialize_field("fingerprint", &self.fingerprint())?;
         fields.serialize_field("as_of", &self.as_of.to_rfc3339_opts(SecondsFormat::Secs, true))?;
         fields.serialize_field("outcome", &self.score)?;
-        fields.serialize_field("would_be", &self.would_be)?;
-        fields.serialize_field("checks", &self.checks)?;
-        fields.serialize_field("axes", &self.axes)?;
-        fields.serialize_field("lines", &self.lines)?;
+        fields.serialize_field("would_be", &self.would_be())?;
+        fields.serialize_field("checks", &self.checks().collect::<Vec<_>>())?;
+        fields.serialize_field("axes", &self.axes().collect::<Vec<_>>())?;
+        fields.serialize_field("lines", &self.lines())?;
         fields.serialize_field("missing", &self.missing)?;
         fields.end()
     }

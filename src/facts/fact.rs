@@ -185,16 +185,6 @@ impl Tags<'_> {
             Source::Listed { items, from, to } => (from..to).filter_map(|item| items.get(item)).any(holds),
         }
     }
-
-    /// The texts, sorted and each once.
-    pub(crate) fn sorted(&self) -> BTreeSet<String> {
-        let mut sorted = BTreeSet::new();
-        self.any(|tag| {
-            sorted.insert(tag.to_owned());
-            false
-        });
-        sorted
-    }
 }
 
 impl<'a> From<&'a [String]> for Tags<'a> {

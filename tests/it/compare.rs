@@ -183,8 +183,8 @@ fn check_pair(seed: u64, own: &Subject, other: &Subject, moved: &[AtomicU64; 4])
         assert_eq!(found, is);
         for check in &part.checks {
             let truth = |explanation: &Explanation<'_>| -> Option<Truth> {
-                let same = |own: &&warmth::explain::Check<'_>| (own.kind, own.id) == (check.kind, check.id);
-                explanation.checks().iter().find(same).map(|own| own.truth)
+                let same = |own: &warmth::explain::Check<'_, '_>| (own.kind, own.id) == (check.kind, check.id);
+                explanation.checks().find(same).map(|own| own.truth)
             };
             let (was, is) = (check.before.map(|own| own.truth), check.after.map(|own| own.truth));
             assert_eq!((was, is), (truth(comparison.before()), truth(comparison.after())));

@@ -18,25 +18,26 @@ fn lines_add_up_to_axes_and_value() {
         let score = scorer.score(&subject, as_of);
 
         assert_eq!(explanation.score(), score, "seed {seed}");
-        let value: Points = explanation.lines().iter().map(|line| line.score).sum();
+        let lines = explanation.lines();
+        let value: Points = lines.iter().map(|line| line.score).sum();
         assert_eq!(value, score.value(), "seed {seed}");
         for axis in explanation.axes() {
-            let own = explanation.lines().iter().filter(|line| line.axis == Some(axis.name));
+            let own = lines.iter().filter(|line| line.axis == Some(axis.name));
             let raw: Points = own.map(|line| line.points).sum();
             assert_eq!(raw, axis.raw, "seed {seed}, axis {}", axis.name);
         }
         for (axis, own) in score.axes().zip(explanation.axes()) {
             assert_eq!((axis.name, axis.raw, axis.score), (own.name, own.raw, own.score), "seed {seed}");
         }
-        for line in explanation.lines() {
-            let steps: Points = line.steps.iter().map(|step| step.points).sum();
-            assert!(line.steps.is_empty() || steps == line.points, "seed {seed}: {line:?}");
+        for line in &lines {
+            let steps: Points = line.steps().iter().map(|step| step.points).sum();
+            assert!(line.steps().is_empty() || steps == line.points, "seed {seed}: {line:?}");
             // A line is rounded once, and so is each axis; nothing else may hide in this adjustment.
-            let few = i64::try_from(explanation.lines().len()).unwrap() + 8;
+            let few = i64::try_from(lines.len()).unwrap() + 8;
             assert!(line.kind != LineKind::Rounding || line.score.micros().abs() <= few, "seed {seed}: {line:?}");
         }
         assert!(explanation.missing().iter().copied().eq(scorer.missing(&subject)), "seed {seed}");
-        let held = |kind, truth| explanation.checks().iter().any(|check| check.kind == kind && check.truth == truth);
+        let held = |kind, truth| explanation.checks().any(|check| check.kind == kind && check.truth == truth);
         let verdict = if held(CheckKind::Disqualifying, Truth::True) {
             Verdict::Disqualified
         } else if held(CheckKind::Required, Truth::False) {

@@ -135,13 +135,14 @@ const CHUNK: usize = 32_768;
 /// rows that are left, which has more columns than there are registers; so did reading lists to their end or their
 /// first hit, as how far that is cannot be guessed.
 pub(crate) fn by_hand(columns: &Columns, today: i32, outcomes: &mut Outcomes) {
+    let most = CHUNK.min(outcomes.points.len()).next_multiple_of(8);
     let mut passes = Passes {
         columns,
         today,
-        open: vec![0; CHUNK],
-        rows: vec![0; CHUNK + 8],
-        dense: vec![0; CHUNK],
-        technology: vec![0; CHUNK],
+        open: vec![0; most],
+        rows: vec![0; most + 8],
+        dense: vec![0; most],
+        technology: vec![0; most],
     };
     let chunks = outcomes.points.chunks_mut(CHUNK).zip(outcomes.states.chunks_mut(CHUNK));
     for (chunk, (points, states)) in chunks.enumerate() {

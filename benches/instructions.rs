@@ -6,12 +6,17 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark that cannot go on has failed; a driver")]
 
+#[path = "population/enums.rs"]
+mod enums;
+#[path = "population/fired.rs"]
+mod fired;
 mod generated;
 mod population;
 
 use std::hint::black_box;
 
 use chrono::TimeDelta;
+use fired::{by_hand_fired, by_hand_fired_ids};
 use generated::{amounts, by_exp2, customers, fading, named, rules, spread, visited, visits, whatever};
 use population::{Account, MODEL, accounts, as_of, by_hand};
 use warmth::{Explanation, Model, Projection, Record, Resolution, Score, Scorer, compare};
@@ -26,6 +31,22 @@ const PATHS: &[(&str, Run)] = &[
     ("by-hand", |rounds| {
         let today = as_of().date_naive();
         rounds_over(rounds, &accounts(SUBJECTS), |account| _ = black_box(by_hand(account, today)))
+    }),
+    ("by-hand-fired", |rounds| {
+        let today = as_of().date_naive();
+        rounds_over(rounds, &accounts(SUBJECTS), |account| _ = black_box(by_hand_fired(account, today)))
+    }),
+    ("by-hand-fired-ids", |rounds| {
+        let today = as_of().date_naive();
+        rounds_over(rounds, &accounts(SUBJECTS), |account| _ = black_box(by_hand_fired_ids(account, today)))
+    }),
+    ("by-hand-enums", |rounds| {
+        let today = as_of().date_naive();
+        rounds_over(rounds, &enums::accounts(SUBJECTS), |account| _ = black_box(enums::by_hand(account, today)))
+    }),
+    ("score-enums", |rounds| {
+        let scorer = cross_sell();
+        rounds_over(rounds, &enums::accounts(SUBJECTS), |account| _ = black_box(scorer.score(account, as_of())))
     }),
     ("score", |rounds| {
         let scorer = cross_sell();

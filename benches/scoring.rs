@@ -4,27 +4,72 @@
 
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 
+#[path = "population/columns.rs"]
+mod columns;
+#[path = "population/enums.rs"]
+mod enums;
+#[path = "population/fired.rs"]
+mod fired;
 mod generated;
 mod population;
 
 use std::hint::black_box;
 
 use chrono::TimeDelta;
+use columns::{Columns, Outcomes};
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use fired::{by_hand_fired, by_hand_fired_ids};
 use generated::{Customer, amounts, by_exp2, customers, fading, named, rules, spread, visited, visits, whatever};
 use population::{Account, MODEL, accounts, as_of, by_hand};
-use warmth::{Model, Points, Projection, Record, Resolution, Scorer};
+use warmth::{Facts, Model, Points, Projection, Record, Resolution, Scorer};
 
 const ACCOUNTS: usize = 10_000;
 
+/// What code written by hand says of an account.
+type ByHand = Option<(u32, &'static str)>;
+
 /// The engine and the hand-written code say the same of every account.
-fn assert_same(scorer: &Scorer<Account>, accounts: &[Account]) {
+fn assert_same<T: Facts>(scorer: &Scorer<T>, accounts: &[T], by_hand: impl Fn(&T) -> ByHand) {
     for account in accounts {
         let score = scorer.score(account, as_of());
         let own = score.axis("readiness").map(|axis| (axis.raw, score.state().unwrap()));
-        let expected = by_hand(account, as_of().date_naive()).map(|(points, state)| (Points::from(points), state));
+        let expected = by_hand(account).map(|(points, state)| (Points::from(points), state));
         assert_eq!(own, expected);
+    }
+}
+
+/// The conditions in the order of the document, with what they are worth.
+const CONDITIONS: [(&str, u32); 12] = [
+    ("inactive", 0),
+    ("onboarding", 0),
+    ("unhappy", 0),
+    ("renewal", 0),
+    ("flagship", 0),
+    ("health", 0),
+    ("icp", 6),
+    ("competitor", 10),
+    ("intent", 5),
+    ("nps", 4),
+    ("seats", 3),
+    ("country", 2),
+];
+
+/// The versions that say what fired agree with one another and with the one that does not, what fired adds up to the
+/// points, and nothing but a gate fired where one holds the account back.
+fn assert_fired(accounts: &[Account]) {
+    let today = as_of().date_naive();
+    for account in accounts {
+        let (outcome, bits) = by_hand_fired(account, today);
+        let fired = CONDITIONS.iter().enumerate().filter(|(place, _)| bits >> place & 1 == 1).map(|(_, own)| own);
+        let ids: Vec<&str> = fired.clone().map(|(id, _)| *id).collect();
+        let points: u32 = fired.map(|(_, points)| points).sum();
+        assert_eq!(outcome, by_hand(account, today));
+        match outcome {
+            Some((own, _)) => assert_eq!(own, points),
+            None => assert_eq!((ids.len(), points), (1, 0)),
+        }
+        assert_eq!(by_hand_fired_ids(account, today), (outcome, ids));
     }
 }
 
@@ -32,16 +77,36 @@ fn single(c: &mut Criterion) {
     let model: Model = toml::from_str(MODEL).unwrap();
     let scorer = Scorer::<Account>::new(&model).unwrap();
     let accounts = accounts(ACCOUNTS);
-    assert_same(&scorer, &accounts);
     let today = as_of().date_naive();
+    assert_same(&scorer, &accounts, |account| by_hand(account, today));
+    assert_fired(&accounts);
+    let enum_scorer = Scorer::<enums::Account>::new(&model).unwrap();
+    let enum_accounts = enums::accounts(ACCOUNTS);
+    assert_same(&enum_scorer, &enum_accounts, |account| enums::by_hand(account, today));
 
     let mut group = c.benchmark_group("single");
     group.throughput(Throughput::Elements(ACCOUNTS as u64));
     group.bench_function("by hand", |b| {
         b.iter(|| accounts.iter().for_each(|account| _ = black_box(by_hand(black_box(account), today))));
     });
+    group.bench_function("by hand, enums", |b| {
+        b.iter(|| enum_accounts.iter().for_each(|account| _ = black_box(enums::by_hand(black_box(account), today))));
+    });
+    group.bench_function("by hand, what fired", |b| {
+        b.iter(|| accounts.iter().for_each(|account| _ = black_box(by_hand_fired(black_box(account), today))));
+    });
+    group.bench_function("by hand, ids of what fired", |b| {
+        b.iter(|| accounts.iter().for_each(|account| _ = black_box(by_hand_fired_ids(black_box(account), today))));
+    });
     group.bench_function("score", |b| {
         b.iter(|| accounts.iter().for_each(|account| _ = black_box(scorer.score(black_box(account), as_of()))));
+    });
+    group.bench_function("score, enums", |b| {
+        b.iter(|| {
+            for account in &enum_accounts {
+                _ = black_box(enum_scorer.score(black_box(account), as_of()));
+            }
+        });
     });
     group.bench_function("explain", |b| {
         b.iter(|| accounts.iter().for_each(|account| _ = black_box(scorer.explain(black_box(account), as_of()))));
@@ -49,6 +114,27 @@ fn single(c: &mut Criterion) {
     group.bench_function("bounds", |b| {
         b.iter(|| accounts.iter().for_each(|account| _ = black_box(scorer.bounds(black_box(account), as_of()))));
     });
+    group.finish();
+}
+
+/// The accounts as columns: those of `single`, and so many that they do not stay in the caches.
+fn columns(c: &mut Criterion) {
+    let mut group = c.benchmark_group("columns");
+    for count in [ACCOUNTS, 1_000_000] {
+        let accounts = accounts(count);
+        let columns = Columns::new(&accounts);
+        let (date, today) = (as_of().date_naive(), columns::days(as_of().date_naive()));
+        let mut outcomes = Outcomes::new(count);
+        columns::by_hand(&columns, today, &mut outcomes);
+        for (row, account) in accounts.iter().enumerate() {
+            assert_eq!(outcomes.row(row), by_hand(account, date), "row {row}");
+        }
+        drop(accounts);
+        group.throughput(Throughput::Elements(count as u64));
+        group.bench_function(BenchmarkId::new("by hand", count), |b| {
+            b.iter(|| columns::by_hand(black_box(&columns), today, black_box(&mut outcomes)));
+        });
+    }
     group.finish();
 }
 
@@ -163,5 +249,5 @@ fn by_names(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, single, next_change, compile, decay, by_rules, by_events, by_resolution, by_names);
+criterion_group!(benches, single, columns, next_change, compile, decay, by_rules, by_events, by_resolution, by_names);
 criterion_main!(benches);

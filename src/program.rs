@@ -118,7 +118,7 @@ impl Program {
         });
     }
 
-    /// Finds out which fields are shared, and whether the outcome is asked for.
+    /// Finds out which fields are shared and whether the outcome is asked for, and numbers the parts.
     pub(crate) fn tied(mut self) -> Program {
         let mut counts = vec![0_usize; self.fields.len()];
         let count = |counts: &mut [usize], mention: Mention<'_>| {
@@ -135,6 +135,9 @@ impl Program {
         }
         for (reading, count) in self.fields.iter_mut().zip(counts) {
             reading.shared = count > 1;
+        }
+        for (place, part) in self.axes.iter_mut().flat_map(|axis| &mut axis.parts).enumerate() {
+            part.place = place;
         }
         Program { asks_outcome, ..self }
     }
@@ -374,6 +377,8 @@ pub(crate) struct Axis {
 pub(crate) struct Part {
     pub(crate) group: Option<Group>,
     pub(crate) rules: Box<[Rule]>,
+    /// Its place among the parts of all axes.
+    pub(crate) place: usize,
     /// What the rules can reach together, before the group's bounds.
     pub(crate) reach: i64,
 }

@@ -6,14 +6,19 @@
 use std::fmt::Debug;
 use std::ops::RangeInclusive;
 
-use smallvec::SmallVec;
+use smallvec::{Array, SmallVec};
+
+use super::AxisResult;
+use crate::model::limits::AXES_MAX;
 
 /// One value, or a set of them, of each thing that an evaluation meets.
-pub(crate) trait Domain: Copy + Debug {
+pub(crate) trait Domain: Copy + Debug + Sized {
     /// Truths, verdicts, grades and places in lists.
     type Of<V: Copy + Ord + Debug>: Values<V>;
     /// Points and counts.
     type Number: Numbers;
+    /// Room for what the axes came to.
+    type Axes: Array<Item = AxisResult<Self>>;
 
     fn map<A: Copy + Ord + Debug, B: Copy + Ord + Debug>(of: &Self::Of<A>, f: impl Fn(A) -> B) -> Self::Of<B>;
 
@@ -42,8 +47,14 @@ pub(crate) trait Values<V>: Clone + Debug {
     fn only(&self) -> Option<V>;
     /// Whether some value satisfies `f`.
     fn any(&self, f: impl Fn(V) -> bool) -> bool;
+    /// Puts in what is in the other.
+    fn unite(&mut self, other: &Self);
+
     /// What is in either.
-    fn joined(&self, other: &Self) -> Self;
+    fn joined(mut self, other: &Self) -> Self {
+        self.unite(other);
+        self
+    }
 }
 
 /// One number, or a set of them.
@@ -52,7 +63,15 @@ pub(crate) trait Numbers: Clone + Debug {
     fn least(&self) -> i64;
     fn greatest(&self) -> i64;
     fn plus(&self, other: &Self) -> Self;
-    fn joined(&self, other: &Self) -> Self;
+    /// Puts in what is in the other.
+    fn unite(&mut self, other: &Self);
+
+    /// What is in either.
+    fn joined(mut self, other: &Self) -> Self {
+        self.unite(other);
+        self
+    }
+
     /// By a function that never falls.
     fn map(&self, f: impl Fn(i64) -> i64) -> Self;
     /// Each of one with each of the other, by a function that is monotone in either argument.
@@ -66,6 +85,7 @@ pub(crate) struct Exact;
 impl Domain for Exact {
     type Of<V: Copy + Ord + Debug> = V;
     type Number = i64;
+    type Axes = [AxisResult<Exact>; AXES_MAX];
 
     fn map<A: Copy + Ord + Debug, B: Copy + Ord + Debug>(of: &A, f: impl Fn(A) -> B) -> B {
         f(*of)
@@ -111,9 +131,7 @@ impl<V: Copy + Ord + Debug> Values<V> for V {
     }
 
     /// There are no two ways in which a single value comes about.
-    fn joined(&self, _: &V) -> V {
-        *self
-    }
+    fn unite(&mut self, _: &V) {}
 }
 
 impl Numbers for i64 {
@@ -134,9 +152,7 @@ impl Numbers for i64 {
     }
 
     /// There are no two ways in which a single number comes about.
-    fn joined(&self, _: &i64) -> i64 {
-        *self
-    }
+    fn unite(&mut self, _: &i64) {}
 
     fn map(&self, f: impl Fn(i64) -> i64) -> i64 {
         f(*self)

@@ -11,6 +11,7 @@ mod fact_set;
 mod possibilities;
 mod possible;
 mod ranges;
+mod settled;
 mod subject;
 mod sum;
 mod total;
@@ -19,9 +20,10 @@ mod truth;
 pub(crate) use domain::{Domain, Exact, Numbers, Values};
 pub(crate) use fact::by_calendar as calendar;
 pub(crate) use fact_set::{FactSet, Known};
-pub(crate) use possibilities::Possibilities;
+pub(crate) use possibilities::{Alike, Possibilities};
 pub(crate) use possible::Possible;
 pub(crate) use ranges::Ranges;
+pub(crate) use settled::Settled;
 pub(crate) use subject::Subject;
 pub(crate) use sum::Tally;
 pub(crate) use total::base_with;
@@ -33,7 +35,6 @@ use smallvec::SmallVec;
 
 use crate::facts::Fact;
 use crate::grade::{Grade, Verdict};
-use crate::model::limits::AXES_MAX;
 use crate::model::{GateMissing, Missing, NumberOp};
 use crate::program::{
     Axis, Condition, FieldIndex, Gate, Limit, Part, Program, Promoter, Quantity, Rule, Segment, Signal, Test,
@@ -43,6 +44,17 @@ use crate::program::{
 /// What conditions and rules look at.
 pub(crate) trait World<'m> {
     type Domain: Domain;
+
+    /// What the gates come to that are not among [`gates`](World::gates).
+    fn verdict(&self) -> Verdict {
+        Verdict::Eligible
+    }
+
+    /// The required or the disqualifying gates that are to be looked at.
+    fn gates(&self, required: bool) -> impl Iterator<Item = &'m Gate>;
+
+    /// The rules of a part that are to be looked at, after what the others are worth and may reach.
+    fn rules(&self, part: &'m Part) -> (i64, i64, impl Iterator<Item = &'m Rule>);
 
     /// A test on facts or events.
     fn test<W: Witness<'m, Self::Domain>>(&self, test: &'m Test, witness: &mut W) -> Of<Self::Domain, Truth>;
@@ -78,10 +90,10 @@ impl<D: Domain> Found<D> {
     }
 
     fn add(&mut self, number: D::Number) {
-        self.known = Some(match &self.known {
-            Some(known) => known.joined(&number),
-            None => number,
-        });
+        match &mut self.known {
+            Some(known) => known.unite(&number),
+            None => self.known = Some(number),
+        }
     }
 
     /// With its unknown taken for `number`.
@@ -154,8 +166,8 @@ pub(crate) struct AxisResult<D: Domain> {
     pub(crate) score: D::Number,
 }
 
-/// What the axes came to, on the stack: a program has at most as many axes as there is room for.
-pub(crate) type AxisResults<D> = SmallVec<[AxisResult<D>; AXES_MAX]>;
+/// What the axes came to.
+pub(crate) type AxisResults<D> = SmallVec<<D as Domain>::Axes>;
 
 /// Everything that an evaluation finds.
 #[derive(Clone, Debug)]
@@ -185,20 +197,40 @@ impl<D: Domain> Outcome<D> {
         }
     }
 
-    /// What is in either; both may be scored by the same program.
-    pub(crate) fn joined(&self, other: &Outcome<D>) -> Outcome<D> {
-        let axes = match (&self.axes[..], &other.axes[..]) {
-            ([], axes) | (axes, []) => axes.into(),
-            (own, others) => own.iter().zip(others).map(|(own, other)| own.joined(other)).collect(),
+    /// Puts in what is in the other; both may be scored by the same program.
+    pub(crate) fn unite(&mut self, other: &Outcome<D>) {
+        if self.axes.is_empty() {
+            self.axes.clone_from(&other.axes);
+        } else {
+            self.axes.iter_mut().zip(&other.axes).for_each(|(own, other)| own.unite(other));
+        }
+        self.verdict.unite(&other.verdict);
+        self.value.unite(&other.value);
+        self.grade.unite(&other.grade);
+        self.state.unite(&other.state);
+        self.segment.unite(&other.segment);
+        self.play.unite(&other.play);
+    }
+}
+
+/// The set of this outcome alone.
+impl From<Outcome<Exact>> for Outcome<Possible> {
+    fn from(outcome: Outcome<Exact>) -> Outcome<Possible> {
+        let Outcome { verdict, value, axes, grade, state, segment, play } = outcome;
+        let axis = |AxisResult { raw, available, carried, score }| AxisResult {
+            raw: Ranges::one(raw),
+            available: Ranges::one(available),
+            carried: Ranges::one(carried),
+            score: Ranges::one(score),
         };
         Outcome {
-            verdict: self.verdict.joined(&other.verdict),
-            value: self.value.joined(&other.value),
-            axes,
-            grade: self.grade.joined(&other.grade),
-            state: self.state.joined(&other.state),
-            segment: self.segment.joined(&other.segment),
-            play: self.play.joined(&other.play),
+            verdict: Values::one(verdict),
+            value: Ranges::one(value),
+            axes: axes.into_iter().map(axis).collect(),
+            grade: Values::one(grade),
+            state: Values::one(state),
+            segment: Values::one(segment),
+            play: Values::one(play),
         }
     }
 }
@@ -246,13 +278,11 @@ impl Outcome<Possible> {
 }
 
 impl<D: Domain> AxisResult<D> {
-    fn joined(&self, other: &AxisResult<D>) -> AxisResult<D> {
-        AxisResult {
-            raw: self.raw.joined(&other.raw),
-            available: self.available.joined(&other.available),
-            carried: self.carried.joined(&other.carried),
-            score: self.score.joined(&other.score),
-        }
+    fn unite(&mut self, other: &AxisResult<D>) {
+        self.raw.unite(&other.raw);
+        self.available.unite(&other.available);
+        self.carried.unite(&other.carried);
+        self.score.unite(&other.score);
     }
 }
 
@@ -286,20 +316,20 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         if !scored && !W::FULL {
             return Outcome::gated(verdict);
         }
-        let axes: AxisResults<_> = self.program.axes.iter().map(|axis| self.axis(axis, witness)).collect();
-        let outcome = self.following(&verdict, axes, witness);
+        let axes: AxisResults<X::Domain> = self.program.axes.iter().map(|axis| self.axis(axis, witness)).collect();
+        let mut outcome = self.following(&verdict, axes, witness);
         if !scored {
-            Outcome::gated(verdict)
-        } else if verdict.any(|verdict| !verdict.is_scored()) {
-            outcome.joined(&Outcome::gated(verdict))
-        } else {
-            outcome
+            return Outcome::gated(verdict);
         }
+        if verdict.any(|verdict| !verdict.is_scored()) {
+            outcome.unite(&Outcome::gated(verdict));
+        }
+        outcome
     }
 
     fn verdict<W: Witness<'m, X::Domain>>(&self, witness: &mut W) -> Of<X::Domain, Verdict> {
-        let mut verdict = Of::<X::Domain, Verdict>::one(Verdict::Eligible);
-        for gate in &self.program.disqualifying {
+        let mut verdict = Of::<X::Domain, Verdict>::one(self.world.verdict());
+        for gate in self.world.gates(false) {
             let truth = self.gate(gate, false, witness);
             verdict = X::Domain::both(&verdict, &truth, |verdict, truth| match truth {
                 Truth::True => Verdict::Disqualified,
@@ -309,7 +339,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
                 return verdict;
             }
         }
-        for gate in &self.program.required {
+        for gate in self.world.gates(true) {
             let truth = self.gate(gate, true, witness);
             verdict = X::Domain::both(&verdict, &truth, |verdict, truth| match truth {
                 Truth::True => verdict,
@@ -338,9 +368,10 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         let mut raw = Number::<X::Domain>::one(axis.base);
         let mut reach = raw.clone();
         for part in &axis.parts {
-            let mut sum = Number::<X::Domain>::one(0);
-            let mut expected = sum.clone();
-            for rule in &part.rules {
+            let (points, reached, rules) = self.world.rules(part);
+            let mut sum = Number::<X::Domain>::one(points);
+            let mut expected = Number::<X::Domain>::one(reached);
+            for rule in rules {
                 let worth = self.rule(rule, witness);
                 witness.rule(rule, part, &worth);
                 sum = sum.plus(&worth.points);
@@ -559,7 +590,7 @@ fn text_test<'m, D: Domain, V: Copy + Ord + Debug, W: Witness<'m, D>>(
 fn changed_where<D: Domain>(truth: &D::Of<Truth>, number: D::Number, f: impl Fn(i64) -> i64) -> D::Number {
     match truth.only() {
         Some(Truth::True) => number.map(f),
-        None if truth.any(|truth| truth == Truth::True) => number.joined(&number.map(f)),
+        None if truth.any(|truth| truth == Truth::True) => number.map(f).joined(&number),
         _ => number,
     }
 }
@@ -567,18 +598,21 @@ fn changed_where<D: Domain>(truth: &D::Of<Truth>, number: D::Number, f: impl Fn(
 /// The place of the first that is true; none are asked after it.
 fn first_true<D: Domain>(truths: impl Iterator<Item = D::Of<Truth>>) -> D::Of<Option<usize>> {
     let mut first: Option<D::Of<Option<usize>>> = None;
-    let added = |first: &Option<D::Of<Option<usize>>>, place| {
+    let added = |first: Option<D::Of<Option<usize>>>, place| {
         let place = D::Of::one(place);
-        first.as_ref().map_or_else(|| place.clone(), |first| first.joined(&place))
+        match first {
+            Some(first) => first.joined(&place),
+            None => place,
+        }
     };
     for (place, truth) in truths.enumerate() {
         if truth.any(|truth| truth == Truth::True) {
-            let more = added(&first, Some(place));
+            let more = added(first, Some(place));
             if truth.only().is_some() {
                 return more;
             }
             first = Some(more);
         }
     }
-    added(&first, None)
+    added(first, None)
 }

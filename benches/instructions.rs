@@ -17,7 +17,7 @@ use std::hint::black_box;
 
 use chrono::TimeDelta;
 use fired::{by_hand_fired, by_hand_fired_ids};
-use generated::{amounts, by_exp2, customers, fading, named, rules, spread, visited, visits, whatever};
+use generated::{Customer, amounts, by_exp2, customers, fading, named, rules, spread, visited, visits, whatever};
 use population::{Account, MODEL, accounts, as_of, by_hand};
 use warmth::{Explanation, Model, Projection, Record, Resolution, Score, Scorer, compare};
 
@@ -99,6 +99,14 @@ const PATHS: &[(&str, Run)] = &[
         let scorer = cross_sell();
         rounds_over(rounds, &sparse(), |record| _ = black_box(scorer.bounds(record, as_of())))
     }),
+    ("score-100-rules", |rounds| {
+        let scorer = Scorer::new(&rules(100)).unwrap();
+        rounds_over(rounds, &lacking_nps(), |customer| _ = black_box(scorer.score(customer, as_of())))
+    }),
+    ("bounds-100-rules", |rounds| {
+        let scorer = Scorer::new(&rules(100)).unwrap();
+        rounds_over(rounds, &lacking_nps(), |customer| _ = black_box(scorer.bounds(customer, as_of())))
+    }),
     ("score-fading", |rounds| {
         let scorer = Scorer::new(&fading()).unwrap();
         rounds_over(rounds, &customers(100, 50, as_of()), |customer| _ = black_box(scorer.score(customer, as_of())))
@@ -176,6 +184,11 @@ fn complete() -> Vec<Account> {
 
 fn without_nps() -> Vec<Account> {
     accounts(SUBJECTS).into_iter().filter(|account| account.nps.is_none()).collect()
+}
+
+/// Customers without the one fact that a sixth of `rules` reads.
+fn lacking_nps() -> Vec<Customer> {
+    customers(100, 0, as_of()).into_iter().filter(|customer| customer.nps.is_none()).collect()
 }
 
 /// The accounts as records of which four facts are not known.

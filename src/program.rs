@@ -33,6 +33,8 @@ pub(crate) struct Program {
     pub(crate) plays: Box<[Play]>,
     /// How many tests on texts and tags there are; each has a number among them, its slot.
     pub(crate) slots: usize,
+    /// How many gates, rules, promoters and limits there are; each has a number among them.
+    pub(crate) numbered: usize,
     /// Whether a promoter or a limit asks for the outcome, so that it depends on every fact anew.
     pub(crate) asks_outcome: bool,
     /// The age in seconds from which on no event can matter; `None` if every event can.
@@ -120,6 +122,15 @@ impl Program {
         self.rules().for_each(|rule| rule.mentions(&mut each));
     }
 
+    /// Everything that can fire, with its number.
+    pub(crate) fn numbered(&self) -> impl Iterator<Item = (usize, &Title)> {
+        let gates = self.disqualifying.iter().chain(&self.required).map(|gate| (gate.number, &gate.title));
+        let rules = self.rules().map(|rule| (rule.number, &rule.title));
+        let promoters = self.promoters.iter().map(|promoter| (promoter.number, &promoter.title));
+        let limits = self.limits.iter().map(|limit| (limit.number, &limit.title));
+        gates.chain(rules).chain(promoters).chain(limits)
+    }
+
     fn rules(&self) -> impl Iterator<Item = &Rule> {
         self.axes.iter().flat_map(|axis| &axis.parts).flat_map(|part| &part.rules)
     }
@@ -143,7 +154,8 @@ impl Program {
         });
     }
 
-    /// Finds out which fields are shared, whether the outcome is asked for, and how much there is to find.
+    /// Finds out which fields are shared, whether the outcome is asked for and how much there is to find, and numbers
+    /// the parts and all that can fire.
     pub(crate) fn tied(mut self) -> Program {
         let mut counts = vec![0_usize; self.fields.len()];
         let count = |counts: &mut [usize], mention: Mention<'_>| {
@@ -160,6 +172,18 @@ impl Program {
         }
         for (reading, count) in self.fields.iter_mut().zip(counts) {
             reading.shared = count > 1;
+        }
+        for (place, part) in self.axes.iter_mut().flat_map(|axis| &mut axis.parts).enumerate() {
+            part.place = place;
+        }
+        let gates = self.disqualifying.iter_mut().chain(&mut self.required).map(|gate| &mut gate.number);
+        let parts = self.axes.iter_mut().flat_map(|axis| &mut axis.parts);
+        let rules = parts.flat_map(|part| &mut part.rules).map(|rule| &mut rule.number);
+        let promoters = self.promoters.iter_mut().map(|promoter| &mut promoter.number);
+        let limits = self.limits.iter_mut().map(|limit| &mut limit.number);
+        for (number, own) in gates.chain(rules).chain(promoters).chain(limits).enumerate() {
+            *own = number;
+            self.numbered = number + 1;
         }
         let gates = self.disqualifying.len() + self.required.len();
         let rules = self.rules().count();
@@ -193,6 +217,8 @@ impl Title {
 #[derive(Debug)]
 pub(crate) struct Gate {
     pub(crate) title: Title,
+    /// Its number among all that can fire.
+    pub(crate) number: usize,
     pub(crate) when: Condition,
     pub(crate) missing: GateMissing,
 }
@@ -411,6 +437,8 @@ pub(crate) struct Axis {
 pub(crate) struct Part {
     pub(crate) group: Option<Group>,
     pub(crate) rules: Box<[Rule]>,
+    /// Its place among the parts of all axes.
+    pub(crate) place: usize,
     /// What the rules can reach together, before the group's bounds.
     pub(crate) reach: i64,
 }
@@ -433,6 +461,8 @@ impl Part {
 #[derive(Debug)]
 pub(crate) struct Rule {
     pub(crate) title: Title,
+    /// Its number among all that can fire.
+    pub(crate) number: usize,
     /// Its place among the axis's rules in the document.
     pub(crate) place: usize,
     pub(crate) guard: Option<Condition>,
@@ -530,6 +560,8 @@ impl Signal {
 #[derive(Debug)]
 pub(crate) struct Promoter {
     pub(crate) title: Title,
+    /// Its number among all that can fire.
+    pub(crate) number: usize,
     pub(crate) when: Condition,
     pub(crate) plus: i64,
 }
@@ -537,6 +569,8 @@ pub(crate) struct Promoter {
 #[derive(Debug)]
 pub(crate) struct Limit {
     pub(crate) title: Title,
+    /// Its number among all that can fire.
+    pub(crate) number: usize,
     pub(crate) when: Condition,
     pub(crate) bound: i64,
     pub(crate) floor: bool,

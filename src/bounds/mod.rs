@@ -14,7 +14,9 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use crate::activity::Activity;
-use crate::evaluate::{Evaluation, FactSet, Outcome, Possibilities, Possible, Ranges, Subject, Values};
+use crate::evaluate::{
+    Alike, Evaluation, Exact, FactSet, Outcome, Possibilities, Possible, Ranges, Settled, Subject, Values,
+};
 use crate::facts::{Fact, Facts};
 use crate::grade::{Grade, Verdict};
 use crate::points::Points;
@@ -94,11 +96,16 @@ pub struct Bounds<'m, 's> {
 #[derive(Clone)]
 struct Given<'m, 's> {
     program: &'m Program,
-    /// One for each field of the program, open where the fact is missing.
+    /// One for each field of the program, open where the fact is missing; none where everything is settled.
     facts: Vec<FactSet<'s>>,
+    missing: Vec<FieldIndex>,
+    settled: Settled<'m>,
     activity: &'s Activity,
     as_of: i64, // seconds since 1970-01-01 UTC
 }
+
+/// A field, and the sets that its facts are taken apart into.
+type Apart<'s> = (FieldIndex, Vec<FactSet<'s>>);
 
 /// One axis of [`Bounds`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,65 +134,92 @@ pub struct Question<'m> {
 impl<T: Facts> Scorer<T> {
     /// What the outcome may still be, whatever becomes known of the facts that this subject lacks.
     ///
-    /// One evaluation over sets of facts where no missing field is looked at in several places, more where one is: see
-    /// [`Bounds`].
+    /// Where nothing missing is looked at, this costs little more than a score. Otherwise the gates and rules that do
+    /// look at something missing are evaluated once more, over sets of facts; where a missing field is looked at in
+    /// several places, for each of the values that the model tells apart: see [`Bounds`].
     pub fn bounds<'m: 's, 's>(&'m self, subject: &'s T, as_of: DateTime<Utc>) -> Bounds<'m, 's> {
         Bounds::new(self.program(), subject, as_of)
     }
 }
 
 impl<'m: 's, 's> Given<'m, 's> {
-    fn outcome(&self, facts: &[FactSet<'_>]) -> Outcome<Possible> {
-        let world = Possibilities::new(self.program, facts, self.activity, (self.as_of, self.as_of));
-        Evaluation::new(self.program, world).outcome(&mut ())
+    fn world<'f>(&'f self, facts: &'f [FactSet<'f>], settled: &'f Settled<'m>) -> Possibilities<'m, 'f> {
+        Possibilities::new(self.program, facts, self.activity, (self.as_of, self.as_of)).with_settled(settled)
+    }
+
+    fn outcome(&self, facts: &[FactSet<'_>], settled: &Settled<'m>) -> Outcome<Possible> {
+        Evaluation::new(self.program, self.world(facts, settled)).outcome(&mut ())
+    }
+
+    /// What these facts settle beyond what is settled `before`, and the outcome where that is all.
+    fn settle(&self, facts: &[FactSet<'_>], before: &Settled<'m>) -> (Settled<'m>, Option<Outcome<Exact>>) {
+        let all = self.world(facts, before);
+        Settled::of(&Evaluation::new(self.program, Alike::new(&all)), Some(before))
     }
 
     /// What the outcome may be for these facts, fields taken apart that are looked at in several places.
     ///
     /// Those with the fewest cells first, as long as there are not more than `most` combinations. As one field less
     /// leaves room for others, what is known of a subject more never widens what is found.
-    fn refined(&self, facts: Vec<FactSet<'s>>, most: usize) -> Outcome<Possible> {
-        let whole = self.outcome(&facts);
-        // What is one outcome as a whole cannot become less by being taken apart.
-        if whole.only().is_some() {
-            return whole;
-        }
+    fn refined(&self, facts: &[FactSet<'s>], most: usize) -> Outcome<Possible> {
         let tied = |field: &FieldIndex| {
             self.program.asks_outcome || self.program.fields.get(*field).is_some_and(|reading| reading.shared)
         };
         let open = |field: &FieldIndex| facts.get(*field).is_some_and(|facts| facts.missing && facts.is_open());
         let with_missing = |field| self.answers(field).into_iter().chain([FactSet::one(Fact::Missing)]).collect();
-        let mut apart: Vec<(FieldIndex, Vec<FactSet<'s>>)> = (0..facts.len())
-            .filter(|field| open(field) && tied(field))
-            .map(|field| (field, with_missing(field)))
-            .collect();
+        let tied = self.missing.iter().copied().filter(|field| open(field) && tied(field));
+        let mut apart: Vec<Apart<'s>> = tied.map(|field| (field, with_missing(field))).collect();
         apart.sort_by_key(|(_, cells)| cells.len());
         let mut combinations = 1_usize;
         let fitting = apart.iter().take_while(|(_, cells)| {
             combinations = combinations.saturating_mul(cells.len());
             combinations <= most
         });
-        let apart: Vec<_> = fitting.collect();
+        let fitting = fitting.count();
+        apart.truncate(fitting);
         if apart.is_empty() {
-            return whole;
+            return self.outcome(facts, &self.settled);
         }
-        let mut reached: Option<Outcome<Possible>> = None;
-        let mut nodes = vec![(0, facts)];
-        while let Some((depth, facts)) = nodes.pop() {
-            let outcome = self.outcome(&facts);
-            if reached.as_ref().is_some_and(|reached| outcome.lies_in(reached)) {
-                continue;
-            }
-            match apart.get(depth) {
-                Some((field, cells)) if outcome.only().is_none() => nodes.extend(cells.iter().rev().map(|cell| {
-                    let mut facts = facts.clone();
-                    facts.get_mut(*field).into_iter().for_each(|own| own.clone_from(cell));
-                    (depth + 1, facts)
-                })),
-                _ => reached = Some(reached.map_or_else(|| outcome.clone(), |reached| reached.joined(&outcome))),
+        let mut reached = None;
+        self.reach(&mut reached, (&self.settled, None), &mut facts.to_vec(), &mut apart);
+        reached.unwrap_or_else(|| self.outcome(facts, &self.settled))
+    }
+
+    /// Puts what the outcome may be for these facts into what is reached, fields cell by cell that are `apart`.
+    ///
+    /// With what the facts settle, and the outcome where that is all.
+    fn reach(
+        &self,
+        reached: &mut Option<Outcome<Possible>>,
+        (settled, outcome): (&Settled<'m>, Option<Outcome<Exact>>),
+        facts: &mut [FactSet<'s>],
+        apart: &mut [Apart<'s>],
+    ) {
+        let whole = match outcome {
+            Some(outcome) => Some(outcome.into()),
+            // While nothing is reached, the cells of one last field cost about as much as all of them together.
+            None if apart.len() == 1 && reached.is_none() => None,
+            None => Some(self.outcome(facts, settled)),
+        };
+        if let Some(whole) = whole {
+            match reached {
+                Some(reached) if whole.lies_in(reached) => return,
+                // What is one outcome as a whole cannot become less by being taken apart.
+                _ if !apart.is_empty() && whole.only().is_none() => {}
+                Some(reached) => return reached.unite(&whole),
+                None => {
+                    *reached = Some(whole);
+                    return;
+                }
             }
         }
-        reached.unwrap_or(whole)
+        let Some(((field, cells), apart)) = apart.split_first_mut() else { return };
+        for cell in cells {
+            facts.get_mut(*field).into_iter().for_each(|own| std::mem::swap(own, cell));
+            let (settled, outcome) = self.settle(facts, settled);
+            self.reach(reached, (&settled, outcome), facts, apart);
+            facts.get_mut(*field).into_iter().for_each(|own| std::mem::swap(own, cell));
+        }
     }
 
     /// What may become known of a field, in sets that the model does not tell apart.
@@ -197,13 +231,22 @@ impl<'m: 's, 's> Given<'m, 's> {
 impl<'m: 's, 's> Bounds<'m, 's> {
     fn new<T: Facts>(program: &'m Program, subject: &'s T, as_of: DateTime<Utc>) -> Bounds<'m, 's> {
         let as_of = second_of(as_of);
-        let own = Subject::new(program, subject, as_of);
+        let evaluation = Evaluation::new(program, Subject::new(program, subject, as_of));
+        let own = evaluation.world();
+        let is_missing = |field: &FieldIndex| matches!(own.fact(*field), Fact::Missing);
+        let missing = (0..program.fields.len()).filter(is_missing).collect();
+        let (settled, outcome) = Settled::of(&evaluation, None);
+        let facts = Vec::new();
+        let mut given = Given { program, facts, missing, settled, activity: subject.activity(), as_of };
+        if let Some(outcome) = outcome {
+            return Bounds { given, outcome: outcome.into() };
+        }
         let facts = program.fields.iter().enumerate().map(|(field, reading)| match own.fact(field) {
             Fact::Missing => FactSet::open(&reading.field),
             fact => FactSet::one(fact),
         });
-        let given = Given { program, facts: facts.collect(), activity: subject.activity(), as_of };
-        let outcome = given.refined(given.facts.clone(), COMBINATIONS_MAX);
+        given.facts = facts.collect();
+        let outcome = given.refined(&given.facts, COMBINATIONS_MAX);
         Bounds { given, outcome }
     }
 
@@ -263,9 +306,8 @@ impl<'m: 's, 's> Bounds<'m, 's> {
     /// answers there are together, the fewer each, so that it ends after some thousands.
     pub fn questions(&self) -> Vec<Question<'m>> {
         let width = |outcome: &Outcome<Possible>| outcome.value.greatest().saturating_sub(outcome.value.least());
-        let missing = self.given.facts.iter().enumerate().filter(|(_, facts)| facts.missing).map(|(field, _)| field);
-        let answers: Vec<(FieldIndex, Vec<FactSet<'_>>)> =
-            missing.map(|field| (field, self.given.answers(field))).collect();
+        let answers = |field| if self.outcome.only().is_some() { Vec::new() } else { self.given.answers(field) };
+        let answers: Vec<Apart<'_>> = self.given.missing.iter().map(|field| (*field, answers(*field))).collect();
         let count: usize = answers.iter().map(|(_, answers)| answers.len()).sum();
         let most = (COMBINATIONS_OF_ANSWERS / count.max(1)).clamp(1, COMBINATIONS_PER_ANSWER);
         let mut questions: Vec<Question<'m>> = answers
@@ -275,7 +317,7 @@ impl<'m: 's, 's> Bounds<'m, 's> {
                 for answer in answers {
                     let mut facts = self.given.facts.clone();
                     *facts.get_mut(field)? = answer;
-                    let outcome = self.given.refined(facts, most);
+                    let outcome = self.given.refined(&facts, most);
                     widest = widest.max(width(&outcome));
                     decides &= decided(&outcome);
                 }

@@ -53,9 +53,11 @@ impl<'m> Compiler<'m> {
                 .map(|(place, rule)| self.rule(rule, place, axis, &path.index(place)))
                 .collect()
         };
-        let mut parts: Vec<_> =
-            groups?.into_iter().map(|group| Part { group: Some(group), rules: Box::default(), reach: 0 }).collect();
-        parts.push(Part { group: None, rules: Box::default(), reach: 0 });
+        let mut parts: Vec<_> = groups?
+            .into_iter()
+            .map(|group| Part { group: Some(group), rules: Box::default(), place: 0, reach: 0 })
+            .collect();
+        parts.push(Part { group: None, rules: Box::default(), place: 0, reach: 0 });
         let mut members: Vec<Vec<Rule>> = parts.iter().map(|_| Vec::new()).collect();
         for (rule, document) in rules.into_iter().zip(&axis.rules) {
             let part = document
@@ -204,7 +206,7 @@ impl<'m> Compiler<'m> {
             self.note(Problem::new("unbounded", path, message).with_help(help));
             return None;
         }
-        Some(Rule { title, place, guard: guard?, worth, missing: rule.missing, reach })
+        Some(Rule { title, number: 0, place, guard: guard?, worth, missing: rule.missing, reach })
     }
 
     fn first(&mut self, first: &'m First, path: &Path<'_>) -> Option<Worth> {

@@ -123,6 +123,7 @@ impl<'m> Compiler<'m> {
             plays: plays?,
             lifespan_secs: self.lifespan_secs,
             slots: self.slots,
+            numbered: 0,
             asks_outcome: false,
             room: Room::default(),
             // Last, as it goes through all conditions and those that are nested too deep have been refused by now.
@@ -157,7 +158,7 @@ impl<'m> Compiler<'m> {
                 let path = path.index(place);
                 let title = self.identify(&gate.id, gate.label.as_deref(), &path);
                 let when = self.condition(&gate.when, &path.key("when"), false);
-                Some(Gate { title, when: when?, missing: gate.missing })
+                Some(Gate { title, number: 0, when: when?, missing: gate.missing })
             })
             .collect();
         gates.into_iter().collect()

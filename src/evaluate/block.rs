@@ -6,7 +6,7 @@ use super::lanes::{Abreast, LANES, LaneNumbers, Masks, lanes_where};
 use super::{Exact, Measured, Subject, Truth, Witness, World, fact};
 use crate::facts::{Facts, Field, Rows};
 use crate::model::NumberOp;
-use crate::program::{FieldIndex, Program, Quantity, Signal, Test, TextSubject, Worth, double_of};
+use crate::program::{FieldIndex, Gate, Part, Program, Quantity, Rule, Signal, Test, TextSubject, Worth, double_of};
 
 /// Subjects that lie side by side.
 pub(crate) trait Table {
@@ -125,6 +125,14 @@ fn is_not(op: NumberOp) -> bool {
 
 impl<'m, T: Table> World<'m> for Block<'m, '_, T> {
     type Domain = Abreast;
+
+    fn gates(&self, required: bool) -> impl Iterator<Item = &'m Gate> {
+        if required { &self.program.required } else { &self.program.disqualifying }.iter()
+    }
+
+    fn rules(&self, part: &'m Part) -> (i64, i64, impl Iterator<Item = &'m Rule>) {
+        (0, 0, part.rules.iter())
+    }
 
     fn test<W: Witness<'m, Abreast>>(&self, test: &'m Test, _: &mut W) -> Masks<Truth> {
         if let Some((holds, known)) = self.table.test(test, &self.rows) {

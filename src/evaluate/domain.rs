@@ -6,6 +6,9 @@
 use std::fmt::Debug;
 use std::ops::RangeInclusive;
 
+use smallvec::Array;
+
+use super::AxisResult;
 use super::lanes::Lanes;
 use crate::model::limits::AXES_MAX;
 
@@ -18,11 +21,13 @@ pub(crate) trait Plain: Copy + Ord + Debug {
 }
 
 /// One value, a set of them, or one for each of several subjects, of each thing that an evaluation meets.
-pub(crate) trait Domain: Copy + Debug {
+pub(crate) trait Domain: Copy + Debug + Sized {
     /// Truths, verdicts, grades and places in lists.
     type Of<V: Plain>: Values<V>;
     /// Points and counts.
     type Number: Numbers;
+    /// Room for what the axes came to.
+    type Axes: Array<Item = AxisResult<Self>>;
 
     fn map<A: Plain, B: Plain>(of: &Self::Of<A>, f: impl Fn(A) -> B) -> Self::Of<B>;
 
@@ -76,6 +81,7 @@ pub(crate) struct Exact;
 impl Domain for Exact {
     type Of<V: Plain> = V;
     type Number = i64;
+    type Axes = [AxisResult<Exact>; AXES_MAX];
 
     #[inline]
     fn map<A: Plain, B: Plain>(of: &A, f: impl Fn(A) -> B) -> B {

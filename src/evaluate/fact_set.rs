@@ -81,10 +81,9 @@ impl<'f> FactSet<'f> {
 
     /// Numbers in the order of doubles.
     pub(super) fn numbers(&self) -> Found {
-        self.found(match (self.known.listed(), &self.known) {
-            (Some(facts), _) => each(facts, fact::number),
-            (None, Known::Numbers(least, greatest)) => Some(Ranges::from_to(*least, *greatest)),
-            _ => None,
+        self.found(match &self.known {
+            Known::Numbers(least, greatest) => Some(Ranges::from_to(*least, *greatest)),
+            known => known.listed().and_then(|facts| each(facts, fact::number)),
         })
     }
 
@@ -108,20 +107,16 @@ impl<'f> FactSet<'f> {
 
     /// Civil days.
     pub(super) fn days(&self, offset_secs: i64) -> Found {
-        self.found(match (self.known.listed(), &self.known) {
-            (Some(facts), _) => each(facts, |fact| fact::day(fact, offset_secs)),
-            (None, Known::Days(first, last)) => Some(Ranges::from_to(*first, *last)),
-            _ => None,
+        self.found(match &self.known {
+            Known::Days(first, last) => Some(Ranges::from_to(*first, *last)),
+            known => known.listed().and_then(|facts| each(facts, |fact| fact::day(fact, offset_secs))),
         })
     }
 
     pub(super) fn tag_counts(&self) -> Found {
-        self.found(match (self.known.listed(), &self.known) {
-            (Some(facts), _) => each(facts, fact::tag_count),
-            (None, Known::Tags(with, _)) => {
-                Some(Ranges::from_to(i64::try_from(with.len()).unwrap_or(i64::MAX), i64::MAX))
-            }
-            _ => None,
+        self.found(match &self.known {
+            Known::Tags(with, _) => Some(Ranges::from_to(i64::try_from(with.len()).unwrap_or(i64::MAX), i64::MAX)),
+            known => known.listed().and_then(|facts| each(facts, fact::tag_count)),
         })
     }
 
@@ -214,7 +209,11 @@ impl<'f> Known<'f> {
 }
 
 /// What `f` finds in each of the facts.
+#[inline]
 fn each(facts: &[Fact<'_>], f: impl Fn(Fact<'_>) -> Option<i64>) -> Option<Ranges> {
+    if let [only] = facts {
+        return f(*only).map(|number| Ranges::from_to(number, number));
+    }
     Ranges::of(facts.iter().filter_map(|fact| f(*fact)).map(|number| (number, number)))
 }
 

@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 use smallvec::SmallVec;
 
 use super::domain::{Domain, Numbers, Plain, Values};
-use super::{Decided, Outcome, Truth};
+use super::{AxisResult, Decided, Outcome, Truth};
 use crate::grade::Verdict;
 use crate::model::limits::AXES_MAX;
 
@@ -312,6 +312,7 @@ impl Numbers for LaneNumbers {
 impl Domain for Abreast {
     type Of<V: Plain> = V::Lanes;
     type Number = LaneNumbers;
+    type Axes = [AxisResult<Abreast>; AXES_MAX];
 
     #[inline]
     fn map<A: Plain, B: Plain>(of: &A::Lanes, f: impl Fn(A) -> B) -> B::Lanes {

@@ -14,6 +14,7 @@ mod lanes;
 mod possibilities;
 mod possible;
 mod ranges;
+mod settled;
 mod slice;
 mod subject;
 mod sum;
@@ -27,9 +28,10 @@ pub(crate) use domain::{Domain, Exact, Numbers, Values};
 pub(crate) use fact::by_calendar as calendar;
 pub(crate) use fact_set::{FactSet, Known};
 pub(crate) use lanes::{Abreast, LANES, Lanes, lanes_of};
-pub(crate) use possibilities::Possibilities;
+pub(crate) use possibilities::{Alike, Possibilities};
 pub(crate) use possible::Possible;
 pub(crate) use ranges::Ranges;
+pub(crate) use settled::Settled;
 pub(crate) use slice::Slice;
 pub(crate) use subject::Subject;
 pub(crate) use sum::Tally;
@@ -42,16 +44,26 @@ use smallvec::SmallVec;
 
 use crate::facts::Fact;
 use crate::grade::{Grade, Verdict};
-use crate::model::limits::AXES_MAX;
 use crate::model::{GateMissing, Missing, NumberOp};
 use crate::program::{
-    Axis, Condition, FieldIndex, Gate, Limit, Program, Promoter, Quantity, Rule, Segment, Signal, Test, TextSubject,
-    Worth as Form,
+    Axis, Condition, FieldIndex, Gate, Limit, Part, Program, Promoter, Quantity, Rule, Segment, Signal, Test,
+    TextSubject, Worth as Form,
 };
 
 /// What conditions and rules look at.
 pub(crate) trait World<'m> {
     type Domain: Domain;
+
+    /// What the gates come to that are not among [`gates`](World::gates).
+    fn verdict(&self) -> Verdict {
+        Verdict::Eligible
+    }
+
+    /// The required or the disqualifying gates that are to be looked at.
+    fn gates(&self, required: bool) -> impl Iterator<Item = &'m Gate>;
+
+    /// The rules of a part that are to be looked at, after what the others are worth and may reach.
+    fn rules(&self, part: &'m Part) -> (i64, i64, impl Iterator<Item = &'m Rule>);
 
     /// A test on facts or events.
     fn test<W: Witness<'m, Self::Domain>>(&self, test: &'m Test, witness: &mut W) -> Of<Self::Domain, Truth>;
@@ -103,6 +115,7 @@ pub(crate) trait Witness<'m, D: Domain> {
     fn tallied(&mut self, _signal: &'m Signal, _tally: Tally) {}
     fn gate(&mut self, _gate: &'m Gate, _required: bool, _truth: &Of<D, Truth>) {}
     fn rule(&mut self, _rule: &'m Rule, _worth: &Worth<D>) {}
+    fn part(&mut self, _part: &'m Part) {}
     fn axis(&mut self, _result: &AxisResult<D>) {}
     fn promoter(&mut self, _promoter: &'m Promoter, _truth: &Of<D, Truth>) {}
     fn limit(&mut self, _limit: &'m Limit, _truth: &Of<D, Truth>, _before: &D::Number, _after: &D::Number) {}
@@ -145,8 +158,8 @@ pub(crate) struct AxisResult<D: Domain> {
     pub(crate) score: D::Number,
 }
 
-/// What the axes came to, on the stack: a program has at most as many axes as there is room for.
-pub(crate) type AxisResults<D> = SmallVec<[AxisResult<D>; AXES_MAX]>;
+/// What the axes came to.
+pub(crate) type AxisResults<D> = SmallVec<<D as Domain>::Axes>;
 
 /// Everything that an evaluation finds.
 #[derive(Clone, Debug)]
@@ -191,22 +204,42 @@ impl<D: Domain> Outcome<D> {
     }
 }
 
-impl Outcome<Possible> {
-    /// What is in either; both may be scored by the same program.
-    pub(crate) fn joined(&self, other: &Outcome<Possible>) -> Outcome<Possible> {
-        let axes = match (&self.axes[..], &other.axes[..]) {
-            ([], axes) | (axes, []) => axes.into(),
-            (own, others) => own.iter().zip(others).map(|(own, other)| own.joined(other)).collect(),
+/// The set of this outcome alone.
+impl From<Outcome<Exact>> for Outcome<Possible> {
+    fn from(outcome: Outcome<Exact>) -> Outcome<Possible> {
+        let Outcome { verdict, value, axes, grade, state, segment, play } = outcome;
+        let axis = |AxisResult { raw, available, carried, score }| AxisResult {
+            raw: Ranges::one(raw),
+            available: Ranges::one(available),
+            carried: Ranges::one(carried),
+            score: Ranges::one(score),
         };
         Outcome {
-            verdict: self.verdict.joined(&other.verdict),
-            value: self.value.joined(&other.value),
-            axes,
-            grade: self.grade.joined(&other.grade),
-            state: self.state.joined(&other.state),
-            segment: self.segment.joined(&other.segment),
-            play: self.play.joined(&other.play),
+            verdict: Values::one(verdict),
+            value: Ranges::one(value),
+            axes: axes.into_iter().map(axis).collect(),
+            grade: Values::one(grade),
+            state: Values::one(state),
+            segment: Values::one(segment),
+            play: Values::one(play),
         }
+    }
+}
+
+impl Outcome<Possible> {
+    /// Puts in what is in the other; both may be scored by the same program.
+    pub(crate) fn unite(&mut self, other: &Outcome<Possible>) {
+        if self.axes.is_empty() {
+            self.axes.clone_from(&other.axes);
+        } else {
+            self.axes.iter_mut().zip(&other.axes).for_each(|(own, other)| own.unite(other));
+        }
+        self.verdict.unite(&other.verdict);
+        self.value.unite(&other.value);
+        self.grade.unite(&other.grade);
+        self.state.unite(&other.state);
+        self.segment.unite(&other.segment);
+        self.play.unite(&other.play);
     }
 
     /// The one outcome there is, if there is no other.
@@ -251,13 +284,11 @@ impl Outcome<Possible> {
 }
 
 impl AxisResult<Possible> {
-    fn joined(&self, other: &AxisResult<Possible>) -> AxisResult<Possible> {
-        AxisResult {
-            raw: self.raw.joined(&other.raw),
-            available: self.available.joined(&other.available),
-            carried: self.carried.joined(&other.carried),
-            score: self.score.joined(&other.score),
-        }
+    fn unite(&mut self, other: &AxisResult<Possible>) {
+        self.raw.unite(&other.raw);
+        self.available.unite(&other.available);
+        self.carried.unite(&other.carried);
+        self.score.unite(&other.score);
     }
 }
 
@@ -299,8 +330,8 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
 
     /// What the gates say.
     pub(crate) fn verdict<W: Witness<'m, X::Domain>>(&self, witness: &mut W) -> Of<X::Domain, Verdict> {
-        let mut verdict = Of::<X::Domain, Verdict>::one(Verdict::Eligible);
-        for gate in &self.program.disqualifying {
+        let mut verdict = Of::<X::Domain, Verdict>::one(self.world.verdict());
+        for gate in self.world.gates(false) {
             let truth = self.gate(gate, false, witness);
             verdict = X::Domain::both(&verdict, &truth, |verdict, truth| match truth {
                 Truth::True => Verdict::Disqualified,
@@ -310,7 +341,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
                 return verdict;
             }
         }
-        for gate in &self.program.required {
+        for gate in self.world.gates(true) {
             let truth = self.gate(gate, true, witness);
             verdict = X::Domain::both(&verdict, &truth, |verdict, truth| match truth {
                 Truth::True => verdict,
@@ -339,9 +370,10 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         let mut raw = Number::<X::Domain>::one(axis.base);
         let mut reach = raw.clone();
         for part in &axis.parts {
-            let mut sum = Number::<X::Domain>::one(0);
-            let mut expected = sum.clone();
-            for rule in &part.rules {
+            let (points, reached, rules) = self.world.rules(part);
+            let mut sum = Number::<X::Domain>::one(points);
+            let mut expected = Number::<X::Domain>::one(reached);
+            for rule in rules {
                 let worth = self.rule(rule, witness);
                 witness.rule(rule, &worth);
                 sum = sum.plus(&worth.points);
@@ -349,6 +381,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
                     expected = expected.plus(&expected_of::<X::Domain>(rule, &worth.unknown));
                 }
             }
+            witness.part(part);
             let held = sum.map(|points| part.held(points));
             raw = raw.plus(&held);
             if axis.skips {

@@ -3,16 +3,20 @@
 use std::cell::Cell;
 use std::ops::RangeInclusive;
 
-use super::fact_set::FactSet;
+use super::fact_set::{FactSet, Known};
 use super::possible::{Found, Set};
 use super::ranges::Ranges;
+use super::settled::Settled;
 use super::sum::{self, Sums};
-use super::{Domain, Measured, Numbers, Possible, Truth, Values, Witness, World, fact};
+use super::{Domain, Exact, Measured, Numbers, Possible, Seen, Truth, Values, Witness, World, fact};
 use crate::activity::{Activity, Selection};
 use crate::facts::Fact;
+use crate::grade::Verdict;
 use crate::model::{Calendar, EventMeasure, NumberOp};
 use crate::points::HELD;
-use crate::program::{Events, FieldIndex, Program, Quantity, Signal, TagTest, Test, TextSubject, Worth};
+use crate::program::{
+    Events, FieldIndex, Gate, Part, Program, Quantity, Rule, Signal, TagTest, Test, TextSubject, Worth,
+};
 use crate::time::{DAY_SECS, civil_day};
 use crate::wide::held_in_i64;
 
@@ -22,6 +26,7 @@ use crate::wide::held_in_i64;
 pub(crate) struct Possibilities<'m, 'f> {
     program: &'m Program,
     facts: &'f [FactSet<'f>], // one for each field of the program
+    settled: Option<&'f Settled<'m>>,
     activity: &'f Activity,
     from: i64,
     to: i64,           // not before `from`
@@ -43,6 +48,7 @@ impl<'m, 'f> Possibilities<'m, 'f> {
         Possibilities {
             program,
             facts,
+            settled: None,
             activity,
             from,
             to,
@@ -51,6 +57,11 @@ impl<'m, 'f> Possibilities<'m, 'f> {
             turn: Cell::new(None),
             fades: Cell::new(false),
         }
+    }
+
+    /// The same, where the facts of each subject settle as much.
+    pub(crate) fn with_settled(self, settled: &'f Settled<'m>) -> Possibilities<'m, 'f> {
+        Possibilities { settled: Some(settled), ..self }
     }
 
     /// The first instant after the beginning of the span at which anything that was looked at may be another all at
@@ -177,6 +188,14 @@ impl<'m, 'f> Possibilities<'m, 'f> {
         }
     }
 
+    /// The points of a form that is read from one fact.
+    fn form(&self, form: &Worth) -> Found {
+        match form.field() {
+            Some(field) => self.fact(field).points(form),
+            None => Found { known: None, unknown: true },
+        }
+    }
+
     fn tally(&self, signal: &Signal) -> Ranges {
         let offset = self.program.offset_secs;
         let first = Sums::of(signal, self.activity, offset, self.from);
@@ -214,14 +233,35 @@ fn number_truths(found: &Found, within: &RangeInclusive<i64>, negate: bool) -> S
     let known = found.known.as_ref().map(|known| Possible::within(known, within));
     let known = known.map(|known| Possible::map(&known, |holds| Truth::of(Some(holds != negate))));
     match known {
-        Some(known) if found.unknown => known.joined(&Set::one(Truth::Unknown)),
-        Some(known) => known,
+        Some(mut known) => {
+            if found.unknown {
+                known.unite(&Set::one(Truth::Unknown));
+            }
+            known
+        }
         None => Set::one(Truth::Unknown),
     }
 }
 
 impl<'m> World<'m> for Possibilities<'m, '_> {
     type Domain = Possible;
+
+    fn verdict(&self) -> Verdict {
+        self.settled.map_or(Verdict::Eligible, |settled| settled.verdict)
+    }
+
+    fn gates(&self, required: bool) -> impl Iterator<Item = &'m Gate> {
+        let all = if required { &self.program.required } else { &self.program.disqualifying };
+        let (open, seen) = self.settled.map_or((&[][..], 0), |settled| settled.gates(required));
+        open.iter().copied().chain(all.iter().skip(seen))
+    }
+
+    fn rules(&self, part: &'m Part) -> (i64, i64, impl Iterator<Item = &'m Rule>) {
+        let settled = self.settled.and_then(|settled| settled.rules(part));
+        let all = if settled.is_some() { &[] } else { &part.rules[..] };
+        let (points, reach, open) = settled.unwrap_or((0, 0, &[]));
+        (points, reach, open.iter().copied().chain(all))
+    }
 
     fn test<W: Witness<'m, Possible>>(&self, test: &'m Test, _: &mut W) -> Set<Truth> {
         match test {
@@ -264,6 +304,85 @@ impl<'m> World<'m> for Possibilities<'m, '_> {
 
     fn signal<W: Witness<'m, Possible>>(&self, signal: &'m Signal, _: &mut W) -> Ranges {
         self.tally(signal)
+    }
+}
+
+/// All the subjects of a set at one instant, as far as they come to the same; what they differ in is unknown.
+pub(crate) struct Alike<'p, 'm, 'f>(&'p Possibilities<'m, 'f>);
+
+impl<'p, 'm, 'f> Alike<'p, 'm, 'f> {
+    pub(crate) fn new(all: &'p Possibilities<'m, 'f>) -> Alike<'p, 'm, 'f> {
+        Alike(all)
+    }
+
+    /// The least and the greatest number of a quantity, where it is known of all.
+    #[inline]
+    fn ends(&self, of: &Quantity, place: impl Fn(i64) -> usize) -> Option<(i64, i64)> {
+        if let Quantity::Number { field } = of
+            && let FactSet { missing: false, known: Known::Numbers(least, greatest) } = self.0.fact(*field)
+        {
+            return Some((*least, *greatest)); // as of nearly all that are taken apart
+        }
+        self.ends_of_any(of, place)
+    }
+
+    #[inline(never)]
+    fn ends_of_any(&self, of: &Quantity, place: impl Fn(i64) -> usize) -> Option<(i64, i64)> {
+        let Found { known, unknown } = self.0.value(of, place);
+        known.filter(|_| !unknown).map(|known| (known.least(), known.greatest()))
+    }
+}
+
+/// An unknown number where there is none.
+fn found(known: Option<i64>) -> Measured<Exact> {
+    Measured { number: known.unwrap_or(0), unknown: known.is_none() }
+}
+
+impl<'m> World<'m> for Alike<'_, 'm, '_> {
+    type Domain = Exact;
+
+    fn verdict(&self) -> Verdict {
+        self.0.verdict()
+    }
+
+    fn gates(&self, required: bool) -> impl Iterator<Item = &'m Gate> {
+        self.0.gates(required)
+    }
+
+    fn rules(&self, part: &'m Part) -> (i64, i64, impl Iterator<Item = &'m Rule>) {
+        self.0.rules(part)
+    }
+
+    fn test<W: Witness<'m, Exact>>(&self, test: &'m Test, witness: &mut W) -> Truth {
+        let truth = self.0.test(test, &mut ()).only().unwrap_or(Truth::Unknown);
+        witness.tested(test, Seen::Quantity(None), &truth);
+        truth
+    }
+
+    fn quantity<W: Witness<'m, Exact>>(
+        &self,
+        of: &'m Quantity,
+        rows: &'m [(i64, i64)],
+        witness: &mut W,
+    ) -> Measured<Exact> {
+        let place = |value: i64| rows.partition_point(|(from, _)| *from <= value);
+        let value = self.ends(of, place).filter(|(least, greatest)| place(*least) == place(*greatest));
+        let value = value.map(|(least, _)| least);
+        witness.measured(of, value);
+        found(value)
+    }
+
+    fn points<W: Witness<'m, Exact>>(&self, form: &'m Worth, witness: &mut W) -> Measured<Exact> {
+        let Found { known, unknown } = self.0.form(form);
+        let points = known.filter(|_| !unknown).and_then(|points| points.only());
+        if let (None, Some(field)) = (points, form.field()) {
+            witness.read(field, Fact::Missing);
+        }
+        found(points)
+    }
+
+    fn signal<W: Witness<'m, Exact>>(&self, signal: &'m Signal, _: &mut W) -> i64 {
+        self.0.tally(signal).least()
     }
 }
 

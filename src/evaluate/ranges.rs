@@ -16,29 +16,54 @@ const COMBINATIONS_MAX: usize = 1_024;
 ///
 /// Every operation gives a set that holds each result for each member. It may hold more once there are more separate
 /// ranges than are kept; the least and the greatest member are always results themselves if those of the operands are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Ranges(SmallVec<[(i64, i64); 4]>); // rising, at least one number between neighbours
+/// Most sets are one range, so each operation asks for that first.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Ranges(Few); // rising, at least one number between neighbours
+
+/// Two are what a rule makes that is worth its points or nothing.
+type Few = SmallVec<[(i64, i64); 2]>;
 
 impl Ranges {
     /// From the lesser to the greater of both, whichever comes first.
+    #[inline]
     pub(crate) fn from_to(a: i64, b: i64) -> Ranges {
-        Ranges(SmallVec::from_slice(&[(a.min(b), a.max(b))]))
+        Ranges(SmallVec::from_buf_and_len([(a.min(b), a.max(b)); 2], 1))
+    }
+
+    /// The only range, if there is no other.
+    #[inline]
+    pub(super) fn single(&self) -> Option<(i64, i64)> {
+        if let [only] = self.0[..] { Some(only) } else { None }
     }
 
     /// Of ranges in any order; `None` of none.
     pub(crate) fn of(ranges: impl IntoIterator<Item = (i64, i64)>) -> Option<Ranges> {
-        let mut ranges: SmallVec<[(i64, i64); 4]> = ranges.into_iter().map(|(a, b)| (a.min(b), a.max(b))).collect();
-        if ranges.len() > 1 {
-            ranges.sort_unstable();
-            ranges.dedup_by(|later, first| {
-                let meets = later.0 <= first.1.saturating_add(1);
-                if meets {
-                    first.1 = first.1.max(later.1);
-                }
-                meets
-            });
+        let mut few = Few::new();
+        for (a, b) in ranges {
+            few.push((a.min(b), a.max(b)));
         }
-        (!ranges.is_empty()).then(|| Ranges(ranges).coarser(RANGES_MAX))
+        match few[..] {
+            [] => None,
+            [_] => Some(Ranges(few)),
+            _ => Some(Ranges::sorted(few)),
+        }
+    }
+
+    /// Of ranges in any order, at least one.
+    fn sorted(mut ranges: Few) -> Ranges {
+        // Most come in order, and those of a sum in a few runs, of which only a stable sort makes use.
+        if !ranges.is_sorted() {
+            #[expect(clippy::stable_sort_primitive, reason = "it finds the runs that are there")]
+            ranges.sort();
+        }
+        ranges.dedup_by(|later, first| {
+            let meets = later.0 <= first.1.saturating_add(1);
+            if meets {
+                first.1 = first.1.max(later.1);
+            }
+            meets
+        });
+        Ranges(ranges).coarser(RANGES_MAX)
     }
 
     /// The same set, neighbours with the smallest gaps taken together until no more than `most` are left.
@@ -49,8 +74,8 @@ impl Ranges {
         let gap = |before: &(i64, i64), after: &(i64, i64)| after.0.abs_diff(before.1);
         let mut gaps: SmallVec<[u64; 32]> =
             self.0.iter().zip(self.0.iter().skip(1)).map(|(before, after)| gap(before, after)).collect();
-        gaps.sort_unstable();
-        let closed = gaps.get(surplus - 1).copied().unwrap_or(u64::MAX);
+        let (_, closed, _) = gaps.select_nth_unstable(surplus - 1);
+        let closed = *closed;
         self.0.dedup_by(|later, first| {
             let close = gap(first, later) <= closed;
             if close {
@@ -61,20 +86,37 @@ impl Ranges {
         self
     }
 
+    /// Puts in a range.
+    fn add(&mut self, (least, greatest): (i64, i64)) {
+        // Those that it meets become one with it.
+        let first = self.0.partition_point(|(_, to)| to.saturating_add(1) < least);
+        let after = self.0.partition_point(|(from, _)| *from <= greatest.saturating_add(1));
+        let to = after.checked_sub(1).and_then(|last| self.0.get(last)).map_or(greatest, |(_, to)| greatest.max(*to));
+        match self.0.get_mut(first) {
+            Some(met) if first < after => {
+                *met = (met.0.min(least), to);
+                self.0.drain(first + 1..after);
+            }
+            _ => self.0.insert(first, (least, greatest)),
+        }
+    }
+
+    #[inline]
     pub(crate) fn least(&self) -> i64 {
         self.0.first().map_or(0, |(least, _)| *least)
     }
 
+    #[inline]
     pub(crate) fn greatest(&self) -> i64 {
         self.0.last().map_or(0, |(_, greatest)| *greatest)
     }
 
-    /// What is in either.
-    pub(crate) fn joined(&self, other: &Ranges) -> Ranges {
-        if self == other {
-            return self.clone();
+    /// Puts in what is in the other.
+    pub(crate) fn unite(&mut self, other: &Ranges) {
+        other.iter().for_each(|range| self.add(range));
+        if self.0.len() > RANGES_MAX {
+            *self = std::mem::replace(self, Ranges::one(0)).coarser(RANGES_MAX);
         }
-        Ranges::of(self.iter().chain(other.iter())).unwrap_or_else(|| self.clone())
     }
 
     /// The only member, if there is no other.
@@ -101,6 +143,9 @@ impl Ranges {
 
     /// One member of each, by a function that falls in none of them.
     pub(crate) fn jointly(of: &[&Ranges], f: impl Fn(&[i64]) -> i64) -> Option<Ranges> {
+        if let [only] = of {
+            return Some(only.map(|number| f(&[number])));
+        }
         // The greatest number of ranges a set may have for the combinations to stay within their bound.
         let most = (1..=RANGES_MAX)
             .rev()
@@ -127,29 +172,59 @@ impl Ranges {
     }
 }
 
+impl Clone for Ranges {
+    #[inline]
+    fn clone(&self) -> Ranges {
+        match self.0[..] {
+            [only] => Ranges(SmallVec::from_buf_and_len([only; 2], 1)),
+            _ => Ranges(SmallVec::from_slice(&self.0)),
+        }
+    }
+}
+
 impl Numbers for Ranges {
+    #[inline]
     fn one(number: i64) -> Ranges {
         Ranges::from_to(number, number)
     }
 
     /// Each member changed by a function that never falls, or one that never rises.
+    #[inline]
     fn map(&self, f: impl Fn(i64) -> i64) -> Ranges {
-        Ranges::of(self.iter().map(|(a, b)| (f(a), f(b)))).unwrap_or_else(|| self.clone())
+        let changed = |(a, b)| {
+            let least = f(a);
+            (least, if a == b { least } else { f(b) })
+        };
+        if let Some((a, b)) = self.single().map(changed) {
+            return Ranges::from_to(a, b);
+        }
+        Ranges::of(self.iter().map(changed)).unwrap_or_else(|| self.clone())
     }
 
     /// Each member of one with each of the other, by a function that is monotone in either argument.
+    #[inline]
     fn with(&self, other: &Ranges, f: impl Fn(i64, i64) -> i64) -> Ranges {
-        let pairs = self.iter().flat_map(|(a, b)| other.iter().map(move |(c, d)| ((a, b), (c, d))));
-        let corners = pairs.map(|((a, b), (c, d))| {
-            let corners = [f(a, c), f(a, d), f(b, c), f(b, d)];
-            let least = corners.into_iter().fold(i64::MAX, i64::min);
-            (least, corners.into_iter().fold(i64::MIN, i64::max))
-        });
+        let corners = |(a, b), (c, d)| {
+            let rows = |c| if a == b { [f(a, c); 2] } else { [f(a, c), f(b, c)] };
+            let [first, second] = rows(c);
+            let [third, fourth] = if c == d { [first, second] } else { rows(d) };
+            (first.min(second).min(third).min(fourth), first.max(second).max(third).max(fourth))
+        };
+        let corners = &corners;
+        let corners = self.iter().flat_map(|own| other.iter().map(move |other| corners(own, other)));
         Ranges::of(corners).unwrap_or_else(|| self.clone())
     }
 
+    #[inline]
     fn plus(&self, other: &Ranges) -> Ranges {
-        self.with(other, i64::saturating_add)
+        let sum = |(a, b): (i64, i64), (c, d): (i64, i64)| (a.saturating_add(c), b.saturating_add(d));
+        if let (Some(own), Some(other)) = (self.single(), other.single()) {
+            return Ranges(SmallVec::from_buf_and_len([sum(own, other); 2], 1));
+        }
+        // Rising sums one after the other are sorted in little more than one go.
+        let (few, many) = if self.0.len() < other.0.len() { (self, other) } else { (other, self) };
+        let sums = few.iter().flat_map(|few| many.iter().map(move |many| sum(few, many)));
+        Ranges::of(sums).unwrap_or_else(|| self.clone())
     }
 }
 
@@ -178,7 +253,8 @@ mod tests {
         #[test]
         fn operations_are_those_on_every_member(a in set(), b in set(), low in -40_i64..40, more in 0_i64..20) {
             let sums = a.with(&b, i64::saturating_add);
-            let joined = a.joined(&b);
+            let mut joined = a.clone();
+            joined.unite(&b);
             let held = a.map(|number| number.clamp(low, low + more));
             for x in members(&a) {
                 prop_assert!(holds(&joined, x) && holds(&held, x.clamp(low, low + more)));

@@ -8,7 +8,9 @@ use crate::activity::{Activity, Selection};
 use crate::facts::{Fact, Facts};
 use crate::model::{EventMeasure, NumberOp};
 use crate::points::HELD;
-use crate::program::{Events, FieldIndex, Program, Quantity, Signal, TagTest, Test, TextSubject, Worth};
+use crate::program::{
+    Events, FieldIndex, Gate, Part, Program, Quantity, Rule, Signal, TagTest, Test, TextSubject, Worth,
+};
 use crate::time::civil_day;
 use crate::wide::held_in_i64;
 
@@ -180,6 +182,14 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
 
 impl<'m, T: Facts> World<'m> for Subject<'m, '_, T> {
     type Domain = Exact;
+
+    fn gates(&self, required: bool) -> impl Iterator<Item = &'m Gate> {
+        if required { &self.program.required } else { &self.program.disqualifying }.iter()
+    }
+
+    fn rules(&self, part: &'m Part) -> (i64, i64, impl Iterator<Item = &'m Rule>) {
+        (0, 0, part.rules.iter())
+    }
 
     fn test<W: Witness<'m, Exact>>(&self, test: &'m Test, witness: &mut W) -> Truth {
         let (seen, holds) = match test {

@@ -29,6 +29,7 @@ mod documents;
 mod evidence;
 mod facts;
 mod figures;
+mod fired;
 mod forecast;
 mod generate;
 mod guide;

@@ -19,7 +19,7 @@ use chrono::TimeDelta;
 use fired::{by_hand_fired, by_hand_fired_ids};
 use generated::{Customer, amounts, by_exp2, customers, fading, named, rules, spread, visited, visits, whatever};
 use population::{Account, MODEL, accounts, as_of, by_hand};
-use warmth::{Explanation, Model, Projection, Record, Resolution, Score, Scorer, compare};
+use warmth::{Explanation, Fired, Model, Projection, Record, Resolution, Score, Scorer, compare};
 
 const SUBJECTS: usize = 1_000;
 const EVENTS: usize = 1_000;
@@ -51,6 +51,14 @@ const PATHS: &[(&str, Run)] = &[
     ("score", |rounds| {
         let scorer = cross_sell();
         rounds_over(rounds, &accounts(SUBJECTS), |account| _ = black_box(scorer.score(account, as_of())))
+    }),
+    ("score-fired", |rounds| {
+        let scorer = cross_sell();
+        rounds_over(rounds, &accounts(SUBJECTS), |account| {
+            let mut fired = Fired::new();
+            _ = black_box(scorer.score_fired(account, as_of(), &mut fired));
+            _ = black_box(fired);
+        })
     }),
     ("batch", |rounds| {
         let (scorer, accounts) = (cross_sell(), accounts(SUBJECTS));

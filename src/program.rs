@@ -224,6 +224,7 @@ pub(crate) struct Gate {
 }
 
 #[derive(Debug)]
+#[repr(u8)] // a tag of its own is read in one go
 pub(crate) enum Condition {
     All(Box<[Condition]>),
     Any(Box<[Condition]>),
@@ -245,6 +246,7 @@ impl Condition {
 }
 
 #[derive(Debug)]
+#[repr(u8)]
 pub(crate) enum Test {
     Known {
         field: FieldIndex,
@@ -257,6 +259,8 @@ pub(crate) enum Test {
     Number {
         of: Quantity,
         within: RangeInclusive<i64>,
+        /// The least and the greatest double within, for quantities that are doubles.
+        doubles: [f64; 2],
         op: NumberOp,
     },
     Text {
@@ -286,6 +290,7 @@ pub(crate) enum Test {
 }
 
 #[derive(Debug)]
+#[repr(u8)]
 pub(crate) enum Quantity {
     Number { field: FieldIndex },
     Ratio { field: FieldIndex, of: FieldIndex },
@@ -383,9 +388,17 @@ pub(crate) fn ordered_bits(number: f64) -> i64 {
     if bits < 0 { i64::MIN.wrapping_sub(bits) } else { bits }
 }
 
-/// The double with these [`ordered_bits`]; an infinity beyond those that there are.
+/// The doubles with these [`ordered_bits`], finite ones alone.
+pub(crate) fn doubles_within(within: &RangeInclusive<i64>) -> [f64; 2] {
+    let (least, greatest) = (ordered_bits(f64::MIN), ordered_bits(f64::MAX));
+    if *within.start() > greatest || *within.end() < least {
+        return [f64::MAX, f64::MIN];
+    }
+    [double_of(*within.start().max(&least)), double_of(*within.end().min(&greatest))]
+}
+
+/// The double with these [`ordered_bits`].
 pub(crate) fn double_of(ordered: i64) -> f64 {
-    let ordered = ordered.clamp(ordered_bits(f64::NEG_INFINITY), ordered_bits(f64::INFINITY));
     let bits = if ordered < 0 { i64::MIN.wrapping_sub(ordered) } else { ordered };
     f64::from_bits(bits.cast_unsigned())
 }
@@ -485,6 +498,7 @@ impl Rule {
 }
 
 #[derive(Debug)]
+#[repr(u8)]
 pub(crate) enum Worth {
     /// These points; the rule's condition is its guard.
     Points(i64),
@@ -649,6 +663,17 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn doubles_within_are_those_whose_bits_are(number: f64, start: i64, end: i64, near in 0_usize..4) {
+            let bits = ordered_bits(number);
+            let [near_start, near_end] = [bits.saturating_sub(1), bits.saturating_add(1)];
+            let within = [start..=end, near_start..=end, start..=near_end, bits..=bits][near].clone();
+            let [least, greatest] = doubles_within(&within);
+            prop_assert!(least.is_finite() && greatest.is_finite());
+            prop_assume!(number.is_finite());
+            prop_assert_eq!(least <= number && number <= greatest, within.contains(&bits));
+        }
+
         #[test]
         fn ordered_bits_order_like_doubles(a: f64, b: f64) {
             prop_assume!(!a.is_nan() && !b.is_nan());

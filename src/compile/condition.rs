@@ -11,7 +11,7 @@ use crate::model::{
     Quantity as Measured, Shape, TagOp, TextOp, TextSubject as Asked,
 };
 use crate::problem::{Path, Problem};
-use crate::program::{Condition, Events, Quantity, TagTest, Test, TextSubject, TextTest};
+use crate::program::{Condition, Events, Quantity, TagTest, Test, TextSubject, TextTest, doubles_within};
 use crate::time::{Span, day_of};
 
 /// The key under which an operator stands in a document.
@@ -123,7 +123,8 @@ impl<'m> Compiler<'m> {
         let of = quantity?;
         within?;
         let within: RangeInclusive<i64> = of.unit().range(op);
-        Some(Condition::Test(Test::Number { of, within, op }))
+        let doubles = doubles_within(&within);
+        Some(Condition::Test(Test::Number { of, within, doubles, op }))
     }
 
     fn operands(&mut self, op: NumberOp, path: &Path<'_>) -> Option<()> {

@@ -1,12 +1,10 @@
 //! Subjects that lie side by side, sixty-four at a time.
 
-use std::ops::RangeInclusive;
-
 use super::lanes::{Abreast, LANES, LaneNumbers, Masks, lanes_where};
 use super::{Exact, Measured, Subject, Truth, Witness, World, fact};
 use crate::facts::{Facts, Field, Rows};
 use crate::model::NumberOp;
-use crate::program::{FieldIndex, Gate, Part, Program, Quantity, Rule, Signal, Test, TextSubject, Worth, double_of};
+use crate::program::{FieldIndex, Gate, Part, Program, Quantity, Rule, Signal, Test, TextSubject, Worth};
 
 /// Subjects that lie side by side.
 pub(crate) trait Table {
@@ -88,12 +86,11 @@ impl<'m, T: Table> Block<'m, '_, T> {
     }
 
     /// The lanes in which a number is within a range or outside of it, and those in which it is known.
-    fn number(&self, field: FieldIndex, within: &RangeInclusive<i64>, op: NumberOp) -> (u64, u64) {
+    fn number(&self, field: FieldIndex, [least, greatest]: [f64; 2], op: NumberOp) -> (u64, u64) {
         let Some(field) = self.field(field) else { return (0, 0) };
         let mut numbers = [0.0; LANES];
         let given = self.table.numbers(field, &self.rows, &mut numbers);
         let finite = lanes_where(&numbers, |number| number.is_finite());
-        let (least, greatest) = (double_of(*within.start()), double_of(*within.end()));
         let inside = lanes_where(&numbers, |number| (least..=greatest).contains(number));
         (if is_not(op) { !inside } else { inside }, given & finite)
     }
@@ -139,8 +136,8 @@ impl<'m, T: Table> World<'m> for Block<'m, '_, T> {
             return Masks::truths(holds, !known);
         }
         let (holds, known) = match test {
-            Test::Number { of: Quantity::Number { field }, within, op } => self.number(*field, within, *op),
-            Test::Number { of: Quantity::Calendar { field, by }, within, op } => {
+            Test::Number { of: Quantity::Number { field }, doubles, op, .. } => self.number(*field, *doubles, *op),
+            Test::Number { of: Quantity::Calendar { field, by }, within, op, .. } => {
                 self.day(*field, |day| within.contains(&fact::by_calendar(*by, day, self.today)) != is_not(*op))
             }
             Test::Day { field, within, .. } => self.day(*field, |day| within.contains(&day)),

@@ -43,6 +43,14 @@ pub(super) fn number(fact: Fact<'_>) -> Option<i64> {
     }
 }
 
+/// Whether the number lies within finite bounds.
+#[inline(always)]
+pub(super) fn number_within(fact: Fact<'_>, [least, greatest]: [f64; 2]) -> Option<bool> {
+    let Fact::Number(number) = fact else { return None };
+    let inside = least <= number && number <= greatest;
+    (inside || number.is_finite()).then_some(inside)
+}
+
 /// The ratio in the order of doubles. A zero divisor gives an infinity or, under zero, no number at all: unknown.
 #[inline]
 pub(super) fn ratio(fact: Fact<'_>, of: Fact<'_>) -> Option<i64> {

@@ -587,7 +587,7 @@ impl<D: Domain> Asked<'_, D> {
     /// A test on the outcome; `None` of a test on something else.
     fn test<'m, W: Witness<'m, D>>(&self, test: &'m Test, witness: &mut W) -> Option<D::Of<Truth>> {
         match test {
-            Test::Number { of, within, op } => {
+            Test::Number { of, within, op, .. } => {
                 let number = match of {
                     Quantity::Axis { axis } => &self.axes.get(*axis)?.score,
                     Quantity::Score => self.score,

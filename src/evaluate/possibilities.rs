@@ -265,7 +265,7 @@ impl<'m> World<'m> for Possibilities<'m, '_> {
 
     fn test<W: Witness<'m, Possible>>(&self, test: &'m Test, _: &mut W) -> Set<Truth> {
         match test {
-            Test::Number { of, within, op } => {
+            Test::Number { of, within, op, .. } => {
                 let place = |value: i64| usize::from(value >= *within.start()) + usize::from(value > *within.end());
                 number_truths(&self.value(of, place), within, matches!(op, NumberOp::IsNot(_)))
             }

@@ -62,7 +62,7 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
     /// A test on a quantity that is worked out of facts.
     #[inline(never)]
     fn worked_out<W: Witness<'m, Exact>>(&self, test: &'m Test, witness: &mut W) -> Truth {
-        let Test::Number { of, within, op } = test else { return Truth::Unknown };
+        let Test::Number { of, within, op, .. } = test else { return Truth::Unknown };
         let (seen, holds) = self.compared(of, within, *op);
         let truth = Truth::of(holds);
         witness.tested(test, seen, &truth);
@@ -85,7 +85,7 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
     #[inline(never)]
     fn rarer<W: Witness<'m, Exact>>(&self, test: &'m Test, witness: &mut W) -> Truth {
         let (seen, holds) = match test {
-            Test::Number { of, within, op } => self.compared(of, within, *op),
+            Test::Number { of, within, op, .. } => self.compared(of, within, *op),
             Test::Tags { field, test: TagTest::AnyNotIn(other), negate, .. } => {
                 let fact = self.fact(*field);
                 let holds = fact::any_not_in(fact, self.fact(*other));
@@ -193,7 +193,10 @@ impl<'m, T: Facts> World<'m> for Subject<'m, '_, T> {
 
     fn test<W: Witness<'m, Exact>>(&self, test: &'m Test, witness: &mut W) -> Truth {
         let (seen, holds) = match test {
-            Test::Number { of: of @ Quantity::Number { .. }, within, op } => self.compared(of, within, *op),
+            Test::Number { of: Quantity::Number { field }, doubles, op, .. } if !W::FULL => {
+                let inside = fact::number_within(self.given(*field), *doubles);
+                (Seen::Quantity(None), inside.map(|inside| inside != matches!(op, NumberOp::IsNot(_))))
+            }
             Test::Number { of: Quantity::Ratio { .. } | Quantity::Calendar { .. }, .. } => {
                 return self.worked_out(test, witness);
             }

@@ -98,7 +98,8 @@ impl<T: Facts> Scorer<T> {
     /// Scores a subject as of an instant.
     ///
     /// A pure function of the model, the subject and the instant, which is cut down to whole seconds; events after it
-    /// do not count. Allocates nothing, and cannot fail.
+    /// do not count. Cannot fail, and allocates nothing, but for a rule that puts the events of more than 256 names in
+    /// order.
     pub fn score(&self, subject: &T, as_of: DateTime<Utc>) -> Score<'_> {
         let subject = Subject::new(&self.program, subject, second_of(as_of));
         let evaluation = Evaluation::new(&self.program, subject);

@@ -479,16 +479,33 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         let base = total::base(program, axes);
         let grade = total::grade(program.grade.as_ref(), axes);
         let asked = Asked { axes, score: &base, grade: &grade, verdict };
-        let mut value = base.clone();
-        for promoter in &program.promoters {
-            let truth = self.condition(&promoter.when, Some(&asked), witness);
+        let adjusts = !program.promoters.is_empty() || !program.limits.is_empty();
+        let value = if adjusts { self.adjusted(&asked, witness) } else { base.clone() };
+        let value = value.map(|value| value.clamp(0, total::FULL_SCORE));
+        witness.total(&base, &value);
+        let state = total::state(&program.states, &value, axes);
+        if !program.segments.is_empty() {
+            outcome.segment = self.segment(&Asked { score: &value, ..asked }, witness);
+        }
+        if !program.plays.is_empty() {
+            outcome.play = total::play::<X::Domain>(program, &grade, &state, &outcome.segment);
+        }
+        (outcome.value, outcome.grade, outcome.state) = (value, grade, state);
+    }
+
+    /// The score with promoters and limits.
+    #[inline(never)]
+    fn adjusted<W: Witness<'m, X::Domain>>(&self, asked: &Asked<'_, X::Domain>, witness: &mut W) -> Number<X::Domain> {
+        let mut value = asked.score.clone();
+        for promoter in &self.program.promoters {
+            let truth = self.condition(&promoter.when, Some(asked), witness);
             witness.promoter(promoter, &truth);
             value = changed_where::<X::Domain>(&truth, value, |value| value.saturating_add(promoter.plus));
         }
         // Floors first, caps after them, so that a cap always holds.
         for floors in [true, false] {
-            for limit in program.limits.iter().filter(|limit| limit.floor == floors) {
-                let truth = self.condition(&limit.when, Some(&asked), witness);
+            for limit in self.program.limits.iter().filter(|limit| limit.floor == floors) {
+                let truth = self.condition(&limit.when, Some(asked), witness);
                 let before = value.clone();
                 value = changed_where::<X::Domain>(&truth, value, |value| {
                     if floors { value.max(limit.bound) } else { value.min(limit.bound) }
@@ -496,20 +513,23 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
                 witness.limit(limit, &truth, &before, &value);
             }
         }
-        let value = value.map(|value| value.clamp(0, total::FULL_SCORE));
-        witness.total(&base, &value);
-        let state = total::state(&program.states, &value, axes);
-        let asked = Asked { score: &value, ..asked };
-        let segment = first_true::<X::Domain>(program.segments.iter().map(|segment| {
+        value
+    }
+
+    #[inline(never)]
+    fn segment<W: Witness<'m, X::Domain>>(
+        &self,
+        asked: &Asked<'_, X::Domain>,
+        witness: &mut W,
+    ) -> Of<X::Domain, Option<usize>> {
+        first_true::<X::Domain>(self.program.segments.iter().map(|segment| {
             let truth = match &segment.when {
-                Some(when) => self.condition(when, Some(&asked), witness),
+                Some(when) => self.condition(when, Some(asked), witness),
                 None => Of::<X::Domain, Truth>::one(Truth::True),
             };
             witness.segment(segment, &truth);
             truth
-        }));
-        outcome.play = total::play::<X::Domain>(program, &grade, &state, &segment);
-        (outcome.value, outcome.grade, outcome.state, outcome.segment) = (value, grade, state, segment);
+        }))
     }
 
     /// Whether `condition` holds.

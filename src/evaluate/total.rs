@@ -40,8 +40,7 @@ pub(super) fn axis_result<D: Domain>(raw: D::Number, available: D::Number) -> Ax
 /// `raw x full / available` to the nearest whole number, ties up, of `0 < raw < available` and a `full` up to 10^14.
 ///
 /// A quotient in doubles, off by far less than one half before it is cut down to a whole number, and put right by what
-/// is left of the product, which is small enough to be counted around 2^64. A division of 128 bits costs five times
-/// as much.
+/// is left of the product, which is small enough to be counted around 2^64. A division of 128 bits costs much more.
 #[inline]
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a guess that is put right")]
 fn share(raw: i64, full: i64, available: i64) -> i64 {

@@ -124,6 +124,7 @@ impl<'m> Compiler<'m> {
             lifespan_secs: self.lifespan_secs,
             slots: self.slots,
             asks_outcome: false,
+            by_points: false,
             room: Room::default(),
             // Last, as it goes through all conditions and those that are nested too deep have been refused by now.
             fingerprint: model.fingerprint(),

@@ -33,9 +33,9 @@ pub(crate) fn score_rows<T: Table>(program: &Program, table: &T, rows: Range<usi
         let lanes = (end - first).min(LANES);
         let there = u64::MAX >> (LANES - lanes);
         let rows = match lanes {
-            LANES => Rows::run(first),
+            LANES => Rows::Run(first),
             // What is missing in the last block is made up by its last row.
-            _ => Rows::any(&std::array::from_fn(|lane| first + lane.min(lanes - 1))),
+            _ => Rows::Any(std::array::from_fn(|lane| first + lane.min(lanes - 1))),
         };
         let verdicts = Evaluation::new(program, Block::new(program, table, rows, at)).verdict(&mut ());
         sink.passed(first, there, &verdicts);
@@ -86,7 +86,7 @@ impl Pool {
         let last = rows.get(last).copied().unwrap_or(0);
         rows.iter_mut().skip(count).for_each(|row| *row = last);
         let program = run.program;
-        let evaluation = Evaluation::new(program, Block::new(program, run.table, Rows::any(&rows), run.at));
+        let evaluation = Evaluation::new(program, Block::new(program, run.table, Rows::Any(rows), run.at));
         if !program.by_points {
             let mut outcome = Outcome::gated(Masks::one(self.verdict));
             evaluation.score(&mut outcome, &mut ());

@@ -10,6 +10,7 @@ use smallvec::SmallVec;
 
 use super::domain::{Domain, Numbers, Plain, Values};
 use super::{Decided, Truth};
+use crate::facts::lanes_where;
 use crate::grade::Verdict;
 use crate::model::limits::AXES_MAX;
 
@@ -230,19 +231,6 @@ pub(crate) fn lanes_of(mut mask: u64) -> impl Iterator<Item = usize> {
         let lane = mask.trailing_zeros();
         mask &= mask.checked_sub(1)?;
         usize::try_from(lane).ok()
-    })
-}
-
-/// The lanes of whose value `holds` is true.
-#[inline]
-pub(crate) fn lanes_where<V>(values: &[V; LANES], mut holds: impl FnMut(&V) -> bool) -> u64 {
-    // A byte each first, which the compiler makes of several values at once; then the lowest bits of eight bytes.
-    let mut bytes = [0_u8; LANES];
-    bytes.iter_mut().zip(values).for_each(|(byte, value)| *byte = holds(value).into());
-    let (eights, _) = bytes.as_chunks::<8>();
-    eights.iter().rev().fold(0, |lanes, eight| {
-        const GATHERED: u64 = 0x0102_0408_1020_4080;
-        lanes << 8 | u64::from_le_bytes(*eight).wrapping_mul(GATHERED) >> 56
     })
 }
 

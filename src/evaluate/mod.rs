@@ -53,6 +53,10 @@ use crate::program::{
 pub(crate) trait World<'m> {
     type Domain: Domain;
 
+    /// Nothing that is asked from here on matters to those who cannot be scored any more.
+    #[inline]
+    fn narrow(&self, _verdict: &Of<Self::Domain, Verdict>) {}
+
     /// A test on facts or events.
     fn test<W: Witness<'m, Self::Domain>>(&self, test: &'m Test, witness: &mut W) -> Of<Self::Domain, Truth>;
 
@@ -313,8 +317,11 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
                 Truth::True => Verdict::Disqualified,
                 Truth::False | Truth::Unknown => verdict,
             });
-            if !W::FULL && verdict.only() == Some(Verdict::Disqualified) {
-                return verdict;
+            if !W::FULL {
+                if !verdict.any(Verdict::is_scored) {
+                    return verdict;
+                }
+                self.world.narrow(&verdict);
             }
         }
         for gate in &self.program.required {
@@ -324,8 +331,11 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
                 Truth::Unknown => verdict.max(Verdict::Undetermined),
                 Truth::False => verdict.max(Verdict::Ineligible),
             });
-            if !W::FULL && verdict.only() == Some(Verdict::Ineligible) {
-                return verdict;
+            if !W::FULL {
+                if !verdict.any(Verdict::is_scored) {
+                    return verdict;
+                }
+                self.world.narrow(&verdict);
             }
         }
         verdict

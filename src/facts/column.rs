@@ -1,6 +1,7 @@
 //! The facts of many subjects as borrowed columns.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Utc};
 
@@ -12,31 +13,100 @@ use crate::time::{DAYS_MAX, DAYS_MIN, date_at};
 pub(crate) const BLOCK: usize = 64;
 
 /// The rows that are looked at together.
-pub(crate) struct Rows {
-    rows: [usize; BLOCK],
-    /// Whether each is the next after the one before.
-    run: bool,
+pub(crate) enum Rows {
+    /// One after the other from this one on.
+    Run(usize),
+    Any([usize; BLOCK]),
 }
 
 impl Rows {
-    /// A row after the other from this one on.
-    pub(crate) fn run(first: usize) -> Rows {
-        Rows { rows: std::array::from_fn(|place| first + place), run: true }
+    #[inline]
+    pub(crate) fn at(&self, lane: usize) -> usize {
+        match self {
+            Rows::Run(first) => first + lane,
+            Rows::Any(rows) => rows.get(lane).copied().unwrap_or(0),
+        }
     }
 
-    pub(crate) fn any(rows: &[usize; BLOCK]) -> Rows {
-        Rows { rows: *rows, run: false }
+    #[inline]
+    fn iter(&self) -> impl Iterator<Item = usize> {
+        (0..BLOCK).map(|lane| self.at(lane))
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
-        self.rows.iter().copied()
+    /// Their values in a slice that has all of them: a run where it lies, others put into the room.
+    #[inline]
+    fn of<'s, T: Copy>(&self, slice: &'s [T], room: &'s mut [T; BLOCK]) -> &'s [T; BLOCK] {
+        match self {
+            Rows::Run(first) => {
+                if let Some(run) = slice.get(*first..).and_then(<[T]>::first_chunk) {
+                    return run;
+                }
+            }
+            Rows::Any(rows) => {
+                for (own, row) in room.iter_mut().zip(rows) {
+                    if let Some(value) = slice.get(*row) {
+                        *own = *value;
+                    }
+                }
+            }
+        }
+        room
     }
+}
 
-    /// The first row of a run, and its part of a slice that has all its rows.
-    fn part<'s, T>(&self, slice: &'s [T]) -> Option<&'s [T; BLOCK]> {
-        let [first, ..] = self.rows;
-        slice.get(first..)?.first_chunk().filter(|_| self.run)
-    }
+/// The lanes of whose value `holds` is true.
+#[inline]
+pub(crate) fn lanes_where<V>(values: &[V; BLOCK], mut holds: impl FnMut(&V) -> bool) -> u64 {
+    // A byte each first, which the compiler makes of several values at once; then the lowest bits of eight bytes.
+    let mut bytes = [0_u8; BLOCK];
+    bytes.iter_mut().zip(values).for_each(|(byte, value)| *byte = holds(value).into());
+    let (eights, _) = bytes.as_chunks::<8>();
+    eights.iter().rev().fold(0, |lanes, eight| {
+        const GATHERED: u64 = 0x0102_0408_1020_4080;
+        lanes << 8 | u64::from_le_bytes(*eight).wrapping_mul(GATHERED) >> 56
+    })
+}
+
+/// A whole number of any type.
+trait Whole: Copy + Default + PartialOrd + TryFrom<i64> {
+    const LEAST: i64;
+    const GREATEST: i64;
+}
+
+macro_rules! whole {
+    ($($number:ty, $least:expr, $greatest:expr;)+) => {$(
+        impl Whole for $number {
+            const LEAST: i64 = $least;
+            const GREATEST: i64 = $greatest;
+        }
+    )+};
+}
+
+whole! {
+    i8, i8::MIN as i64, i8::MAX as i64;
+    i16, i16::MIN as i64, i16::MAX as i64;
+    i32, i32::MIN as i64, i32::MAX as i64;
+    i64, i64::MIN, i64::MAX;
+    u8, 0, u8::MAX as i64;
+    u16, 0, u16::MAX as i64;
+    u32, 0, u32::MAX as i64;
+    u64, 0, i64::MAX;
+}
+
+/// Those among these rows of whose number is within a range, the first in the lowest bit.
+#[inline]
+fn lanes_within<T: Whole>(slice: &[T], rows: &Rows, least: i64, greatest: i64) -> u64 {
+    let bounds = (T::try_from(least.max(T::LEAST)), T::try_from(greatest.min(T::GREATEST)));
+    let (Ok(least), Ok(greatest)) = bounds else { return 0 };
+    let mut room = [T::default(); BLOCK];
+    lanes_where(rows.of(slice, &mut room), |number| least <= *number && *number <= greatest)
+}
+
+/// Those among these rows whose day is within a range, and those that have one.
+pub(crate) fn days_within(days: &[i32], rows: &Rows, within: &RangeInclusive<i64>) -> (u64, u64) {
+    let (least, greatest) = (DAYS_MIN + 1, DAYS_MAX - 1);
+    let inside = lanes_within(days, rows, least.max(*within.start()), greatest.min(*within.end()));
+    (inside, lanes_within(days, rows, least, greatest))
 }
 
 /// Facts of many subjects, one column for each field, all borrowed.
@@ -384,8 +454,8 @@ impl Bits<'_> {
 
     /// The bits of a run, nine bytes at most.
     fn run_of(self, rows: &Rows) -> Option<u64> {
-        let ([first, ..], Bit::Packed { bytes, from, rows: len }) = (rows.rows, self.0) else { return None };
-        if !rows.run || first + BLOCK > len {
+        let (Rows::Run(first), Bit::Packed { bytes, from, rows: len }) = (rows, self.0) else { return None };
+        if first + BLOCK > len {
             return None;
         }
         let bit = from + first;
@@ -511,6 +581,12 @@ macro_rules! whatever {
     };
 }
 
+/// The whole numbers within a range, as far as they are of 64 bits.
+#[expect(clippy::cast_possible_truncation, reason = "held at the ends, beyond which no number of a column is")]
+fn whole_within(least: f64, greatest: f64) -> (i64, i64) {
+    (least.ceil() as i64, greatest.floor() as i64)
+}
+
 impl Numbers<'_> {
     fn len(self) -> usize {
         whatever!(NumberSlice::{I8 I16 I32 I64 U8 U16 U32 U64 F32 F64} of self.0, |slice| slice.len())
@@ -520,6 +596,29 @@ impl Numbers<'_> {
         whatever!(NumberSlice::{I8 I16 I32 I64 U8 U16 U32 U64 F32 F64} of self.0, |slice| slice
             .get(row)
             .map_or(Fact::Missing, |number| Fact::from(*number)))
+    }
+
+    /// Those among these rows whose number is within a range, and those that have one.
+    pub(crate) fn within(self, rows: &Rows, least: f64, greatest: f64) -> (u64, u64) {
+        let doubles = |doubles: &[f64; BLOCK]| {
+            let inside = lanes_where(doubles, |number| least <= *number && *number <= greatest);
+            (inside, lanes_where(doubles, |number| number.is_finite()))
+        };
+        let (from, to) = whole_within(least, greatest);
+        match self.0 {
+            NumberSlice::I8(slice) => (lanes_within(slice, rows, from, to), u64::MAX),
+            NumberSlice::I16(slice) => (lanes_within(slice, rows, from, to), u64::MAX),
+            NumberSlice::I32(slice) => (lanes_within(slice, rows, from, to), u64::MAX),
+            NumberSlice::U8(slice) => (lanes_within(slice, rows, from, to), u64::MAX),
+            NumberSlice::U16(slice) => (lanes_within(slice, rows, from, to), u64::MAX),
+            NumberSlice::U32(slice) => (lanes_within(slice, rows, from, to), u64::MAX),
+            NumberSlice::F64(slice) => doubles(rows.of(slice, &mut [0.0; BLOCK])),
+            NumberSlice::F32(_) | NumberSlice::I64(_) | NumberSlice::U64(_) => {
+                let mut numbers = [0.0; BLOCK];
+                self.at(rows, &mut numbers);
+                doubles(&numbers)
+            }
+        }
     }
 
     /// The numbers of these rows, one that is missing as one that is not finite.
@@ -542,16 +641,9 @@ impl Numbers<'_> {
 
 /// Values of a slice in these rows. A run is taken as it lies, without looking for each row.
 #[inline]
-pub(crate) fn gather<T: Copy, U>(slice: &[T], rows: &Rows, values: &mut [U; BLOCK], f: impl Fn(T) -> U) {
-    if let Some(run) = rows.part(slice) {
-        values.iter_mut().zip(run).for_each(|(own, value)| *own = f(*value));
-    } else {
-        for (own, row) in values.iter_mut().zip(rows.iter()) {
-            if let Some(value) = slice.get(row) {
-                *own = f(*value);
-            }
-        }
-    }
+pub(crate) fn gather<T: Copy + Default, U>(slice: &[T], rows: &Rows, values: &mut [U; BLOCK], f: impl Fn(T) -> U) {
+    let mut room = [T::default(); BLOCK];
+    values.iter_mut().zip(rows.of(slice, &mut room)).for_each(|(own, value)| *own = f(*value));
 }
 
 /// A code or an offset as a place, if it can be one.
@@ -561,12 +653,22 @@ fn place(number: impl TryInto<usize>) -> Option<usize> {
 }
 
 impl Codes<'_> {
-    /// What a table has for the codes of these rows, and `missing` where it has nothing.
-    pub(crate) fn looked_up(self, rows: &Rows, table: &[u8], missing: u8, values: &mut [u8; BLOCK]) {
-        let at = |place: Option<usize>| place.and_then(|place| table.get(place)).copied().unwrap_or(missing);
+    /// Those among these rows whose code is within a range.
+    pub(crate) fn within(self, rows: &Rows, least: usize, end: usize) -> u64 {
+        let held = |place: usize| i64::try_from(place).unwrap_or(i64::MAX);
+        let (least, greatest) = (held(least), held(end) - 1);
         whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of self.0, |slice| {
-            gather(slice, rows, values, |code| at(place(code)));
-        });
+            lanes_within(slice, rows, least, greatest)
+        })
+    }
+
+    /// Those among these rows for whose code a table has `true`.
+    pub(crate) fn looked_up(self, rows: &Rows, table: &[bool]) -> u64 {
+        let at = |place: Option<usize>| place.and_then(|place| table.get(place)).copied().unwrap_or(false);
+        whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of self.0, |slice| {
+            let mut room = [0; BLOCK];
+            lanes_where(rows.of(slice, &mut room), |code| at(place(*code)))
+        })
     }
 
     fn len(self) -> usize {
@@ -593,11 +695,25 @@ impl Offsets<'_> {
         })
     }
 
-    /// Those among these rows in whose lists a table has `wanted` for some code, the first in the lowest bit.
-    pub(crate) fn any(self, codes: Codes<'_>, rows: &Rows, table: &[u8], wanted: u8) -> u64 {
-        let is = |place: usize| codes.get(place).and_then(|code| table.get(code)) == Some(&wanted);
-        let any = |row| self.range(row).is_some_and(|(from, to)| (from..to).any(is));
-        rows.iter().enumerate().fold(0, |lanes, (lane, row)| lanes | u64::from(any(row)) << lane)
+    /// Those among these rows in whose lists there is a code for which a table has `true`.
+    pub(crate) fn any(self, codes: Codes<'_>, rows: &Rows, table: &[bool]) -> u64 {
+        whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of codes.0, |codes| {
+            let is = |code| place(code).and_then(|place| table.get(place)).copied().unwrap_or(false);
+            let any = |row| {
+                let Some((from, to)) = self.range(row) else { return false };
+                let rest = codes.get(from..).unwrap_or_default();
+                let count = to - from;
+                match rest.first_chunk::<8>() {
+                    // All eight, those beyond the end forgotten: how far a list reaches cannot be guessed.
+                    Some(eight) if count <= eight.len() => {
+                        let lanes = eight.iter().rev().fold(0, |lanes, code| lanes << 1 | u32::from(is(*code)));
+                        lanes & !(u32::MAX << count) != 0
+                    }
+                    _ => rest.iter().take(count).any(|code| is(*code)),
+                }
+            };
+            rows.iter().enumerate().fold(0, |lanes, (lane, row)| lanes | u64::from(any(row)) << lane)
+        })
     }
 
     fn check(self, end: usize) -> Result<(), ColumnError> {

@@ -138,8 +138,8 @@ impl<'m> Score<'m> {
 
     /// Whether it is of this verdict and these raw points of all axes.
     #[inline]
-    pub(crate) fn is_of(&self, verdict: Verdict, mut raw: impl Iterator<Item = i64>) -> bool {
-        self.verdict == verdict && self.axes.iter().all(|axis| raw.next().is_none_or(|raw| raw == axis.raw))
+    pub(crate) fn is_of(&self, verdict: Verdict, raw: impl Iterator<Item = i64>) -> bool {
+        self.verdict == verdict && raw.zip(&self.axes).all(|(raw, axis)| raw == axis.raw)
     }
 
     /// The parts that are kept of it in columns: grade, state, segment and play last.

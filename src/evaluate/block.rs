@@ -22,8 +22,8 @@ pub(crate) trait Table {
     /// The subject in a row that there is.
     fn subject(&self, row: usize) -> Option<Self::Subject<'_>>;
 
-    /// The facts of a field in these lanes.
-    fn facts<'t>(&'t self, field: &Field, rows: &Rows, lanes: u64, each: impl FnMut(usize, Fact<'t>));
+    /// The facts of a field in these lanes, each with the bit of its lane.
+    fn facts<'t>(&'t self, field: &Field, rows: &Rows, lanes: u64, each: impl FnMut(u64, Fact<'t>));
 
     /// The lanes in which a test on one fact holds, and those in which it is known, where the table knows a way of its
     /// own.
@@ -37,9 +37,9 @@ pub(crate) trait Table {
     fn numbers(&self, field: &Field, rows: &Rows, lanes: u64, numbers: &mut [f64; LANES]) -> u64 {
         let mut known = 0;
         self.facts(field, rows, lanes, |lane, fact| {
-            if let (Fact::Number(number), Some(own)) = (fact, numbers.get_mut(lane)) {
+            if let (Fact::Number(number), Some(own)) = (fact, numbers.get_mut(place_of(lane))) {
                 *own = number;
-                known |= 1 << lane;
+                known |= lane;
             }
         });
         known
@@ -59,9 +59,9 @@ pub(crate) trait Table {
     fn days(&self, field: &Field, offset_secs: i64, rows: &Rows, lanes: u64, days: &mut [i64; LANES]) -> u64 {
         let mut known = 0;
         self.facts(field, rows, lanes, |lane, fact| {
-            if let (Some(day), Some(own)) = (fact::day(fact, offset_secs), days.get_mut(lane)) {
+            if let (Some(day), Some(own)) = (fact::day(fact, offset_secs), days.get_mut(place_of(lane))) {
                 *own = day;
-                known |= 1 << lane;
+                known |= lane;
             }
         });
         known
@@ -81,6 +81,12 @@ pub(crate) trait Table {
     }
 }
 
+/// The place of a lane of which the bit is given.
+#[inline]
+fn place_of(lane: u64) -> usize {
+    usize::try_from(lane.trailing_zeros()).unwrap_or(LANES)
+}
+
 /// The lanes in which something holds of a fact, and those in which it is known.
 #[inline]
 fn asked<'t, T: Table + ?Sized>(
@@ -93,8 +99,8 @@ fn asked<'t, T: Table + ?Sized>(
     let (mut yes, mut known) = (0, 0);
     table.facts(field, rows, lanes, |lane, fact| {
         if let Some(holds) = holds(fact) {
-            yes |= u64::from(holds) << lane;
-            known |= 1 << lane;
+            yes |= if holds { lane } else { 0 };
+            known |= lane;
         }
     });
     (yes, known)

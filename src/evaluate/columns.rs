@@ -7,7 +7,8 @@ use super::fact;
 use super::lanes::{LANES, lanes_of};
 use crate::activity::Activity;
 use crate::facts::{
-    Codes, Column, Columns, Fact, Facts, Field, Items, Rows, Values, days_within, gather, is_a_day, lanes_where,
+    Codes, Column, Columns, FEW, Fact, Facts, Field, Items, Rows, Values, days_known, days_within, gather, is_a_day,
+    lanes_where,
 };
 use crate::program::{FieldIndex, Mention, Program, TagTest, Test, TextSubject};
 use crate::time::civil_day;
@@ -15,9 +16,26 @@ use crate::time::civil_day;
 /// Columns, those that a program reads in the places of its fields.
 pub(crate) struct Bound<'c> {
     columns: &'c Columns<'c>,
-    read: Box<[Option<&'c Column<'c>>]>, // by `Field::index`
-    fields: Box<[usize]>,                // the indices of the program's fields
-    truths: Box<[Truths]>,               // by slot of the program
+    read: Box<[Option<Read<'c>>]>, // by `Field::index`
+    fields: Box<[usize]>,          // the indices of the program's fields
+    truths: Box<[Truths]>,         // by slot of the program
+}
+
+/// A column that a program reads.
+#[derive(Clone, Copy)]
+struct Read<'c> {
+    column: &'c Column<'c>,
+    /// Whether all facts are known that are valid.
+    whole: bool,
+}
+
+impl Read<'_> {
+    /// The rows whose fact is known, of which the column itself knows some.
+    #[inline]
+    fn known(&self, rows: &Rows, own: impl FnOnce() -> u64) -> u64 {
+        let valid = self.column.valid_among(rows);
+        if self.whole { valid } else { valid & own() }
+    }
 }
 
 /// For which texts of a dictionary a test holds.
@@ -26,6 +44,8 @@ struct Truths {
     table: Box<[bool]>,
     /// The one text of which it is another than of all others.
     odd: Option<usize>,
+    /// All of them, the first again and again where they are fewer.
+    few: Option<[i64; FEW]>,
 }
 
 impl Truths {
@@ -34,21 +54,25 @@ impl Truths {
             let mut those = table.iter().enumerate().filter(|(_, own)| **own == is).map(|(place, _)| place);
             those.next().filter(|_| those.next().is_none())
         });
-        Truths { table, odd }
+        let those = || (0..).zip(&table).filter(|(_, own)| **own).map(|(place, _)| place);
+        let few = those().next().filter(|_| those().count() <= FEW).map(|first| {
+            let mut few = [first; FEW];
+            few.iter_mut().zip(those()).for_each(|(own, place)| *own = place);
+            few
+        });
+        Truths { table, odd, few }
     }
 
-    /// The rows whose text is one for which the test holds, and those that have a text.
+    /// The rows whose text is one for which the test holds.
     #[inline]
-    fn among(&self, codes: Codes<'_>, rows: &Rows) -> (u64, u64) {
-        let known = codes.within(rows, 0, self.table.len());
-        let holds = match self.odd {
+    fn among(&self, codes: Codes<'_>, rows: &Rows) -> u64 {
+        match self.odd {
             Some(odd) => {
                 let is = codes.within(rows, odd, odd + 1);
                 if self.table.get(odd) == Some(&true) { is } else { !is }
             }
             None => codes.looked_up(rows, &self.table),
-        };
-        (holds, known)
+        }
     }
 }
 
@@ -58,7 +82,7 @@ impl<'c> Bound<'c> {
         let mut read = vec![None; fields.clone().map(|field| field.index() + 1).max().unwrap_or(0)];
         for field in fields.clone() {
             if let Some(own) = read.get_mut(field.index()) {
-                *own = columns.column(field.name());
+                *own = columns.column(field.name()).map(|column| Read { column, whole: column.is_whole() });
             }
         }
         let fields = fields.map(Field::index).collect();
@@ -83,7 +107,8 @@ impl<'c> Bound<'c> {
             | Test::Tags { field, test: TagTest::HasAny(_), slot, .. } => (*slot, *field),
             _ => return None,
         };
-        let (Values::Coded(_, texts) | Values::Lists(_, Items::Coded(_, texts))) = &self.of(field)?.values else {
+        let (Values::Coded(_, texts) | Values::Lists(_, Items::Coded(_, texts))) = &self.of(field)?.column.values
+        else {
             return None;
         };
         let holds = |text: &str| match test {
@@ -94,12 +119,16 @@ impl<'c> Bound<'c> {
     }
 
     /// The column of a field of the program.
-    fn of(&self, field: FieldIndex) -> Option<&'c Column<'c>> {
-        self.column(*self.fields.get(field)?)
+    fn of(&self, field: FieldIndex) -> Option<Read<'c>> {
+        self.read(*self.fields.get(field)?)
+    }
+
+    fn read(&self, index: usize) -> Option<Read<'c>> {
+        *self.read.get(index)?
     }
 
     fn column(&self, index: usize) -> Option<&'c Column<'c>> {
-        *self.read.get(index)?
+        self.read(index).map(|read| read.column)
     }
 
     /// The subject in a row.
@@ -139,9 +168,10 @@ impl Table for Bound<'_> {
         Some(self.row(row))
     }
 
-    fn facts<'t>(&'t self, field: &Field, rows: &Rows, lanes: u64, mut each: impl FnMut(usize, Fact<'t>)) {
+    fn facts<'t>(&'t self, field: &Field, rows: &Rows, lanes: u64, mut each: impl FnMut(u64, Fact<'t>)) {
         let column = self.column(field.index());
-        lanes_of(lanes).for_each(|lane| each(lane, column.map_or(Fact::Missing, |column| column.fact(rows.at(lane)))));
+        lanes_of(lanes)
+            .for_each(|lane| each(1 << lane, column.map_or(Fact::Missing, |column| column.fact(rows.at(lane)))));
     }
 
     fn numbers(&self, field: &Field, rows: &Rows, _: u64, numbers: &mut [f64; LANES]) -> u64 {
@@ -164,30 +194,30 @@ impl Table for Bound<'_> {
     }
 
     fn within(&self, field: &Field, rows: &Rows, _: u64, least: f64, greatest: f64) -> (u64, u64) {
-        let Some(column) = self.column(field.index()) else { return (0, 0) };
-        let Values::Numbers(own) = column.values else { return (0, 0) };
-        let (inside, known) = own.within(rows, least, greatest);
-        (inside, known & column.valid_among(rows))
+        let Some(read) = self.read(field.index()) else { return (0, 0) };
+        let Values::Numbers(own) = read.column.values else { return (0, 0) };
+        (own.within(rows, least, greatest), read.known(rows, || own.known(rows)))
     }
 
     fn test(&self, test: &Test, rows: &Rows) -> Option<(u64, u64)> {
         match test {
             Test::Flag { field, is } => {
-                let column = self.of(*field)?;
+                let column = self.of(*field)?.column;
                 let Values::Flags(flags) = column.values else { return None };
                 let flags = flags.among(rows);
                 Some((if *is { flags } else { !flags }, column.valid_among(rows)))
             }
             Test::Text { of: TextSubject::Field(field), slot, .. } => {
-                let column = self.of(*field)?;
-                let Values::Coded(codes, _) = &column.values else { return None };
-                let (holds, known) = self.truths.get(*slot)?.among(*codes, rows);
-                Some((holds, known & column.valid_among(rows)))
+                let read = self.of(*field)?;
+                let Values::Coded(codes, texts) = &read.column.values else { return None };
+                let holds = self.truths.get(*slot)?.among(*codes, rows);
+                Some((holds, read.known(rows, || codes.within(rows, 0, texts.len()))))
             }
             Test::Tags { field, test: TagTest::HasAny(_), slot, negate } => {
-                let column = self.of(*field)?;
+                let column = self.of(*field)?.column;
                 let Values::Lists(offsets, Items::Coded(codes, _)) = &column.values else { return None };
-                let any = offsets.any(*codes, rows, &self.truths.get(*slot)?.table);
+                let truths = self.truths.get(*slot)?;
+                let any = offsets.any(*codes, rows, &truths.table, truths.few);
                 Some((if *negate { !any } else { any }, column.valid_among(rows)))
             }
             _ => None,
@@ -202,11 +232,10 @@ impl Table for Bound<'_> {
         lanes: u64,
         within: &RangeInclusive<i64>,
     ) -> (u64, u64) {
-        if let Some(column) = self.column(field.index())
-            && let Values::Dates(days) = column.values
+        if let Some(read) = self.read(field.index())
+            && let Values::Dates(days) = read.column.values
         {
-            let (inside, known) = days_within(days, rows, within);
-            return (inside, known & column.valid_among(rows));
+            return (days_within(days, rows, within), read.known(rows, || days_known(days, rows)));
         }
         let mut days = [0; LANES];
         let known = self.days(field, offset_secs, rows, lanes, &mut days);

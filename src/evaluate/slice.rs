@@ -19,12 +19,12 @@ impl<T: Facts> Table for Slice<'_, T> {
     }
 
     #[inline]
-    fn facts<'t>(&'t self, field: &Field, rows: &Rows, lanes: u64, mut each: impl FnMut(usize, Fact<'t>)) {
-        let mut lane = lanes_of(lanes);
+    fn facts<'t>(&'t self, field: &Field, rows: &Rows, lanes: u64, mut each: impl FnMut(u64, Fact<'t>)) {
+        let mut left = lanes;
         T::each_fact(field, lanes_of(lanes).filter_map(|lane| self.0.get(rows.at(lane))), |fact| {
-            if let Some(lane) = lane.next() {
-                each(lane, fact);
-            }
+            let lane = left & left.wrapping_neg();
+            left ^= lane;
+            each(lane, fact);
         });
     }
 }

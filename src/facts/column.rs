@@ -9,6 +9,13 @@ use super::{Fact, Kind, Tags};
 use crate::activity::Activity;
 use crate::time::{DAYS_MAX, DAYS_MIN, date_at};
 
+/// The same expression for a slice of whatever type.
+macro_rules! whatever {
+    ($slices:ident::{$($variant:ident)+} of $of:expr, |$slice:ident| $then:expr) => {
+        match $of { $($slices::$variant($slice) => $then),+ }
+    };
+}
+
 /// How many rows are looked at together: as many as a mask has bits.
 pub(crate) const BLOCK: usize = 64;
 
@@ -93,20 +100,41 @@ whole! {
     u64, 0, i64::MAX;
 }
 
-/// Those among these rows of whose number is within a range, the first in the lowest bit.
+/// How many codes are compared one by one, rather than looked up.
+pub(crate) const FEW: usize = 4;
+
+/// The codes in the type of a slice, if all can be.
+#[inline]
+fn in_type<T: Whole>(codes: [i64; FEW]) -> Option<[T; FEW]> {
+    let mut own = [T::default(); FEW];
+    for (own, code) in own.iter_mut().zip(codes) {
+        *own = T::try_from(code).ok()?;
+    }
+    Some(own)
+}
+
+/// Those among these rows whose number is within a range, the first in the lowest bit.
 #[inline]
 fn lanes_within<T: Whole>(slice: &[T], rows: &Rows, least: i64, greatest: i64) -> u64 {
     let bounds = (T::try_from(least.max(T::LEAST)), T::try_from(greatest.min(T::GREATEST)));
     let (Ok(least), Ok(greatest)) = bounds else { return 0 };
     let mut room = [T::default(); BLOCK];
-    lanes_where(rows.of(slice, &mut room), |number| least <= *number && *number <= greatest)
+    let numbers = rows.of(slice, &mut room);
+    if least == greatest {
+        lanes_where(numbers, |number| *number == least)
+    } else {
+        lanes_where(numbers, |number| (least <= *number) & (*number <= greatest))
+    }
 }
 
-/// Those among these rows whose day is within a range, and those that have one.
-pub(crate) fn days_within(days: &[i32], rows: &Rows, within: &RangeInclusive<i64>) -> (u64, u64) {
-    let (least, greatest) = (DAYS_MIN + 1, DAYS_MAX - 1);
-    let inside = lanes_within(days, rows, least.max(*within.start()), greatest.min(*within.end()));
-    (inside, lanes_within(days, rows, least, greatest))
+/// Those among these rows whose day is within a range.
+pub(crate) fn days_within(days: &[i32], rows: &Rows, within: &RangeInclusive<i64>) -> u64 {
+    lanes_within(days, rows, *within.start(), *within.end())
+}
+
+/// Those among these rows that have a day.
+pub(crate) fn days_known(days: &[i32], rows: &Rows) -> u64 {
+    lanes_within(days, rows, DAYS_MIN + 1, DAYS_MAX - 1)
 }
 
 /// Facts of many subjects, one column for each field, all borrowed.
@@ -376,6 +404,27 @@ impl<'a> Column<'a> {
     }
 }
 
+impl Column<'_> {
+    /// Whether every row has a fact that is valid.
+    pub(crate) fn is_whole(&self) -> bool {
+        match &self.values {
+            Values::Missing | Values::Times(..) | Values::Texts(_) => false,
+            Values::Flags(_) | Values::Lists(..) => true,
+            Values::Numbers(numbers) => {
+                whatever!(NumberSlice::{I8 I16 I32 I64 U8 U16 U32 U64 F32 F64} of numbers.0, |slice| slice
+                    .iter()
+                    .all(|number| matches!(Fact::from(*number), Fact::Number(number) if number.is_finite())))
+            }
+            Values::Coded(codes, texts) => {
+                whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of codes.0, |slice| slice
+                    .iter()
+                    .all(|code| place(*code).is_some_and(|place| place < texts.len())))
+            }
+            Values::Dates(days) => days.iter().all(|day| is_a_day((*day).into())),
+        }
+    }
+}
+
 /// Whether there is a date for it; other days are missing.
 pub(crate) fn is_a_day(day: i64) -> bool {
     (DAYS_MIN + 1..DAYS_MAX).contains(&day)
@@ -574,13 +623,6 @@ slices! {
     Offsets, OffsetSlice { I32(i32), I64(i64) }
 }
 
-/// The same expression for a slice of whatever type.
-macro_rules! whatever {
-    ($slices:ident::{$($variant:ident)+} of $of:expr, |$slice:ident| $then:expr) => {
-        match $of { $($slices::$variant($slice) => $then),+ }
-    };
-}
-
 /// The whole numbers within a range, as far as they are of 64 bits.
 #[expect(clippy::cast_possible_truncation, reason = "held at the ends, beyond which no number of a column is")]
 fn whole_within(least: f64, greatest: f64) -> (i64, i64) {
@@ -598,27 +640,34 @@ impl Numbers<'_> {
             .map_or(Fact::Missing, |number| Fact::from(*number)))
     }
 
-    /// Those among these rows whose number is within a range, and those that have one.
-    pub(crate) fn within(self, rows: &Rows, least: f64, greatest: f64) -> (u64, u64) {
-        let doubles = |doubles: &[f64; BLOCK]| {
-            let inside = lanes_where(doubles, |number| least <= *number && *number <= greatest);
-            (inside, lanes_where(doubles, |number| number.is_finite()))
-        };
+    /// Those among these rows whose number is within a range.
+    pub(crate) fn within(self, rows: &Rows, least: f64, greatest: f64) -> u64 {
+        let doubles =
+            |doubles: &[f64; BLOCK]| lanes_where(doubles, |number| (least <= *number) & (*number <= greatest));
         let (from, to) = whole_within(least, greatest);
         match self.0 {
-            NumberSlice::I8(slice) => (lanes_within(slice, rows, from, to), u64::MAX),
-            NumberSlice::I16(slice) => (lanes_within(slice, rows, from, to), u64::MAX),
-            NumberSlice::I32(slice) => (lanes_within(slice, rows, from, to), u64::MAX),
-            NumberSlice::U8(slice) => (lanes_within(slice, rows, from, to), u64::MAX),
-            NumberSlice::U16(slice) => (lanes_within(slice, rows, from, to), u64::MAX),
-            NumberSlice::U32(slice) => (lanes_within(slice, rows, from, to), u64::MAX),
+            NumberSlice::I8(slice) => lanes_within(slice, rows, from, to),
+            NumberSlice::I16(slice) => lanes_within(slice, rows, from, to),
+            NumberSlice::I32(slice) => lanes_within(slice, rows, from, to),
+            NumberSlice::I64(slice) => lanes_within(slice, rows, from, to),
+            NumberSlice::U8(slice) => lanes_within(slice, rows, from, to),
+            NumberSlice::U16(slice) => lanes_within(slice, rows, from, to),
+            NumberSlice::U32(slice) => lanes_within(slice, rows, from, to),
+            NumberSlice::U64(slice) => lanes_within(slice, rows, from, to),
             NumberSlice::F64(slice) => doubles(rows.of(slice, &mut [0.0; BLOCK])),
-            NumberSlice::F32(_) | NumberSlice::I64(_) | NumberSlice::U64(_) => {
+            NumberSlice::F32(_) => {
                 let mut numbers = [0.0; BLOCK];
                 self.at(rows, &mut numbers);
                 doubles(&numbers)
             }
         }
+    }
+
+    /// Those among these rows that have a number.
+    pub(crate) fn known(self, rows: &Rows) -> u64 {
+        let mut numbers = [0.0; BLOCK];
+        self.at(rows, &mut numbers);
+        lanes_where(&numbers, |number| number.is_finite())
     }
 
     /// The numbers of these rows, one that is missing as one that is not finite.
@@ -695,25 +744,41 @@ impl Offsets<'_> {
         })
     }
 
-    /// Those among these rows in whose lists there is a code for which a table has `true`.
-    pub(crate) fn any(self, codes: Codes<'_>, rows: &Rows, table: &[bool]) -> u64 {
-        whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of codes.0, |codes| {
-            let is = |code| place(code).and_then(|place| table.get(place)).copied().unwrap_or(false);
-            let any = |row| {
-                let Some((from, to)) = self.range(row) else { return false };
-                let rest = codes.get(from..).unwrap_or_default();
-                let count = to - from;
-                match rest.first_chunk::<8>() {
-                    // All eight, those beyond the end forgotten: how far a list reaches cannot be guessed.
-                    Some(eight) if count <= eight.len() => {
-                        let lanes = eight.iter().rev().fold(0, |lanes, code| lanes << 1 | u32::from(is(*code)));
-                        lanes & !(u32::MAX << count) != 0
-                    }
-                    _ => rest.iter().take(count).any(|code| is(*code)),
-                }
-            };
-            rows.iter().enumerate().fold(0, |lanes, (lane, row)| lanes | u64::from(any(row)) << lane)
+    /// Those among these rows in whose lists there is a code for which a table has `true`; `few` has all of these, if
+    /// they are no more.
+    pub(crate) fn any(self, codes: Codes<'_>, rows: &Rows, table: &[bool], few: Option<[i64; FEW]>) -> u64 {
+        whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of codes.0, |slice| {
+            self.lists_in(slice, rows, table, few)
         })
+    }
+
+    fn lists_in<T>(self, codes: &[T], rows: &Rows, table: &[bool], few: Option<[i64; FEW]>) -> u64
+    where
+        T: Whole + TryInto<usize>,
+    {
+        match few.and_then(in_type::<T>) {
+            Some(few) => self.lists_with(codes, rows, |code| few.iter().fold(false, |is, own| is | (*own == code))),
+            None => self.lists_with(codes, rows, |code| {
+                place(code).and_then(|place| table.get(place)).copied().unwrap_or(false)
+            }),
+        }
+    }
+
+    /// Those among these rows in whose lists there is a code of which something is true.
+    #[inline]
+    fn lists_with<T: Copy>(self, codes: &[T], rows: &Rows, is: impl Fn(T) -> bool) -> u64 {
+        let any = |row| {
+            let Some((from, to)) = self.range(row) else { return false };
+            let rest = codes.get(from..).unwrap_or_default();
+            match (rest.first_chunk::<8>(), u32::try_from(to - from)) {
+                // All eight, those beyond the end forgotten: how far a list reaches cannot be guessed.
+                (Some(eight), Ok(count @ ..=8)) => {
+                    (0..).zip(eight).fold(false, |any, (place, code)| any | ((place < count) & is(*code)))
+                }
+                _ => rest.iter().take(to - from).any(|code| is(*code)),
+            }
+        };
+        (0..BLOCK).fold(0, |lanes, lane| lanes | u64::from(any(rows.at(lane))) << lane)
     }
 
     fn check(self, end: usize) -> Result<(), ColumnError> {

@@ -32,10 +32,13 @@ pub(crate) fn score_rows<T: Table>(program: &Program, table: &T, rows: Range<usi
     for first in rows.step_by(LANES) {
         let lanes = (end - first).min(LANES);
         let there = u64::MAX >> (LANES - lanes);
-        let rows = match lanes {
-            LANES => Rows::Run(first),
-            // What is missing in the last block is made up by its last row.
-            _ => Rows::Any(std::array::from_fn(|lane| first + lane.min(lanes - 1))),
+        // What is missing in the last block is made up by its last row.
+        let made_up: [usize; LANES];
+        let rows = if lanes == LANES {
+            Rows::Run(first)
+        } else {
+            made_up = std::array::from_fn(|lane| first + lane.min(lanes - 1));
+            Rows::Any(&made_up)
         };
         let verdicts = Evaluation::new(program, Block::new(program, table, rows, at)).verdict(&mut ());
         sink.passed(first, there, &verdicts);
@@ -46,7 +49,9 @@ pub(crate) fn score_rows<T: Table>(program: &Program, table: &T, rows: Range<usi
             }
         }
     }
-    pools.iter_mut().for_each(|pool| pool.score(&mut run, sink));
+    for pool in &mut pools {
+        pool.score(&mut run, sink);
+    }
 }
 
 /// A program on its way over a table.
@@ -86,7 +91,7 @@ impl Pool {
         let last = rows.get(last).copied().unwrap_or(0);
         rows.iter_mut().skip(count).for_each(|row| *row = last);
         let program = run.program;
-        let evaluation = Evaluation::new(program, Block::new(program, run.table, Rows::Any(rows), run.at));
+        let evaluation = Evaluation::new(program, Block::new(program, run.table, Rows::Any(&rows), run.at));
         if !program.by_points {
             let mut outcome = Outcome::gated(Masks::one(self.verdict));
             evaluation.score(&mut outcome, &mut ());

@@ -23,18 +23,18 @@ pub(crate) trait Table {
     fn subject(&self, row: usize) -> Option<Self::Subject<'_>>;
 
     /// The facts of a field in these lanes, each with the bit of its lane.
-    fn facts<'t>(&'t self, field: &Field, rows: &Rows, lanes: u64, each: impl FnMut(u64, Fact<'t>));
+    fn facts<'t>(&'t self, field: &Field, rows: Rows<'_>, lanes: u64, each: impl FnMut(u64, Fact<'t>));
 
     /// The lanes in which a test on one fact holds, and those in which it is known, where the table knows a way of its
     /// own.
     #[inline]
-    fn test(&self, _test: &Test, _rows: &Rows) -> Option<(u64, u64)> {
+    fn test(&self, _test: &Test, _rows: Rows<'_>) -> Option<(u64, u64)> {
         None
     }
 
     /// The numbers of a field, and the lanes that have one, as far as it is finite.
     #[inline]
-    fn numbers(&self, field: &Field, rows: &Rows, lanes: u64, numbers: &mut [f64; LANES]) -> u64 {
+    fn numbers(&self, field: &Field, rows: Rows<'_>, lanes: u64, numbers: &mut [f64; LANES]) -> u64 {
         let mut known = 0;
         self.facts(field, rows, lanes, |lane, fact| {
             if let (Fact::Number(number), Some(own)) = (fact, numbers.get_mut(place_of(lane))) {
@@ -47,7 +47,7 @@ pub(crate) trait Table {
 
     /// The lanes in which a number is within a range, and those in which it is known.
     #[inline]
-    fn within(&self, field: &Field, rows: &Rows, lanes: u64, least: f64, greatest: f64) -> (u64, u64) {
+    fn within(&self, field: &Field, rows: Rows<'_>, lanes: u64, least: f64, greatest: f64) -> (u64, u64) {
         asked(self, field, rows, lanes, |fact| match fact {
             Fact::Number(number) if number.is_finite() => Some(least <= number && number <= greatest),
             _ => None,
@@ -56,7 +56,7 @@ pub(crate) trait Table {
 
     /// The civil days of a field, and the lanes that have one.
     #[inline]
-    fn days(&self, field: &Field, offset_secs: i64, rows: &Rows, lanes: u64, days: &mut [i64; LANES]) -> u64 {
+    fn days(&self, field: &Field, offset_secs: i64, rows: Rows<'_>, lanes: u64, days: &mut [i64; LANES]) -> u64 {
         let mut known = 0;
         self.facts(field, rows, lanes, |lane, fact| {
             if let (Some(day), Some(own)) = (fact::day(fact, offset_secs), days.get_mut(place_of(lane))) {
@@ -73,7 +73,7 @@ pub(crate) trait Table {
         &self,
         field: &Field,
         offset_secs: i64,
-        rows: &Rows,
+        rows: Rows<'_>,
         lanes: u64,
         within: &RangeInclusive<i64>,
     ) -> (u64, u64) {
@@ -92,7 +92,7 @@ fn place_of(lane: u64) -> usize {
 fn asked<'t, T: Table + ?Sized>(
     table: &'t T,
     field: &Field,
-    rows: &Rows,
+    rows: Rows<'_>,
     lanes: u64,
     holds: impl Fn(Fact<'t>) -> Option<bool>,
 ) -> (u64, u64) {
@@ -110,7 +110,7 @@ fn asked<'t, T: Table + ?Sized>(
 pub(crate) struct Block<'m, 't, T> {
     program: &'m Program,
     table: &'t T,
-    rows: Rows,
+    rows: Rows<'t>,
     as_of: i64,
     today: i64,
     /// The lanes that still matter.
@@ -118,7 +118,12 @@ pub(crate) struct Block<'m, 't, T> {
 }
 
 impl<'m, 't, T: Table> Block<'m, 't, T> {
-    pub(crate) fn new(program: &'m Program, table: &'t T, rows: Rows, (as_of, today): (i64, i64)) -> Block<'m, 't, T> {
+    pub(crate) fn new(
+        program: &'m Program,
+        table: &'t T,
+        rows: Rows<'t>,
+        (as_of, today): (i64, i64),
+    ) -> Block<'m, 't, T> {
         Block { program, table, rows, as_of, today, lanes: Cell::new(u64::MAX) }
     }
 
@@ -161,7 +166,7 @@ impl<'m, 't, T: Table> Block<'m, 't, T> {
     #[inline]
     fn asked(&self, field: FieldIndex, holds: impl Fn(Fact<'t>) -> Option<bool>) -> (u64, u64) {
         let Some(field) = self.field(field) else { return (0, 0) };
-        asked(self.table, field, &self.rows, self.lanes.get(), holds)
+        asked(self.table, field, self.rows, self.lanes.get(), holds)
     }
 
     /// The lanes in which a quantity is within a range, and those in which it is known.
@@ -170,7 +175,7 @@ impl<'m, 't, T: Table> Block<'m, 't, T> {
         match of {
             Quantity::Number { field } => {
                 let (least, greatest) = (double_of(*within.start()), double_of(*within.end()));
-                Some(self.table.within(self.field(*field)?, &self.rows, lanes, least, greatest))
+                Some(self.table.within(self.field(*field)?, self.rows, lanes, least, greatest))
             }
             Quantity::Ratio { field, of } => {
                 let (ratios, known) = self.ratios(*field, *of)?;
@@ -187,8 +192,7 @@ impl<'m, 't, T: Table> Block<'m, 't, T> {
             }
             Quantity::Calendar { field, by } => {
                 let mut days = [0; LANES];
-                let known =
-                    self.table.days(self.field(*field)?, self.program.offset_secs, &self.rows, lanes, &mut days);
+                let known = self.table.days(self.field(*field)?, self.program.offset_secs, self.rows, lanes, &mut days);
                 Some((lanes_where(&days, |day| within.contains(&fact::by_calendar(*by, *day, self.today))), known))
             }
             _ => None,
@@ -197,15 +201,15 @@ impl<'m, 't, T: Table> Block<'m, 't, T> {
 
     fn days_within(&self, field: FieldIndex, within: &RangeInclusive<i64>) -> (u64, u64) {
         let Some(field) = self.field(field) else { return (0, 0) };
-        self.table.days_within(field, self.program.offset_secs, &self.rows, self.lanes.get(), within)
+        self.table.days_within(field, self.program.offset_secs, self.rows, self.lanes.get(), within)
     }
 
     /// The ratios of two numbers, and the lanes in which they are known.
     fn ratios(&self, field: FieldIndex, of: FieldIndex) -> Option<([f64; LANES], u64)> {
         let (mut ratios, mut divisors) = ([0.0; LANES], [0.0; LANES]);
         let lanes = self.lanes.get();
-        let known = self.table.numbers(self.field(field)?, &self.rows, lanes, &mut ratios)
-            & self.table.numbers(self.field(of)?, &self.rows, lanes, &mut divisors);
+        let known = self.table.numbers(self.field(field)?, self.rows, lanes, &mut ratios)
+            & self.table.numbers(self.field(of)?, self.rows, lanes, &mut divisors);
         ratios.iter_mut().zip(&divisors).for_each(|(ratio, of)| *ratio /= of);
         // As for one of them: see `fact::ratio`.
         let finite = lanes_where(&ratios, |ratio| ratio.is_finite()) & lanes_where(&divisors, |of| of.is_finite());
@@ -221,7 +225,7 @@ impl<'m, T: Table> World<'m> for Block<'m, '_, T> {
     }
 
     fn test<W: Witness<'m, Abreast>>(&self, test: &'m Test, _: &mut W) -> Masks<Truth> {
-        let (holds, known) = self.table.test(test, &self.rows).unwrap_or_else(|| match test {
+        let (holds, known) = self.table.test(test, self.rows).unwrap_or_else(|| match test {
             Test::Number { of, within, op } => match self.within(of, within) {
                 Some((inside, known)) => (if matches!(op, NumberOp::IsNot(_)) { !inside } else { inside }, known),
                 None => self.tested(test),

@@ -32,7 +32,7 @@ struct Read<'c> {
 impl Read<'_> {
     /// The rows whose fact is known, of which the column itself knows some.
     #[inline]
-    fn known(&self, rows: &Rows, own: impl FnOnce() -> u64) -> u64 {
+    fn known(&self, rows: Rows<'_>, own: impl FnOnce() -> u64) -> u64 {
         let valid = self.column.valid_among(rows);
         if self.whole { valid } else { valid & own() }
     }
@@ -65,7 +65,7 @@ impl Truths {
 
     /// The rows whose text is one for which the test holds.
     #[inline]
-    fn among(&self, codes: Codes<'_>, rows: &Rows) -> u64 {
+    fn among(&self, codes: Codes<'_>, rows: Rows<'_>) -> u64 {
         match self.odd {
             Some(odd) => {
                 let is = codes.within(rows, odd, odd + 1);
@@ -168,20 +168,20 @@ impl Table for Bound<'_> {
         Some(self.row(row))
     }
 
-    fn facts<'t>(&'t self, field: &Field, rows: &Rows, lanes: u64, mut each: impl FnMut(u64, Fact<'t>)) {
+    fn facts<'t>(&'t self, field: &Field, rows: Rows<'_>, lanes: u64, mut each: impl FnMut(u64, Fact<'t>)) {
         let column = self.column(field.index());
         lanes_of(lanes)
             .for_each(|lane| each(1 << lane, column.map_or(Fact::Missing, |column| column.fact(rows.at(lane)))));
     }
 
-    fn numbers(&self, field: &Field, rows: &Rows, _: u64, numbers: &mut [f64; LANES]) -> u64 {
+    fn numbers(&self, field: &Field, rows: Rows<'_>, _: u64, numbers: &mut [f64; LANES]) -> u64 {
         let Some(column) = self.column(field.index()) else { return 0 };
         let Values::Numbers(own) = column.values else { return 0 };
         own.at(rows, numbers);
         column.valid_among(rows)
     }
 
-    fn days(&self, field: &Field, offset_secs: i64, rows: &Rows, _: u64, days: &mut [i64; LANES]) -> u64 {
+    fn days(&self, field: &Field, offset_secs: i64, rows: Rows<'_>, _: u64, days: &mut [i64; LANES]) -> u64 {
         let Some(column) = self.column(field.index()) else { return 0 };
         match &column.values {
             Values::Dates(own) => gather(own, rows, days, i64::from),
@@ -193,13 +193,13 @@ impl Table for Bound<'_> {
         lanes_where(days, |day| is_a_day(*day)) & column.valid_among(rows)
     }
 
-    fn within(&self, field: &Field, rows: &Rows, _: u64, least: f64, greatest: f64) -> (u64, u64) {
+    fn within(&self, field: &Field, rows: Rows<'_>, _: u64, least: f64, greatest: f64) -> (u64, u64) {
         let Some(read) = self.read(field.index()) else { return (0, 0) };
         let Values::Numbers(own) = read.column.values else { return (0, 0) };
         (own.within(rows, least, greatest), read.known(rows, || own.known(rows)))
     }
 
-    fn test(&self, test: &Test, rows: &Rows) -> Option<(u64, u64)> {
+    fn test(&self, test: &Test, rows: Rows<'_>) -> Option<(u64, u64)> {
         match test {
             Test::Flag { field, is } => {
                 let column = self.of(*field)?.column;
@@ -228,7 +228,7 @@ impl Table for Bound<'_> {
         &self,
         field: &Field,
         offset_secs: i64,
-        rows: &Rows,
+        rows: Rows<'_>,
         lanes: u64,
         within: &RangeInclusive<i64>,
     ) -> (u64, u64) {

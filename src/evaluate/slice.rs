@@ -19,7 +19,7 @@ impl<T: Facts> Table for Slice<'_, T> {
     }
 
     #[inline]
-    fn facts<'t>(&'t self, field: &Field, rows: &Rows, lanes: u64, mut each: impl FnMut(u64, Fact<'t>)) {
+    fn facts<'t>(&'t self, field: &Field, rows: Rows<'_>, lanes: u64, mut each: impl FnMut(u64, Fact<'t>)) {
         let mut left = lanes;
         T::each_fact(field, lanes_of(lanes).filter_map(|lane| self.0.get(rows.at(lane))), |fact| {
             let lane = left & left.wrapping_neg();

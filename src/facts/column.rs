@@ -20,15 +20,16 @@ macro_rules! whatever {
 pub(crate) const BLOCK: usize = 64;
 
 /// The rows that are looked at together.
-pub(crate) enum Rows {
+#[derive(Clone, Copy)]
+pub(crate) enum Rows<'r> {
     /// One after the other from this one on.
     Run(usize),
-    Any([usize; BLOCK]),
+    Any(&'r [usize; BLOCK]),
 }
 
-impl Rows {
+impl Rows<'_> {
     #[inline]
-    pub(crate) fn at(&self, lane: usize) -> usize {
+    pub(crate) fn at(self, lane: usize) -> usize {
         match self {
             Rows::Run(first) => first + lane,
             Rows::Any(rows) => rows.get(lane).copied().unwrap_or(0),
@@ -36,22 +37,22 @@ impl Rows {
     }
 
     #[inline]
-    fn iter(&self) -> impl Iterator<Item = usize> {
-        (0..BLOCK).map(|lane| self.at(lane))
+    fn iter(self) -> impl Iterator<Item = usize> {
+        (0..BLOCK).map(move |lane| self.at(lane))
     }
 
     /// Their values in a slice that has all of them: a run where it lies, others put into the room.
     #[inline]
-    fn of<'s, T: Copy>(&self, slice: &'s [T], room: &'s mut [T; BLOCK]) -> &'s [T; BLOCK] {
+    fn of<'s, T: Copy>(self, slice: &'s [T], room: &'s mut [T; BLOCK]) -> &'s [T; BLOCK] {
         match self {
             Rows::Run(first) => {
-                if let Some(run) = slice.get(*first..).and_then(<[T]>::first_chunk) {
+                if let Some(run) = slice.get(first..).and_then(<[T]>::first_chunk) {
                     return run;
                 }
             }
             Rows::Any(rows) => {
-                for (own, row) in room.iter_mut().zip(rows) {
-                    if let Some(value) = slice.get(*row) {
+                for (own, row) in room.iter_mut().zip(*rows) {
+                    if let Some(value) = slice.get(row) {
                         *own = *value;
                     }
                 }
@@ -115,7 +116,7 @@ fn in_type<T: Whole>(codes: [i64; FEW]) -> Option<[T; FEW]> {
 
 /// Those among these rows whose number is within a range, the first in the lowest bit.
 #[inline]
-fn lanes_within<T: Whole>(slice: &[T], rows: &Rows, least: i64, greatest: i64) -> u64 {
+fn lanes_within<T: Whole>(slice: &[T], rows: Rows<'_>, least: i64, greatest: i64) -> u64 {
     let bounds = (T::try_from(least.max(T::LEAST)), T::try_from(greatest.min(T::GREATEST)));
     let (Ok(least), Ok(greatest)) = bounds else { return 0 };
     let mut room = [T::default(); BLOCK];
@@ -123,17 +124,17 @@ fn lanes_within<T: Whole>(slice: &[T], rows: &Rows, least: i64, greatest: i64) -
     if least == greatest {
         lanes_where(numbers, |number| *number == least)
     } else {
-        lanes_where(numbers, |number| (least <= *number) & (*number <= greatest))
+        lanes_where(numbers, |number| least <= *number && *number <= greatest)
     }
 }
 
 /// Those among these rows whose day is within a range.
-pub(crate) fn days_within(days: &[i32], rows: &Rows, within: &RangeInclusive<i64>) -> u64 {
+pub(crate) fn days_within(days: &[i32], rows: Rows<'_>, within: &RangeInclusive<i64>) -> u64 {
     lanes_within(days, rows, *within.start(), *within.end())
 }
 
 /// Those among these rows that have a day.
-pub(crate) fn days_known(days: &[i32], rows: &Rows) -> u64 {
+pub(crate) fn days_known(days: &[i32], rows: Rows<'_>) -> u64 {
     lanes_within(days, rows, DAYS_MIN + 1, DAYS_MAX - 1)
 }
 
@@ -368,7 +369,7 @@ impl<'a> Column<'a> {
     }
 
     /// Those among these rows that have a fact, as far as validity tells, the first in the lowest bit.
-    pub(crate) fn valid_among(&self, rows: &Rows) -> u64 {
+    pub(crate) fn valid_among(&self, rows: Rows<'_>) -> u64 {
         match self.validity {
             None => u64::MAX,
             Some(validity) => validity.among(rows),
@@ -494,7 +495,7 @@ impl<'a> Bits<'a> {
 
 impl Bits<'_> {
     /// Those that are set among these rows, the first in the lowest bit.
-    pub(crate) fn among(self, rows: &Rows) -> u64 {
+    pub(crate) fn among(self, rows: Rows<'_>) -> u64 {
         self.run_of(rows).unwrap_or_else(|| {
             let set = rows.iter().map(|row| self.is_set(row));
             set.enumerate().fold(0, |set, (place, is)| set | u64::from(is) << place)
@@ -502,7 +503,7 @@ impl Bits<'_> {
     }
 
     /// The bits of a run, nine bytes at most.
-    fn run_of(self, rows: &Rows) -> Option<u64> {
+    fn run_of(self, rows: Rows<'_>) -> Option<u64> {
         let (Rows::Run(first), Bit::Packed { bytes, from, rows: len }) = (rows, self.0) else { return None };
         if first + BLOCK > len {
             return None;
@@ -641,9 +642,8 @@ impl Numbers<'_> {
     }
 
     /// Those among these rows whose number is within a range.
-    pub(crate) fn within(self, rows: &Rows, least: f64, greatest: f64) -> u64 {
-        let doubles =
-            |doubles: &[f64; BLOCK]| lanes_where(doubles, |number| (least <= *number) & (*number <= greatest));
+    pub(crate) fn within(self, rows: Rows<'_>, least: f64, greatest: f64) -> u64 {
+        let doubles = |doubles: &[f64; BLOCK]| lanes_where(doubles, |number| least <= *number && *number <= greatest);
         let (from, to) = whole_within(least, greatest);
         match self.0 {
             NumberSlice::I8(slice) => lanes_within(slice, rows, from, to),
@@ -664,14 +664,14 @@ impl Numbers<'_> {
     }
 
     /// Those among these rows that have a number.
-    pub(crate) fn known(self, rows: &Rows) -> u64 {
+    pub(crate) fn known(self, rows: Rows<'_>) -> u64 {
         let mut numbers = [0.0; BLOCK];
         self.at(rows, &mut numbers);
         lanes_where(&numbers, |number| number.is_finite())
     }
 
     /// The numbers of these rows, one that is missing as one that is not finite.
-    pub(crate) fn at(self, rows: &Rows, numbers: &mut [f64; BLOCK]) {
+    pub(crate) fn at(self, rows: Rows<'_>, numbers: &mut [f64; BLOCK]) {
         let whole = |fact| if let Fact::Number(number) = fact { number } else { f64::NAN };
         match self.0 {
             NumberSlice::I8(slice) => gather(slice, rows, numbers, f64::from),
@@ -690,7 +690,7 @@ impl Numbers<'_> {
 
 /// Values of a slice in these rows. A run is taken as it lies, without looking for each row.
 #[inline]
-pub(crate) fn gather<T: Copy + Default, U>(slice: &[T], rows: &Rows, values: &mut [U; BLOCK], f: impl Fn(T) -> U) {
+pub(crate) fn gather<T: Copy + Default, U>(slice: &[T], rows: Rows<'_>, values: &mut [U; BLOCK], f: impl Fn(T) -> U) {
     let mut room = [T::default(); BLOCK];
     values.iter_mut().zip(rows.of(slice, &mut room)).for_each(|(own, value)| *own = f(*value));
 }
@@ -703,7 +703,7 @@ fn place(number: impl TryInto<usize>) -> Option<usize> {
 
 impl Codes<'_> {
     /// Those among these rows whose code is within a range.
-    pub(crate) fn within(self, rows: &Rows, least: usize, end: usize) -> u64 {
+    pub(crate) fn within(self, rows: Rows<'_>, least: usize, end: usize) -> u64 {
         let held = |place: usize| i64::try_from(place).unwrap_or(i64::MAX);
         let (least, greatest) = (held(least), held(end) - 1);
         whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of self.0, |slice| {
@@ -712,7 +712,7 @@ impl Codes<'_> {
     }
 
     /// Those among these rows for whose code a table has `true`.
-    pub(crate) fn looked_up(self, rows: &Rows, table: &[bool]) -> u64 {
+    pub(crate) fn looked_up(self, rows: Rows<'_>, table: &[bool]) -> u64 {
         let at = |place: Option<usize>| place.and_then(|place| table.get(place)).copied().unwrap_or(false);
         whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of self.0, |slice| {
             let mut room = [0; BLOCK];
@@ -746,18 +746,18 @@ impl Offsets<'_> {
 
     /// Those among these rows in whose lists there is a code for which a table has `true`; `few` has all of these, if
     /// they are no more.
-    pub(crate) fn any(self, codes: Codes<'_>, rows: &Rows, table: &[bool], few: Option<[i64; FEW]>) -> u64 {
+    pub(crate) fn any(self, codes: Codes<'_>, rows: Rows<'_>, table: &[bool], few: Option<[i64; FEW]>) -> u64 {
         whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of codes.0, |slice| {
             self.lists_in(slice, rows, table, few)
         })
     }
 
-    fn lists_in<T>(self, codes: &[T], rows: &Rows, table: &[bool], few: Option<[i64; FEW]>) -> u64
+    fn lists_in<T>(self, codes: &[T], rows: Rows<'_>, table: &[bool], few: Option<[i64; FEW]>) -> u64
     where
         T: Whole + TryInto<usize>,
     {
         match few.and_then(in_type::<T>) {
-            Some(few) => self.lists_with(codes, rows, |code| few.iter().fold(false, |is, own| is | (*own == code))),
+            Some(few) => self.lists_with(codes, rows, |code| few.contains(&code)),
             None => self.lists_with(codes, rows, |code| {
                 place(code).and_then(|place| table.get(place)).copied().unwrap_or(false)
             }),
@@ -766,7 +766,7 @@ impl Offsets<'_> {
 
     /// Those among these rows in whose lists there is a code of which something is true.
     #[inline]
-    fn lists_with<T: Copy>(self, codes: &[T], rows: &Rows, is: impl Fn(T) -> bool) -> u64 {
+    fn lists_with<T: Copy>(self, codes: &[T], rows: Rows<'_>, is: impl Fn(T) -> bool) -> u64 {
         let any = |row| {
             let Some((from, to)) = self.range(row) else { return false };
             let rest = codes.get(from..).unwrap_or_default();

@@ -6,6 +6,10 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark that cannot go on has failed; a driver")]
 
+#[path = "population/borrowed.rs"]
+mod borrowed;
+#[path = "population/columns.rs"]
+mod columns;
 #[path = "population/enums.rs"]
 mod enums;
 #[path = "population/fired.rs"]
@@ -15,13 +19,17 @@ mod population;
 
 use std::hint::black_box;
 
+use borrowed::{Dictionaries, borrowed};
 use chrono::TimeDelta;
+use columns::{Columns, Outcomes};
 use fired::{by_hand_fired, by_hand_fired_ids};
 use generated::{Customer, amounts, by_exp2, customers, fading, named, rules, spread, visited, visits, whatever};
 use population::{Account, MODEL, accounts, as_of, by_hand};
+use warmth::columns::ScoreColumns;
 use warmth::{Explanation, Fired, Model, Projection, Record, Resolution, Score, Scorer, compare};
 
 const SUBJECTS: usize = 1_000;
+const ROWS: usize = 50_000;
 const EVENTS: usize = 1_000;
 
 /// Sets up, runs so many rounds, and says how many operations a round has.
@@ -67,6 +75,27 @@ const PATHS: &[(&str, Run)] = &[
             scorer.score_batch(black_box(&accounts), as_of(), black_box(&mut scores));
         }
         SUBJECTS
+    }),
+    ("columns", |rounds| {
+        let (scorer, accounts) = (cross_sell::<Account>(), accounts(ROWS));
+        let columns = Columns::new(&accounts);
+        let dictionaries = Dictionaries::of(&columns);
+        let columns = borrowed(&columns, &dictionaries);
+        let ready = scorer.columns(&columns).unwrap();
+        let mut scores = ScoreColumns::new();
+        for _ in 0..rounds {
+            black_box(&ready).score(0..ROWS, as_of(), black_box(&mut scores));
+        }
+        agree(&accounts, &borrowed::outcomes(&scores))
+    }),
+    ("columns-by-hand", |rounds| {
+        let accounts = accounts(ROWS);
+        let columns = Columns::new(&accounts);
+        let mut outcomes = Outcomes::new(ROWS);
+        for _ in 0..rounds {
+            columns::by_hand(black_box(&columns), columns::days(as_of().date_naive()), black_box(&mut outcomes));
+        }
+        agree(&accounts, &outcomes)
     }),
     ("explain", |rounds| {
         let scorer = cross_sell();
@@ -168,6 +197,13 @@ fn rounds_over<T>(rounds: u32, subjects: &[T], operation: impl Fn(&T)) -> usize 
         }
     }
     subjects.len()
+}
+
+/// How many rows there are, each of which is as by hand.
+fn agree(accounts: &[Account], outcomes: &Outcomes) -> usize {
+    let today = as_of().date_naive();
+    assert!((0..).zip(accounts).all(|(row, account)| outcomes.row(row) == by_hand(account, today)));
+    accounts.len()
 }
 
 /// Everything that is in an explanation, but for its texts.

@@ -2,18 +2,22 @@
 
 use std::ops::Range;
 
-use crate::evaluate::{Abreast, Block, Evaluation, LANES, Lanes, Outcome, Table, lanes_of};
+use smallvec::SmallVec;
+
+use crate::evaluate::{Block, Evaluation, Exact, LANES, Masks, Outcome, Subject, Table, Values, lanes_of};
 use crate::facts::Rows;
 use crate::grade::Verdict;
+use crate::model::limits::AXES_MAX;
 use crate::program::Program;
+use crate::score::Score;
 use crate::time::civil_day;
 
-/// What takes the outcomes of rows, in no particular order.
+/// What takes the outcomes of rows.
 pub(crate) trait Sink {
-    /// A row that a gate holds back.
-    fn held_back(&mut self, row: usize, verdict: Verdict);
-    /// A row with its lane in the outcome.
-    fn scored(&mut self, row: usize, outcome: &Outcome<Abreast>, lane: usize);
+    /// The rows from this one on, as many as there are, have passed the gates or not; told of all rows, in their order.
+    fn passed(&mut self, first: usize, there: u64, verdicts: &Masks<Verdict>);
+    /// A row that no gate holds back, after it was told to have passed.
+    fn scored(&mut self, row: usize, score: &Score<'_>);
 }
 
 /// Scores rows of a table.
@@ -22,66 +26,148 @@ pub(crate) trait Sink {
 /// most subjects back, nothing else is looked at for them.
 pub(crate) fn score_rows<T: Table>(program: &Program, table: &T, rows: Range<usize>, as_of: i64, sink: &mut impl Sink) {
     let at = (as_of, civil_day(as_of, program.offset_secs));
-    let mut pool = Pool::default();
+    let mut run = Run { program, table, at, known: Known::default() };
+    let mut pools = [Verdict::Eligible, Verdict::Undetermined].map(|verdict| Pool { verdict, rows: [0; _], count: 0 });
     let end = rows.end;
     for first in rows.step_by(LANES) {
         let lanes = (end - first).min(LANES);
         let there = u64::MAX >> (LANES - lanes);
-        let rows = match lanes {
-            LANES => Rows::run(first),
-            // What is missing in the last block is made up by its last row.
-            _ => Rows::any(&std::array::from_fn(|lane| first + lane.min(lanes - 1))),
+        // What is missing in the last block is made up by its last row.
+        let made_up: [usize; LANES];
+        let rows = if lanes == LANES {
+            Rows::Run(first)
+        } else {
+            made_up = std::array::from_fn(|lane| first + lane.min(lanes - 1));
+            Rows::Any(&made_up)
         };
         let verdicts = Evaluation::new(program, Block::new(program, table, rows, at)).verdict(&mut ());
-        verdicts.among(there, |verdict, lanes| {
-            for lane in lanes_of(lanes) {
-                if !verdict.is_scored() {
-                    sink.held_back(first + lane, verdict);
-                } else if pool.is_full_with(first + lane, verdict) {
-                    pool.score(program, table, at, sink);
-                }
+        sink.passed(first, there, &verdicts);
+        for pool in &mut pools {
+            pool.take_in(first, verdicts.of(pool.verdict) & there);
+            if pool.count >= LANES {
+                pool.score(&mut run, sink);
             }
-        });
+        }
     }
-    pool.score(program, table, at, sink);
+    for pool in &mut pools {
+        pool.score(&mut run, sink);
+    }
 }
 
-/// Rows that no gate holds back.
+/// A program on its way over a table.
+struct Run<'m, 't, T> {
+    program: &'m Program,
+    table: &'t T,
+    at: (i64, i64),
+    known: Known<'m>,
+}
+
+/// Rows of one verdict, which no gate holds back.
 struct Pool {
-    rows: [usize; LANES],
-    undetermined: u64,
+    verdict: Verdict,
+    rows: [usize; 2 * LANES],
     count: usize,
 }
 
-impl Default for Pool {
-    fn default() -> Pool {
-        Pool { rows: [0; LANES], undetermined: 0, count: 0 }
+impl Pool {
+    /// Takes in a lane's rows, for which there is room as long as there are less than [`LANES`] before.
+    #[inline]
+    fn take_in(&mut self, first: usize, lanes: u64) {
+        for lane in lanes_of(lanes) {
+            if let Some(own) = self.rows.get_mut(self.count) {
+                *own = first + lane;
+                self.count += 1;
+            }
+        }
+    }
+
+    /// Scores as many rows as there are lanes, or those that there are, and lets go of them.
+    fn score<T: Table>(&mut self, run: &mut Run<'_, '_, T>, sink: &mut impl Sink) {
+        let count = self.count.min(LANES);
+        let (Some(rows), Some(last)) = (self.rows.first_chunk::<LANES>(), count.checked_sub(1)) else { return };
+        let mut rows = *rows;
+        self.rows.copy_within(LANES.., 0);
+        self.count -= count;
+        let last = rows.get(last).copied().unwrap_or(0);
+        rows.iter_mut().skip(count).for_each(|row| *row = last);
+        let program = run.program;
+        let evaluation = Evaluation::new(program, Block::new(program, run.table, Rows::Any(&rows), run.at));
+        if !program.by_points {
+            let mut outcome = Outcome::gated(Masks::one(self.verdict));
+            evaluation.score(&mut outcome, &mut ());
+            let scores = rows.into_iter().enumerate().take(count);
+            return scores.for_each(|(lane, row)| sink.scored(row, &Score::of_lane(program, &outcome, lane)));
+        }
+        let raw: SmallVec<[[i64; LANES]; AXES_MAX]> =
+            program.axes.iter().map(|axis| evaluation.points(axis, &mut ()).0.each()).collect();
+        for (lane, row) in rows.into_iter().enumerate().take(count) {
+            let raw = raw.iter().map(|raw| raw.get(lane).copied().unwrap_or(0));
+            let known = run.known.score(self.verdict, raw, |raw| {
+                let mut outcome = Outcome::<Exact>::gated(self.verdict);
+                for (axis, raw) in program.axes.iter().zip(raw) {
+                    outcome.push(raw, axis.available, &mut ());
+                }
+                if let Some(facts) = run.table.subject(row) {
+                    let (as_of, today) = run.at;
+                    Evaluation::new(program, Subject::on(program, &facts, as_of, today))
+                        .conclude(&mut outcome, &mut ());
+                }
+                Score::new(program, &outcome)
+            });
+            if let Some(score) = known {
+                sink.scored(row, score);
+            }
+        }
     }
 }
 
-impl Pool {
-    /// Takes in a row, and says whether there is no room for another.
-    fn is_full_with(&mut self, row: usize, verdict: Verdict) -> bool {
-        if let Some(own) = self.rows.get_mut(self.count) {
-            *own = row;
-            self.undetermined |= u64::from(verdict == Verdict::Undetermined) << self.count;
-            self.count += 1;
-        }
-        self.count == LANES
-    }
+/// Scores by verdict and raw points, where these decide on everything else. Most models have few different ones.
+struct Known<'m> {
+    scores: SmallVec<[Score<'m>; Known::ROOM]>,
+    /// Their places, from 1 on, from where on each is looked for.
+    places: [u8; 256],
+}
 
-    /// Scores the rows, and is empty then.
-    fn score<T: Table>(&mut self, program: &Program, table: &T, at: (i64, i64), sink: &mut impl Sink) {
-        let Pool { mut rows, undetermined, count } = std::mem::take(self);
-        let Some(last) = count.checked_sub(1).and_then(|last| rows.get(last)).copied() else { return };
-        rows.iter_mut().skip(count).for_each(|row| *row = last);
-        let mut verdicts = Lanes::unfilled();
-        Lanes::put(&mut verdicts, Verdict::Undetermined, undetermined);
-        Lanes::put(&mut verdicts, Verdict::Eligible, !undetermined);
-        let mut outcome = Outcome::gated(verdicts);
-        Evaluation::new(program, Block::new(program, table, Rows::any(&rows), at)).score(&mut outcome, &mut ());
-        for (lane, row) in rows.into_iter().enumerate().take(count) {
-            sink.scored(row, &outcome, lane);
-        }
+impl Default for Known<'_> {
+    fn default() -> Self {
+        Known { scores: SmallVec::new(), places: [0; _] }
+    }
+}
+
+impl<'m> Known<'m> {
+    const ROOM: usize = 64;
+
+    /// The score of a verdict and raw points: one that is known, or the one that is found, and known from now on.
+    #[inline]
+    fn score<R: Iterator<Item = i64> + Clone>(
+        &mut self,
+        verdict: Verdict,
+        raw: R,
+        find: impl FnOnce(R) -> Score<'m>,
+    ) -> Option<&Score<'m>> {
+        const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+        let mixed = raw.clone().fold(0, |mixed: u64, raw| (mixed ^ raw.cast_unsigned()).wrapping_mul(MIX));
+        let [.., mut slot] = mixed.to_le_bytes();
+        let known = loop {
+            let Some(place) = self.places.get(usize::from(slot)).and_then(|place| place.checked_sub(1)) else {
+                break None;
+            };
+            if self.scores.get(usize::from(place)).is_some_and(|score| score.is_of(verdict, raw.clone())) {
+                break Some(usize::from(place));
+            }
+            slot = slot.wrapping_add(1);
+        };
+        let place = known.unwrap_or_else(|| {
+            if self.scores.len() == Known::ROOM {
+                self.scores.clear();
+                self.places.fill(0);
+            }
+            self.scores.push(find(raw));
+            if let (Some(own), Ok(place)) = (self.places.get_mut(usize::from(slot)), self.scores.len().try_into()) {
+                *own = place;
+            }
+            self.scores.len() - 1
+        });
+        self.scores.get(place)
     }
 }

@@ -23,7 +23,7 @@ use std::ops::Range;
 use chrono::{DateTime, Utc};
 
 use crate::batch::{Sink, score_rows};
-use crate::evaluate::{Abreast, Bound, Outcome};
+use crate::evaluate::{Bound, LANES, Masks};
 use crate::explain::{Explanation, explain};
 pub use crate::facts::{Bits, Codes, Column, ColumnError, Columns, Numbers, Offsets, Texts};
 use crate::facts::{Facts, Kind};
@@ -175,26 +175,22 @@ impl<'m> ScoreColumns<'m> {
         }
     }
 
-    /// So many rows as of nobody.
+    /// So many rows, what is in them of no meaning yet.
     fn reset(&mut self, program: &'m Program, rows: usize) {
-        fn refill<V: Copy>(column: &mut Vec<V>, rows: usize, value: V) {
-            column.clear();
-            column.resize(rows, value);
-        }
         self.program = Some(program);
-        refill(&mut self.verdicts, rows, Verdict::Ineligible);
-        refill(&mut self.values, rows, Points::ZERO);
+        self.verdicts.resize(rows, Verdict::Ineligible);
+        self.values.resize(rows, Points::ZERO);
         self.axes.resize_with(program.axes.len().max(self.axes.len()), AxisColumns::default);
         for AxisColumns { raw, scores } in &mut self.axes {
-            refill(raw, rows, Points::ZERO);
-            refill(scores, rows, Points::ZERO);
+            raw.resize(rows, Points::ZERO);
+            scores.resize(rows, Points::ZERO);
         }
         // What the model has none of stays without a column.
         let Program { grade, states, segments, plays, .. } = program;
-        refill(&mut self.grades, if grade.is_some() { rows } else { 0 }, Place::NONE);
-        refill(&mut self.states, if states.rows.is_empty() { 0 } else { rows }, Place::NONE);
-        refill(&mut self.segments, if segments.is_empty() { 0 } else { rows }, Place::NONE);
-        refill(&mut self.plays, if plays.is_empty() { 0 } else { rows }, Place::NONE);
+        self.grades.resize(if grade.is_some() { rows } else { 0 }, Place::NONE);
+        self.states.resize(if states.rows.is_empty() { 0 } else { rows }, Place::NONE);
+        self.segments.resize(if segments.is_empty() { 0 } else { rows }, Place::NONE);
+        self.plays.resize(if plays.is_empty() { 0 } else { rows }, Place::NONE);
     }
 
     /// How many rows there are.
@@ -291,30 +287,41 @@ fn put<V>(column: &mut [V], row: usize, value: V) {
     }
 }
 
+/// So many rows of a column as of nobody.
+#[inline]
+fn clear<V: Copy>(column: &mut [V], first: usize, count: usize, nothing: V) {
+    if let Some(part) = column.get_mut(first..).and_then(|rest| rest.get_mut(..count)) {
+        part.fill(nothing);
+    }
+}
+
 impl Sink for Part<'_, '_> {
-    #[inline]
-    fn held_back(&mut self, row: usize, verdict: Verdict) {
-        put(&mut self.scores.verdicts, row - self.first, verdict);
+    fn passed(&mut self, first: usize, there: u64, verdicts: &Masks<Verdict>) {
+        let (first, count) = (first - self.first, LANES - usize::try_from(there.leading_zeros()).unwrap_or(0));
+        let ScoreColumns { verdicts: own, values, axes, grades, states, segments, plays, .. } = &mut *self.scores;
+        own.iter_mut().skip(first).zip(verdicts.each()).take(count).for_each(|(own, verdict)| *own = verdict);
+        clear(values, first, count, Points::ZERO);
+        for axis in axes {
+            clear(&mut axis.raw, first, count, Points::ZERO);
+            clear(&mut axis.scores, first, count, Points::ZERO);
+        }
+        for places in [grades, states, segments, plays] {
+            clear(places, first, count, Place::NONE);
+        }
     }
 
-    fn scored(&mut self, row: usize, outcome: &Outcome<Abreast>, lane: usize) {
+    #[inline]
+    fn scored(&mut self, row: usize, score: &Score<'_>) {
         let row = row - self.first;
-        let scores = &mut *self.scores;
-        put(&mut scores.verdicts, row, outcome.verdict_at(lane));
-        put(&mut scores.values, row, Points::from_micros(outcome.value.at(lane)));
-        for (own, axis) in scores.axes.iter_mut().zip(&outcome.axes) {
-            put(&mut own.raw, row, Points::from_micros(axis.raw.at(lane)));
-            put(&mut own.scores, row, Points::from_micros(axis.score.at(lane)));
+        let ScoreColumns { values, axes, grades, states, segments, plays, .. } = &mut *self.scores;
+        let (_, value, points, places) = score.parts();
+        put(values, row, value);
+        for (own, (raw, score)) in axes.iter_mut().zip(points) {
+            put(&mut own.raw, row, raw);
+            put(&mut own.scores, row, score);
         }
-        for (column, place) in [
-            (&mut scores.grades, &outcome.grade),
-            (&mut scores.states, &outcome.state),
-            (&mut scores.segments, &outcome.segment),
-            (&mut scores.plays, &outcome.play),
-        ] {
-            if !column.is_empty() {
-                put(column, row, Place::of(place.at(lane)));
-            }
+        for (own, place) in [grades, states, segments, plays].into_iter().zip(places) {
+            put(own, row, place);
         }
     }
 }

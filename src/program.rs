@@ -37,6 +37,8 @@ pub(crate) struct Program {
     pub(crate) numbered: usize,
     /// Whether a promoter or a limit asks for the outcome, so that it depends on every fact anew.
     pub(crate) asks_outcome: bool,
+    /// Whether verdict and raw points of the axes alone decide on everything else.
+    pub(crate) by_points: bool,
     /// The age in seconds from which on no event can matter; `None` if every event can.
     pub(crate) lifespan_secs: Option<u64>,
     pub(crate) room: Room,
@@ -115,11 +117,17 @@ impl Program {
     /// Every place where the program looks at facts.
     pub(crate) fn mentions<'m>(&'m self, mut each: impl FnMut(Mention<'m>)) {
         let gates = self.disqualifying.iter().chain(&self.required).map(|gate| &gate.when);
+        gates.for_each(|when| when.mentions(&mut each));
+        self.conclusions(&mut each);
+        self.rules().for_each(|rule| rule.mentions(&mut each));
+    }
+
+    /// Those of them that come after the axes.
+    fn conclusions<'m>(&'m self, mut each: impl FnMut(Mention<'m>)) {
         let promoters = self.promoters.iter().map(|promoter| &promoter.when);
         let limits = self.limits.iter().map(|limit| &limit.when);
         let segments = self.segments.iter().filter_map(|segment| segment.when.as_ref());
-        gates.chain(promoters).chain(limits).chain(segments).for_each(|when| when.mentions(&mut each));
-        self.rules().for_each(|rule| rule.mentions(&mut each));
+        promoters.chain(limits).chain(segments).for_each(|when| when.mentions(&mut each));
     }
 
     /// Everything that can fire, with its number.
@@ -170,6 +178,8 @@ impl Program {
         for when in promoters.chain(self.limits.iter().map(|limit| &limit.when)) {
             when.mentions(&mut |mention| asks_outcome |= mention.asks_outcome());
         }
+        let mut by_points = self.axes.iter().all(|axis| !axis.skips);
+        self.conclusions(|mention| by_points &= mention.asks_outcome());
         for (reading, count) in self.fields.iter_mut().zip(counts) {
             reading.shared = count > 1;
         }
@@ -194,7 +204,7 @@ impl Program {
             room.looks += 1;
             room.texts += mention.texts();
         });
-        Program { asks_outcome, room, ..self }
+        Program { asks_outcome, by_points, room, ..self }
     }
 }
 

@@ -6,7 +6,7 @@ use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
 
 use crate::batch::Sink;
-use crate::evaluate::{Abreast, Exact, Outcome};
+use crate::evaluate::{Abreast, Exact, Masks, Outcome, lanes_of};
 use crate::grade::{Grade, Verdict};
 use crate::model::limits::AXES_MAX;
 use crate::points::Points;
@@ -124,7 +124,7 @@ impl<'m> Score<'m> {
 
     /// The score of one of several subjects.
     pub(crate) fn of_lane(program: &'m Program, outcome: &Outcome<Abreast>, lane: usize) -> Score<'m> {
-        let mut score = Score::held_back(program, outcome.verdict_at(lane));
+        let mut score = Score::held_back(program, outcome.verdict.at(lane));
         for (own, axis) in score.axes.iter_mut().zip(&outcome.axes) {
             *own = AxisPoints { raw: axis.raw.at(lane), score: axis.score.at(lane) };
         }
@@ -134,6 +134,19 @@ impl<'m> Score<'m> {
         score.segment = Place::of(outcome.segment.at(lane));
         score.play = Place::of(outcome.play.at(lane));
         score
+    }
+
+    /// Whether it is of this verdict and these raw points of all axes.
+    #[inline]
+    pub(crate) fn is_of(&self, verdict: Verdict, raw: impl Iterator<Item = i64>) -> bool {
+        self.verdict == verdict && raw.zip(&self.axes).all(|(raw, axis)| raw == axis.raw)
+    }
+
+    /// The parts that are kept of it in columns: grade, state, segment and play last.
+    #[inline]
+    pub(crate) fn parts(&self) -> (Verdict, Points, impl Iterator<Item = (Points, Points)>, [Place; 4]) {
+        let axes = self.axes.iter().map(|axis| (Points::from_micros(axis.raw), Points::from_micros(axis.score)));
+        (self.verdict, Points::from_micros(self.value), axes, [self.grade, self.state, self.segment, self.play])
     }
 
     /// Of the parts that are kept of it in columns: grade, state, segment and play last.
@@ -281,15 +294,20 @@ pub(crate) struct Scores<'m, 's> {
 }
 
 impl Sink for Scores<'_, '_> {
-    fn held_back(&mut self, row: usize, verdict: Verdict) {
-        if let Some(own) = self.scores.get_mut(row) {
-            *own = Score::held_back(self.program, verdict);
+    fn passed(&mut self, first: usize, there: u64, verdicts: &Masks<Verdict>) {
+        for verdict in [Verdict::Ineligible, Verdict::Disqualified] {
+            for lane in lanes_of(verdicts.of(verdict) & there) {
+                if let Some(own) = self.scores.get_mut(first + lane) {
+                    *own = Score::held_back(self.program, verdict);
+                }
+            }
         }
     }
 
-    fn scored(&mut self, row: usize, outcome: &Outcome<Abreast>, lane: usize) {
+    #[inline]
+    fn scored(&mut self, row: usize, score: &Score<'_>) {
         if let Some(own) = self.scores.get_mut(row) {
-            *own = Score::of_lane(self.program, outcome, lane);
+            *own = Score { program: Some(self.program), ..*score };
         }
     }
 }

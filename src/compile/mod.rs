@@ -125,6 +125,7 @@ impl<'m> Compiler<'m> {
             slots: self.slots,
             numbered: 0,
             asks_outcome: false,
+            by_points: false,
             room: Room::default(),
             // Last, as it goes through all conditions and those that are nested too deep have been refused by now.
             fingerprint: model.fingerprint(),

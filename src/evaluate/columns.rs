@@ -1,25 +1,80 @@
 //! Columns as a table, their fields found and their dictionaries asked beforehand.
 
+use std::ops::RangeInclusive;
+
 use super::block::Table;
 use super::fact;
-use super::lanes::{LANES, lanes_where};
+use super::lanes::{LANES, lanes_of};
 use crate::activity::Activity;
-use crate::facts::{Column, Columns, Fact, Facts, Field, Items, Rows, Values, gather, is_a_day};
+use crate::facts::{
+    Codes, Column, Columns, FEW, Fact, Facts, Field, Items, Rows, Values, days_known, days_within, gather, is_a_day,
+    lanes_where,
+};
 use crate::program::{FieldIndex, Mention, Program, TagTest, Test, TextSubject};
 use crate::time::civil_day;
 
 /// Columns, those that a program reads in the places of its fields.
 pub(crate) struct Bound<'c> {
     columns: &'c Columns<'c>,
-    read: Box<[Option<&'c Column<'c>>]>, // by `Field::index`
-    fields: Box<[usize]>,                // the indices of the program's fields
-    /// For each slot of the program, whether the test holds for the texts of a dictionary.
-    truths: Box<[Box<[u8]>]>,
+    read: Box<[Option<Read<'c>>]>, // by `Field::index`
+    fields: Box<[usize]>,          // the indices of the program's fields
+    truths: Box<[Truths]>,         // by slot of the program
 }
 
-/// What there is of a text in a table of truths.
-const HOLDS: u8 = 1;
-const UNKNOWN: u8 = 2;
+/// A column that a program reads.
+#[derive(Clone, Copy)]
+struct Read<'c> {
+    column: &'c Column<'c>,
+    /// Whether all facts are known that are valid.
+    whole: bool,
+}
+
+impl Read<'_> {
+    /// The rows whose fact is known, of which the column itself knows some.
+    #[inline]
+    fn known(&self, rows: Rows<'_>, own: impl FnOnce() -> u64) -> u64 {
+        let valid = self.column.valid_among(rows);
+        if self.whole { valid } else { valid & own() }
+    }
+}
+
+/// For which texts of a dictionary a test holds.
+#[derive(Clone, Default)]
+struct Truths {
+    table: Box<[bool]>,
+    /// The one text of which it is another than of all others.
+    odd: Option<usize>,
+    /// All of them, the first again and again where they are fewer.
+    few: Option<[i64; FEW]>,
+}
+
+impl Truths {
+    fn new(table: Box<[bool]>) -> Truths {
+        let odd = [true, false].into_iter().find_map(|is| {
+            let mut those = table.iter().enumerate().filter(|(_, own)| **own == is).map(|(place, _)| place);
+            those.next().filter(|_| those.next().is_none())
+        });
+        let those = || (0..).zip(&table).filter(|(_, own)| **own).map(|(place, _)| place);
+        let few = those().next().filter(|_| those().count() <= FEW).map(|first| {
+            let mut few = [first; FEW];
+            few.iter_mut().zip(those()).for_each(|(own, place)| *own = place);
+            few
+        });
+        Truths { table, odd, few }
+    }
+
+    /// The rows whose text is one for which the test holds.
+    #[inline]
+    fn among(&self, codes: Codes<'_>, rows: Rows<'_>) -> u64 {
+        match self.odd {
+            Some(odd) => {
+                let is = codes.within(rows, odd, odd + 1);
+                if self.table.get(odd) == Some(&true) { is } else { !is }
+            }
+            None => codes.looked_up(rows, &self.table),
+        }
+    }
+}
 
 impl<'c> Bound<'c> {
     pub(crate) fn new(program: &Program, columns: &'c Columns<'c>) -> Bound<'c> {
@@ -27,12 +82,12 @@ impl<'c> Bound<'c> {
         let mut read = vec![None; fields.clone().map(|field| field.index() + 1).max().unwrap_or(0)];
         for field in fields.clone() {
             if let Some(own) = read.get_mut(field.index()) {
-                *own = columns.column(field.name());
+                *own = columns.column(field.name()).map(|column| Read { column, whole: column.is_whole() });
             }
         }
         let fields = fields.map(Field::index).collect();
         let mut bound =
-            Bound { columns, read: read.into(), fields, truths: vec![Box::default(); program.slots].into() };
+            Bound { columns, read: read.into(), fields, truths: vec![Truths::default(); program.slots].into() };
         let mut truths = std::mem::take(&mut bound.truths);
         program.mentions(|mention| {
             let Mention::Test(test) = mention else { return };
@@ -46,32 +101,34 @@ impl<'c> Bound<'c> {
     }
 
     /// For a test on texts of a dictionary, whether it holds for each.
-    fn dictionary_truths(&self, test: &Test) -> Option<(usize, Box<[u8]>)> {
+    fn dictionary_truths(&self, test: &Test) -> Option<(usize, Truths)> {
         let (slot, field) = match test {
             Test::Text { of: TextSubject::Field(field), slot, .. }
             | Test::Tags { field, test: TagTest::HasAny(_), slot, .. } => (*slot, *field),
             _ => return None,
         };
-        let (Values::Coded(_, texts) | Values::Lists(_, Items::Coded(_, texts))) = &self.of(field)?.values else {
+        let (Values::Coded(_, texts) | Values::Lists(_, Items::Coded(_, texts))) = &self.of(field)?.column.values
+        else {
             return None;
         };
         let holds = |text: &str| match test {
             Test::Tags { test: TagTest::HasAny(any), .. } => any.iter().any(|tag| **tag == *text),
             _ => fact::holds(test, Fact::Text(text)) == Some(true),
         };
-        Some((
-            slot,
-            (0..texts.len()).map(|place| texts.get(place).map_or(UNKNOWN, |text| holds(text).into())).collect(),
-        ))
+        Some((slot, Truths::new((0..texts.len()).map(|place| texts.get(place).is_some_and(holds)).collect())))
     }
 
     /// The column of a field of the program.
-    fn of(&self, field: FieldIndex) -> Option<&'c Column<'c>> {
-        self.column(*self.fields.get(field)?)
+    fn of(&self, field: FieldIndex) -> Option<Read<'c>> {
+        self.read(*self.fields.get(field)?)
+    }
+
+    fn read(&self, index: usize) -> Option<Read<'c>> {
+        *self.read.get(index)?
     }
 
     fn column(&self, index: usize) -> Option<&'c Column<'c>> {
-        *self.read.get(index)?
+        self.read(index).map(|read| read.column)
     }
 
     /// The subject in a row.
@@ -111,64 +168,77 @@ impl Table for Bound<'_> {
         Some(self.row(row))
     }
 
-    fn numbers(&self, field: &Field, rows: &Rows, numbers: &mut [f64; LANES]) -> u64 {
+    fn facts<'t>(&'t self, field: &Field, rows: Rows<'_>, lanes: u64, mut each: impl FnMut(u64, Fact<'t>)) {
+        let column = self.column(field.index());
+        lanes_of(lanes)
+            .for_each(|lane| each(1 << lane, column.map_or(Fact::Missing, |column| column.fact(rows.at(lane)))));
+    }
+
+    fn numbers(&self, field: &Field, rows: Rows<'_>, _: u64, numbers: &mut [f64; LANES]) -> u64 {
         let Some(column) = self.column(field.index()) else { return 0 };
         let Values::Numbers(own) = column.values else { return 0 };
         own.at(rows, numbers);
         column.valid_among(rows)
     }
 
-    fn days(&self, field: &Field, offset_secs: i64, rows: &Rows, days: &mut [i64; LANES]) -> u64 {
+    fn days(&self, field: &Field, offset_secs: i64, rows: Rows<'_>, _: u64, days: &mut [i64; LANES]) -> u64 {
         let Some(column) = self.column(field.index()) else { return 0 };
-        let known = match &column.values {
-            Values::Dates(own) => {
-                gather(own, rows, days, i64::from);
-                lanes_where(days, |day| is_a_day(*day))
-            }
+        match &column.values {
+            Values::Dates(own) => gather(own, rows, days, i64::from),
             Values::Times(own, per_second) => {
                 gather(own, rows, days, |count| civil_day(count.div_euclid(*per_second), offset_secs));
-                lanes_where(days, |day| is_a_day(*day))
             }
-            _ => 0,
-        };
-        known & column.valid_among(rows)
-    }
-
-    fn flags(&self, field: &Field, rows: &Rows) -> (u64, u64) {
-        let Some(column) = self.column(field.index()) else { return (0, 0) };
-        let Values::Flags(flags) = column.values else { return (0, 0) };
-        (flags.among(rows), column.valid_among(rows))
-    }
-
-    fn texts<'t>(&'t self, field: &Field, rows: &Rows, texts: &mut [&'t str; LANES]) -> u64 {
-        let mut known = 0;
-        let Some(column) = self.column(field.index()) else { return 0 };
-        for ((lane, own), row) in texts.iter_mut().enumerate().zip(rows.iter()) {
-            if let Fact::Text(text) = column.fact(row) {
-                *own = text;
-                known |= 1 << lane;
-            }
+            _ => return 0,
         }
-        known
+        lanes_where(days, |day| is_a_day(*day)) & column.valid_among(rows)
     }
 
-    fn test(&self, test: &Test, rows: &Rows) -> Option<(u64, u64)> {
+    fn within(&self, field: &Field, rows: Rows<'_>, _: u64, least: f64, greatest: f64) -> (u64, u64) {
+        let Some(read) = self.read(field.index()) else { return (0, 0) };
+        let Values::Numbers(own) = read.column.values else { return (0, 0) };
+        (own.within(rows, least, greatest), read.known(rows, || own.known(rows)))
+    }
+
+    fn test(&self, test: &Test, rows: Rows<'_>) -> Option<(u64, u64)> {
         match test {
+            Test::Flag { field, is } => {
+                let column = self.of(*field)?.column;
+                let Values::Flags(flags) = column.values else { return None };
+                let flags = flags.among(rows);
+                Some((if *is { flags } else { !flags }, column.valid_among(rows)))
+            }
             Test::Text { of: TextSubject::Field(field), slot, .. } => {
-                let column = self.of(*field)?;
-                let Values::Coded(codes, _) = &column.values else { return None };
-                let mut truths = [UNKNOWN; LANES];
-                codes.looked_up(rows, self.truths.get(*slot)?, UNKNOWN, &mut truths);
-                let known = lanes_where(&truths, |truth| *truth != UNKNOWN) & column.valid_among(rows);
-                Some((lanes_where(&truths, |truth| *truth == HOLDS), known))
+                let read = self.of(*field)?;
+                let Values::Coded(codes, texts) = &read.column.values else { return None };
+                let holds = self.truths.get(*slot)?.among(*codes, rows);
+                Some((holds, read.known(rows, || codes.within(rows, 0, texts.len()))))
             }
             Test::Tags { field, test: TagTest::HasAny(_), slot, negate } => {
-                let column = self.of(*field)?;
+                let column = self.of(*field)?.column;
                 let Values::Lists(offsets, Items::Coded(codes, _)) = &column.values else { return None };
-                let any = offsets.any(*codes, rows, self.truths.get(*slot)?, HOLDS);
+                let truths = self.truths.get(*slot)?;
+                let any = offsets.any(*codes, rows, &truths.table, truths.few);
                 Some((if *negate { !any } else { any }, column.valid_among(rows)))
             }
             _ => None,
         }
+    }
+
+    fn days_within(
+        &self,
+        field: &Field,
+        offset_secs: i64,
+        rows: Rows<'_>,
+        lanes: u64,
+        within: &RangeInclusive<i64>,
+    ) -> (u64, u64) {
+        if let Some(read) = self.read(field.index())
+            && let Values::Dates(days) = read.column.values
+        {
+            return (days_within(days, rows, within), read.known(rows, || days_known(days, rows)));
+        }
+        let mut days = [0; LANES];
+        let known = self.days(field, offset_secs, rows, lanes, &mut days);
+        (lanes_where(&days, |day| within.contains(day)), known)
     }
 }

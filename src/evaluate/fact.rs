@@ -19,7 +19,7 @@ pub(super) fn holds(test: &Test, fact: Fact<'_>) -> Option<bool> {
             Some(text_matches(text, test, *ignore_case) != *negate)
         }
         (Test::Tags { test, negate, .. }, Fact::Tags(tags)) => match test {
-            TagTest::HasAny(any) => Some(any.iter().any(|tag| tags.has(tag)) != *negate),
+            TagTest::HasAny(any) => Some(tags.has_any(any) != *negate),
             TagTest::HasAll(all) => Some(all.iter().all(|tag| tags.has(tag)) != *negate),
             TagTest::AnyNotIn(_) => None,
         },

@@ -9,7 +9,8 @@ use std::ops::RangeInclusive;
 use smallvec::SmallVec;
 
 use super::domain::{Domain, Numbers, Plain, Values};
-use super::{AxisResult, Decided, Outcome, Truth};
+use super::{AxisResult, Decided, Truth};
+use crate::facts::lanes_where;
 use crate::grade::Verdict;
 use crate::model::limits::AXES_MAX;
 
@@ -27,6 +28,8 @@ pub(crate) trait Lanes<V>: Clone + Debug {
     fn put(&mut self, value: V, lanes: u64);
     /// Every value among these lanes with those that have it.
     fn among(&self, lanes: u64, each: impl FnMut(V, u64));
+    /// A number for each value.
+    fn numbers(&self, f: impl Fn(V) -> i64) -> LaneNumbers;
 }
 
 /// A thing of which there are at most four different ones.
@@ -55,6 +58,27 @@ impl<V: Few> Masks<V> {
     #[inline]
     pub(crate) fn of(&self, value: V) -> u64 {
         self.0.get(value.number()).copied().unwrap_or(0)
+    }
+}
+
+impl Masks<Verdict> {
+    #[inline]
+    pub(crate) fn at(&self, lane: usize) -> Verdict {
+        let has = |verdict: &Verdict| self.of(*verdict) >> lane & 1 == 1;
+        // Each lane has one.
+        Verdict::ALL.into_iter().find(has).unwrap_or(Verdict::Undetermined)
+    }
+
+    /// One after the other.
+    #[inline]
+    pub(crate) fn each(&self) -> [Verdict; LANES] {
+        let [_, undetermined, ineligible, disqualified] = self.0;
+        codes([undetermined | disqualified, ineligible | disqualified].into_iter()).map(|code| match code & 3 {
+            0 => Verdict::Eligible,
+            1 => Verdict::Undetermined,
+            2 => Verdict::Ineligible,
+            _ => Verdict::Disqualified,
+        })
     }
 }
 
@@ -91,6 +115,25 @@ impl<V: Few + Debug> Lanes<V> for Masks<V> {
                 each(*value, own);
             }
         }
+    }
+
+    #[inline]
+    fn numbers(&self, f: impl Fn(V) -> i64) -> LaneNumbers {
+        let mut there = V::ALL.iter().map(|value| (*value, self.of(*value))).filter(|(_, lanes)| *lanes != 0);
+        // There are lanes, so there is a value.
+        let Some((first, _)) = there.next() else { return LaneNumbers::one(0) };
+        let base = f(first);
+        let more = there.clone().map(|(value, lanes)| (f(value).checked_sub(base), lanes));
+        Sum::of(Some(base), more).map_or_else(
+            || {
+                let mut each = [base; LANES];
+                there.for_each(|(value, lanes)| {
+                    lanes_of(lanes).for_each(|lane| each.get_mut(lane).into_iter().for_each(|own| *own = f(value)));
+                });
+                LaneNumbers::Each(each)
+            },
+            LaneNumbers::Sum,
+        )
     }
 }
 
@@ -158,6 +201,11 @@ impl<V: Plain> Lanes<V> for Each<V> {
             }
         }
     }
+
+    #[inline]
+    fn numbers(&self, f: impl Fn(V) -> i64) -> LaneNumbers {
+        LaneNumbers::Each(self.0.map(f))
+    }
 }
 
 macro_rules! each {
@@ -186,52 +234,133 @@ pub(crate) fn lanes_of(mut mask: u64) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The lanes of whose value `holds` is true.
+/// For each lane, the bit that it has in each of at most eight masks, that in the first lowest.
 #[inline]
-pub(crate) fn lanes_where<V>(values: &[V; LANES], mut holds: impl FnMut(&V) -> bool) -> u64 {
-    // A byte each first, which the compiler makes of several values at once; then the lowest bits of eight bytes.
-    let mut bytes = [0_u8; LANES];
-    bytes.iter_mut().zip(values).for_each(|(byte, value)| *byte = holds(value).into());
-    let (eights, _) = bytes.as_chunks::<8>();
-    eights.iter().rev().fold(0, |lanes, eight| {
-        const GATHERED: u64 = 0x0102_0408_1020_4080;
-        lanes << 8 | u64::from_le_bytes(*eight).wrapping_mul(GATHERED) >> 56
-    })
+fn codes(masks: impl Iterator<Item = u64>) -> [u8; LANES] {
+    let mut codes = [0_u64; LANES / 8];
+    for (place, mask) in masks.enumerate() {
+        for (own, byte) in codes.iter_mut().zip(mask.to_le_bytes()) {
+            // A byte for each bit, of which the bit alone is kept, and made a one.
+            let kept = u64::from(byte).wrapping_mul(0x0101_0101_0101_0101) & 0x8040_2010_0804_0201;
+            *own |= ((kept + 0x7f7f_7f7f_7f7f_7f7f) >> 7 & 0x0101_0101_0101_0101) << place;
+        }
+    }
+    let mut each = [0; LANES];
+    for (eight, own) in each.as_chunks_mut::<8>().0.iter_mut().zip(codes) {
+        *eight = own.to_le_bytes();
+    }
+    each
 }
 
 /// A number for each lane.
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "on the stack, so that nothing is allocated")]
 pub(crate) enum LaneNumbers {
-    /// The same for all.
-    Same(i64),
+    Sum(Sum),
     Each([i64; LANES]),
+}
+
+/// A number that all lanes have, and others that some have on top of it: points of rules, before they are looked at.
+///
+/// Never overflows, whichever of them a lane has.
+#[derive(Clone, Debug)]
+pub(crate) struct Sum {
+    base: i64,
+    terms: [(i64, u64); Sum::ROOM],
+    count: usize,
+}
+
+impl Sum {
+    const ROOM: usize = 12;
+    /// How many terms are added up together: as many as have 64 sums.
+    const TOGETHER: usize = 6;
+
+    #[inline]
+    fn one(base: i64) -> Sum {
+        Sum { base, terms: [(0, 0); Sum::ROOM], count: 0 }
+    }
+
+    /// `None` where there are too many terms, or they could overflow.
+    #[inline]
+    fn of(base: Option<i64>, terms: impl Iterator<Item = (Option<i64>, u64)>) -> Option<Sum> {
+        let mut sum = Sum::one(base?);
+        let mut span = sum.base.checked_abs()?;
+        for (number, lanes) in terms {
+            let number = number?;
+            if number != 0 && lanes != 0 {
+                span = span.checked_add(number.checked_abs()?)?;
+                *sum.terms.get_mut(sum.count)? = (number, lanes);
+                sum.count += 1;
+            }
+        }
+        Some(sum)
+    }
+
+    #[inline]
+    fn terms(&self) -> &[(i64, u64)] {
+        self.terms.get(..self.count).unwrap_or(&self.terms)
+    }
+
+    /// The terms, in these lanes alone.
+    #[inline]
+    fn among(&self, lanes: u64) -> impl Iterator<Item = (Option<i64>, u64)> {
+        self.terms().iter().map(move |(number, own)| (Some(*number), own & lanes))
+    }
+
+    /// The number, if it is the same in all lanes.
+    #[inline]
+    fn same(&self) -> Option<i64> {
+        (self.count == 0).then_some(self.base)
+    }
+
+    #[inline]
+    fn at(&self, lane: usize) -> i64 {
+        self.terms()
+            .iter()
+            .fold(self.base, |sum, (number, lanes)| if lanes >> lane & 1 == 1 { sum + number } else { sum })
+    }
+
+    fn each(&self) -> [i64; LANES] {
+        let mut each = [self.base; LANES];
+        for terms in self.terms().chunks(Sum::TOGETHER) {
+            // The sums of all that a lane can have of them.
+            let mut sums = [0; 1 << Sum::TOGETHER];
+            for (place, (number, _)) in terms.iter().enumerate() {
+                let (without, with) = sums.split_at_mut(1 << place);
+                with.iter_mut().zip(without).for_each(|(with, without)| *with = *without + number);
+            }
+            let codes = codes(terms.iter().map(|(_, lanes)| *lanes));
+            for (own, code) in each.iter_mut().zip(codes) {
+                *own += sums.get(usize::from(code)).copied().unwrap_or(0);
+            }
+        }
+        each
+    }
 }
 
 impl LaneNumbers {
     #[inline]
     pub(crate) fn at(&self, lane: usize) -> i64 {
         match self {
-            LaneNumbers::Same(number) => *number,
+            LaneNumbers::Sum(sum) => sum.at(lane),
             LaneNumbers::Each(numbers) => numbers.get(lane).copied().unwrap_or(0),
         }
     }
 
-    /// Gives these lanes another number.
     #[inline]
-    fn set(&mut self, number: i64, lanes: u64) {
-        if let LaneNumbers::Same(own) = self {
-            if *own == number || lanes == 0 {
-                return;
-            }
-            *self = LaneNumbers::Each([*own; LANES]);
+    pub(crate) fn each(&self) -> [i64; LANES] {
+        match self {
+            LaneNumbers::Sum(sum) => sum.each(),
+            LaneNumbers::Each(numbers) => *numbers,
         }
-        if let LaneNumbers::Each(numbers) = self {
-            for lane in lanes_of(lanes) {
-                if let Some(own) = numbers.get_mut(lane) {
-                    *own = number;
-                }
-            }
+    }
+
+    /// The number, if it is known to be the same in all lanes.
+    #[inline]
+    fn same(&self) -> Option<i64> {
+        match self {
+            LaneNumbers::Sum(sum) => sum.same(),
+            LaneNumbers::Each(_) => None,
         }
     }
 }
@@ -276,33 +405,39 @@ impl<V: Plain> Values<V> for Each<V> {
 impl Numbers for LaneNumbers {
     #[inline]
     fn one(number: i64) -> LaneNumbers {
-        LaneNumbers::Same(number)
+        LaneNumbers::Sum(Sum::one(number))
     }
 
     fn plus(&self, other: &LaneNumbers) -> LaneNumbers {
-        if let (LaneNumbers::Same(0), more) | (more, LaneNumbers::Same(0)) = (self, other) {
-            return more.clone();
+        if let (LaneNumbers::Sum(a), LaneNumbers::Sum(b)) = (self, other)
+            && let Some(sum) = Sum::of(a.base.checked_add(b.base), a.among(u64::MAX).chain(b.among(u64::MAX)))
+        {
+            return LaneNumbers::Sum(sum);
         }
-        self.with(other, i64::saturating_add)
+        match (self.same(), other.same()) {
+            (Some(0), _) => other.clone(),
+            (_, Some(0)) => self.clone(),
+            _ => self.with(other, i64::saturating_add),
+        }
     }
 
     #[inline]
     fn map(&self, f: impl Fn(i64) -> i64) -> LaneNumbers {
-        match self {
-            LaneNumbers::Same(number) => LaneNumbers::Same(f(*number)),
-            LaneNumbers::Each(numbers) => LaneNumbers::Each(numbers.map(f)),
+        match self.same() {
+            Some(number) => LaneNumbers::one(f(number)),
+            None => LaneNumbers::Each(self.each().map(f)),
         }
     }
 
     #[inline]
     fn with(&self, other: &LaneNumbers, f: impl Fn(i64, i64) -> i64) -> LaneNumbers {
-        match (self, other) {
-            (LaneNumbers::Same(a), LaneNumbers::Same(b)) => LaneNumbers::Same(f(*a, *b)),
-            (LaneNumbers::Each(a), LaneNumbers::Same(b)) => LaneNumbers::Each(a.map(|a| f(a, *b))),
-            (LaneNumbers::Same(a), LaneNumbers::Each(b)) => LaneNumbers::Each(b.map(|b| f(*a, b))),
-            (LaneNumbers::Each(a), LaneNumbers::Each(b)) => {
-                let mut results = *a;
-                results.iter_mut().zip(b).for_each(|(a, b)| *a = f(*a, *b));
+        match (self.same(), other.same()) {
+            (Some(a), Some(b)) => LaneNumbers::one(f(a, b)),
+            (_, Some(b)) => self.map(|a| f(a, b)),
+            (Some(a), _) => other.map(|b| f(a, b)),
+            (None, None) => {
+                let mut results = self.each();
+                results.iter_mut().zip(other.each()).for_each(|(a, b)| *a = f(*a, b));
                 LaneNumbers::Each(results)
             }
         }
@@ -330,73 +465,56 @@ impl Domain for Abreast {
 
     #[inline]
     fn places(of: &LaneNumbers, f: impl Fn(i64) -> usize) -> Each<usize> {
-        match of {
-            LaneNumbers::Same(number) => Each::one(f(*number)),
-            LaneNumbers::Each(numbers) => Each(numbers.map(f)),
+        match of.same() {
+            Some(number) => Each::one(f(number)),
+            None => Each(of.each().map(f)),
         }
     }
 
     #[inline]
     fn within(of: &LaneNumbers, range: &RangeInclusive<i64>) -> Masks<bool> {
-        match of {
-            LaneNumbers::Same(number) => Masks::one(range.contains(number)),
-            LaneNumbers::Each(numbers) => Masks::where_true(lanes_where(numbers, |number| range.contains(number))),
+        match of.same() {
+            Some(number) => Masks::one(range.contains(&number)),
+            None => Masks::where_true(lanes_where(&of.each(), |number| range.contains(number))),
         }
     }
 
     #[inline]
     fn number<A: Plain>(of: &A::Lanes, f: impl Fn(A) -> Option<i64>) -> LaneNumbers {
-        let mut found: Option<LaneNumbers> = None;
-        of.among(u64::MAX, |value, lanes| {
-            let number = f(value).unwrap_or(0);
-            match &mut found {
-                None => found = Some(LaneNumbers::Same(number)),
-                Some(numbers) => numbers.set(number, lanes),
-            }
-        });
-        // There are lanes, so there is a value.
-        found.unwrap_or(LaneNumbers::Same(0))
+        of.numbers(|value| f(value).unwrap_or(0))
     }
 
-    fn choose(so: &Masks<bool>, yes: LaneNumbers, mut no: LaneNumbers) -> LaneNumbers {
-        match (so.only(), yes) {
-            (Some(true), yes) => yes,
-            (Some(false), _) => no,
-            (None, LaneNumbers::Same(yes)) => {
-                no.set(yes, so.of(true));
-                no
-            }
-            (None, LaneNumbers::Each(yes)) => {
-                let mut chosen = yes;
-                for lane in lanes_of(so.of(false)) {
-                    if let Some(own) = chosen.get_mut(lane) {
-                        *own = no.at(lane);
-                    }
-                }
-                LaneNumbers::Each(chosen)
-            }
+    fn choose(so: &Masks<bool>, yes: LaneNumbers, no: LaneNumbers) -> LaneNumbers {
+        match so.only() {
+            Some(true) => return yes,
+            Some(false) => return no,
+            None => {}
         }
+        let lanes = so.of(true);
+        if let (LaneNumbers::Sum(yes), LaneNumbers::Sum(no)) = (&yes, &no)
+            && let more = std::iter::once((yes.base.checked_sub(no.base), lanes))
+            && let Some(sum) = Sum::of(Some(no.base), more.chain(yes.among(lanes)).chain(no.among(!lanes)))
+        {
+            return LaneNumbers::Sum(sum);
+        }
+        let (mut chosen, yes) = (no.each(), yes.each());
+        for (lane, (own, yes)) in chosen.iter_mut().zip(yes).enumerate() {
+            *own = if lanes >> lane & 1 == 1 { yes } else { *own };
+        }
+        LaneNumbers::Each(chosen)
     }
 
     fn jointly<'n>(of: impl Iterator<Item = &'n LaneNumbers>, f: impl Fn(&[i64]) -> i64) -> LaneNumbers {
         let of: SmallVec<[&LaneNumbers; AXES_MAX]> = of.collect();
-        let at = |lane| {
-            let own: SmallVec<[i64; AXES_MAX]> = of.iter().map(|numbers| numbers.at(lane)).collect();
-            f(&own)
+        let each: SmallVec<[[i64; LANES]; AXES_MAX]> = of.iter().map(|numbers| numbers.each()).collect();
+        let at = |lane: usize| {
+            let own = each.iter().map(|numbers| numbers.get(lane).copied().unwrap_or(0));
+            f(&own.collect::<SmallVec<[i64; AXES_MAX]>>())
         };
-        if of.iter().all(|numbers| matches!(numbers, LaneNumbers::Same(_))) {
-            LaneNumbers::Same(at(0))
+        if of.iter().all(|numbers| numbers.same().is_some()) {
+            LaneNumbers::one(at(0))
         } else {
             LaneNumbers::Each(std::array::from_fn(at))
         }
-    }
-}
-
-impl Outcome<Abreast> {
-    /// The verdict on one of the subjects.
-    pub(crate) fn verdict_at(&self, lane: usize) -> Verdict {
-        let has = |verdict: &Verdict| self.verdict.of(*verdict) >> lane & 1 == 1;
-        // Each lane has one.
-        Verdict::ALL.into_iter().find(has).unwrap_or(Verdict::Undetermined)
     }
 }

@@ -27,7 +27,7 @@ use domain::Plain;
 pub(crate) use domain::{Domain, Exact, Numbers, Values};
 pub(crate) use fact::by_calendar as calendar;
 pub(crate) use fact_set::{FactSet, Known};
-pub(crate) use lanes::{Abreast, LANES, Lanes, lanes_of};
+pub(crate) use lanes::{Abreast, LANES, Masks, lanes_of};
 pub(crate) use possibilities::{Alike, Possibilities};
 pub(crate) use possible::Possible;
 pub(crate) use ranges::Ranges;
@@ -64,6 +64,9 @@ pub(crate) trait World<'m> {
 
     /// The rules of a part that are to be looked at, after what the others are worth and may reach.
     fn rules(&self, part: &'m Part) -> (i64, i64, impl Iterator<Item = &'m Rule>);
+    /// Nothing that is asked from here on matters to those who cannot be scored any more.
+    #[inline]
+    fn narrow(&self, _verdict: &Of<Self::Domain, Verdict>) {}
 
     /// A test on facts or events.
     fn test<W: Witness<'m, Self::Domain>>(&self, test: &'m Test, witness: &mut W) -> Of<Self::Domain, Truth>;
@@ -187,6 +190,13 @@ impl<D: Domain> Outcome<D> {
             segment: D::Of::one(None),
             play: D::Of::one(None),
         }
+    }
+
+    /// Takes in what the next axis came to.
+    pub(crate) fn push<'m, W: Witness<'m, D>>(&mut self, raw: D::Number, available: D::Number, witness: &mut W) {
+        let result = total::axis_result(raw, available);
+        witness.axis(&result);
+        self.axes.push(result);
     }
 
     /// The same where the subject may be scored; where not, the outcome of one that a gate holds back.
@@ -337,8 +347,11 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
                 Truth::True => Verdict::Disqualified,
                 Truth::False | Truth::Unknown => verdict,
             });
-            if !W::FULL && verdict.only() == Some(Verdict::Disqualified) {
-                return verdict;
+            if !W::FULL {
+                if verdict.only() == Some(Verdict::Disqualified) {
+                    return verdict;
+                }
+                self.world.narrow(&verdict);
             }
         }
         for gate in self.world.gates(true) {
@@ -348,8 +361,11 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
                 Truth::Unknown => verdict.max(Verdict::Undetermined),
                 Truth::False => verdict.max(Verdict::Ineligible),
             });
-            if !W::FULL && verdict.only() == Some(Verdict::Ineligible) {
-                return verdict;
+            if !W::FULL {
+                if !verdict.any(Verdict::is_scored) {
+                    return verdict;
+                }
+                self.world.narrow(&verdict);
             }
         }
         verdict
@@ -366,7 +382,12 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         truth
     }
 
-    fn axis<W: Witness<'m, X::Domain>>(&self, axis: &'m Axis, witness: &mut W) -> AxisResult<X::Domain> {
+    /// The raw points of an axis, and what counts as 100.
+    pub(crate) fn points<W: Witness<'m, X::Domain>>(
+        &self,
+        axis: &'m Axis,
+        witness: &mut W,
+    ) -> (Number<X::Domain>, Number<X::Domain>) {
         let mut raw = Number::<X::Domain>::one(axis.base);
         let mut reach = raw.clone();
         for part in &axis.parts {
@@ -382,16 +403,16 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
                 }
             }
             witness.part(part);
-            let held = sum.map(|points| part.held(points));
-            raw = raw.plus(&held);
+            let held = |points: Number<X::Domain>| match &part.group {
+                Some(_) => points.map(|points| part.held(points)),
+                None => points,
+            };
+            raw = raw.plus(&held(sum));
             if axis.skips {
-                reach = reach.plus(&expected.map(|points| part.held(points)));
+                reach = reach.plus(&held(expected));
             }
         }
-        let available = if axis.skips { reach } else { Number::<X::Domain>::one(axis.available) };
-        let result = total::axis_result(raw, available);
-        witness.axis(&result);
-        result
+        (raw, if axis.skips { reach } else { Number::<X::Domain>::one(axis.available) })
     }
 
     /// A rule with its guard and its policy for the unknown applied.
@@ -471,10 +492,16 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
 
     /// The axes, and everything that follows from them, as if no gate held anybody back.
     pub(crate) fn score<W: Witness<'m, X::Domain>>(&self, outcome: &mut Outcome<X::Domain>, witness: &mut W) {
-        let program = self.program;
-        for axis in &program.axes {
-            outcome.axes.push(self.axis(axis, witness));
+        for axis in &self.program.axes {
+            let (raw, available) = self.points(axis, witness);
+            outcome.push(raw, available, witness);
         }
+        self.conclude(outcome, witness);
+    }
+
+    /// Everything that follows from the axes.
+    pub(crate) fn conclude<W: Witness<'m, X::Domain>>(&self, outcome: &mut Outcome<X::Domain>, witness: &mut W) {
+        let program = self.program;
         let (verdict, axes) = (&outcome.verdict, &outcome.axes);
         let base = total::base(program, axes);
         let grade = total::grade(program.grade.as_ref(), axes);

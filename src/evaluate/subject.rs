@@ -30,7 +30,7 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
 
     /// The same on a day that is known already.
     #[inline]
-    pub(super) fn on(program: &'m Program, facts: &'s T, as_of: i64, today: i64) -> Subject<'m, 's, T> {
+    pub(crate) fn on(program: &'m Program, facts: &'s T, as_of: i64, today: i64) -> Subject<'m, 's, T> {
         Subject { program, facts, as_of, today }
     }
 

@@ -1,6 +1,7 @@
 //! The facts of many subjects as borrowed columns.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Utc};
 
@@ -8,35 +9,133 @@ use super::{Fact, Kind, Tags};
 use crate::activity::Activity;
 use crate::time::{DAYS_MAX, DAYS_MIN, date_at};
 
+/// The same expression for a slice of whatever type.
+macro_rules! whatever {
+    ($slices:ident::{$($variant:ident)+} of $of:expr, |$slice:ident| $then:expr) => {
+        match $of { $($slices::$variant($slice) => $then),+ }
+    };
+}
+
 /// How many rows are looked at together: as many as a mask has bits.
 pub(crate) const BLOCK: usize = 64;
 
 /// The rows that are looked at together.
-pub(crate) struct Rows {
-    rows: [usize; BLOCK],
-    /// Whether each is the next after the one before.
-    run: bool,
+#[derive(Clone, Copy)]
+pub(crate) enum Rows<'r> {
+    /// One after the other from this one on.
+    Run(usize),
+    Any(&'r [usize; BLOCK]),
 }
 
-impl Rows {
-    /// A row after the other from this one on.
-    pub(crate) fn run(first: usize) -> Rows {
-        Rows { rows: std::array::from_fn(|place| first + place), run: true }
+impl Rows<'_> {
+    #[inline]
+    pub(crate) fn at(self, lane: usize) -> usize {
+        match self {
+            Rows::Run(first) => first + lane,
+            Rows::Any(rows) => rows.get(lane).copied().unwrap_or(0),
+        }
     }
 
-    pub(crate) fn any(rows: &[usize; BLOCK]) -> Rows {
-        Rows { rows: *rows, run: false }
+    #[inline]
+    fn iter(self) -> impl Iterator<Item = usize> {
+        (0..BLOCK).map(move |lane| self.at(lane))
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
-        self.rows.iter().copied()
+    /// Their values in a slice that has all of them: a run where it lies, others put into the room.
+    #[inline]
+    fn of<'s, T: Copy>(self, slice: &'s [T], room: &'s mut [T; BLOCK]) -> &'s [T; BLOCK] {
+        match self {
+            Rows::Run(first) => {
+                if let Some(run) = slice.get(first..).and_then(<[T]>::first_chunk) {
+                    return run;
+                }
+            }
+            Rows::Any(rows) => {
+                for (own, row) in room.iter_mut().zip(*rows) {
+                    if let Some(value) = slice.get(row) {
+                        *own = *value;
+                    }
+                }
+            }
+        }
+        room
     }
+}
 
-    /// The first row of a run, and its part of a slice that has all its rows.
-    fn part<'s, T>(&self, slice: &'s [T]) -> Option<&'s [T; BLOCK]> {
-        let [first, ..] = self.rows;
-        slice.get(first..)?.first_chunk().filter(|_| self.run)
+/// The lanes of whose value `holds` is true.
+#[inline]
+pub(crate) fn lanes_where<V>(values: &[V; BLOCK], mut holds: impl FnMut(&V) -> bool) -> u64 {
+    // A byte each first, which the compiler makes of several values at once; then the lowest bits of eight bytes.
+    let mut bytes = [0_u8; BLOCK];
+    bytes.iter_mut().zip(values).for_each(|(byte, value)| *byte = holds(value).into());
+    let (eights, _) = bytes.as_chunks::<8>();
+    eights.iter().rev().fold(0, |lanes, eight| {
+        const GATHERED: u64 = 0x0102_0408_1020_4080;
+        lanes << 8 | u64::from_le_bytes(*eight).wrapping_mul(GATHERED) >> 56
+    })
+}
+
+/// A whole number of any type.
+trait Whole: Copy + Default + PartialOrd + TryFrom<i64> {
+    const LEAST: i64;
+    const GREATEST: i64;
+}
+
+macro_rules! whole {
+    ($($number:ty, $least:expr, $greatest:expr;)+) => {$(
+        impl Whole for $number {
+            const LEAST: i64 = $least;
+            const GREATEST: i64 = $greatest;
+        }
+    )+};
+}
+
+whole! {
+    i8, i8::MIN as i64, i8::MAX as i64;
+    i16, i16::MIN as i64, i16::MAX as i64;
+    i32, i32::MIN as i64, i32::MAX as i64;
+    i64, i64::MIN, i64::MAX;
+    u8, 0, u8::MAX as i64;
+    u16, 0, u16::MAX as i64;
+    u32, 0, u32::MAX as i64;
+    u64, 0, i64::MAX;
+}
+
+/// How many codes are compared one by one, rather than looked up.
+pub(crate) const FEW: usize = 4;
+
+/// The codes in the type of a slice, if all can be.
+#[inline]
+fn in_type<T: Whole>(codes: [i64; FEW]) -> Option<[T; FEW]> {
+    let mut own = [T::default(); FEW];
+    for (own, code) in own.iter_mut().zip(codes) {
+        *own = T::try_from(code).ok()?;
     }
+    Some(own)
+}
+
+/// Those among these rows whose number is within a range, the first in the lowest bit.
+#[inline]
+fn lanes_within<T: Whole>(slice: &[T], rows: Rows<'_>, least: i64, greatest: i64) -> u64 {
+    let bounds = (T::try_from(least.max(T::LEAST)), T::try_from(greatest.min(T::GREATEST)));
+    let (Ok(least), Ok(greatest)) = bounds else { return 0 };
+    let mut room = [T::default(); BLOCK];
+    let numbers = rows.of(slice, &mut room);
+    if least == greatest {
+        lanes_where(numbers, |number| *number == least)
+    } else {
+        lanes_where(numbers, |number| least <= *number && *number <= greatest)
+    }
+}
+
+/// Those among these rows whose day is within a range.
+pub(crate) fn days_within(days: &[i32], rows: Rows<'_>, within: &RangeInclusive<i64>) -> u64 {
+    lanes_within(days, rows, *within.start(), *within.end())
+}
+
+/// Those among these rows that have a day.
+pub(crate) fn days_known(days: &[i32], rows: Rows<'_>) -> u64 {
+    lanes_within(days, rows, DAYS_MIN + 1, DAYS_MAX - 1)
 }
 
 /// Facts of many subjects, one column for each field, all borrowed.
@@ -270,7 +369,7 @@ impl<'a> Column<'a> {
     }
 
     /// Those among these rows that have a fact, as far as validity tells, the first in the lowest bit.
-    pub(crate) fn valid_among(&self, rows: &Rows) -> u64 {
+    pub(crate) fn valid_among(&self, rows: Rows<'_>) -> u64 {
         match self.validity {
             None => u64::MAX,
             Some(validity) => validity.among(rows),
@@ -302,6 +401,27 @@ impl<'a> Column<'a> {
                 Some((from, to)) => Fact::Tags(Tags::listed(items, from, to)),
                 None => Fact::Missing,
             },
+        }
+    }
+}
+
+impl Column<'_> {
+    /// Whether every row has a fact that is valid.
+    pub(crate) fn is_whole(&self) -> bool {
+        match &self.values {
+            Values::Missing | Values::Times(..) | Values::Texts(_) => false,
+            Values::Flags(_) | Values::Lists(..) => true,
+            Values::Numbers(numbers) => {
+                whatever!(NumberSlice::{I8 I16 I32 I64 U8 U16 U32 U64 F32 F64} of numbers.0, |slice| slice
+                    .iter()
+                    .all(|number| matches!(Fact::from(*number), Fact::Number(number) if number.is_finite())))
+            }
+            Values::Coded(codes, texts) => {
+                whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of codes.0, |slice| slice
+                    .iter()
+                    .all(|code| place(*code).is_some_and(|place| place < texts.len())))
+            }
+            Values::Dates(days) => days.iter().all(|day| is_a_day((*day).into())),
         }
     }
 }
@@ -375,7 +495,7 @@ impl<'a> Bits<'a> {
 
 impl Bits<'_> {
     /// Those that are set among these rows, the first in the lowest bit.
-    pub(crate) fn among(self, rows: &Rows) -> u64 {
+    pub(crate) fn among(self, rows: Rows<'_>) -> u64 {
         self.run_of(rows).unwrap_or_else(|| {
             let set = rows.iter().map(|row| self.is_set(row));
             set.enumerate().fold(0, |set, (place, is)| set | u64::from(is) << place)
@@ -383,9 +503,9 @@ impl Bits<'_> {
     }
 
     /// The bits of a run, nine bytes at most.
-    fn run_of(self, rows: &Rows) -> Option<u64> {
-        let ([first, ..], Bit::Packed { bytes, from, rows: len }) = (rows.rows, self.0) else { return None };
-        if !rows.run || first + BLOCK > len {
+    fn run_of(self, rows: Rows<'_>) -> Option<u64> {
+        let (Rows::Run(first), Bit::Packed { bytes, from, rows: len }) = (rows, self.0) else { return None };
+        if first + BLOCK > len {
             return None;
         }
         let bit = from + first;
@@ -504,11 +624,10 @@ slices! {
     Offsets, OffsetSlice { I32(i32), I64(i64) }
 }
 
-/// The same expression for a slice of whatever type.
-macro_rules! whatever {
-    ($slices:ident::{$($variant:ident)+} of $of:expr, |$slice:ident| $then:expr) => {
-        match $of { $($slices::$variant($slice) => $then),+ }
-    };
+/// The whole numbers within a range, as far as they are of 64 bits.
+#[expect(clippy::cast_possible_truncation, reason = "held at the ends, beyond which no number of a column is")]
+fn whole_within(least: f64, greatest: f64) -> (i64, i64) {
+    (least.ceil() as i64, greatest.floor() as i64)
 }
 
 impl Numbers<'_> {
@@ -522,8 +641,37 @@ impl Numbers<'_> {
             .map_or(Fact::Missing, |number| Fact::from(*number)))
     }
 
+    /// Those among these rows whose number is within a range.
+    pub(crate) fn within(self, rows: Rows<'_>, least: f64, greatest: f64) -> u64 {
+        let doubles = |doubles: &[f64; BLOCK]| lanes_where(doubles, |number| least <= *number && *number <= greatest);
+        let (from, to) = whole_within(least, greatest);
+        match self.0 {
+            NumberSlice::I8(slice) => lanes_within(slice, rows, from, to),
+            NumberSlice::I16(slice) => lanes_within(slice, rows, from, to),
+            NumberSlice::I32(slice) => lanes_within(slice, rows, from, to),
+            NumberSlice::I64(slice) => lanes_within(slice, rows, from, to),
+            NumberSlice::U8(slice) => lanes_within(slice, rows, from, to),
+            NumberSlice::U16(slice) => lanes_within(slice, rows, from, to),
+            NumberSlice::U32(slice) => lanes_within(slice, rows, from, to),
+            NumberSlice::U64(slice) => lanes_within(slice, rows, from, to),
+            NumberSlice::F64(slice) => doubles(rows.of(slice, &mut [0.0; BLOCK])),
+            NumberSlice::F32(_) => {
+                let mut numbers = [0.0; BLOCK];
+                self.at(rows, &mut numbers);
+                doubles(&numbers)
+            }
+        }
+    }
+
+    /// Those among these rows that have a number.
+    pub(crate) fn known(self, rows: Rows<'_>) -> u64 {
+        let mut numbers = [0.0; BLOCK];
+        self.at(rows, &mut numbers);
+        lanes_where(&numbers, |number| number.is_finite())
+    }
+
     /// The numbers of these rows, one that is missing as one that is not finite.
-    pub(crate) fn at(self, rows: &Rows, numbers: &mut [f64; BLOCK]) {
+    pub(crate) fn at(self, rows: Rows<'_>, numbers: &mut [f64; BLOCK]) {
         let whole = |fact| if let Fact::Number(number) = fact { number } else { f64::NAN };
         match self.0 {
             NumberSlice::I8(slice) => gather(slice, rows, numbers, f64::from),
@@ -542,16 +690,9 @@ impl Numbers<'_> {
 
 /// Values of a slice in these rows. A run is taken as it lies, without looking for each row.
 #[inline]
-pub(crate) fn gather<T: Copy, U>(slice: &[T], rows: &Rows, values: &mut [U; BLOCK], f: impl Fn(T) -> U) {
-    if let Some(run) = rows.part(slice) {
-        values.iter_mut().zip(run).for_each(|(own, value)| *own = f(*value));
-    } else {
-        for (own, row) in values.iter_mut().zip(rows.iter()) {
-            if let Some(value) = slice.get(row) {
-                *own = f(*value);
-            }
-        }
-    }
+pub(crate) fn gather<T: Copy + Default, U>(slice: &[T], rows: Rows<'_>, values: &mut [U; BLOCK], f: impl Fn(T) -> U) {
+    let mut room = [T::default(); BLOCK];
+    values.iter_mut().zip(rows.of(slice, &mut room)).for_each(|(own, value)| *own = f(*value));
 }
 
 /// A code or an offset as a place, if it can be one.
@@ -561,12 +702,22 @@ fn place(number: impl TryInto<usize>) -> Option<usize> {
 }
 
 impl Codes<'_> {
-    /// What a table has for the codes of these rows, and `missing` where it has nothing.
-    pub(crate) fn looked_up(self, rows: &Rows, table: &[u8], missing: u8, values: &mut [u8; BLOCK]) {
-        let at = |place: Option<usize>| place.and_then(|place| table.get(place)).copied().unwrap_or(missing);
+    /// Those among these rows whose code is within a range.
+    pub(crate) fn within(self, rows: Rows<'_>, least: usize, end: usize) -> u64 {
+        let held = |place: usize| i64::try_from(place).unwrap_or(i64::MAX);
+        let (least, greatest) = (held(least), held(end) - 1);
         whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of self.0, |slice| {
-            gather(slice, rows, values, |code| at(place(code)));
-        });
+            lanes_within(slice, rows, least, greatest)
+        })
+    }
+
+    /// Those among these rows for whose code a table has `true`.
+    pub(crate) fn looked_up(self, rows: Rows<'_>, table: &[bool]) -> u64 {
+        let at = |place: Option<usize>| place.and_then(|place| table.get(place)).copied().unwrap_or(false);
+        whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of self.0, |slice| {
+            let mut room = [0; BLOCK];
+            lanes_where(rows.of(slice, &mut room), |code| at(place(*code)))
+        })
     }
 
     fn len(self) -> usize {
@@ -593,11 +744,41 @@ impl Offsets<'_> {
         })
     }
 
-    /// Those among these rows in whose lists a table has `wanted` for some code, the first in the lowest bit.
-    pub(crate) fn any(self, codes: Codes<'_>, rows: &Rows, table: &[u8], wanted: u8) -> u64 {
-        let is = |place: usize| codes.get(place).and_then(|code| table.get(code)) == Some(&wanted);
-        let any = |row| self.range(row).is_some_and(|(from, to)| (from..to).any(is));
-        rows.iter().enumerate().fold(0, |lanes, (lane, row)| lanes | u64::from(any(row)) << lane)
+    /// Those among these rows in whose lists there is a code for which a table has `true`; `few` has all of these, if
+    /// they are no more.
+    pub(crate) fn any(self, codes: Codes<'_>, rows: Rows<'_>, table: &[bool], few: Option<[i64; FEW]>) -> u64 {
+        whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of codes.0, |slice| {
+            self.lists_in(slice, rows, table, few)
+        })
+    }
+
+    fn lists_in<T>(self, codes: &[T], rows: Rows<'_>, table: &[bool], few: Option<[i64; FEW]>) -> u64
+    where
+        T: Whole + TryInto<usize>,
+    {
+        match few.and_then(in_type::<T>) {
+            Some(few) => self.lists_with(codes, rows, |code| few.contains(&code)),
+            None => self.lists_with(codes, rows, |code| {
+                place(code).and_then(|place| table.get(place)).copied().unwrap_or(false)
+            }),
+        }
+    }
+
+    /// Those among these rows in whose lists there is a code of which something is true.
+    #[inline]
+    fn lists_with<T: Copy>(self, codes: &[T], rows: Rows<'_>, is: impl Fn(T) -> bool) -> u64 {
+        let any = |row| {
+            let Some((from, to)) = self.range(row) else { return false };
+            let rest = codes.get(from..).unwrap_or_default();
+            match (rest.first_chunk::<8>(), u32::try_from(to - from)) {
+                // All eight, those beyond the end forgotten: how far a list reaches cannot be guessed.
+                (Some(eight), Ok(count @ ..=8)) => {
+                    (0..).zip(eight).fold(false, |any, (place, code)| any | ((place < count) & is(*code)))
+                }
+                _ => rest.iter().take(to - from).any(|code| is(*code)),
+            }
+        };
+        (0..BLOCK).fold(0, |lanes, lane| lanes | u64::from(any(rows.at(lane))) << lane)
     }
 
     fn check(self, end: usize) -> Result<(), ColumnError> {

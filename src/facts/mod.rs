@@ -6,7 +6,7 @@ mod record;
 
 use std::borrow::Cow;
 
-pub(crate) use column::{BLOCK, Items, Rows, Values, gather, is_a_day};
+pub(crate) use column::{BLOCK, FEW, Items, Rows, Values, days_known, days_within, gather, is_a_day, lanes_where};
 pub use column::{Bits, Codes, Column, ColumnError, Columns, Numbers, Offsets, Texts};
 pub use fact::{Fact, Kind, Tags, ToFact};
 pub use record::{Record, Value};

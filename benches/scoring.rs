@@ -4,6 +4,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 
+#[path = "population/borrowed.rs"]
+mod borrowed;
 #[path = "population/columns.rs"]
 mod columns;
 #[path = "population/enums.rs"]
@@ -15,6 +17,7 @@ mod population;
 
 use std::hint::black_box;
 
+use borrowed::{Dictionaries, borrowed};
 use chrono::TimeDelta;
 use columns::{Columns, Outcomes};
 use criterion::measurement::WallTime;
@@ -138,11 +141,12 @@ fn columns(c: &mut Criterion) {
         for (row, account) in accounts.iter().enumerate() {
             assert_eq!(outcomes.row(row), by_hand(account, date), "row {row}");
         }
-        let borrowed = columns.borrowed().unwrap();
+        let dictionaries = Dictionaries::of(&columns);
+        let borrowed = borrowed(&columns, &dictionaries);
         let ready = scorer.columns(&borrowed).unwrap();
         let mut scores = ScoreColumns::new();
         ready.score(0..count, as_of(), &mut scores);
-        assert!(scores.iter().eq(accounts.iter().map(|account| scorer.score(account, as_of()))));
+        assert!(outcomes == borrowed::outcomes(&scores));
         drop(accounts);
         group.throughput(Throughput::Elements(count as u64));
         group.bench_function(BenchmarkId::new("by hand", count), |b| {

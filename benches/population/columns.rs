@@ -8,41 +8,12 @@
 
 use chrono::NaiveDate;
 
-use warmth::columns as borrowed;
-use warmth::columns::{Bits, Column, ColumnError};
-
 use crate::population::Account;
 
 /// Texts as codes into a dictionary.
 pub(crate) struct Coded<K> {
     pub(crate) codes: Vec<K>,
-    pub(crate) texts: Texts,
-}
-
-/// Text `i` has the bytes from `offsets[i]` up to `offsets[i + 1]`.
-pub(crate) struct Texts {
-    pub(crate) offsets: Vec<i32>,
-    pub(crate) bytes: Vec<u8>,
-}
-
-impl Texts {
-    fn of(texts: &[&str]) -> Texts {
-        let mut own = Texts { offsets: vec![0], bytes: Vec::new() };
-        for text in texts {
-            own.bytes.extend_from_slice(text.as_bytes());
-            own.offsets.push(own.bytes.len().try_into().unwrap());
-        }
-        own
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
-        let ends = self.offsets.iter().map(|end| end.cast_unsigned() as usize);
-        ends.clone().zip(ends.skip(1)).map(|(from, to)| std::str::from_utf8(&self.bytes[from..to]).unwrap())
-    }
-
-    fn borrowed(&self) -> Result<borrowed::Texts<'_>, ColumnError> {
-        borrowed::Texts::new(&self.offsets, &self.bytes)
-    }
+    pub(crate) texts: Vec<String>,
 }
 
 /// Lists of dictionary-coded texts: list `i` has the codes from `offsets[i]` up to `offsets[i + 1]`.
@@ -99,36 +70,6 @@ impl Columns {
             country: coded(accounts.iter().map(|account| &account.country)),
         }
     }
-
-    /// For warmth, which reads them where they are.
-    pub(crate) fn borrowed(&self) -> Result<borrowed::Columns<'_>, ColumnError> {
-        let rows = self.active_users.len();
-        let bits = |bytes| Bits::packed(bytes, 0, rows);
-        let Lists { offsets, items } = &self.tech_stack;
-        borrowed::Columns::new(rows)
-            .with("active_users", Column::numbers(&self.active_users))?
-            .with("in_onboarding", Column::flags(bits(&self.in_onboarding)?))?
-            .with("decision_maker", self.decision_maker.borrowed()?)?
-            .with("renewal_date", Column::dates(&self.renewal_date))?
-            .with("has_flagship", Column::flags(bits(&self.has_flagship)?))?
-            .with("health", self.health.borrowed()?)?
-            .with("icp_segment", self.icp_segment.borrowed()?)?
-            .with("tech_stack", Column::coded_lists(offsets, &items.codes, items.texts.borrowed()?)?)?
-            .with("intent", Column::numbers(&self.intent))?
-            .with("nps", Column::numbers(&self.nps).with_validity(bits(&self.nps_known)?))?
-            .with("seats", Column::numbers(&self.seats))?
-            .with("seat_limit", Column::numbers(&self.seat_limit))?
-            .with("country", self.country.borrowed()?)
-    }
-}
-
-impl<K> Coded<K> {
-    fn borrowed<'a>(&'a self) -> Result<Column<'a>, ColumnError>
-    where
-        borrowed::Codes<'a>: From<&'a Vec<K>>,
-    {
-        Ok(Column::coded(&self.codes, self.texts.borrowed()?))
-    }
 }
 
 /// Days since 1970-01-01.
@@ -149,17 +90,17 @@ fn bits(flags: impl Iterator<Item = bool>) -> Vec<u8> {
 
 /// Codes in the order in which the texts are first met.
 fn coded<'a, K: TryFrom<usize>>(texts: impl Iterator<Item = &'a String>) -> Coded<K> {
-    let mut dictionary: Vec<&str> = Vec::new();
+    let mut dictionary: Vec<String> = Vec::new();
     let codes = texts
         .map(|text| {
             let code = dictionary.iter().position(|known| known == text).unwrap_or_else(|| {
-                dictionary.push(text);
+                dictionary.push(text.clone());
                 dictionary.len() - 1
             });
             K::try_from(code).ok().unwrap()
         })
         .collect();
-    Coded { codes, texts: Texts::of(&dictionary) }
+    Coded { codes, texts: dictionary }
 }
 
 /// What each row comes to: 0 points and state 0 where a gate holds it back.

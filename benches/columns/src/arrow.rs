@@ -222,7 +222,7 @@ fn valid<'a>(column: Column<'a>, array: &'a dyn Array) -> Result<Column<'a>, Col
 
 fn dictionary<K: ArrowDictionaryKeyType>(own: &Coded<K::Native>) -> DictionaryArray<K> {
     let keys = PrimitiveArray::<K>::new(own.codes.clone().into(), None);
-    DictionaryArray::new(keys, Arc::new(StringArray::from_iter_values(own.texts.iter())))
+    DictionaryArray::new(keys, Arc::new(StringArray::from_iter_values(&own.texts)))
 }
 
 fn text(text: &str) -> Scalar<StringArray> {

@@ -3,6 +3,8 @@
 //! `warmth-columns [ROUNDS] [ROWS]` prints a Markdown table. What each contender is given is told in the README beside
 //! this.
 
+#[path = "../../population/borrowed.rs"]
+mod borrowed;
 #[path = "../../population/columns.rs"]
 mod columns;
 #[path = "../../population/mod.rs"]
@@ -14,6 +16,7 @@ mod python;
 use std::hint::black_box;
 use std::time::Instant;
 
+use borrowed::{Dictionaries, borrowed};
 use columns::{Columns, Outcomes, STATES};
 use population::{Account, MODEL, accounts, as_of, by_hand};
 use warmth::columns::ScoreColumns;
@@ -51,14 +54,19 @@ impl<F: FnMut() -> R, R> Pass for Making<F, R> {
 }
 
 /// A pass that writes over what the one before it wrote.
-struct Writing<W, F> {
+struct Writing<W, N, F> {
     written: W,
+    /// Room in which nothing was written yet.
+    room: N,
     pass: F,
-    /// What was written, and nothing in its place.
-    outcomes: fn(&mut W) -> Outcomes,
+    outcomes: fn(W) -> Outcomes,
 }
 
-impl<W, F: FnMut(&mut W)> Pass for Writing<W, F> {
+fn writing<W, N: Fn() -> W, F: FnMut(&mut W)>(room: N, pass: F, outcomes: fn(W) -> Outcomes) -> Writing<W, N, F> {
+    Writing { written: room(), room, pass, outcomes }
+}
+
+impl<W, N: Fn() -> W, F: FnMut(&mut W)> Pass for Writing<W, N, F> {
     fn nanoseconds(&mut self) -> f64 {
         (self.pass)(&mut self.written);
         let start = Instant::now();
@@ -67,9 +75,9 @@ impl<W, F: FnMut(&mut W)> Pass for Writing<W, F> {
     }
 
     fn outcomes(&mut self) -> Outcomes {
-        (self.outcomes)(&mut self.written);
-        (self.pass)(&mut self.written);
-        (self.outcomes)(&mut self.written)
+        let mut written = (self.room)();
+        (self.pass)(&mut written);
+        (self.outcomes)(written)
     }
 }
 
@@ -83,41 +91,21 @@ fn contender<'a>(name: &str, form: &str, pass: impl Pass + 'a) -> Contender<'a> 
     Contender { name: name.to_owned(), form: form.to_owned(), pass: Box::new(pass) }
 }
 
-/// Passes that write points and states.
-fn into_outcomes<'a>(rows: usize, pass: impl FnMut(&mut Outcomes) + 'a) -> impl Pass + 'a {
-    let outcomes = |written: &mut Outcomes| {
-        let rows = written.states.len();
-        std::mem::replace(written, Outcomes::new(rows))
-    };
-    Writing { written: Outcomes::new(rows), pass, outcomes }
-}
-
-/// Passes that write a [`Score`] for each account.
-fn into_scores<'a>(rows: usize, pass: impl FnMut(&mut Vec<Score<'a>>) + 'a) -> impl Pass + 'a {
-    let outcomes = |written: &mut Vec<Score<'a>>| {
-        let outcomes = outcomes(written.iter().copied());
-        written.fill(Score::default());
-        outcomes
-    };
-    Writing { written: vec![Score::default(); rows], pass, outcomes }
-}
-
 /// Passes of warmth over columns, each of which looks into the dictionaries anew, as those by hand do.
-fn into_columns<'a>(scorer: &'a Scorer<Account>, columns: &'a warmth::columns::Columns<'a>) -> impl Pass + 'a {
+fn in_columns<'a>(scorer: &'a Scorer<Account>, columns: &'a warmth::columns::Columns<'a>) -> impl Pass + 'a {
     let pass = move |scores: &mut ScoreColumns<'a>| {
         scorer.columns(black_box(columns)).unwrap().score(0..columns.len(), as_of(), scores);
     };
-    let outcomes = |written: &mut ScoreColumns<'a>| outcomes(std::mem::take(written).iter());
-    Writing { written: ScoreColumns::new(), pass, outcomes }
+    writing(ScoreColumns::new, pass, |scores| borrowed::outcomes(&scores))
 }
 
-fn outcomes<'m>(scores: impl Iterator<Item = Score<'m>>) -> Outcomes {
-    let points = |score: &Score<'m>| {
+/// Of structs, by warmth.
+fn outcomes(scores: Vec<Score<'_>>) -> Outcomes {
+    let points = |score: &Score<'_>| {
         score.axis("readiness").map_or(0, |axis| u32::try_from(axis.raw.micros() / 1_000_000).unwrap())
     };
-    let state = |score: &Score<'m>| STATES.iter().position(|own| *own == score.state()).unwrap() as u8;
-    let (points, states) = scores.map(|score| (points(&score), state(&score))).unzip();
-    Outcomes { points, states }
+    let state = |score: &Score<'_>| STATES.iter().position(|own| *own == score.state()).unwrap() as u8;
+    Outcomes { points: scores.iter().map(points).collect(), states: scores.iter().map(state).collect() }
 }
 
 /// The structs themselves: the conditions by hand, and warmth.
@@ -136,10 +124,11 @@ fn structs<'a>(accounts: &'a [Account], scorer: &'a Scorer<Account>) -> [Contend
             *own = scorer.score(account, as_of());
         }
     };
+    let (points_and_states, scores) = (move || Outcomes::new(rows), move || vec![Score::default(); rows]);
     [
-        contender("by hand", "structs, one by one", into_outcomes(rows, by_hand)),
-        contender("warmth", "structs, in one go", into_scores(rows, batch)),
-        contender("warmth", "structs, one by one", into_scores(rows, score)),
+        contender("by hand", "structs, one by one", writing(points_and_states, by_hand, |own| own)),
+        contender("warmth", "structs, in one go", writing(scores, batch, outcomes)),
+        contender("warmth", "structs, one by one", writing(scores, score, outcomes)),
     ]
 }
 
@@ -161,16 +150,21 @@ fn main() {
     let arrays = arrow::Arrays::new(&columns);
     let directory = python::Directory::of(&columns);
 
-    let (own_buffers, arrows_buffers) = (columns.borrowed().unwrap(), arrays.borrowed().unwrap());
+    let dictionaries = Dictionaries::of(&columns);
+    let (own_buffers, arrows_buffers) = (borrowed(&columns, &dictionaries), arrays.borrowed().unwrap());
 
     let mut contenders = vec![
         contender(
             "by hand",
             "columns",
-            into_outcomes(rows, |outcomes| columns::by_hand(black_box(&columns), today, outcomes)),
+            writing(
+                || Outcomes::new(rows),
+                |outcomes| columns::by_hand(black_box(&columns), today, outcomes),
+                |own| own,
+            ),
         ),
-        contender("warmth", "columns", into_columns(&scorer, &own_buffers)),
-        contender("warmth", "the buffers of arrow's arrays", into_columns(&scorer, &arrows_buffers)),
+        contender("warmth", "columns", in_columns(&scorer, &own_buffers)),
+        contender("warmth", "the buffers of arrow's arrays", in_columns(&scorer, &arrows_buffers)),
     ];
     contenders.extend([
         contender(

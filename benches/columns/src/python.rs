@@ -40,7 +40,7 @@ impl Directory {
 
     fn coded<K: Copy, const N: usize>(&self, name: &str, own: &Coded<K>, bytes: impl Fn(K) -> [u8; N]) {
         self.write(name, own.codes.iter().flat_map(|code| bytes(*code)));
-        fs::write(self.0.join(format!("{name}.texts")), own.texts.iter().collect::<Vec<_>>().join("\n")).unwrap();
+        fs::write(self.0.join(format!("{name}.texts")), own.texts.join("\n")).unwrap();
     }
 
     fn write(&self, name: &str, bytes: impl Iterator<Item = u8>) {

@@ -15,6 +15,8 @@
 //! | `List`, `LargeList` of a dictionary | [`Column::coded_lists`] |
 //! | validity | [`Column::with_validity`] of [`Bits::packed`] |
 //!
+//! Other types are cast before: decimals to numbers, `Utf8View`, in which polars holds texts, to texts or a dictionary.
+//!
 //! Every outcome is, bit for bit, the one that [`Scorer::score`] gives the subject alone.
 
 use std::fmt;

@@ -4,6 +4,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 
+#[path = "population/borrowed.rs"]
+mod borrowed;
 #[path = "population/columns.rs"]
 mod columns;
 #[path = "population/enums.rs"]
@@ -15,6 +17,7 @@ mod population;
 
 use std::hint::black_box;
 
+use borrowed::{Dictionaries, borrowed};
 use chrono::TimeDelta;
 use columns::{Columns, Outcomes};
 use criterion::measurement::WallTime;
@@ -22,7 +25,8 @@ use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_gr
 use fired::{by_hand_fired, by_hand_fired_ids};
 use generated::{Customer, amounts, by_exp2, customers, fading, named, rules, spread, visited, visits, whatever};
 use population::{Account, MODEL, accounts, as_of, by_hand};
-use warmth::{Facts, Model, Points, Projection, Record, Resolution, Scorer};
+use warmth::columns::ScoreColumns;
+use warmth::{Facts, Model, Points, Projection, Record, Resolution, Score, Scorer};
 
 const ACCOUNTS: usize = 10_000;
 
@@ -101,6 +105,12 @@ fn single(c: &mut Criterion) {
     group.bench_function("score", |b| {
         b.iter(|| accounts.iter().for_each(|account| _ = black_box(scorer.score(black_box(account), as_of()))));
     });
+    let mut scores = vec![Score::default(); ACCOUNTS];
+    scorer.score_batch(&accounts, as_of(), &mut scores);
+    assert!(scores.iter().copied().eq(accounts.iter().map(|account| scorer.score(account, as_of()))));
+    group.bench_function("score batch", |b| {
+        b.iter(|| scorer.score_batch(black_box(&accounts), as_of(), black_box(&mut scores)));
+    });
     group.bench_function("score, enums", |b| {
         b.iter(|| {
             for account in &enum_accounts {
@@ -119,6 +129,8 @@ fn single(c: &mut Criterion) {
 
 /// The accounts as columns: those of `single`, and so many that they do not stay in the caches.
 fn columns(c: &mut Criterion) {
+    let model: Model = toml::from_str(MODEL).unwrap();
+    let scorer = Scorer::<Account>::new(&model).unwrap();
     let mut group = c.benchmark_group("columns");
     for count in [ACCOUNTS, 1_000_000] {
         let accounts = accounts(count);
@@ -129,10 +141,19 @@ fn columns(c: &mut Criterion) {
         for (row, account) in accounts.iter().enumerate() {
             assert_eq!(outcomes.row(row), by_hand(account, date), "row {row}");
         }
+        let dictionaries = Dictionaries::of(&columns);
+        let borrowed = borrowed(&columns, &dictionaries);
+        let ready = scorer.columns(&borrowed).unwrap();
+        let mut scores = ScoreColumns::new();
+        ready.score(0..count, as_of(), &mut scores);
+        assert!(outcomes == borrowed::outcomes(&scores));
         drop(accounts);
         group.throughput(Throughput::Elements(count as u64));
         group.bench_function(BenchmarkId::new("by hand", count), |b| {
             b.iter(|| columns::by_hand(black_box(&columns), today, black_box(&mut outcomes)));
+        });
+        group.bench_function(BenchmarkId::new("warmth", count), |b| {
+            b.iter(|| black_box(&ready).score(0..count, as_of(), black_box(&mut scores)));
         });
     }
     group.finish();

@@ -15,6 +15,8 @@
 //! | `List`, `LargeList` of a dictionary | [`Column::coded_lists`] |
 //! | validity | [`Column::with_validity`] of [`Bits::packed`] |
 //!
+//! Other types are cast before: decimals to numbers, `Utf8View`, in which polars holds texts, to texts or a dictionary.
+//!
 //! Every outcome is, bit for bit, the one that [`Scorer::score`] gives the subject alone.
 
 use std::fmt;
@@ -37,7 +39,9 @@ use crate::time::second_of;
 impl<T: Facts> Scorer<T> {
     /// Makes ready to score columns, whose names and kinds are those of the fields of `T` that the model reads.
     ///
-    /// Checks the columns, and asks the model's tests on texts of each dictionary once.
+    /// Checks the columns, and asks the model's tests on texts of each dictionary once. Columns that the model does not
+    /// read may be there too. Dates do for times and times for dates, as in a model, and a field of which only `known` is
+    /// asked takes any column. A computed field of `T` has no struct to be computed from, and has to be a column.
     ///
     /// ```
     /// use warmth::columns::{Column, Columns, ScoreColumns, Texts};
@@ -76,9 +80,10 @@ impl<T: Facts> Scorer<T> {
         for field in self.fields() {
             let (name, kind) = (field.name(), field.kind());
             let Some(column) = columns.column(name) else {
-                let there = columns.names().collect::<Vec<_>>().join("`, `");
+                let there = columns.names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                let there = if there.is_empty() { "nor any other".to_owned() } else { format!("only {there}") };
                 return Err(ColumnError::new(format!(
-                    "there is no column `{name}`, only `{there}`; give one, or `Column::missing()` if nobody's is known"
+                    "there is no column `{name}`, {there}; give one, or `Column::missing()` if nobody's is known"
                 )));
             };
             let day = |kind| matches!(kind, Kind::Date | Kind::Time);
@@ -125,7 +130,8 @@ impl<'m> ColumnScorer<'m, '_> {
 
     /// Scores a range of the rows, of which those beyond the last are left out, as of an instant.
     ///
-    /// What `scores` held is overwritten; it allocates where it has never held as many rows.
+    /// What `scores` held is overwritten: row 0 there is the first of the range. It allocates where it has never held
+    /// as many rows, or axes, and nothing else does.
     pub fn score(&self, rows: Range<usize>, as_of: DateTime<Utc>, scores: &mut ScoreColumns<'m>) {
         let rows = rows.start.min(self.rows)..rows.end.min(self.rows);
         scores.reset(self.program, rows.len());

@@ -65,6 +65,8 @@
 //!
 //! # What else there is
 //!
+//! - [`Scorer::score_batch`] and [`columns`] score many subjects in one go, the latter from the buffers of Arrow arrays as they
+//!   lie, each with the outcome that it has alone.
 //! - [`Scorer::explain`] gives the same numbers line by line: an [`Explanation`] whose lines add up to the score.
 //! - [`Scorer::bounds`] says what the outcome may still be while facts are missing: [`Bounds`], whether they matter at all, and
 //!   which fact to ask for next.
@@ -93,11 +95,11 @@
 //! - **Infallible after compiling.** [`Scorer::new`] finds all that can be wrong, at once. Scoring returns a value for
 //!   any facts.
 //! - **Missing is not false.** Conditions are three-valued; what is unknown is named, never guessed.
-//! - **No allocation** in [`Scorer::score`].
+//! - **No allocation** in [`Scorer::score`] and [`Scorer::score_batch`].
 //!
 //! # Scope
 //!
-//! This crate scores one subject at a time with rules that people wrote. It stores nothing, sends nothing and learns
+//! This crate scores subjects, each by itself, with rules that people wrote. It stores nothing, sends nothing and learns
 //! nothing by itself (`evidence` proposes documents, and people decide), and it has no expression language: what rules
 //! cannot say is a computed field of the host's.
 //!

@@ -32,6 +32,8 @@ use std::cell::Cell;
 use std::hint::black_box;
 
 use support::{Subject, subjects};
+use warmth::columns::{Column, Columns, ScoreColumns, Texts};
+use warmth::{Facts, Score};
 
 thread_local! {
     /// Tests run side by side, and the harness allocates on threads of its own.
@@ -98,6 +100,62 @@ fn scoring_allocates_nothing() {
         });
         assert_eq!(count, 0, "seed {seed}: reading a score");
     }
+}
+
+#[test]
+fn scoring_many_subjects_allocates_nothing_however_many() {
+    const ROWS: usize = 1_000;
+    let healths = ["green", "red"];
+    let model: warmth::Model = serde_json::from_value(serde_json::json!({
+        "format": 1, "name": "x",
+        "required": [{ "id": "healthy", "when": { "health": { "is_not": "red" } } }],
+        "axis": [{ "name": "a", "rule": [
+            { "id": "nps", "when": { "nps": { "at_least": 5 } }, "points": 5 },
+            { "id": "stack", "when": { "stack": { "has_any": ["green"] } }, "points": 5 },
+            { "id": "visits", "signal": { "event": "*", "points": 1, "most_recent": 3, "decay": { "half_life": "1d" } } },
+        ] }],
+        "state": [{ "name": "warm", "at_least": 50 }, { "name": "cold", "at_least": 0 }],
+    }))
+    .unwrap();
+    let scorer = support::scorer(&model);
+    let (as_of, numbers) = (support::second(200_000), (0..ROWS).map(|row| (row % 11) as u8).collect::<Vec<_>>());
+    let codes: Vec<u8> = (0..ROWS).map(|row| u8::from(row % 5 == 0)).collect();
+    let offsets: Vec<i32> = (0..=ROWS as i32).collect();
+    let records: Vec<warmth::Record> = numbers
+        .iter()
+        .zip(&codes)
+        .map(|(nps, code)| {
+            let health = healths[usize::from(*code)];
+            let mut record =
+                warmth::Record::new().with("nps", u32::from(*nps)).with("health", health).with("stack", [health]);
+            record.activity_mut().record("visit", support::second(i64::from(*nps) * 10_000));
+            record
+        })
+        .collect();
+
+    let mut scores = vec![Score::default(); ROWS];
+    for rows in [0, 1, 63, 64, 65, ROWS] {
+        let (count, ()) = allocations(|| scorer.score_batch(&records[..rows], as_of, &mut scores));
+        assert_eq!(count, 0, "{rows} records");
+    }
+
+    let activities: Vec<_> = records.iter().map(|record| record.activity().clone()).collect();
+    let dictionary = Texts::new(&[0_i32, 5, 8], b"greenred").unwrap();
+    let columns = Columns::new(ROWS)
+        .with("nps", Column::numbers(&numbers))
+        .and_then(|columns| columns.with("health", Column::coded(&codes, dictionary)))
+        .and_then(|columns| columns.with("stack", Column::coded_lists(&offsets, &codes, dictionary)?))
+        .and_then(|columns| columns.with_activities(&activities))
+        .unwrap();
+    let ready = scorer.columns(&columns).unwrap();
+    let mut columns = ScoreColumns::new();
+    let (count, ()) = allocations(|| ready.score(0..ROWS, as_of, &mut columns));
+    assert!(count > 0, "columns that were never used have no room yet");
+    for rows in [0, 1, 63, 64, 65, ROWS] {
+        let (count, ()) = allocations(|| ready.score(ROWS - rows..ROWS, as_of, &mut columns));
+        assert_eq!(count, 0, "{rows} rows");
+    }
+    assert!(columns.iter().eq(scores));
 }
 
 #[test]

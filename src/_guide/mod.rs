@@ -7,7 +7,7 @@
 //! | [`templates`] | who starts | the models that the crate ships: what each is for, and where each published number stands |
 //! | [`problems`] | who is told that a model is wrong | every problem by its code, and what to do |
 //! | [`questions`] | who wants to know more than a score | what is still unknown, when it will change, why it moved, and what the answers promise |
-//! | [`hosting`] | who embeds the engine | facts, activity, storage, changes, schedules, alerts, threads, time zones |
+//! | [`hosting`] | who embeds the engine | facts, activity, many subjects, storage, changes, schedules, alerts, threads, time zones |
 #![cfg_attr(
     feature = "evidence",
     doc = "| [`evidence`] | who judges models and weighs factors | what history can say and what not, every figure with its formula |"

@@ -269,7 +269,7 @@ impl<'a> Column<'a> {
         Column::of(Values::Numbers(numbers.into()))
     }
 
-    /// Flags, a bit or a `bool` each.
+    /// Flags, a bit of [`Bits::packed`] or a `bool` each.
     pub fn flags(flags: impl Into<Bits<'a>>) -> Column<'a> {
         Column::of(Values::Flags(flags.into()))
     }
@@ -290,7 +290,7 @@ impl<'a> Column<'a> {
     }
 
     /// Instants as counts since 1970-01-01 UTC, `per_second` of them a second: 1, 1,000 and so on for Arrow's
-    /// `Timestamp`.
+    /// `Timestamp`, which counts in UTC whatever its time zone.
     ///
     /// # Errors
     ///
@@ -330,7 +330,7 @@ impl<'a> Column<'a> {
         Ok(Column::of(Values::Lists(offsets, Items::Coded(codes, dictionary))))
     }
 
-    /// The same, facts missing where a bit is not set.
+    /// The same, facts missing where a bit is not set; instead of a validity given before.
     #[must_use]
     pub fn with_validity(self, validity: Bits<'a>) -> Column<'a> {
         Column { validity: Some(validity), ..self }
@@ -524,6 +524,18 @@ impl<'a> From<&'a [bool]> for Bits<'a> {
     }
 }
 
+impl<'a, const N: usize> From<&'a [bool; N]> for Bits<'a> {
+    fn from(flags: &'a [bool; N]) -> Bits<'a> {
+        Bits(Bit::Plain(flags))
+    }
+}
+
+impl<'a> From<&'a Vec<bool>> for Bits<'a> {
+    fn from(flags: &'a Vec<bool>) -> Bits<'a> {
+        Bits(Bit::Plain(flags))
+    }
+}
+
 /// Texts that lie one after the other in one buffer.
 #[derive(Clone, Copy, Debug)]
 pub struct Texts<'a> {
@@ -538,13 +550,19 @@ impl<'a> Texts<'a> {
     ///
     /// # Errors
     ///
-    /// If offsets fall, lead beyond the bytes, or the bytes are not UTF-8.
+    /// If offsets fall, lead beyond the bytes or into a character, or the bytes are not UTF-8.
     pub fn new(offsets: impl Into<Offsets<'a>>, bytes: &'a [u8]) -> Result<Texts<'a>, ColumnError> {
         let offsets = offsets.into();
         let text = std::str::from_utf8(bytes)
             .map_err(|error| ColumnError::new(format!("texts have to be UTF-8, and these are not: {error}")))?;
         offsets.check(text.len())?;
-        Ok(Texts { offsets, bytes: text })
+        let texts = Texts { offsets, bytes: text };
+        match (0..texts.len()).find(|place| texts.get(*place).is_none()) {
+            Some(place) => Err(ColumnError::new(format!(
+                "text {place} begins or ends within a character; offsets count bytes, not characters"
+            ))),
+            None => Ok(texts),
+        }
     }
 
     /// How many there are.

@@ -77,6 +77,14 @@ impl<T: Facts> Facts for &T {
     }
 
     #[inline]
+    fn each_fact<'s>(field: &Field, subjects: impl Iterator<Item = &'s Self>, each: impl FnMut(Fact<'s>))
+    where
+        Self: 's,
+    {
+        T::each_fact(field, subjects.map(|subject| &**subject), each);
+    }
+
+    #[inline]
     fn activity(&self) -> &Activity {
         (**self).activity()
     }

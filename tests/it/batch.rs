@@ -1,6 +1,6 @@
 //! Many subjects in one go have the outcomes that they have alone.
 
-use warmth::{Record, Score};
+use warmth::{Fact, Facts, Field, Kind, Record, Score, Scorer};
 
 use crate::support::{on_all_processors, subject, subjects};
 
@@ -19,6 +19,37 @@ fn a_batch_scores_each_subject_as_alone() {
             assert_eq!(*score, own.scorer.score(record, own.as_of), "seed {seed}, {count} strangers");
         }
     });
+}
+
+#[test]
+fn subjects_may_be_borrowed() {
+    let own = subject(1);
+    let records: Vec<Record> = subjects(700_000..700_150).map(|own| own.record).collect();
+    let borrowed: Vec<&Record> = records.iter().rev().collect();
+    let scorer = Scorer::<&Record>::new(&own.model).unwrap();
+    let mut scores = vec![Score::default(); borrowed.len()];
+    scorer.score_batch(&borrowed, own.as_of, &mut scores);
+    assert!(scores.iter().copied().eq(borrowed.iter().map(|record| own.scorer.score(record, own.as_of))));
+
+    let mut called = 0;
+    Counted::each_fact(&Field::new("a", Kind::Any), std::iter::empty(), |_| called += 1);
+    <&Counted>::each_fact(&Field::new("a", Kind::Any), std::iter::empty(), |_| called += 1);
+    assert_eq!(called, 2, "a type's own `each_fact` is used for its references too");
+}
+
+/// Its own `each_fact` calls once, whatever there is.
+struct Counted;
+
+impl Facts for Counted {
+    const FIELDS: &'static [Field] = &[];
+
+    fn fact(&self, _: &Field) -> Fact<'_> {
+        Fact::Missing
+    }
+
+    fn each_fact<'s>(_: &Field, _: impl Iterator<Item = &'s Self>, mut each: impl FnMut(Fact<'s>)) {
+        each(Fact::Missing);
+    }
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Columns have the outcomes that their rows have alone, and say what is wrong with them.
 
+use std::ops::Range;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use fastrand::Rng;
 use warmth::columns::{Bits, Column, ColumnError, Columns, ScoreColumns, Texts};
-use warmth::{Activity, Fact, Facts, Field, Kind, Record, Scorer};
+use warmth::{Activity, Fact, Facts, Field, Kind, Points, Record, Scorer};
 
 use crate::support::{on_all_processors, second, subject, subjects, toml_model};
 
@@ -263,6 +265,10 @@ fn what_is_wrong_with_columns_is_said() {
             "there is no column `renewal`, only `nps`; give one, or `Column::missing()` if nobody's is known",
         ),
         (
+            error(ready().columns(&columns)),
+            "there is no column `nps`, nor any other; give one, or `Column::missing()` if nobody's is known",
+        ),
+        (
             error(ready().columns(&columns.clone().with("nps", Column::flags(flags)).unwrap())),
             "column `nps` is made for a flag, and the model reads a number; give a column of that kind",
         ),
@@ -271,6 +277,10 @@ fn what_is_wrong_with_columns_is_said() {
             "5 bits from bit 4 on are more than the 8 there are; look at offset and length",
         ),
         (error(Texts::new(&[0_i32, 2, 1], b"ab")), "offsets 1 and 2 fall or lead beyond the 2 that there are"),
+        (
+            error(Texts::new(&[0_i32, 1, 3, 4], "aéb".as_bytes()).and(Texts::new(&[0_i32, 2, 4], "aéb".as_bytes()))),
+            "text 0 begins or ends within a character; offsets count bytes, not characters",
+        ),
         (
             error(Texts::new(&[0_i32, 1], b"\xff")),
             "texts have to be UTF-8, and these are not: invalid utf-8 sequence of 1 bytes from index 0",
@@ -306,4 +316,39 @@ fn what_cannot_be_is_missing() {
     assert_eq!(values, ["50", "50", "50"]);
     assert_eq!(scores.axis("fit").unwrap().1, scores.values());
     assert!(scores.axis("none").is_none());
+}
+
+#[test]
+fn any_range_of_any_rows_is_scored() {
+    let (scorer, as_of) = (ready(), second(1_796_040_000));
+    let numbers: Vec<f64> = (0..130).map(|row| f64::from(row % 11)).collect();
+    let flags = [true; 130];
+    let values = |rows: usize, range: Range<usize>| -> Vec<Points> {
+        let columns = Columns::new(rows)
+            .with("nps", Column::numbers(&numbers[..rows]))
+            .unwrap()
+            .with("renewal", Column::missing())
+            .unwrap()
+            .with("not read", Column::flags(&flags[..rows]))
+            .unwrap();
+        let ready = scorer.columns(&columns).unwrap();
+        assert_eq!((ready.len(), ready.is_empty()), (rows, rows == 0));
+        let mut scores = ScoreColumns::new();
+        ready.score(0..rows, as_of, &mut scores); // what was there is gone
+        ready.score(range, as_of, &mut scores);
+        assert!(scores.get(scores.len()).is_none() && scores.iter().count() == scores.len());
+        assert_eq!(scores.is_empty(), scores.values().is_empty());
+        scores.values().to_vec()
+    };
+    let all = values(130, 0..130);
+    assert!(all.iter().enumerate().all(|(row, value)| *value == Points::from(if row % 11 >= 9 { 50 } else { 0 })));
+    for (first, last) in [(0, 0), (0, 1), (63, 65), (64, 64), (64, 128), (129, 130), (130, 130)] {
+        assert_eq!(values(130, first..last), all[first..last], "{first}..{last}");
+    }
+    assert_eq!(values(130, 100..usize::MAX), all[100..]);
+    assert_eq!(values(130, 200..300), []);
+    assert_eq!(values(130, Range { start: 9, end: 3 }), []);
+    assert_eq!(values(130, Range { start: usize::MAX, end: 3 }), []);
+    assert_eq!(values(0, 0..0), []);
+    assert_eq!(values(0, 0..9), []);
 }

@@ -1,9 +1,11 @@
-//! The arithmetic beside scores: shares, plans, potential, and the monthly sheet.
+//! The arithmetic beside scores: shares, plans, potential, the monthly sheet, and what is told of sizes.
 
 use proptest::prelude::*;
-use warmth::Points;
 use warmth::governance::{Opportunity, Revenue, Sheet};
 use warmth::offer::{Plan, potential};
+use warmth::{Points, Score};
+
+use crate::guide::page;
 
 fn points(text: &str) -> Points {
     text.parse().unwrap()
@@ -159,4 +161,14 @@ churn impact              6.6 %";
     assert_eq!(sheet.to_string(), printed);
     let stored = serde_json::to_value(sheet).unwrap();
     assert_eq!((&stored["net_revenue_retention"], &stored["churn_impact"]), (&110.into(), &6.666667.into()));
+}
+
+/// That an entry of an activity takes 24 bytes is held by the page's own program, which counts what is allocated.
+#[test]
+fn a_score_is_as_large_as_told() {
+    fn copied<T: Copy>() -> usize {
+        size_of::<T>()
+    }
+    let told = format!("A `Score` is {} bytes and `Copy`", copied::<Score<'_>>());
+    assert_eq!(page("hosting.md").matches(&told).count(), 1, "{told}");
 }

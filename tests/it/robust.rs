@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use fastrand::Rng;
 use serde_json::json;
+use warmth::columns::{ColumnError, ColumnScorer, Columns, ScoreColumns};
 use warmth::{
     Activity, Bounds, Changes, Comparison, Decay, Fact, Facts, Field, Fingerprint, Kind, Limits, Model, ModelError,
     NextChange, Points, Problem, Record, Recourse, Resolution, Score, Scorer, Settled, Snapshot, Span, Value, facts,
@@ -19,6 +20,10 @@ const _: () = {
     shared::<Scorer<std::rc::Rc<u8>>>();
     shared::<Model>();
     shared::<Score<'static>>();
+    shared::<Columns<'static>>();
+    shared::<ColumnError>();
+    shared::<ColumnScorer<'static, 'static>>();
+    shared::<ScoreColumns<'static>>();
     shared::<Bounds<'static, 'static>>();
     shared::<Changes<'static, 'static, Record>>();
     shared::<NextChange<'static, 'static, Record>>();

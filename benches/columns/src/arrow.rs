@@ -23,7 +23,10 @@ use arrow_select::nullif::nullif;
 use arrow_select::take::take;
 use arrow_select::zip::zip;
 
-use crate::columns::{Coded, Columns, Outcomes};
+use warmth::columns::{Bits, Codes, Column, ColumnError, Columns, Texts};
+
+use crate::columns;
+use crate::columns::{Coded, Outcomes};
 
 pub(crate) struct Arrays {
     active_users: UInt32Array,
@@ -60,7 +63,7 @@ pub(crate) fn outcomes(reached: Reached) -> Outcomes {
 }
 
 impl Arrays {
-    pub(crate) fn new(columns: &Columns) -> Arrays {
+    pub(crate) fn new(columns: &columns::Columns) -> Arrays {
         let rows = columns.active_users.len();
         let bits = |bytes: &[u8]| BooleanBuffer::new(Buffer::from(bytes.to_vec()), 0, rows);
         let items: ArrayRef = Arc::new(dictionary::<Int32Type>(&columns.tech_stack.items));
@@ -86,6 +89,30 @@ impl Arrays {
                 country: dictionary(&columns.country),
             },
         }
+    }
+
+    /// For warmth, which reads their buffers where they are.
+    pub(crate) fn borrowed(&self) -> Result<Columns<'_>, ColumnError> {
+        let Rules { icp_segment, tech_stack, intent, nps, seats, seat_limit, country } = &self.rules;
+        let items = tech_stack.values().as_dictionary::<Int32Type>();
+        let item_texts = texts(items.values().as_string())?;
+        Columns::new(self.active_users.len())
+            .with("active_users", Column::numbers(&self.active_users.values()[..]))?
+            .with("in_onboarding", Column::flags(bits(self.in_onboarding.values())?))?
+            .with("decision_maker", coded(&self.decision_maker)?)?
+            .with("renewal_date", Column::dates(self.renewal_date.values()))?
+            .with("has_flagship", Column::flags(bits(self.has_flagship.values())?))?
+            .with("health", coded(&self.health)?)?
+            .with("icp_segment", coded(icp_segment)?)?
+            .with(
+                "tech_stack",
+                Column::coded_lists(&tech_stack.offsets()[..], &items.keys().values()[..], item_texts)?,
+            )?
+            .with("intent", Column::numbers(&intent.values()[..]))?
+            .with("nps", valid(Column::numbers(&nps.values()[..]), nps)?)?
+            .with("seats", Column::numbers(&seats.values()[..]))?
+            .with("seat_limit", Column::numbers(&seat_limit.values()[..]))?
+            .with("country", coded(country)?)
     }
 
     /// Every rule for every row.
@@ -167,6 +194,29 @@ impl Rules {
             codes[offsets[row] as usize..offsets[row + 1] as usize].iter().any(|code| wanted[*code as usize])
         };
         BooleanArray::new(BooleanBuffer::collect_bool(self.tech_stack.len(), any), None)
+    }
+}
+
+fn bits(buffer: &BooleanBuffer) -> Result<Bits<'_>, ColumnError> {
+    Bits::packed(buffer.values(), buffer.offset(), buffer.len())
+}
+
+fn texts(array: &StringArray) -> Result<Texts<'_>, ColumnError> {
+    Texts::new(array.value_offsets(), array.value_data())
+}
+
+fn coded<'a, K: ArrowDictionaryKeyType>(array: &'a DictionaryArray<K>) -> Result<Column<'a>, ColumnError>
+where
+    Codes<'a>: From<&'a [K::Native]>,
+{
+    Ok(Column::coded(&array.keys().values()[..], texts(array.values().as_string())?))
+}
+
+/// With the array's nulls, if it has any.
+fn valid<'a>(column: Column<'a>, array: &'a dyn Array) -> Result<Column<'a>, ColumnError> {
+    match array.nulls() {
+        Some(nulls) => Ok(column.with_validity(bits(nulls.inner())?)),
+        None => Ok(column),
     }
 }
 

@@ -3,6 +3,8 @@
 //! `warmth-columns [ROUNDS] [ROWS]` prints a Markdown table. What each contender is given is told in the README beside
 //! this.
 
+#[path = "../../population/borrowed.rs"]
+mod borrowed;
 #[path = "../../population/columns.rs"]
 mod columns;
 #[path = "../../population/mod.rs"]
@@ -14,9 +16,11 @@ mod python;
 use std::hint::black_box;
 use std::time::Instant;
 
+use borrowed::{Dictionaries, borrowed};
 use columns::{Columns, Outcomes, STATES};
 use population::{Account, MODEL, accounts, as_of, by_hand};
-use warmth::{Model, Scorer};
+use warmth::columns::ScoreColumns;
+use warmth::{Model, Score, Scorer};
 
 const ROWS: usize = 1_000_000;
 const ROUNDS: usize = 21;
@@ -50,24 +54,30 @@ impl<F: FnMut() -> R, R> Pass for Making<F, R> {
 }
 
 /// A pass that writes over what the one before it wrote.
-struct Writing<F> {
-    outcomes: Outcomes,
+struct Writing<W, N, F> {
+    written: W,
+    /// Room in which nothing was written yet.
+    room: N,
     pass: F,
+    outcomes: fn(W) -> Outcomes,
 }
 
-impl<F: FnMut(&mut Outcomes)> Pass for Writing<F> {
+fn writing<W, N: Fn() -> W, F: FnMut(&mut W)>(room: N, pass: F, outcomes: fn(W) -> Outcomes) -> Writing<W, N, F> {
+    Writing { written: room(), room, pass, outcomes }
+}
+
+impl<W, N: Fn() -> W, F: FnMut(&mut W)> Pass for Writing<W, N, F> {
     fn nanoseconds(&mut self) -> f64 {
-        (self.pass)(&mut self.outcomes);
+        (self.pass)(&mut self.written);
         let start = Instant::now();
-        (self.pass)(black_box(&mut self.outcomes));
+        (self.pass)(black_box(&mut self.written));
         start.elapsed().as_secs_f64() * 1e9
     }
 
     fn outcomes(&mut self) -> Outcomes {
-        let rows = self.outcomes.states.len();
-        self.outcomes = Outcomes::new(rows);
-        (self.pass)(&mut self.outcomes);
-        std::mem::replace(&mut self.outcomes, Outcomes::new(rows))
+        let mut written = (self.room)();
+        (self.pass)(&mut written);
+        (self.outcomes)(written)
     }
 }
 
@@ -81,35 +91,44 @@ fn contender<'a>(name: &str, form: &str, pass: impl Pass + 'a) -> Contender<'a> 
     Contender { name: name.to_owned(), form: form.to_owned(), pass: Box::new(pass) }
 }
 
-fn write(outcomes: &mut Outcomes, row: usize, points: u32, state: &str) {
-    outcomes.points[row] = points;
-    outcomes.states[row] = STATES.iter().position(|own| *own == Some(state)).unwrap() as u8;
+/// Passes of warmth over columns, each of which looks into the dictionaries anew, as those by hand do.
+fn in_columns<'a>(scorer: &'a Scorer<Account>, columns: &'a warmth::columns::Columns<'a>) -> impl Pass + 'a {
+    let pass = move |scores: &mut ScoreColumns<'a>| {
+        scorer.columns(black_box(columns)).unwrap().score(0..columns.len(), as_of(), scores);
+    };
+    writing(ScoreColumns::new, pass, |scores| borrowed::outcomes(&scores))
 }
 
-/// Accounts one by one, for orientation: the conditions by hand, and warmth.
-fn one_by_one<'a>(accounts: &'a [Account], scorer: &'a Scorer<Account>) -> [Contender<'a>; 2] {
-    let date = as_of().date_naive();
+/// Of structs, by warmth.
+fn outcomes(scores: Vec<Score<'_>>) -> Outcomes {
+    let points = |score: &Score<'_>| {
+        score.axis("readiness").map_or(0, |axis| u32::try_from(axis.raw.micros() / 1_000_000).unwrap())
+    };
+    let state = |score: &Score<'_>| STATES.iter().position(|own| *own == score.state()).unwrap() as u8;
+    Outcomes { points: scores.iter().map(points).collect(), states: scores.iter().map(state).collect() }
+}
+
+/// The structs themselves: the conditions by hand, and warmth.
+fn structs<'a>(accounts: &'a [Account], scorer: &'a Scorer<Account>) -> [Contender<'a>; 3] {
+    let (rows, date) = (accounts.len(), as_of().date_naive());
     let by_hand = move |outcomes: &mut Outcomes| {
-        *outcomes = Outcomes::new(accounts.len());
-        for (row, account) in accounts.iter().enumerate() {
-            if let Some((points, state)) = by_hand(account, date) {
-                write(outcomes, row, points, state);
-            }
+        for (row, account) in black_box(accounts).iter().enumerate() {
+            (outcomes.points[row], outcomes.states[row]) = by_hand(account, date).map_or((0, 0), |(points, state)| {
+                (points, STATES.iter().position(|own| *own == Some(state)).unwrap() as u8)
+            });
         }
     };
-    let score = move |outcomes: &mut Outcomes| {
-        *outcomes = Outcomes::new(accounts.len());
-        for (row, account) in accounts.iter().enumerate() {
-            let score = scorer.score(account, as_of());
-            if let Some(axis) = score.axis("readiness") {
-                let points = u32::try_from(axis.raw.micros() / 1_000_000).unwrap();
-                write(outcomes, row, points, score.state().unwrap());
-            }
+    let batch = move |scores: &mut Vec<Score<'a>>| scorer.score_batch(black_box(accounts), as_of(), scores);
+    let score = move |scores: &mut Vec<Score<'a>>| {
+        for (own, account) in scores.iter_mut().zip(black_box(accounts)) {
+            *own = scorer.score(account, as_of());
         }
     };
+    let (points_and_states, scores) = (move || Outcomes::new(rows), move || vec![Score::default(); rows]);
     [
-        contender("by hand", "structs, one by one", Writing { outcomes: Outcomes::new(accounts.len()), pass: by_hand }),
-        contender("warmth", "structs, one by one", Writing { outcomes: Outcomes::new(accounts.len()), pass: score }),
+        contender("by hand", "structs, one by one", writing(points_and_states, by_hand, |own| own)),
+        contender("warmth", "structs, in one go", writing(scores, batch, outcomes)),
+        contender("warmth", "structs, one by one", writing(scores, score, outcomes)),
     ]
 }
 
@@ -131,17 +150,22 @@ fn main() {
     let arrays = arrow::Arrays::new(&columns);
     let directory = python::Directory::of(&columns);
 
-    let mut contenders = vec![contender(
-        "by hand",
-        "columns",
-        Writing {
-            outcomes: Outcomes::new(rows),
-            pass: |outcomes: &mut Outcomes| columns::by_hand(black_box(&columns), today, outcomes),
-        },
-    )];
-    // WARMTH'S COLUMNS GO HERE, as the second contender, over the same `columns`: `Scorer::score_columns` into its own
-    // `Scores`, made once and written over in each pass (as `Writing`), its points and states as `Outcomes` untimed. The
-    // last ratio of the table is to be to it.
+    let dictionaries = Dictionaries::of(&columns);
+    let (own_buffers, arrows_buffers) = (borrowed(&columns, &dictionaries), arrays.borrowed().unwrap());
+
+    let mut contenders = vec![
+        contender(
+            "by hand",
+            "columns",
+            writing(
+                || Outcomes::new(rows),
+                |outcomes| columns::by_hand(black_box(&columns), today, outcomes),
+                |own| own,
+            ),
+        ),
+        contender("warmth", "columns", in_columns(&scorer, &own_buffers)),
+        contender("warmth", "the buffers of arrow's arrays", in_columns(&scorer, &arrows_buffers)),
+    ];
     contenders.extend([
         contender(
             "arrow",
@@ -166,7 +190,7 @@ fn main() {
             }
         }
     }
-    contenders.extend(one_by_one(&accounts, &scorer));
+    contenders.extend(structs(&accounts, &scorer));
 
     let date = as_of().date_naive();
     for contender in &mut contenders {
@@ -189,16 +213,17 @@ fn main() {
         }
     }
     let ratio = |own: &[f64], to: &[f64]| median(own.iter().zip(to).map(|(own, to)| own / to).collect());
-    println!("| contender | form | ns a row | least | to by hand |");
-    println!("| --- | --- | ---: | ---: | ---: |");
+    println!("| contender | form | ns a row | least | to by hand | to warmth |");
+    println!("| --- | --- | ---: | ---: | ---: | ---: |");
     for (contender, own) in contenders.iter().zip(&times) {
         println!(
-            "| {} | {} | {:.2} | {:.2} | {:.2} |",
+            "| {} | {} | {:.2} | {:.2} | {:.2} | {:.2} |",
             contender.name,
             contender.form,
             median(own.clone()),
             own.iter().copied().fold(f64::INFINITY, f64::min),
-            ratio(own, &times[0])
+            ratio(own, &times[0]),
+            ratio(own, &times[1])
         );
     }
 }

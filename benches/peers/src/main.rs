@@ -14,7 +14,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use population::{Account, MODEL, accounts, as_of, by_hand};
-use warmth::{Facts, Model, Points, Scorer};
+use warmth::{Model, Points, Score, Scorer};
 
 const ACCOUNTS: usize = 10_000;
 const ROUNDS: usize = 101;
@@ -74,8 +74,18 @@ fn whole(points: Points) -> u32 {
     u32::try_from(points.micros() / 1_000_000).unwrap()
 }
 
-fn scored<T: Facts>(scorer: &Scorer<T>, subject: &T) -> Outcome {
-    scorer.score(subject, as_of()).axis("readiness").map(|axis| whole(axis.raw))
+fn readiness(score: &Score<'_>) -> Outcome {
+    score.axis("readiness").map(|axis| whole(axis.raw))
+}
+
+/// All accounts in one go, into places that are there already.
+fn in_one_go<'a>(scorer: &'a Scorer<Account>, accounts: &'a [Account]) -> Contender<'a> {
+    let mut scores = vec![Score::default(); accounts.len()];
+    let pass = move |sink: &mut dyn FnMut(Outcome)| {
+        scorer.score_batch(black_box(accounts), as_of(), &mut scores);
+        scores.iter().for_each(|score| sink(readiness(score)));
+    };
+    Contender { name: "warmth", input: "all structs in one go", pass: Box::new(pass) }
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -116,7 +126,8 @@ fn main() {
 
     let mut contenders = [
         contender("by hand", "the struct", &accounts, |account| by_hand(account, today).map(|(points, _)| points)),
-        contender("warmth", "the struct", &accounts, |account| scored(&scorer, account)),
+        contender("warmth", "the struct", &accounts, |account| readiness(&scorer.score(account, as_of()))),
+        in_one_go(&scorer, &accounts),
         contender("wirefilter-engine", "filled contexts", &wirefilter_contexts, move |context| {
             prepared_filters.outcome(context)
         }),
@@ -148,9 +159,10 @@ fn main() {
     ];
 
     // The state of warmth is checked here once, as the others give points alone.
-    let expected: Vec<Outcome> = accounts.iter().map(|account| scored(&scorer, account)).collect();
-    for (account, outcome) in accounts.iter().zip(&expected) {
-        assert_eq!(scorer.score(account, as_of()).state(), outcome.map(state));
+    let scores: Vec<Score<'_>> = accounts.iter().map(|account| scorer.score(account, as_of())).collect();
+    let expected: Vec<Outcome> = scores.iter().map(readiness).collect();
+    for (score, outcome) in scores.iter().zip(&expected) {
+        assert_eq!(score.state(), outcome.map(state));
     }
     for contender in &mut contenders {
         let mut outcomes = Vec::with_capacity(count);

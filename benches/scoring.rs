@@ -26,7 +26,7 @@ use fired::{by_hand_fired, by_hand_fired_ids};
 use generated::{Customer, amounts, by_exp2, customers, fading, named, rules, spread, visited, visits, whatever};
 use population::{Account, MODEL, accounts, as_of, by_hand};
 use warmth::columns::ScoreColumns;
-use warmth::{Facts, Model, Points, Projection, Record, Resolution, Score, Scorer};
+use warmth::{Facts, Fired, Model, Points, Projection, Record, Resolution, Score, Scorer};
 
 const ACCOUNTS: usize = 10_000;
 
@@ -115,6 +115,15 @@ fn single(c: &mut Criterion) {
         b.iter(|| {
             for account in &enum_accounts {
                 _ = black_box(enum_scorer.score(black_box(account), as_of()));
+            }
+        });
+    });
+    group.bench_function("score, fired", |b| {
+        let mut fired = Fired::new();
+        b.iter(|| {
+            for account in &accounts {
+                _ = black_box(scorer.score_fired(black_box(account), as_of(), &mut fired));
+                black_box(&fired);
             }
         });
     });

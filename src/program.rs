@@ -672,6 +672,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn a_rule_is_as_large_as_the_page_for_hosts_says() {
+        assert_eq!(size_of::<Rule>(), 384);
+    }
+
     proptest! {
         #[test]
         fn doubles_within_are_those_whose_bits_are(number: f64, start: i64, end: i64, near in 0_usize..4) {

@@ -28,7 +28,7 @@ use crate::batch::{Sink, score_rows};
 use crate::evaluate::{Bound, LANES, Masks};
 use crate::explain::{Explanation, explain};
 pub use crate::facts::{Bits, Codes, Column, ColumnError, Columns, Numbers, Offsets, Texts};
-use crate::facts::{Facts, Kind};
+use crate::facts::{Facts, Field, Kind};
 use crate::grade::{Grade, Verdict};
 use crate::points::Points;
 use crate::program::Program;
@@ -75,31 +75,34 @@ impl<T: Facts> Scorer<T> {
     ///
     /// # Errors
     ///
-    /// If a field that the model reads has no column, or one of another kind.
+    /// If fields that the model reads have no column, or one of another kind: all of them, a line each.
     pub fn columns<'m, 'c>(&'m self, columns: &'c Columns<'c>) -> Result<ColumnScorer<'m, 'c>, ColumnError> {
-        for field in self.fields() {
-            let (name, kind) = (field.name(), field.kind());
-            let Some(column) = columns.column(name) else {
-                let there = columns.names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-                let there = if there.is_empty() { "nor any other".to_owned() } else { format!("only {there}") };
-                return Err(ColumnError::new(format!(
-                    "there is no column `{name}`, {there}; give one, or `Column::missing()` if nobody's is known"
-                )));
-            };
-            let day = |kind| matches!(kind, Kind::Date | Kind::Time);
-            if let Some(own) =
-                column.kind().filter(|own| *own != kind && kind != Kind::Any && !(day(*own) && day(kind)))
-            {
-                return Err(ColumnError::new(format!(
-                    "column `{name}` is made for {}, and the model reads {}; give a column of that kind",
-                    own.with_article(),
-                    kind.with_article()
-                )));
-            }
+        let wrong: Vec<String> = self.fields().filter_map(|field| mismatch(field, columns)).collect();
+        if !wrong.is_empty() {
+            return Err(ColumnError::new(wrong.join("\n")));
         }
         let program = self.program();
         Ok(ColumnScorer { program, bound: Bound::new(program, columns), rows: columns.len() })
     }
+}
+
+/// What is wrong with the column of a field, if anything is.
+fn mismatch(field: &Field, columns: &Columns<'_>) -> Option<String> {
+    let (name, kind) = (field.name(), field.kind());
+    let Some(column) = columns.column(name) else {
+        let there = columns.names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let there = if there.is_empty() { "nor any other".to_owned() } else { format!("only {there}") };
+        return Some(format!(
+            "there is no column `{name}`, {there}; give one, or `Column::missing()` if nobody's is known"
+        ));
+    };
+    let day = |kind| matches!(kind, Kind::Date | Kind::Time);
+    let own = column.kind().filter(|own| *own != kind && kind != Kind::Any && !(day(*own) && day(kind)))?;
+    Some(format!(
+        "column `{name}` is made for {}, and the model reads {}; give a column of that kind",
+        own.with_article(),
+        kind.with_article()
+    ))
 }
 
 /// A scorer made ready for certain columns.

@@ -266,11 +266,13 @@ fn what_is_wrong_with_columns_is_said() {
         ),
         (
             error(ready().columns(&columns)),
-            "there is no column `nps`, nor any other; give one, or `Column::missing()` if nobody's is known",
+            "there is no column `nps`, nor any other; give one, or `Column::missing()` if nobody's is known\n\
+             there is no column `renewal`, nor any other; give one, or `Column::missing()` if nobody's is known",
         ),
         (
             error(ready().columns(&columns.clone().with("nps", Column::flags(flags)).unwrap())),
-            "column `nps` is made for a flag, and the model reads a number; give a column of that kind",
+            "column `nps` is made for a flag, and the model reads a number; give a column of that kind\n\
+             there is no column `renewal`, only `nps`; give one, or `Column::missing()` if nobody's is known",
         ),
         (
             error(Bits::packed(&[0], 4, 5)),

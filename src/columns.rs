@@ -323,7 +323,7 @@ impl Sink for Part<'_, '_> {
     fn scored(&mut self, row: usize, score: &Score<'_>) {
         let row = row - self.first;
         let ScoreColumns { values, axes, grades, states, segments, plays, .. } = &mut *self.scores;
-        let (_, value, points, places) = score.parts();
+        let (value, points, places) = score.parts();
         put(values, row, value);
         for (own, (raw, score)) in axes.iter_mut().zip(points) {
             put(&mut own.raw, row, raw);

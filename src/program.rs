@@ -139,6 +139,12 @@ impl Program {
         gates.chain(rules).chain(promoters).chain(limits)
     }
 
+    /// The required or the disqualifying gates.
+    #[inline]
+    pub(crate) fn gates(&self, required: bool) -> &[Gate] {
+        if required { &self.required } else { &self.disqualifying }
+    }
+
     fn rules(&self) -> impl Iterator<Item = &Rule> {
         self.axes.iter().flat_map(|axis| &axis.parts).flat_map(|part| &part.rules)
     }

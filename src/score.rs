@@ -142,11 +142,11 @@ impl<'m> Score<'m> {
         self.verdict == verdict && raw.zip(&self.axes).all(|(raw, axis)| raw == axis.raw)
     }
 
-    /// The parts that are kept of it in columns: grade, state, segment and play last.
+    /// The parts that are kept of it in columns beside the verdict: grade, state, segment and play last.
     #[inline]
-    pub(crate) fn parts(&self) -> (Verdict, Points, impl Iterator<Item = (Points, Points)>, [Place; 4]) {
+    pub(crate) fn parts(&self) -> (Points, impl Iterator<Item = (Points, Points)>, [Place; 4]) {
         let axes = self.axes.iter().map(|axis| (Points::from_micros(axis.raw), Points::from_micros(axis.score)));
-        (self.verdict, Points::from_micros(self.value), axes, [self.grade, self.state, self.segment, self.play])
+        (Points::from_micros(self.value), axes, [self.grade, self.state, self.segment, self.play])
     }
 
     /// Of the parts that are kept of it in columns: grade, state, segment and play last.

@@ -9,9 +9,7 @@ use crate::facts::{Fact, Facts, Field, Rows, lanes_where};
 use crate::grade::Verdict;
 use crate::literal::Sought;
 use crate::model::{Calendar, NumberOp};
-use crate::program::{
-    FieldIndex, Gate, Part, Program, Quantity, Rule, Signal, TagTest, Test, TextSubject, TextTest, Worth,
-};
+use crate::program::{FieldIndex, Gate, Program, Quantity, Signal, TagTest, Test, TextSubject, TextTest, Worth};
 
 /// Subjects that lie side by side.
 ///
@@ -221,11 +219,7 @@ impl<'m, T: Table> World<'m> for Block<'m, '_, T> {
     type Domain = Abreast;
 
     fn gates(&self, required: bool) -> impl Iterator<Item = &'m Gate> {
-        if required { &self.program.required } else { &self.program.disqualifying }.iter()
-    }
-
-    fn rules(&self, part: &'m Part) -> (i64, i64, impl Iterator<Item = &'m Rule>) {
-        (0, 0, part.rules.iter())
+        self.program.gates(required).iter()
     }
 
     fn narrow(&self, verdict: &Masks<Verdict>) {
@@ -239,6 +233,7 @@ impl<'m, T: Table> World<'m> for Block<'m, '_, T> {
                 None => self.tested(test),
             },
             Test::Day { field, within, .. } => self.days_within(*field, within),
+            // As `fact::holds` says, with all that does not hang on the row decided once for all of them.
             Test::Flag { field, is } => self.asked(*field, |fact| match fact {
                 Fact::Flag(flag) => Some(flag == *is),
                 _ => None,

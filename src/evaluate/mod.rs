@@ -63,7 +63,9 @@ pub(crate) trait World<'m> {
     fn gates(&self, required: bool) -> impl Iterator<Item = &'m Gate>;
 
     /// The rules of a part that are to be looked at, after what the others are worth and may reach.
-    fn rules(&self, part: &'m Part) -> (i64, i64, impl Iterator<Item = &'m Rule>);
+    fn rules(&self, part: &'m Part) -> (i64, i64, impl Iterator<Item = &'m Rule>) {
+        (0, 0, part.rules.iter())
+    }
     /// Nothing that is asked from here on matters to those who cannot be scored any more.
     #[inline]
     fn narrow(&self, _verdict: &Of<Self::Domain, Verdict>) {}

@@ -251,7 +251,7 @@ impl<'m> World<'m> for Possibilities<'m, '_> {
     }
 
     fn gates(&self, required: bool) -> impl Iterator<Item = &'m Gate> {
-        let all = if required { &self.program.required } else { &self.program.disqualifying };
+        let all = self.program.gates(required);
         let (open, seen) = self.settled.map_or((&[][..], 0), |settled| settled.gates(required));
         open.iter().copied().chain(all.iter().skip(seen))
     }

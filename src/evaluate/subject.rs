@@ -8,9 +8,7 @@ use crate::activity::{Activity, Selection};
 use crate::facts::{Fact, Facts};
 use crate::model::{EventMeasure, NumberOp};
 use crate::points::HELD;
-use crate::program::{
-    Events, FieldIndex, Gate, Part, Program, Quantity, Rule, Signal, TagTest, Test, TextSubject, Worth,
-};
+use crate::program::{Events, FieldIndex, Gate, Program, Quantity, Signal, TagTest, Test, TextSubject, Worth};
 use crate::time::civil_day;
 use crate::wide::held_in_i64;
 
@@ -63,28 +61,23 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
     #[inline(never)]
     fn worked_out<W: Witness<'m, Exact>>(&self, test: &'m Test, witness: &mut W) -> Truth {
         let Test::Number { of, within, op, .. } = test else { return Truth::Unknown };
-        let (seen, holds) = self.compared(of, within, *op);
-        let truth = Truth::of(holds);
-        witness.tested(test, seen, &truth);
-        truth
+        told(test, self.compared(of, within, *op), witness)
     }
 
     #[inline(never)]
     fn compared_text<W: Witness<'m, Exact>>(&self, test: &'m Test, witness: &mut W) -> Truth {
-        let (seen, holds) = match test {
+        let found = match test {
             Test::Text { of: TextSubject::Field(field), .. } => self.seen::<W>(test, *field),
             // The outcome is asked elsewhere.
             _ => (Seen::Fact(Fact::Missing), None),
         };
-        let truth = Truth::of(holds);
-        witness.tested(test, seen, &truth);
-        truth
+        told(test, found, witness)
     }
 
     /// A test of a sort that is rarer, apart from the others so that they need no room on the stack.
     #[inline(never)]
     fn rarer<W: Witness<'m, Exact>>(&self, test: &'m Test, witness: &mut W) -> Truth {
-        let (seen, holds) = match test {
+        let found = match test {
             Test::Number { of, within, op, .. } => self.compared(of, within, *op),
             Test::Tags { field, test: TagTest::AnyNotIn(other), negate, .. } => {
                 let fact = self.fact(*field);
@@ -106,9 +99,7 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
             }
             Test::Text { .. } => return self.compared_text(test, witness),
         };
-        let truth = Truth::of(holds);
-        witness.tested(test, seen, &truth);
-        truth
+        told(test, found, witness)
     }
 
     #[inline(always)]
@@ -180,19 +171,28 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
     }
 }
 
+/// The truth of a test, after the witness was told of it and of what it saw.
+#[inline(always)]
+fn told<'m, W: Witness<'m, Exact>>(
+    test: &'m Test,
+    (seen, holds): (Seen<'_, Exact>, Option<bool>),
+    witness: &mut W,
+) -> Truth {
+    let truth = Truth::of(holds);
+    witness.tested(test, seen, &truth);
+    truth
+}
+
 impl<'m, T: Facts> World<'m> for Subject<'m, '_, T> {
     type Domain = Exact;
 
     fn gates(&self, required: bool) -> impl Iterator<Item = &'m Gate> {
-        if required { &self.program.required } else { &self.program.disqualifying }.iter()
-    }
-
-    fn rules(&self, part: &'m Part) -> (i64, i64, impl Iterator<Item = &'m Rule>) {
-        (0, 0, part.rules.iter())
+        self.program.gates(required).iter()
     }
 
     fn test<W: Witness<'m, Exact>>(&self, test: &'m Test, witness: &mut W) -> Truth {
-        let (seen, holds) = match test {
+        let found = match test {
+            // What the number is is of interest to those alone who write it down.
             Test::Number { of: Quantity::Number { field }, doubles, op, .. } if !W::FULL => {
                 let inside = fact::number_within(self.given(*field), *doubles);
                 (Seen::Quantity(None), inside.map(|inside| inside != matches!(op, NumberOp::IsNot(_))))
@@ -204,9 +204,7 @@ impl<'m, T: Facts> World<'m> for Subject<'m, '_, T> {
             Test::Text { .. } => return self.compared_text(test, witness),
             _ => return self.rarer(test, witness),
         };
-        let truth = Truth::of(holds);
-        witness.tested(test, seen, &truth);
-        truth
+        told(test, found, witness)
     }
 
     #[inline]

@@ -364,7 +364,7 @@ impl<'a> Column<'a> {
         })
     }
 
-    pub(crate) fn is_valid(&self, row: usize) -> bool {
+    fn is_valid(&self, row: usize) -> bool {
         self.validity.is_none_or(|validity| validity.is_set(row))
     }
 
@@ -403,10 +403,8 @@ impl<'a> Column<'a> {
             },
         }
     }
-}
 
-impl Column<'_> {
-    /// Whether every row has a fact that is valid.
+    /// Whether every row that is valid has a fact.
     pub(crate) fn is_whole(&self) -> bool {
         match &self.values {
             Values::Missing | Values::Times(..) | Values::Texts(_) => false,
@@ -633,12 +631,13 @@ slices! {
 }
 
 slices! {
-    /// A slice of places in a dictionary.
+    /// A slice of places in a dictionary, from 0 on.
     Codes, CodeSlice { I8(i8), I16(i16), I32(i32), I64(i64), U8(u8), U16(u16), U32(u32), U64(u64) }
 }
 
 slices! {
-    /// A slice of offsets, one more than there are texts or lists.
+    /// A slice of offsets, none below the one before it and one more than there are texts or lists: where each begins, and where
+    /// the last ends.
     Offsets, OffsetSlice { I32(i32), I64(i64) }
 }
 

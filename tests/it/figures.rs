@@ -172,3 +172,33 @@ fn a_score_is_as_large_as_told() {
     let told = format!("A `Score` is {} bytes and `Copy`", copied::<Score<'_>>());
     assert_eq!(page("hosting.md").matches(&told).count(), 1, "{told}");
 }
+
+/// The table of instructions in `benches/README.md` is that of the baseline, and its ratios are those of its numbers.
+#[test]
+fn what_things_cost_is_what_was_counted() {
+    let readme = include_str!("../../benches/README.md");
+    let counted: Vec<u64> = include_str!("../../benches/instructions.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.rsplit(' ').next().unwrap().parse().unwrap())
+        .collect();
+    let number = |text: &str| -> u64 { text.rsplit(' ').next().unwrap().replace(',', "").parse().unwrap() };
+    let rows: Vec<Vec<&str>> = readme
+        .lines()
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect::<Vec<_>>())
+        .filter(|cells| cells.len() == 6 && cells[1].starts_with(|first: char| first.is_ascii_digit()))
+        .collect();
+    assert_eq!(rows.len(), 11);
+    for cells in rows {
+        let (own, against, ratio) = (number(cells[1]), number(cells[2]), cells[3]);
+        assert!(counted.contains(&own) && counted.contains(&against), "{cells:?}");
+        let places = ratio.len() - ratio.find('.').unwrap() - 1;
+        assert_eq!(ratio, format!("{:.places$}", own as f64 / against as f64), "{cells:?}");
+    }
+    let compiling = readme.lines().find(|line| line.starts_with("Compiling the twelve conditions")).unwrap();
+    let numbers =
+        compiling.split(' ').filter(|word| word.contains(',') && word.starts_with(|c: char| c.is_ascii_digit()));
+    let numbers: Vec<u64> =
+        numbers.map(|word| word.trim_end_matches(['.', ',']).replace(',', "").parse().unwrap()).collect();
+    assert!(numbers.iter().filter(|own| counted.contains(own)).count() == 2, "{numbers:?}");
+}

@@ -73,27 +73,29 @@ fn an_outcome_of_the_same_second_does_not_leak() {
     assert_eq!(past.outcome("purchase", click, Span::seconds(u64::MAX), day(3)), None);
 }
 
+/// Points for the last five visits.
+const LAST_VISITS: &str = "
+    format = 1
+    name = 'leak'
+    [[axis]]
+    name = 'a'
+    [[axis.rule]]
+    id = 'events'
+    signal.event = 'visit'
+    signal.points = 10
+    signal.most_recent = 5
+    ";
+
 /// Six weeks of events and a fact that tell the outcome, all of them after the label or not known before it.
 #[test]
 fn a_signal_from_the_future_ranks_like_chance() {
-    let model = toml_model(
-        "
-        format = 1
-        name = 'leak'
-        [[axis]]
-        name = 'a'
-        [[axis.rule]]
-        id = 'events'
-        signal.event = 'visit'
-        signal.points = 10
-        signal.most_recent = 5
+    let fact = "
         [[axis.rule]]
         id = 'fact'
         when.bought = true
         points = 50
-        ",
-    );
-    let scorer = scorer(&model);
+        ";
+    let scorer = scorer(&toml_model(&format!("{LAST_VISITS}{fact}")));
     let mut trial = Trial::new(&scorer);
     let mut halves = HalfLives::of("visit", [Span::days(7)]).unwrap();
     let mut builder = HistoryBuilder::of(scorer.fields().map(|field| (field.name(), field.kind())));
@@ -119,20 +121,7 @@ fn a_signal_from_the_future_ranks_like_chance() {
 /// The same without a timeline: the scorer leaves out events after the label's instant by itself.
 #[test]
 fn events_after_the_label_do_not_count() {
-    let model = toml_model(
-        "
-        format = 1
-        name = 'leak'
-        [[axis]]
-        name = 'a'
-        [[axis.rule]]
-        id = 'events'
-        signal.event = 'visit'
-        signal.points = 10
-        signal.most_recent = 5
-        ",
-    );
-    let scorer = scorer(&model);
+    let scorer = scorer(&toml_model(LAST_VISITS));
     let (mut then, mut later) = (Trial::new(&scorer), Trial::new(&scorer));
     for subject in 0..100 {
         let outcome = subject % 3 == 0;

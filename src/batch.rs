@@ -27,7 +27,8 @@ pub(crate) trait Sink {
 pub(crate) fn score_rows<T: Table>(program: &Program, table: &T, rows: Range<usize>, as_of: i64, sink: &mut impl Sink) {
     let at = (as_of, civil_day(as_of, program.offset_secs));
     let mut run = Run { program, table, at, known: Known::default() };
-    let mut pools = [Verdict::Eligible, Verdict::Undetermined].map(|verdict| Pool { verdict, rows: [0; _], count: 0 });
+    let mut pools =
+        [Verdict::Eligible, Verdict::Undetermined].map(|verdict| Pool { verdict, rows: [0; 2 * LANES], count: 0 });
     let end = rows.end;
     for first in rows.step_by(LANES) {
         let lanes = (end - first).min(LANES);
@@ -130,7 +131,7 @@ struct Known<'m> {
 
 impl Default for Known<'_> {
     fn default() -> Self {
-        Known { scores: SmallVec::new(), places: [0; _] }
+        Known { scores: SmallVec::new(), places: [0; 256] }
     }
 }
 

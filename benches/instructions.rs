@@ -53,30 +53,35 @@ const PATHS: &[(&str, Run)] = &[
         rounds_over(rounds, &enums::accounts(SUBJECTS), |account| _ = black_box(enums::by_hand(account, today)))
     }),
     ("score-enums", |rounds| {
+        let now = as_of();
         let scorer = cross_sell();
-        rounds_over(rounds, &enums::accounts(SUBJECTS), |account| _ = black_box(scorer.score(account, as_of())))
+        rounds_over(rounds, &enums::accounts(SUBJECTS), |account| _ = black_box(scorer.score(account, now)))
     }),
     ("score", |rounds| {
+        let now = as_of();
         let scorer = cross_sell();
-        rounds_over(rounds, &accounts(SUBJECTS), |account| _ = black_box(scorer.score(account, as_of())))
+        rounds_over(rounds, &accounts(SUBJECTS), |account| _ = black_box(scorer.score(account, now)))
     }),
     ("score-fired", |rounds| {
+        let now = as_of();
         let scorer = cross_sell();
         rounds_over(rounds, &accounts(SUBJECTS), |account| {
             let mut fired = Fired::new();
-            _ = black_box(scorer.score_fired(account, as_of(), &mut fired));
+            _ = black_box(scorer.score_fired(account, now, &mut fired));
             _ = black_box(fired);
         })
     }),
     ("batch", |rounds| {
+        let now = as_of();
         let (scorer, accounts) = (cross_sell(), accounts(SUBJECTS));
         let mut scores = vec![Score::default(); SUBJECTS];
         for _ in 0..rounds {
-            scorer.score_batch(black_box(&accounts), as_of(), black_box(&mut scores));
+            scorer.score_batch(black_box(&accounts), now, black_box(&mut scores));
         }
         SUBJECTS
     }),
     ("columns", |rounds| {
+        let now = as_of();
         let (scorer, accounts) = (cross_sell::<Account>(), accounts(ROWS));
         let columns = Columns::new(&accounts);
         let dictionaries = Dictionaries::of(&columns);
@@ -84,7 +89,7 @@ const PATHS: &[(&str, Run)] = &[
         let ready = scorer.columns(&columns).unwrap();
         let mut scores = ScoreColumns::new();
         for _ in 0..rounds {
-            black_box(&ready).score(0..ROWS, as_of(), black_box(&mut scores));
+            black_box(&ready).score(0..ROWS, now, black_box(&mut scores));
         }
         agree(&accounts, &borrowed::outcomes(&scores))
     }),
@@ -98,61 +103,74 @@ const PATHS: &[(&str, Run)] = &[
         agree(&accounts, &outcomes)
     }),
     ("explain", |rounds| {
+        let now = as_of();
         let scorer = cross_sell();
-        rounds_over(rounds, &accounts(SUBJECTS), |account| _ = black_box(scorer.explain(account, as_of())))
+        rounds_over(rounds, &accounts(SUBJECTS), |account| _ = black_box(scorer.explain(account, now)))
     }),
     ("explain-read", |rounds| {
+        let now = as_of();
         let scorer = cross_sell();
-        rounds_over(rounds, &accounts(SUBJECTS), |account| read(&scorer.explain(account, as_of())))
+        rounds_over(rounds, &accounts(SUBJECTS), |account| read(&scorer.explain(account, now)))
     }),
     ("compare", |rounds| {
+        let now = as_of();
         let scorer = cross_sell();
-        let before = as_of() - TimeDelta::days(9);
+        let before = now - TimeDelta::days(9);
         rounds_over(rounds, &accounts(SUBJECTS), |account| {
-            _ = black_box(compare(scorer.snapshot(account, before), scorer.snapshot(account, as_of())));
+            _ = black_box(compare(scorer.snapshot(account, before), scorer.snapshot(account, now)));
         })
     }),
     ("score-complete", |rounds| {
+        let now = as_of();
         let scorer = cross_sell();
-        rounds_over(rounds, &complete(), |account| _ = black_box(scorer.score(account, as_of())))
+        rounds_over(rounds, &complete(), |account| _ = black_box(scorer.score(account, now)))
     }),
     ("bounds-complete", |rounds| {
+        let now = as_of();
         let scorer = cross_sell();
-        rounds_over(rounds, &complete(), |account| _ = black_box(scorer.bounds(account, as_of())))
+        rounds_over(rounds, &complete(), |account| _ = black_box(scorer.bounds(account, now)))
     }),
     ("score-missing-1", |rounds| {
+        let now = as_of();
         let scorer = cross_sell();
-        rounds_over(rounds, &without_nps(), |account| _ = black_box(scorer.score(account, as_of())))
+        rounds_over(rounds, &without_nps(), |account| _ = black_box(scorer.score(account, now)))
     }),
     ("bounds-missing-1", |rounds| {
+        let now = as_of();
         let scorer = cross_sell();
-        rounds_over(rounds, &without_nps(), |account| _ = black_box(scorer.bounds(account, as_of())))
+        rounds_over(rounds, &without_nps(), |account| _ = black_box(scorer.bounds(account, now)))
     }),
     ("score-missing-4", |rounds| {
+        let now = as_of();
         let scorer = cross_sell();
-        rounds_over(rounds, &sparse(), |record| _ = black_box(scorer.score(record, as_of())))
+        rounds_over(rounds, &sparse(), |record| _ = black_box(scorer.score(record, now)))
     }),
     ("bounds-missing-4", |rounds| {
+        let now = as_of();
         let scorer = cross_sell();
-        rounds_over(rounds, &sparse(), |record| _ = black_box(scorer.bounds(record, as_of())))
+        rounds_over(rounds, &sparse(), |record| _ = black_box(scorer.bounds(record, now)))
     }),
     ("score-100-rules", |rounds| {
+        let now = as_of();
         let scorer = Scorer::new(&rules(100)).unwrap();
-        rounds_over(rounds, &lacking_nps(), |customer| _ = black_box(scorer.score(customer, as_of())))
+        rounds_over(rounds, &lacking_nps(), |customer| _ = black_box(scorer.score(customer, now)))
     }),
     ("bounds-100-rules", |rounds| {
+        let now = as_of();
         let scorer = Scorer::new(&rules(100)).unwrap();
-        rounds_over(rounds, &lacking_nps(), |customer| _ = black_box(scorer.bounds(customer, as_of())))
+        rounds_over(rounds, &lacking_nps(), |customer| _ = black_box(scorer.bounds(customer, now)))
     }),
     ("score-fading", |rounds| {
+        let now = as_of();
         let scorer = Scorer::new(&fading()).unwrap();
-        rounds_over(rounds, &customers(100, 50, as_of()), |customer| _ = black_box(scorer.score(customer, as_of())))
+        rounds_over(rounds, &customers(100, 50, now), |customer| _ = black_box(scorer.score(customer, now)))
     }),
     ("next-change", |rounds| {
+        let now = as_of();
         let scorer = Scorer::new(&fading()).unwrap();
-        let until = as_of() + TimeDelta::days(365);
-        rounds_over(rounds, &customers(100, 50, as_of()), |customer| {
-            _ = black_box(scorer.next_change(customer, as_of(), until, Projection::State));
+        let until = now + TimeDelta::days(365);
+        rounds_over(rounds, &customers(100, 50, now), |customer| {
+            _ = black_box(scorer.next_change(customer, now, until, Projection::State));
         })
     }),
     ("compile", |rounds| {
@@ -168,25 +186,29 @@ const PATHS: &[(&str, Run)] = &[
         rounds_over(rounds, &[ages], |ages| _ = black_box(by_exp2(ages)))
     }),
     ("signal-1000-events", |rounds| {
+        let now = as_of();
         let scorer = Scorer::new(&visits()).unwrap();
-        let (_, activity) = visited(EVENTS, as_of());
+        let (_, activity) = visited(EVENTS, now);
         let record = Record::new().with_activity(activity);
-        rounds_over(rounds, &[record], |record| _ = black_box(scorer.score(record, as_of())))
+        rounds_over(rounds, &[record], |record| _ = black_box(scorer.score(record, now)))
     }),
     ("signal-5000-by-day", |rounds| {
+        let now = as_of();
         let scorer = Scorer::new(&visits()).unwrap();
-        let record = Record::new().with_activity(spread(5_000, Resolution::Day, as_of()));
-        rounds_over(rounds, &[record], |record| _ = black_box(scorer.score(record, as_of())))
+        let record = Record::new().with_activity(spread(5_000, Resolution::Day, now));
+        rounds_over(rounds, &[record], |record| _ = black_box(scorer.score(record, now)))
     }),
     ("signal-1000-amounts", |rounds| {
+        let now = as_of();
         let scorer = Scorer::new(&amounts()).unwrap();
-        let record = Record::new().with_activity(named(1, EVENTS, as_of()));
-        rounds_over(rounds, &[record], |record| _ = black_box(scorer.score(record, as_of())))
+        let record = Record::new().with_activity(named(1, EVENTS, now));
+        rounds_over(rounds, &[record], |record| _ = black_box(scorer.score(record, now)))
     }),
     ("signal-200-names", |rounds| {
+        let now = as_of();
         let scorer = Scorer::new(&whatever()).unwrap();
-        let record = Record::new().with_activity(named(200, EVENTS, as_of()));
-        rounds_over(rounds, &[record], |record| _ = black_box(scorer.score(record, as_of())))
+        let record = Record::new().with_activity(named(200, EVENTS, now));
+        rounds_over(rounds, &[record], |record| _ = black_box(scorer.score(record, now)))
     }),
 ];
 

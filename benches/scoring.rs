@@ -62,7 +62,8 @@ const CONDITIONS: [(&str, u32); 12] = [
 /// The versions that say what fired agree with one another and with the one that does not, what fired adds up to the
 /// points, and nothing but a gate fired where one holds the account back.
 fn assert_fired(accounts: &[Account]) {
-    let today = as_of().date_naive();
+    let now = as_of();
+    let today = now.date_naive();
     for account in accounts {
         let (outcome, bits) = by_hand_fired(account, today);
         let fired = CONDITIONS.iter().enumerate().filter(|(place, _)| bits >> place & 1 == 1).map(|(_, own)| own);
@@ -78,10 +79,11 @@ fn assert_fired(accounts: &[Account]) {
 }
 
 fn single(c: &mut Criterion) {
+    let now = as_of();
     let model: Model = toml::from_str(MODEL).unwrap();
     let scorer = Scorer::<Account>::new(&model).unwrap();
     let accounts = accounts(ACCOUNTS);
-    let today = as_of().date_naive();
+    let today = now.date_naive();
     assert_same(&scorer, &accounts, |account| by_hand(account, today));
     assert_fired(&accounts);
     let enum_scorer = Scorer::<enums::Account>::new(&model).unwrap();
@@ -103,18 +105,18 @@ fn single(c: &mut Criterion) {
         b.iter(|| accounts.iter().for_each(|account| _ = black_box(by_hand_fired_ids(black_box(account), today))));
     });
     group.bench_function("score", |b| {
-        b.iter(|| accounts.iter().for_each(|account| _ = black_box(scorer.score(black_box(account), as_of()))));
+        b.iter(|| accounts.iter().for_each(|account| _ = black_box(scorer.score(black_box(account), now))));
     });
     let mut scores = vec![Score::default(); ACCOUNTS];
-    scorer.score_batch(&accounts, as_of(), &mut scores);
-    assert!(scores.iter().copied().eq(accounts.iter().map(|account| scorer.score(account, as_of()))));
+    scorer.score_batch(&accounts, now, &mut scores);
+    assert!(scores.iter().copied().eq(accounts.iter().map(|account| scorer.score(account, now))));
     group.bench_function("score batch", |b| {
-        b.iter(|| scorer.score_batch(black_box(&accounts), as_of(), black_box(&mut scores)));
+        b.iter(|| scorer.score_batch(black_box(&accounts), now, black_box(&mut scores)));
     });
     group.bench_function("score, enums", |b| {
         b.iter(|| {
             for account in &enum_accounts {
-                _ = black_box(enum_scorer.score(black_box(account), as_of()));
+                _ = black_box(enum_scorer.score(black_box(account), now));
             }
         });
     });
@@ -122,29 +124,30 @@ fn single(c: &mut Criterion) {
         let mut fired = Fired::new();
         b.iter(|| {
             for account in &accounts {
-                _ = black_box(scorer.score_fired(black_box(account), as_of(), &mut fired));
+                _ = black_box(scorer.score_fired(black_box(account), now, &mut fired));
                 black_box(&fired);
             }
         });
     });
     group.bench_function("explain", |b| {
-        b.iter(|| accounts.iter().for_each(|account| _ = black_box(scorer.explain(black_box(account), as_of()))));
+        b.iter(|| accounts.iter().for_each(|account| _ = black_box(scorer.explain(black_box(account), now))));
     });
     group.bench_function("bounds", |b| {
-        b.iter(|| accounts.iter().for_each(|account| _ = black_box(scorer.bounds(black_box(account), as_of()))));
+        b.iter(|| accounts.iter().for_each(|account| _ = black_box(scorer.bounds(black_box(account), now))));
     });
     group.finish();
 }
 
 /// The accounts as columns: those of `single`, and so many that they do not stay in the caches.
 fn columns(c: &mut Criterion) {
+    let now = as_of();
     let model: Model = toml::from_str(MODEL).unwrap();
     let scorer = Scorer::<Account>::new(&model).unwrap();
     let mut group = c.benchmark_group("columns");
     for count in [ACCOUNTS, 1_000_000] {
         let accounts = accounts(count);
         let columns = Columns::new(&accounts);
-        let (date, today) = (as_of().date_naive(), columns::days(as_of().date_naive()));
+        let (date, today) = (now.date_naive(), columns::days(now.date_naive()));
         let mut outcomes = Outcomes::new(count);
         columns::by_hand(&columns, today, &mut outcomes);
         for (row, account) in accounts.iter().enumerate() {
@@ -154,7 +157,7 @@ fn columns(c: &mut Criterion) {
         let borrowed = borrowed(&columns, &dictionaries);
         let ready = scorer.columns(&borrowed).unwrap();
         let mut scores = ScoreColumns::new();
-        ready.score(0..count, as_of(), &mut scores);
+        ready.score(0..count, now, &mut scores);
         assert!(outcomes == borrowed::outcomes(&scores));
         drop(accounts);
         group.throughput(Throughput::Elements(count as u64));
@@ -162,7 +165,7 @@ fn columns(c: &mut Criterion) {
             b.iter(|| columns::by_hand(black_box(&columns), today, black_box(&mut outcomes)));
         });
         group.bench_function(BenchmarkId::new("warmth", count), |b| {
-            b.iter(|| black_box(&ready).score(0..count, as_of(), black_box(&mut scores)));
+            b.iter(|| black_box(&ready).score(0..count, now, black_box(&mut scores)));
         });
     }
     group.finish();
@@ -171,19 +174,20 @@ fn columns(c: &mut Criterion) {
 /// When the state of fading customers changes next, beside their score.
 fn next_change(c: &mut Criterion) {
     const CUSTOMERS: usize = 100;
+    let now = as_of();
     let scorer = Scorer::<Customer>::new(&fading()).unwrap();
-    let customers = customers(CUSTOMERS, 50, as_of());
-    let until = as_of() + TimeDelta::days(365);
+    let customers = customers(CUSTOMERS, 50, now);
+    let until = now + TimeDelta::days(365);
 
     let mut group = c.benchmark_group("fading");
     group.throughput(Throughput::Elements(CUSTOMERS as u64));
     group.bench_function("score", |b| {
-        b.iter(|| customers.iter().for_each(|customer| _ = black_box(scorer.score(black_box(customer), as_of()))));
+        b.iter(|| customers.iter().for_each(|customer| _ = black_box(scorer.score(black_box(customer), now))));
     });
     group.bench_function("next change", |b| {
         b.iter(|| {
             for customer in &customers {
-                _ = black_box(scorer.next_change(black_box(customer), as_of(), until, Projection::State));
+                _ = black_box(scorer.next_change(black_box(customer), now, until, Projection::State));
             }
         });
     });
@@ -201,40 +205,43 @@ fn compile(c: &mut Criterion) {
 /// A signal over a thousand events, beside the same sum with `exp2` in doubles.
 fn decay(c: &mut Criterion) {
     const EVENTS: usize = 1_000;
+    let now = as_of();
     let scorer = Scorer::<Record>::new(&visits()).unwrap();
-    let (ages, activity) = visited(EVENTS, as_of());
+    let (ages, activity) = visited(EVENTS, now);
     let record = Record::new().with_activity(activity);
 
     let mut group = c.benchmark_group("decay");
     group.throughput(Throughput::Elements(EVENTS as u64));
     group.bench_function("exp2 in doubles", |b| b.iter(|| by_exp2(black_box(&ages))));
-    group.bench_function("signal", |b| b.iter(|| black_box(scorer.score(black_box(&record), as_of()))));
+    group.bench_function("signal", |b| b.iter(|| black_box(scorer.score(black_box(&record), now))));
     let scorer = Scorer::<Record>::new(&amounts()).unwrap();
-    let record = Record::new().with_activity(named(1, EVENTS, as_of()));
-    group.bench_function("signal of amounts", |b| b.iter(|| black_box(scorer.score(black_box(&record), as_of()))));
+    let record = Record::new().with_activity(named(1, EVENTS, now));
+    group.bench_function("signal of amounts", |b| b.iter(|| black_box(scorer.score(black_box(&record), now))));
     group.finish();
 }
 
 /// Ten customers, asked every question.
 fn questions(group: &mut BenchmarkGroup<'_, WallTime>, size: usize, model: &Model, customers: &[Customer]) {
+    let now = as_of();
     let scorer = Scorer::<Customer>::new(model).unwrap();
     group.bench_function(BenchmarkId::new("score", size), |b| {
-        b.iter(|| customers.iter().for_each(|customer| _ = black_box(scorer.score(black_box(customer), as_of()))));
+        b.iter(|| customers.iter().for_each(|customer| _ = black_box(scorer.score(black_box(customer), now))));
     });
     group.bench_function(BenchmarkId::new("explain", size), |b| {
-        b.iter(|| customers.iter().for_each(|customer| _ = black_box(scorer.explain(black_box(customer), as_of()))));
+        b.iter(|| customers.iter().for_each(|customer| _ = black_box(scorer.explain(black_box(customer), now))));
     });
     group.bench_function(BenchmarkId::new("bounds", size), |b| {
-        b.iter(|| customers.iter().for_each(|customer| _ = black_box(scorer.bounds(black_box(customer), as_of()))));
+        b.iter(|| customers.iter().for_each(|customer| _ = black_box(scorer.bounds(black_box(customer), now))));
     });
 }
 
 /// How costs grow with the rules of a model, none of which is on events.
 fn by_rules(c: &mut Criterion) {
+    let now = as_of();
     let mut group = c.benchmark_group("by rules");
     for count in [10, 100, 1_000] {
         let model = rules(count);
-        questions(&mut group, count, &model, &customers(10, 0, as_of()));
+        questions(&mut group, count, &model, &customers(10, 0, now));
         group.bench_function(BenchmarkId::new("compile", count), |b| {
             b.iter(|| Scorer::<Customer>::new(black_box(&model)).unwrap());
         });
@@ -253,13 +260,14 @@ fn by_events(c: &mut Criterion) {
 
 /// How costs grow with events where many share an entry: one signal over three years.
 fn by_resolution(c: &mut Criterion) {
+    let now = as_of();
     let mut group = c.benchmark_group("by resolution");
     let scorer = Scorer::<Record>::new(&visits()).unwrap();
     for count in [5_000, 50_000] {
         for (name, resolution) in [("second", Resolution::Second), ("day", Resolution::Day)] {
-            let record = Record::new().with_activity(spread(count, resolution, as_of()));
+            let record = Record::new().with_activity(spread(count, resolution, now));
             group.bench_function(BenchmarkId::new(name, count), |b| {
-                b.iter(|| black_box(scorer.score(black_box(&record), as_of())));
+                b.iter(|| black_box(scorer.score(black_box(&record), now)));
             });
         }
     }
@@ -268,12 +276,13 @@ fn by_resolution(c: &mut Criterion) {
 
 /// How costs grow with the names of a thousand events, taken in order: at most three a day of whatever name.
 fn by_names(c: &mut Criterion) {
+    let now = as_of();
     let mut group = c.benchmark_group("by names");
     let scorer = Scorer::<Record>::new(&whatever()).unwrap();
     for names in [1, 10, 200] {
-        let record = Record::new().with_activity(named(names, 1_000, as_of()));
+        let record = Record::new().with_activity(named(names, 1_000, now));
         group.bench_function(BenchmarkId::new("score", names), |b| {
-            b.iter(|| black_box(scorer.score(black_box(&record), as_of())));
+            b.iter(|| black_box(scorer.score(black_box(&record), now)));
         });
     }
     group.finish();

@@ -81,8 +81,9 @@ fn readiness(score: &Score<'_>) -> Outcome {
 /// All accounts in one go, into places that are there already.
 fn in_one_go<'a>(scorer: &'a Scorer<Account>, accounts: &'a [Account]) -> Contender<'a> {
     let mut scores = vec![Score::default(); accounts.len()];
+    let now = as_of();
     let pass = move |sink: &mut dyn FnMut(Outcome)| {
-        scorer.score_batch(black_box(accounts), as_of(), &mut scores);
+        scorer.score_batch(black_box(accounts), now, &mut scores);
         scores.iter().for_each(|score| sink(readiness(score)));
     };
     Contender { name: "warmth", input: "all structs in one go", pass: Box::new(pass) }
@@ -101,7 +102,8 @@ fn main() {
     };
     let (rounds, count) = (argument(1, ROUNDS), argument(2, ACCOUNTS));
     let accounts = accounts(count);
-    let today = as_of().date_naive();
+    let now = as_of();
+    let today = now.date_naive();
     let model: Model = toml::from_str(MODEL).unwrap();
     let scorer = Scorer::<Account>::new(&model).unwrap();
 
@@ -126,7 +128,7 @@ fn main() {
 
     let mut contenders = [
         contender("by hand", "the struct", &accounts, |account| by_hand(account, today).map(|(points, _)| points)),
-        contender("warmth", "the struct", &accounts, |account| readiness(&scorer.score(account, as_of()))),
+        contender("warmth", "the struct", &accounts, |account| readiness(&scorer.score(account, now))),
         in_one_go(&scorer, &accounts),
         contender("wirefilter-engine", "filled contexts", &wirefilter_contexts, move |context| {
             prepared_filters.outcome(context)

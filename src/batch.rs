@@ -110,7 +110,7 @@ impl Pool {
                 }
                 if let Some(facts) = run.table.subject(row) {
                     let (as_of, today) = run.at;
-                    Evaluation::new(program, Subject::on(program, &facts, as_of, today))
+                    Evaluation::new(program, Subject::on(program, &facts, (as_of, today)))
                         .conclude(&mut outcome, &mut ());
                 }
                 Score::new(program, &outcome)

@@ -269,8 +269,8 @@ impl<'m> ScoreColumns<'m> {
         Score::of_parts(
             self.program,
             self.verdicts.get(row).copied().unwrap_or(Verdict::Ineligible),
-            at(&self.values),
-            self.axes.iter().map(|axis| (at(&axis.raw), at(&axis.scores))),
+            at(&self.values).micros(),
+            self.axes.iter().map(|axis| (at(&axis.raw).micros(), at(&axis.scores).micros())),
             [place(&self.grades), place(&self.states), place(&self.segments), place(&self.plays)],
         )
     }

@@ -76,13 +76,22 @@ macro_rules! facts {
             #[allow(non_camel_case_types, dead_code)]
             enum Position { $($name),* }
 
+            $(
+                impl $crate::__private::At<{ Position::$name as usize }> for $type {
+                    #[inline(always)]
+                    fn at(&self) -> $crate::Fact<'_> {
+                        $crate::facts!(@fact self, $name $(, $computed, $compute)?)
+                    }
+                }
+            )*
+
             impl $crate::Facts for $type {
                 const FIELDS: &'static [$crate::Field] = &[$($crate::facts!(@field $type, $name $(, $computed)?)),*];
 
                 #[inline(always)]
                 fn fact(&self, field: &$crate::Field) -> $crate::Fact<'_> {
                     match field.index() {
-                        $(index if index == Position::$name as usize => $crate::facts!(@fact self, $type, $name $(, $computed, $compute)?),)*
+                        $(index if index == Position::$name as usize => $crate::__private::At::<{ Position::$name as usize }>::at(self),)*
                         _ => $crate::Fact::Missing,
                     }
                 }
@@ -97,9 +106,23 @@ macro_rules! facts {
                 {
                     match field.index() {
                         $(index if index == Position::$name as usize => {
-                            subjects.for_each(|subject| each($crate::facts!(@fact subject, $type, $name $(, $computed, $compute)?)));
+                            subjects.for_each(|subject| each($crate::__private::At::<{ Position::$name as usize }>::at(subject)));
                         })*
                         _ => subjects.for_each(|_| each($crate::Fact::Missing)),
+                    }
+                }
+
+                #[inline(always)]
+                fn inquire<Q: $crate::__private::Inquiry>(
+                    &self,
+                    place: usize,
+                    inquiry: Q,
+                    otherwise: impl ::core::ops::FnOnce() -> Q::Answer,
+                ) -> Q::Answer {
+                    let ways: &[$crate::__private::Ways<Self, Q>] = const { &[$($crate::__private::ways::<Self, { Position::$name as usize }, Q>()),*] };
+                    match ways.as_flattened().get(place) {
+                        ::core::option::Option::Some(way) => way(self, inquiry),
+                        ::core::option::Option::None => otherwise(),
                     }
                 }
 
@@ -137,10 +160,10 @@ macro_rules! facts {
     (@kind $type:ty, $name:ident, $computed:ty) => {
         $crate::__private::computed_kind::<$computed>()
     };
-    (@fact $self:ident, $type:ty, $name:ident) => {
+    (@fact $self:ident, $name:ident) => {
         $crate::ToFact::to_fact(&$self.$name)
     };
-    (@fact $self:ident, $type:ty, $name:ident, $computed:ty, $compute:expr) => {{
+    (@fact $self:ident, $name:ident, $computed:ty, $compute:expr) => {{
         let compute: fn(&Self) -> $computed = $compute;
         $crate::Fact::from(compute($self))
     }};
@@ -149,7 +172,8 @@ macro_rules! facts {
 /// What [`facts!`] expands to calls of; not part of the public interface.
 #[doc(hidden)]
 pub mod private {
-    use crate::facts::{Field, ToFact};
+    pub use crate::facts::Inquiry;
+    use crate::facts::{Fact, Field, ToFact, WAYS};
     use crate::model::kind_code;
 
     /// The field of that name, its kind taken from the type that the projection leads to.
@@ -159,6 +183,32 @@ pub mod private {
 
     pub const fn computed_field<T: ToFact>(name: &'static str) -> Field {
         Field::new(name, T::KIND).with_texts(T::TEXTS)
+    }
+
+    /// A type that has a field at a place.
+    pub trait At<const PLACE: usize> {
+        fn at(&self) -> Fact<'_>;
+    }
+
+    /// A function that reads a field and asks.
+    pub type Way<T, Q> = fn(&T, Q) -> <Q as Inquiry>::Answer;
+
+    /// All of them for one field.
+    pub type Ways<T, Q> = [Way<T, Q>; WAYS];
+
+    /// Those of the field at a place.
+    pub const fn ways<T: At<PLACE>, const PLACE: usize, Q: Inquiry>() -> Ways<T, Q> {
+        fn way<T: At<PLACE>, const PLACE: usize, Q: Inquiry, const WAY: usize>(subject: &T, inquiry: Q) -> Q::Answer {
+            inquiry.ask::<WAY>(subject.at())
+        }
+        [
+            way::<T, PLACE, Q, 0>,
+            way::<T, PLACE, Q, 1>,
+            way::<T, PLACE, Q, 2>,
+            way::<T, PLACE, Q, 3>,
+            way::<T, PLACE, Q, 4>,
+            way::<T, PLACE, Q, 5>,
+        ]
     }
 
     pub const fn kind<S, T: ToFact>(_: fn(&S) -> &T) -> u8 {

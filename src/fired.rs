@@ -4,12 +4,11 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use crate::evaluate::{Evaluation, Exact, Outcome, Subject, Truth, Witness, Worth};
+use crate::evaluate::{Exact, Truth, Witness, Worth};
 use crate::facts::Facts;
 use crate::program::{Gate, Limit, Program, Promoter, Rule};
 use crate::score::Score;
 use crate::scorer::Scorer;
-use crate::time::second_of;
 
 impl<T: Facts> Scorer<T> {
     /// Scores a subject as [`score`](Scorer::score) does, and notes what fired.
@@ -46,16 +45,8 @@ impl<T: Facts> Scorer<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn score_fired<'m>(&'m self, subject: &T, as_of: DateTime<Utc>, fired: &mut Fired<'m>) -> Score<'m> {
-        let program = self.program();
-        fired.reset(program);
-        let evaluation = Evaluation::new(program, Subject::new(program, subject, second_of(as_of)));
-        let verdict = evaluation.verdict(fired);
-        if !verdict.is_scored() {
-            return Score::held_back(program, verdict);
-        }
-        let mut outcome = Outcome::gated(verdict);
-        evaluation.score(&mut outcome, fired);
-        Score::new(program, &outcome)
+        fired.reset(self.program());
+        self.score_with(subject, as_of, fired)
     }
 }
 
@@ -76,6 +67,7 @@ impl<'m> Fired<'m> {
         Fired { program: None, first: 0, more: Vec::new() }
     }
 
+    #[inline]
     fn reset(&mut self, program: &'m Program) {
         self.program = Some(program);
         self.first = 0;

@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 use crate::activity::{Ages, Names};
 use crate::decay::Curve;
 use crate::decimal::{Excess, scaled};
-use crate::facts::Field;
+use crate::facts::{Field, WAYS};
 use crate::grade::Grade;
 use crate::literal::Literal;
 use crate::model::{Calendar, EventMeasure, Fingerprint, GateMissing, Missing, NumberOp, Total};
@@ -246,7 +246,49 @@ pub(crate) enum Condition {
     Any(Box<[Condition]>),
     Not(Box<Condition>),
     AtLeastOf { count: usize, of: Box<[Condition]> },
-    Test(Test),
+    Test(Ask, Test), // so that they begin with what is looked at first
+}
+
+/// The place of a test among the inquiries into a type's fields, if it is one of them; see
+/// [`Inquiry`](crate::facts::Inquiry).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ask(usize);
+
+impl Ask {
+    pub(crate) const NUMBER: usize = 0;
+    pub(crate) const FLAG: usize = 1;
+    pub(crate) const ONE_OF: usize = 2;
+    pub(crate) const HAS_ANY: usize = 3;
+    pub(crate) const DAYS_SINCE: usize = 4;
+    pub(crate) const DAYS_UNTIL: usize = 5;
+
+    const NOWHERE: Ask = Ask(usize::MAX);
+
+    /// The inquiry into a field in one of the ways.
+    #[inline]
+    pub(crate) fn into(field: &Field, way: usize) -> Ask {
+        Ask(field.index() * WAYS + way)
+    }
+
+    pub(crate) fn of<'f>(test: &Test, field_at: impl Fn(FieldIndex) -> Option<&'f Field>) -> Ask {
+        let (field, way) = match test {
+            Test::Number { of: Quantity::Number { field }, .. } => (field, Ask::NUMBER),
+            Test::Number { of: Quantity::Calendar { field, by: Calendar::DaysSince }, .. } => (field, Ask::DAYS_SINCE),
+            Test::Number { of: Quantity::Calendar { field, by: Calendar::DaysUntil }, .. } => (field, Ask::DAYS_UNTIL),
+            Test::Flag { field, .. } => (field, Ask::FLAG),
+            Test::Text { of: TextSubject::Field(field), test: TextTest::OneOf(_), ignore_case: false, .. } => {
+                (field, Ask::ONE_OF)
+            }
+            Test::Tags { field, test: TagTest::HasAny(_), .. } => (field, Ask::HAS_ANY),
+            _ => return Ask::NOWHERE,
+        };
+        field_at(*field).map_or(Ask::NOWHERE, |field| Ask::into(field, way))
+    }
+
+    #[inline]
+    pub(crate) fn place(self) -> usize {
+        self.0
+    }
 }
 
 impl Condition {
@@ -256,7 +298,7 @@ impl Condition {
                 parts.iter().for_each(|part| part.mentions(each));
             }
             Condition::Not(inner) => inner.mentions(each),
-            Condition::Test(test) => each(Mention::Test(test)),
+            Condition::Test(_, test) => each(Mention::Test(test)),
         }
     }
 }

@@ -24,12 +24,13 @@ use crate::time::Span;
 #[derive(Clone, Copy)]
 pub struct Score<'m> {
     program: Option<&'m Program>, // of any score but the default one
-    value: i64,
-    axes: [AxisPoints; AXES_MAX], // as many as the program has are meant
-    grade: Place,                 // among all there can be
-    state: Place,                 // in `States::rows`
-    segment: Place,               // in `Program::segments`
-    play: Place,                  // in `Program::plays`
+    raw: [i64; AXES_MAX],         // of as many axes as the program has
+    scores: [u32; AXES_MAX],      // of these, from 0 to 100, as `value`
+    value: u32,
+    grade: Place,   // among all there can be
+    state: Place,   // in `States::rows`
+    segment: Place, // in `Program::segments`
+    play: Place,    // in `Program::plays`
     verdict: Verdict,
 }
 
@@ -51,11 +52,16 @@ impl Place {
     }
 }
 
-/// What is reported of an axis, in millionths.
-#[derive(Clone, Copy, Default)]
-struct AxisPoints {
-    raw: i64,
-    score: i64,
+/// Of what is kept of a score from 0 to 100.
+#[inline]
+fn points(percent: u32) -> Points {
+    Points::from_micros(percent.into())
+}
+
+/// A score from 0 to 100, as it is kept.
+#[inline]
+fn percent(micros: i64) -> u32 {
+    u32::try_from(micros).unwrap_or(0)
 }
 
 /// One axis of a [`Score`].
@@ -107,13 +113,9 @@ impl Eq for program::Play {}
 impl<'m> Score<'m> {
     #[inline]
     pub(crate) fn new(program: &'m Program, outcome: &Outcome<Exact>) -> Score<'m> {
-        let mut axes = <[AxisPoints; AXES_MAX]>::default();
-        for (own, axis) in axes.iter_mut().zip(&outcome.axes) {
-            *own = AxisPoints { raw: axis.raw, score: axis.score };
-        }
         let Outcome { verdict, value, grade, state, segment, play, .. } = *outcome;
-        let [grade, state, segment, play] = [grade, state, segment, play].map(Place::of);
-        Score { program: Some(program), value, axes, grade, state, segment, play, verdict }
+        let axes = outcome.axes.iter().map(|axis| (axis.raw, axis.score));
+        Score::of_parts(Some(program), verdict, value, axes, [grade, state, segment, play].map(Place::of))
     }
 
     /// The score of a subject that a gate holds back.
@@ -124,52 +126,45 @@ impl<'m> Score<'m> {
 
     /// The score of one of several subjects.
     pub(crate) fn of_lane(program: &'m Program, outcome: &Outcome<Abreast>, lane: usize) -> Score<'m> {
-        let mut score = Score::held_back(program, outcome.verdict.at(lane));
-        for (own, axis) in score.axes.iter_mut().zip(&outcome.axes) {
-            *own = AxisPoints { raw: axis.raw.at(lane), score: axis.score.at(lane) };
-        }
-        score.value = outcome.value.at(lane);
-        score.grade = Place::of(outcome.grade.at(lane));
-        score.state = Place::of(outcome.state.at(lane));
-        score.segment = Place::of(outcome.segment.at(lane));
-        score.play = Place::of(outcome.play.at(lane));
-        score
+        let axes = outcome.axes.iter().map(|axis| (axis.raw.at(lane), axis.score.at(lane)));
+        let places = [&outcome.grade, &outcome.state, &outcome.segment, &outcome.play];
+        let (verdict, value) = (outcome.verdict.at(lane), outcome.value.at(lane));
+        Score::of_parts(Some(program), verdict, value, axes, places.map(|place| Place::of(place.at(lane))))
     }
 
     /// Whether it is of this verdict and these raw points of all axes.
     #[inline]
     pub(crate) fn is_of(&self, verdict: Verdict, raw: impl Iterator<Item = i64>) -> bool {
-        self.verdict == verdict && raw.zip(&self.axes).all(|(raw, axis)| raw == axis.raw)
+        self.verdict == verdict && raw.zip(self.raw).all(|(raw, own)| raw == own)
     }
 
     /// The parts that are kept of it in columns beside the verdict: grade, state, segment and play last.
     #[inline]
     pub(crate) fn parts(&self) -> (Points, impl Iterator<Item = (Points, Points)>, [Place; 4]) {
-        let axes = self.axes.iter().map(|axis| (Points::from_micros(axis.raw), Points::from_micros(axis.score)));
-        (Points::from_micros(self.value), axes, [self.grade, self.state, self.segment, self.play])
+        let axes = self.raw.iter().zip(self.scores).map(|(raw, score)| (Points::from_micros(*raw), points(score)));
+        (points(self.value), axes, [self.grade, self.state, self.segment, self.play])
     }
 
     /// Of the parts that are kept of it in columns: grade, state, segment and play last.
     pub(crate) fn of_parts(
         program: Option<&'m Program>,
         verdict: Verdict,
-        value: Points,
-        axes: impl Iterator<Item = (Points, Points)>,
+        value: i64,
+        axes: impl Iterator<Item = (i64, i64)>,
         [grade, state, segment, play]: [Place; 4],
     ) -> Score<'m> {
         let mut score =
-            Score { program, value: value.micros(), grade, state, segment, play, ..Score::of_nobody(verdict) };
-        for (own, (raw, axis)) in score.axes.iter_mut().zip(axes) {
-            *own = AxisPoints { raw: raw.micros(), score: axis.micros() };
+            Score { program, value: percent(value), grade, state, segment, play, ..Score::of_nobody(verdict) };
+        for ((own_raw, own_score), (raw, score)) in score.raw.iter_mut().zip(&mut score.scores).zip(axes) {
+            (*own_raw, *own_score) = (raw, percent(score));
         }
         score
     }
 
     #[inline]
     fn of_nobody(verdict: Verdict) -> Score<'m> {
-        let axes = <[AxisPoints; AXES_MAX]>::default();
-        let none = Place::NONE;
-        Score { program: None, value: 0, axes, grade: none, state: none, segment: none, play: none, verdict }
+        let (raw, scores, none) = ([0; AXES_MAX], [0; AXES_MAX], Place::NONE);
+        Score { program: None, raw, scores, value: 0, grade: none, state: none, segment: none, play: none, verdict }
     }
 
     /// Whether the subject may be scored.
@@ -179,17 +174,17 @@ impl<'m> Score<'m> {
 
     /// The score from 0 to 100; 0 for a subject that a gate holds back.
     pub fn value(&self) -> Points {
-        Points::from_micros(self.value)
+        points(self.value)
     }
 
     /// The axes in the order of the document; none for a subject that a gate holds back.
     pub fn axes(&self) -> impl Iterator<Item = AxisScore<'m>> + use<'m> {
         let scored = self.program.filter(|_| self.verdict().is_scored());
         let axes = scored.map_or(&[][..], |program| &program.axes);
-        axes.iter().zip(self.axes).map(|(axis, AxisPoints { raw, score })| AxisScore {
+        axes.iter().zip(self.raw).zip(self.scores).map(|((axis, raw), score)| AxisScore {
             name: &axis.title.id,
             raw: Points::from_micros(raw),
-            score: Points::from_micros(score),
+            score: points(score),
         })
     }
 

@@ -8,14 +8,15 @@ use chrono::{DateTime, Utc};
 
 use crate::batch::score_rows;
 use crate::compile::{Schema, compile};
-use crate::evaluate::{Evaluation, Outcome, Slice, Subject};
+use crate::evaluate::{Evaluation, Exact, Outcome, Slice, Subject, Witness};
 use crate::explain::{Explanation, explain};
 use crate::facts::{Facts, Field};
+use crate::grade::Verdict;
 use crate::model::{Fingerprint, Limits, Model};
 use crate::problem::ModelError;
 use crate::program::Program;
 use crate::score::{Score, Scores};
-use crate::time::{Span, second_of};
+use crate::time::{Span, second_and_day, second_of};
 
 /// A model compiled against the fields of a type of subjects: the only thing that can score.
 ///
@@ -101,15 +102,23 @@ impl<T: Facts> Scorer<T> {
     /// do not count. Cannot fail, and allocates nothing, but for a rule that puts the events of more than 256 names in
     /// order.
     pub fn score(&self, subject: &T, as_of: DateTime<Utc>) -> Score<'_> {
-        let subject = Subject::new(&self.program, subject, second_of(as_of));
-        let evaluation = Evaluation::new(&self.program, subject);
-        let verdict = evaluation.verdict(&mut ());
+        self.score_with(subject, as_of, &mut ())
+    }
+
+    /// Scores a subject, and tells a witness of it.
+    #[inline(always)]
+    pub(crate) fn score_with<'m, W>(&'m self, subject: &T, as_of: DateTime<Utc>, witness: &mut W) -> Score<'m>
+    where
+        W: Witness<'m, Exact>,
+    {
+        let program = &*self.program;
+        let evaluation =
+            Evaluation::new(program, Subject::on(program, subject, second_and_day(as_of, program.offset_secs)));
+        let verdict = evaluation.verdict(witness);
         if !verdict.is_scored() {
-            return Score::held_back(&self.program, verdict);
+            return Score::held_back(program, verdict);
         }
-        let mut outcome = Outcome::gated(verdict);
-        evaluation.score(&mut outcome, &mut ());
-        Score::new(&self.program, &outcome)
+        scored(program, &evaluation, verdict, witness)
     }
 
     /// Scores many subjects as of an instant, the first into the first place and so on, as many as there are of both.
@@ -189,4 +198,17 @@ impl<T: Facts> Scorer<T> {
     pub fn lifespan(&self) -> Option<Span> {
         self.program.lifespan_secs.map(Span::seconds)
     }
+}
+
+/// The score of a subject whom no gate holds back; apart, so that those whom one does need no room on the stack for it.
+#[inline(never)]
+fn scored<'m, T: Facts, W: Witness<'m, Exact>>(
+    program: &'m Program,
+    evaluation: &Evaluation<'m, Subject<'m, '_, T>>,
+    verdict: Verdict,
+    witness: &mut W,
+) -> Score<'m> {
+    let mut outcome = Outcome::gated(verdict);
+    evaluation.score(&mut outcome, witness);
+    Score::new(program, &outcome)
 }

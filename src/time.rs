@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Seconds in a civil day; there are no leap seconds in civil time.
@@ -118,6 +118,16 @@ pub(crate) fn second_of(at: DateTime<Utc>) -> i64 {
     at.timestamp()
 }
 
+/// The second of [`second_of`] and its day of [`civil_day`], the one of which is a step towards the other.
+#[inline]
+pub(crate) fn second_and_day(at: DateTime<Utc>, offset_secs: i64) -> (i64, i64) {
+    let at = at.naive_utc();
+    let (day, second) = (day_of(at.date()), i64::from(at.time().num_seconds_from_midnight()));
+    let own = second + offset_secs;
+    let days = if (0..DAY_SECS).contains(&own) { 0 } else { own.div_euclid(DAY_SECS) };
+    (day * DAY_SECS + second, day + days)
+}
+
 /// The instant `secs` seconds after 1970-01-01 UTC, held within chrono's range.
 pub(crate) fn instant_at(secs: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(secs, 0).unwrap_or(if secs < 0 {
@@ -210,6 +220,17 @@ mod tests {
         let (first, last) = (second_of(DateTime::<Utc>::MIN_UTC), second_of(DateTime::<Utc>::MAX_UTC));
         assert_eq!((civil_day(first, -1), civil_day(last, 1)), (DAYS_MIN, DAYS_MAX));
         assert_eq!((civil_day(first, 1 - DAY_SECS), civil_day(last, DAY_SECS - 1)), (DAYS_MIN, DAYS_MAX));
+    }
+
+    proptest! {
+        #[test]
+        fn a_second_and_its_day_are_those_of_each_alone(secs in -9_000_000_000_000_i64..9_000_000_000_000, nanos in 0_u32..2_000_000_000, offset in -64_800_i64..64_800) {
+            for at in [DateTime::from_timestamp(secs, nanos), DateTime::from_timestamp(secs / 60 * 60 + 59, nanos)] {
+                let Some(at) = at else { continue };
+                let second = second_of(at);
+                prop_assert_eq!(second_and_day(at, offset), (second, civil_day(second, offset)), "{}", at);
+            }
+        }
     }
 
     #[test]

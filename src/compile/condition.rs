@@ -11,7 +11,7 @@ use crate::model::{
     Quantity as Measured, Shape, TagOp, TextOp, TextSubject as Asked,
 };
 use crate::problem::{Path, Problem};
-use crate::program::{Condition, Events, Quantity, TagTest, Test, TextSubject, TextTest, doubles_within};
+use crate::program::{Ask, Condition, Events, Quantity, TagTest, Test, TextSubject, TextTest, doubles_within};
 use crate::time::{Span, day_of};
 
 /// The key under which an operator stands in a document.
@@ -90,10 +90,11 @@ impl<'m> Compiler<'m> {
         Some(match leaf {
             Leaf::Known { field, known } => {
                 let field = self.field(field, Kind::Any, &path.key(field))?;
-                Condition::Test(Test::Known { field, known: *known })
+                self.test(Test::Known { field, known: *known })
             }
             Leaf::Flag { field, is } => {
-                Condition::Test(Test::Flag { field: self.field(field, Kind::Flag, &path.key(field))?, is: *is })
+                let field = self.field(field, Kind::Flag, &path.key(field))?;
+                self.test(Test::Flag { field, is: *is })
             }
             Leaf::Number { of, op } => self.number(of, *op, path, outcome)?,
             Leaf::Text { of, op, ignore_case } => self.text(of, op, *ignore_case, path, outcome)?,
@@ -102,7 +103,7 @@ impl<'m> Compiler<'m> {
                 let field = self.field(field, Kind::Date, &path.key(field))?;
                 let day = day_of(*date);
                 let within = if *from { day..=i64::MAX } else { i64::MIN..=day - 1 };
-                Condition::Test(Test::Day { field, within, date: day, from: *from })
+                self.test(Test::Day { field, within, date: day, from: *from })
             }
             Leaf::Happened { events, op } => self.happened(events, *op, path)?,
         })
@@ -124,7 +125,12 @@ impl<'m> Compiler<'m> {
         within?;
         let within: RangeInclusive<i64> = of.unit().range(op);
         let doubles = doubles_within(&within);
-        Some(Condition::Test(Test::Number { of, within, doubles, op }))
+        Some(self.test(Test::Number { of, within, doubles, op }))
+    }
+
+    fn test(&self, test: Test) -> Condition {
+        let ask = Ask::of(&test, |field| self.fields.get(field).map(|used| &used.reading.field));
+        Condition::Test(ask, test)
     }
 
     fn operands(&mut self, op: NumberOp, path: &Path<'_>) -> Option<()> {
@@ -325,7 +331,8 @@ impl<'m> Compiler<'m> {
                 TextTest::OneOf(texts.iter().map(|text| text.as_str().into()).collect())
             }
         };
-        Some(Condition::Test(Test::Text { of, test, ignore_case, negate, slot: self.slot() }))
+        let slot = self.slot();
+        Some(self.test(Test::Text { of, test, ignore_case, negate, slot }))
     }
 
     /// Notes texts that are none of those there can be.
@@ -365,7 +372,8 @@ impl<'m> Compiler<'m> {
                 (TagTest::AnyNotIn(self.field(other, Kind::Tags, &path.key("any_not_in"))?), false)
             }
         };
-        Some(Condition::Test(Test::Tags { field: index, test, negate, slot: self.slot() }))
+        let slot = self.slot();
+        Some(self.test(Test::Tags { field: index, test, negate, slot }))
     }
 
     fn happened(&mut self, names: &'m EventNames, op: Happening, path: &Path<'_>) -> Option<Condition> {
@@ -377,7 +385,7 @@ impl<'m> Compiler<'m> {
             Happening::Never(never) => ("never", None, !never),
         };
         let events = self.events(names, ages, &path, &path.key(key))?;
-        Some(Condition::Test(Test::Happened { events, is }))
+        Some(self.test(Test::Happened { events, is }))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::facts::{Fact, Facts, Field, Rows, lanes_where};
 use crate::grade::Verdict;
 use crate::literal::Sought;
 use crate::model::{Calendar, NumberOp};
-use crate::program::{FieldIndex, Gate, Program, Quantity, Signal, TagTest, Test, TextSubject, TextTest, Worth};
+use crate::program::{Ask, FieldIndex, Gate, Program, Quantity, Signal, TagTest, Test, TextSubject, TextTest, Worth};
 
 /// Subjects that lie side by side.
 ///
@@ -131,7 +131,7 @@ impl<'m, 't, T: Table> Block<'m, 't, T> {
     fn one_by_one(&self, mut f: impl FnMut(usize, Subject<'m, '_, T::Subject<'_>>)) {
         for lane in lanes_of(self.lanes.get()) {
             let Some(facts) = self.table.subject(self.rows.at(lane)) else { continue };
-            f(lane, Subject::on(self.program, &facts, self.as_of, self.today));
+            f(lane, Subject::on(self.program, &facts, (self.as_of, self.today)));
         }
     }
 
@@ -148,10 +148,10 @@ impl<'m, 't, T: Table> Block<'m, 't, T> {
     }
 
     /// The lanes in which a test holds, one by one.
-    fn tested(&self, test: &'m Test) -> (u64, u64) {
+    fn tested(&self, ask: Ask, test: &'m Test) -> (u64, u64) {
         let (mut holds, mut known) = (0, 0);
         self.one_by_one(|lane, subject| {
-            let truth = subject.test(test, &mut ());
+            let truth = subject.test(ask, test, &mut ());
             holds |= u64::from(truth == Truth::True) << lane;
             known |= u64::from(truth != Truth::Unknown) << lane;
         });
@@ -226,11 +226,11 @@ impl<'m, T: Table> World<'m> for Block<'m, '_, T> {
         self.lanes.set(verdict.of(Verdict::Eligible) | verdict.of(Verdict::Undetermined));
     }
 
-    fn test<W: Witness<'m, Abreast>>(&self, test: &'m Test, _: &mut W) -> Masks<Truth> {
+    fn test<W: Witness<'m, Abreast>>(&self, ask: Ask, test: &'m Test, _: &mut W) -> Masks<Truth> {
         let (holds, known) = self.table.test(test, self.rows).unwrap_or_else(|| match test {
             Test::Number { of, within, doubles, op } => match self.within(of, within, *doubles) {
                 Some((inside, known)) => (if matches!(op, NumberOp::IsNot(_)) { !inside } else { inside }, known),
-                None => self.tested(test),
+                None => self.tested(ask, test),
             },
             Test::Day { field, within, .. } => self.days_within(*field, within),
             // As `fact::holds` says, with all that does not hang on the row decided once for all of them.
@@ -252,7 +252,7 @@ impl<'m, T: Table> World<'m> for Block<'m, '_, T> {
                 Fact::Tags(tags) => Some(tags.has_any(any) != *negate),
                 _ => None,
             }),
-            _ => self.tested(test),
+            _ => self.tested(ask, test),
         });
         Masks::truths(holds, !known)
     }

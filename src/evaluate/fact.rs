@@ -34,13 +34,19 @@ pub(super) fn any_not_in(tags: Fact<'_>, others: Fact<'_>) -> Option<bool> {
     Some(tags.any(|tag| !others.contains(tag)))
 }
 
+/// The number that a fact is, and what is no number of any other.
+#[inline(always)]
+pub(super) fn double(fact: Fact<'_>) -> f64 {
+    match fact {
+        Fact::Number(number) => number,
+        _ => f64::NAN,
+    }
+}
+
 /// The number in the order of doubles.
 #[inline]
-pub(super) fn number(fact: Fact<'_>) -> Option<i64> {
-    match fact {
-        Fact::Number(number) if number.is_finite() => Some(ordered_bits(number)),
-        _ => None,
-    }
+pub(super) fn number(number: f64) -> Option<i64> {
+    number.is_finite().then(|| ordered_bits(number))
 }
 
 /// Whether the number lies within finite bounds.
@@ -53,8 +59,7 @@ pub(super) fn number_within(fact: Fact<'_>, [least, greatest]: [f64; 2]) -> Opti
 
 /// The ratio in the order of doubles. A zero divisor gives an infinity or, under zero, no number at all: unknown.
 #[inline]
-pub(super) fn ratio(fact: Fact<'_>, of: Fact<'_>) -> Option<i64> {
-    let (Fact::Number(number), Fact::Number(of)) = (fact, of) else { return None };
+pub(super) fn ratio(number: f64, of: f64) -> Option<i64> {
     let ratio = number / of;
     // Of what is not finite the ratio is not either, or zero where it is the divisor.
     (ratio.is_finite() && of.is_finite()).then(|| ordered_bits(ratio))

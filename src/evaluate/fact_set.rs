@@ -83,7 +83,7 @@ impl<'f> FactSet<'f> {
     pub(super) fn numbers(&self) -> Found {
         self.found(match &self.known {
             Known::Numbers(least, greatest) => Some(Ranges::from_to(*least, *greatest)),
-            known => known.listed().and_then(|facts| each(facts, fact::number)),
+            known => known.listed().and_then(|facts| each(facts, |fact| fact::number(fact::double(fact)))),
         })
     }
 
@@ -91,8 +91,10 @@ impl<'f> FactSet<'f> {
     pub(super) fn ratios(&self, of: &FactSet<'_>) -> Found {
         match (self.known.listed(), of.known.listed()) {
             (Some(facts), Some(others)) => {
-                let ratios: SmallVec<[Option<i64>; 4]> =
-                    facts.iter().flat_map(|fact| others.iter().map(|other| fact::ratio(*fact, *other))).collect();
+                let ratios: SmallVec<[Option<i64>; 4]> = facts
+                    .iter()
+                    .flat_map(|fact| others.iter().map(|other| fact::ratio(fact::double(*fact), fact::double(*other))))
+                    .collect();
                 let unknown = self.missing || of.missing || ratios.iter().any(Option::is_none);
                 let known = Ranges::of(ratios.into_iter().flatten().map(|ratio| (ratio, ratio)));
                 Found { known, unknown }

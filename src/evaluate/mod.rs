@@ -46,7 +46,7 @@ use crate::facts::Fact;
 use crate::grade::{Grade, Verdict};
 use crate::model::{GateMissing, Missing, NumberOp};
 use crate::program::{
-    Axis, Condition, FieldIndex, Gate, Limit, Part, Program, Promoter, Quantity, Rule, Segment, Signal, Test,
+    Ask, Axis, Condition, FieldIndex, Gate, Limit, Part, Program, Promoter, Quantity, Rule, Segment, Signal, Test,
     TextSubject, Worth as Form,
 };
 
@@ -71,7 +71,7 @@ pub(crate) trait World<'m> {
     fn narrow(&self, _verdict: &Of<Self::Domain, Verdict>) {}
 
     /// A test on facts or events.
-    fn test<W: Witness<'m, Self::Domain>>(&self, test: &'m Test, witness: &mut W) -> Of<Self::Domain, Truth>;
+    fn test<W: Witness<'m, Self::Domain>>(&self, ask: Ask, test: &'m Test, witness: &mut W) -> Of<Self::Domain, Truth>;
 
     /// A quantity in its unit, to be sorted into bands by their least values.
     fn quantity<W: Witness<'m, Self::Domain>>(
@@ -341,6 +341,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
     }
 
     /// What the gates say.
+    #[inline(always)]
     pub(crate) fn verdict<W: Witness<'m, X::Domain>>(&self, witness: &mut W) -> Of<X::Domain, Verdict> {
         let mut verdict = Of::<X::Domain, Verdict>::one(self.world.verdict());
         for gate in self.world.gates(false) {
@@ -374,6 +375,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
     }
 
     /// A gate with its policy for the unknown applied.
+    #[inline]
     fn gate<W: Witness<'m, X::Domain>>(&self, gate: &'m Gate, required: bool, witness: &mut W) -> Of<X::Domain, Truth> {
         let truth = X::Domain::map(&self.condition(&gate.when, None, witness), |truth| match (truth, gate.missing) {
             (Truth::Unknown, GateMissing::Holds) => Truth::True,
@@ -493,6 +495,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
     }
 
     /// The axes, and everything that follows from them, as if no gate held anybody back.
+    #[inline]
     pub(crate) fn score<W: Witness<'m, X::Domain>>(&self, outcome: &mut Outcome<X::Domain>, witness: &mut W) {
         for axis in &self.program.axes {
             let (raw, available) = self.points(axis, witness);
@@ -570,7 +573,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         witness: &mut W,
     ) -> Of<X::Domain, Truth> {
         match (condition, asked) {
-            (Condition::Test(test), None) => self.world.test(test, witness),
+            (Condition::Test(ask, test), None) => self.world.test(*ask, test, witness),
             _ => self.compound(condition, asked, witness),
         }
     }
@@ -582,9 +585,9 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         witness: &mut W,
     ) -> Of<X::Domain, Truth> {
         match condition {
-            Condition::Test(test) => match asked.and_then(|asked| asked.test(test, witness)) {
+            Condition::Test(ask, test) => match asked.and_then(|asked| asked.test(test, witness)) {
                 Some(truth) => truth,
-                None => self.world.test(test, witness),
+                None => self.world.test(*ask, test, witness),
             },
             Condition::Not(inner) => {
                 witness.turned();

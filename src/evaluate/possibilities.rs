@@ -15,7 +15,7 @@ use crate::grade::Verdict;
 use crate::model::{Calendar, EventMeasure, NumberOp};
 use crate::points::HELD;
 use crate::program::{
-    Events, FieldIndex, Gate, Part, Program, Quantity, Rule, Signal, TagTest, Test, TextSubject, Worth,
+    Ask, Events, FieldIndex, Gate, Part, Program, Quantity, Rule, Signal, TagTest, Test, TextSubject, Worth,
 };
 use crate::time::{DAY_SECS, civil_day};
 use crate::wide::held_in_i64;
@@ -263,7 +263,7 @@ impl<'m> World<'m> for Possibilities<'m, '_> {
         (points, reach, open.iter().copied().chain(all))
     }
 
-    fn test<W: Witness<'m, Possible>>(&self, test: &'m Test, _: &mut W) -> Set<Truth> {
+    fn test<W: Witness<'m, Possible>>(&self, _: Ask, test: &'m Test, _: &mut W) -> Set<Truth> {
         match test {
             Test::Number { of, within, op, .. } => {
                 let place = |value: i64| usize::from(value >= *within.start()) + usize::from(value > *within.end());
@@ -353,8 +353,8 @@ impl<'m> World<'m> for Alike<'_, 'm, '_> {
         self.0.rules(part)
     }
 
-    fn test<W: Witness<'m, Exact>>(&self, test: &'m Test, witness: &mut W) -> Truth {
-        let truth = self.0.test(test, &mut ()).only().unwrap_or(Truth::Unknown);
+    fn test<W: Witness<'m, Exact>>(&self, ask: Ask, test: &'m Test, witness: &mut W) -> Truth {
+        let truth = self.0.test(ask, test, &mut ()).only().unwrap_or(Truth::Unknown);
         witness.tested(test, Seen::Quantity(None), &truth);
         truth
     }

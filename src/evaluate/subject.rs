@@ -1,14 +1,15 @@
 //! One subject at one instant.
 
-use std::ops::RangeInclusive;
-
 use super::domain::Exact;
 use super::{Measured, Seen, Truth, Witness, World, fact, sum};
 use crate::activity::{Activity, Selection};
-use crate::facts::{Fact, Facts};
-use crate::model::{EventMeasure, NumberOp};
+use crate::facts::{Fact, Facts, Inquiry};
+use crate::literal::Sought;
+use crate::model::{Calendar, EventMeasure, NumberOp};
 use crate::points::HELD;
-use crate::program::{Events, FieldIndex, Gate, Program, Quantity, Signal, TagTest, Test, TextSubject, Worth};
+use crate::program::{
+    Ask, Events, FieldIndex, Gate, Program, Quantity, Reading, Signal, TagTest, Test, TextSubject, TextTest, Worth,
+};
 use crate::time::civil_day;
 use crate::wide::held_in_i64;
 
@@ -17,19 +18,73 @@ pub(crate) struct Subject<'m, 's, T> {
     program: &'m Program,
     facts: &'s T,
     as_of: i64, // seconds since 1970-01-01 UTC
-    today: i64, // the civil day of `as_of`
+    clock: Clock,
+}
+
+/// What tests on days look at.
+struct Clock {
+    today: i64, // a civil day
+    offset_secs: i64,
+}
+
+/// A test on one fact, in the ways of [`Ask`].
+#[derive(Clone, Copy)]
+struct Asking<'q> {
+    test: &'q Test,
+    clock: &'q Clock,
+}
+
+impl Inquiry for Asking<'_> {
+    type Answer = Truth;
+
+    #[inline(always)]
+    fn ask<const WAY: usize>(self, fact: Fact<'_>) -> Truth {
+        let holds = match (WAY, self.test) {
+            (Ask::NUMBER, Test::Number { doubles, op, .. }) => {
+                let inside = fact::number_within(fact, *doubles);
+                inside.map(|inside| inside != matches!(op, NumberOp::IsNot(_)))
+            }
+            (Ask::FLAG, test @ Test::Flag { .. })
+            | (Ask::HAS_ANY, test @ Test::Tags { test: TagTest::HasAny(_), .. }) => fact::holds(test, fact),
+            (Ask::ONE_OF, Test::Text { test: TextTest::OneOf(literals), negate, .. }) => match fact {
+                Fact::Text(text) => Some(Sought::new(text).is_among(literals) != *negate),
+                _ => None,
+            },
+            (Ask::DAYS_SINCE | Ask::DAYS_UNTIL, Test::Number { within, op, .. }) => {
+                let by = if WAY == Ask::DAYS_SINCE { Calendar::DaysSince } else { Calendar::DaysUntil };
+                let day = fact::day(fact, self.clock.offset_secs);
+                let value = day.map(|day| fact::by_calendar(by, day, self.clock.today));
+                value.map(|value| within.contains(&value) != matches!(op, NumberOp::IsNot(_)))
+            }
+            _ => None,
+        };
+        Truth::of(holds)
+    }
+}
+
+/// The number that a fact is, and what is no number of any other.
+#[derive(Clone, Copy)]
+struct Number;
+
+impl Inquiry for Number {
+    type Answer = f64;
+
+    #[inline(always)]
+    fn ask<const WAY: usize>(self, fact: Fact<'_>) -> f64 {
+        if WAY == Ask::NUMBER { fact::double(fact) } else { f64::NAN }
+    }
 }
 
 impl<'m, 's, T: Facts> Subject<'m, 's, T> {
     #[inline]
     pub(crate) fn new(program: &'m Program, facts: &'s T, as_of: i64) -> Subject<'m, 's, T> {
-        Subject { program, facts, as_of, today: civil_day(as_of, program.offset_secs) }
+        Subject::on(program, facts, (as_of, civil_day(as_of, program.offset_secs)))
     }
 
-    /// The same on a day that is known already.
+    /// The same where the civil day is known beside the second.
     #[inline]
-    pub(crate) fn on(program: &'m Program, facts: &'s T, as_of: i64, today: i64) -> Subject<'m, 's, T> {
-        Subject { program, facts, as_of, today }
+    pub(crate) fn on(program: &'m Program, facts: &'s T, (as_of, today): (i64, i64)) -> Subject<'m, 's, T> {
+        Subject { program, facts, as_of, clock: Clock { today, offset_secs: program.offset_secs } }
     }
 
     /// The value of a field, missing where it is of another kind than the field's.
@@ -50,35 +105,23 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
         }
     }
 
-    /// A field as a test on it alone sees it.
-    #[inline(always)]
-    fn seen<W: Witness<'m, Exact>>(&self, test: &Test, field: FieldIndex) -> (Seen<'s, Exact>, Option<bool>) {
-        let fact = if W::FULL { self.fact(field) } else { self.given(field) };
-        (Seen::Fact(fact), fact::holds(test, fact))
+    /// The number of a field, and what is no number where it has none.
+    #[inline]
+    fn number(&self, field: FieldIndex) -> f64 {
+        let Some(Reading { field, .. }) = self.program.fields.get(field) else { return f64::NAN };
+        let read = || fact::double(self.facts.fact(field));
+        self.facts.inquire(Ask::into(field, Ask::NUMBER).place(), Number, read)
     }
 
-    /// A test on a quantity that is worked out of facts.
+    /// What a test sees, and whether it holds.
     #[inline(never)]
-    fn worked_out<W: Witness<'m, Exact>>(&self, test: &'m Test, witness: &mut W) -> Truth {
-        let Test::Number { of, within, op, .. } = test else { return Truth::Unknown };
-        told(test, self.compared(of, within, *op), witness)
-    }
-
-    #[inline(never)]
-    fn compared_text<W: Witness<'m, Exact>>(&self, test: &'m Test, witness: &mut W) -> Truth {
-        let found = match test {
-            Test::Text { of: TextSubject::Field(field), .. } => self.seen::<W>(test, *field),
-            // The outcome is asked elsewhere.
-            _ => (Seen::Fact(Fact::Missing), None),
-        };
-        told(test, found, witness)
-    }
-
-    /// A test of a sort that is rarer, apart from the others so that they need no room on the stack.
-    #[inline(never)]
-    fn rarer<W: Witness<'m, Exact>>(&self, test: &'m Test, witness: &mut W) -> Truth {
-        let found = match test {
-            Test::Number { of, within, op, .. } => self.compared(of, within, *op),
+    fn look(&self, test: &Test) -> (Seen<'s, Exact>, Option<bool>) {
+        match test {
+            Test::Number { of, within, op, .. } => {
+                let value = self.value(of);
+                let negate = matches!(op, NumberOp::IsNot(_));
+                (Seen::Quantity(value), value.map(|value| within.contains(&value) != negate))
+            }
             Test::Tags { field, test: TagTest::AnyNotIn(other), negate, .. } => {
                 let fact = self.fact(*field);
                 let holds = fact::any_not_in(fact, self.fact(*other));
@@ -86,27 +129,23 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
             }
             Test::Day { field, within, .. } => {
                 let fact = self.fact(*field);
-                let day = fact::day(fact, self.program.offset_secs);
+                let day = fact::day(fact, self.clock.offset_secs);
                 (Seen::Fact(fact), day.map(|day| within.contains(&day)))
             }
             Test::Happened { events, is } => {
                 let count = self.select(events).count();
                 (Seen::Events(count), Some((count > 0) == *is))
             }
-            Test::Known { field, .. } | Test::Flag { field, .. } | Test::Tags { field, .. } => {
+            Test::Known { field, .. }
+            | Test::Flag { field, .. }
+            | Test::Text { of: TextSubject::Field(field), .. }
+            | Test::Tags { field, .. } => {
                 let fact = self.fact(*field);
                 (Seen::Fact(fact), fact::holds(test, fact))
             }
-            Test::Text { .. } => return self.compared_text(test, witness),
-        };
-        told(test, found, witness)
-    }
-
-    #[inline(always)]
-    fn compared(&self, of: &Quantity, within: &RangeInclusive<i64>, op: NumberOp) -> (Seen<'s, Exact>, Option<bool>) {
-        let value = self.value(of);
-        let negate = matches!(op, NumberOp::IsNot(_));
-        (Seen::Quantity(value), value.map(|value| within.contains(&value) != negate))
+            // The outcome is asked elsewhere.
+            Test::Text { .. } => (Seen::Fact(Fact::Missing), None),
+        }
     }
 
     #[inline]
@@ -120,27 +159,22 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
     }
 
     /// A quantity in its unit, `None` where it is unknown.
-    #[inline(always)]
     fn value(&self, of: &Quantity) -> Option<i64> {
         match of {
-            Quantity::Number { field } => fact::number(self.given(*field)),
-            Quantity::Ratio { field, of } => fact::ratio(self.given(*field), self.given(*of)),
-            Quantity::Calendar { field, by } => Some(fact::by_calendar(*by, self.day(*field)?, self.today)),
-            _ => self.rarer_value(of),
-        }
-    }
-
-    #[inline(never)]
-    fn rarer_value(&self, of: &Quantity) -> Option<i64> {
-        match of {
+            Quantity::Number { field } => fact::number(self.number(*field)),
+            Quantity::Ratio { field, of } => fact::ratio(self.number(*field), self.number(*of)),
+            Quantity::Calendar { field, by } => {
+                let day = fact::day(self.given(*field), self.clock.offset_secs)?;
+                Some(fact::by_calendar(*by, day, self.clock.today))
+            }
             Quantity::TagCount { field } => fact::tag_count(self.given(*field)),
             Quantity::Event { events, by } => Some(self.of_events(events, *by)),
             Quantity::DaysSinceLast { events } => {
                 let last = self.select(events).last()?;
-                Some(self.today.saturating_sub(civil_day(last, self.program.offset_secs)))
+                Some(self.clock.today.saturating_sub(civil_day(last, self.clock.offset_secs)))
             }
             // The outcome is asked elsewhere.
-            _ => None,
+            Quantity::Axis { .. } | Quantity::Score => None,
         }
     }
 
@@ -152,13 +186,8 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
                 let (gains, losses) = sum::amounts(selected);
                 held_in_i64(gains.saturating_sub(losses)).clamp(-HELD, HELD)
             }
-            EventMeasure::Days => selected.days(self.program.offset_secs),
+            EventMeasure::Days => selected.days(self.clock.offset_secs),
         }
-    }
-
-    #[inline]
-    fn day(&self, field: FieldIndex) -> Option<i64> {
-        fact::day(self.given(field), self.program.offset_secs)
     }
 
     /// The fields that the model reads and this subject lacks.
@@ -171,18 +200,6 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
     }
 }
 
-/// The truth of a test, after the witness was told of it and of what it saw.
-#[inline(always)]
-fn told<'m, W: Witness<'m, Exact>>(
-    test: &'m Test,
-    (seen, holds): (Seen<'_, Exact>, Option<bool>),
-    witness: &mut W,
-) -> Truth {
-    let truth = Truth::of(holds);
-    witness.tested(test, seen, &truth);
-    truth
-}
-
 impl<'m, T: Facts> World<'m> for Subject<'m, '_, T> {
     type Domain = Exact;
 
@@ -190,21 +207,19 @@ impl<'m, T: Facts> World<'m> for Subject<'m, '_, T> {
         self.program.gates(required).iter()
     }
 
-    fn test<W: Witness<'m, Exact>>(&self, test: &'m Test, witness: &mut W) -> Truth {
-        let found = match test {
-            // What the number is is of interest to those alone who write it down.
-            Test::Number { of: Quantity::Number { field }, doubles, op, .. } if !W::FULL => {
-                let inside = fact::number_within(self.given(*field), *doubles);
-                (Seen::Quantity(None), inside.map(|inside| inside != matches!(op, NumberOp::IsNot(_))))
-            }
-            Test::Number { of: Quantity::Ratio { .. } | Quantity::Calendar { .. }, .. } => {
-                return self.worked_out(test, witness);
-            }
-            Test::Flag { field, .. } => self.seen::<W>(test, *field),
-            Test::Text { .. } => return self.compared_text(test, witness),
-            _ => return self.rarer(test, witness),
+    #[inline]
+    fn test<W: Witness<'m, Exact>>(&self, ask: Ask, test: &'m Test, witness: &mut W) -> Truth {
+        // What was seen of a fact is of interest to those alone who write it down.
+        let mut seen = Seen::Quantity(None);
+        let mut look = || {
+            let (own, holds) = self.look(test);
+            seen = own;
+            Truth::of(holds)
         };
-        told(test, found, witness)
+        let asking = Asking { test, clock: &self.clock };
+        let truth = if W::FULL { look() } else { self.facts.inquire(ask.place(), asking, look) };
+        witness.tested(test, seen, &truth);
+        truth
     }
 
     #[inline]
@@ -229,7 +244,7 @@ impl<'m, T: Facts> World<'m> for Subject<'m, '_, T> {
     }
 
     fn signal<W: Witness<'m, Exact>>(&self, signal: &'m Signal, witness: &mut W) -> i64 {
-        let sums = sum::Sums::of(signal, self.activity(), self.program.offset_secs, self.as_of);
+        let sums = sum::Sums::of(signal, self.activity(), self.clock.offset_secs, self.as_of);
         let tally = sums.tally(signal);
         witness.tallied(signal, tally);
         tally.worth

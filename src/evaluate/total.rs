@@ -54,7 +54,15 @@ fn share(raw: i64, full: i64, available: i64) -> i64 {
 
 /// The total of the axes before promoters: the third and last place where anything is rounded.
 pub(super) fn base<D: Domain>(program: &Program, axes: &[AxisResult<D>]) -> D::Number {
+    if let [only] = axes {
+        return only.carried.map(of_one);
+    }
     D::jointly(axes.iter().map(|axis| &axis.carried), |carried| joined(program, carried))
+}
+
+/// The total of a single axis, whose weight cancels out.
+fn of_one(carried: i64) -> i64 {
+    (carried + MICROS / 2).div_euclid(MICROS)
 }
 
 /// The total of axis scores carried to twelve places; falls in none of them.

@@ -60,6 +60,14 @@ pub trait Facts {
         subjects.for_each(|subject| each(subject.fact(field)));
     }
 
+    /// What an inquiry into one fact finds, by its place among all: see [`Inquiry`]. Where there is none at that place,
+    /// the fact has to be read, and asked.
+    #[doc(hidden)]
+    #[inline]
+    fn inquire<Q: Inquiry>(&self, _place: usize, _inquiry: Q, otherwise: impl FnOnce() -> Q::Answer) -> Q::Answer {
+        otherwise()
+    }
+
     /// What this subject did. Defaults to nothing.
     fn activity(&self) -> &Activity {
         const NOTHING: &Activity = &Activity::new();
@@ -85,10 +93,32 @@ impl<T: Facts> Facts for &T {
     }
 
     #[inline]
+    fn inquire<Q: Inquiry>(&self, place: usize, inquiry: Q, otherwise: impl FnOnce() -> Q::Answer) -> Q::Answer {
+        (**self).inquire(place, inquiry, otherwise)
+    }
+
+    #[inline]
     fn activity(&self) -> &Activity {
         (**self).activity()
     }
 }
+
+/// What is asked of one fact, in one of a few ways.
+///
+/// [`facts!`](crate::facts!) makes a function of each way for each field, in which reading and asking are one. Way `w` of
+/// the field at index `f` is at place `f x` [`WAYS`]` + w`.
+#[doc(hidden)]
+pub trait Inquiry: Copy {
+    /// What is found out.
+    type Answer;
+
+    /// Asks a fact, in a way that is known when this is compiled.
+    fn ask<const WAY: usize>(self, fact: Fact<'_>) -> Self::Answer;
+}
+
+/// How many ways to ask there are; what they are is the inquiry's.
+#[doc(hidden)]
+pub(crate) const WAYS: usize = 6;
 
 /// A field that models can read: its name, its kind, and what is known about its values.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -45,6 +45,7 @@ mod score_cli;
 mod settle;
 mod shapes;
 mod shipped;
+mod structs;
 mod support;
 mod templates;
 mod vectors;

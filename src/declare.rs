@@ -208,6 +208,7 @@ pub mod private {
             way::<T, PLACE, Q, 3>,
             way::<T, PLACE, Q, 4>,
             way::<T, PLACE, Q, 5>,
+            way::<T, PLACE, Q, 6>,
         ]
     }
 

@@ -262,6 +262,9 @@ impl Ask {
     pub(crate) const DAYS_SINCE: usize = 4;
     pub(crate) const DAYS_UNTIL: usize = 5;
 
+    /// Into the dividend.
+    pub(crate) const RATIO: usize = 6;
+
     const NOWHERE: Ask = Ask(usize::MAX);
 
     /// The inquiry into a field in one of the ways.
@@ -275,6 +278,7 @@ impl Ask {
             Test::Number { of: Quantity::Number { field }, .. } => (field, Ask::NUMBER),
             Test::Number { of: Quantity::Calendar { field, by: Calendar::DaysSince }, .. } => (field, Ask::DAYS_SINCE),
             Test::Number { of: Quantity::Calendar { field, by: Calendar::DaysUntil }, .. } => (field, Ask::DAYS_UNTIL),
+            Test::Number { of: Quantity::Ratio { field, .. }, .. } => (field, Ask::RATIO),
             Test::Flag { field, .. } => (field, Ask::FLAG),
             Test::Text { of: TextSubject::Field(field), test: TextTest::OneOf(_), ignore_case: false, .. } => {
                 (field, Ask::ONE_OF)

@@ -51,18 +51,17 @@ pub(super) fn number(number: f64) -> Option<i64> {
 
 /// Whether the number lies within finite bounds.
 #[inline(always)]
-pub(super) fn number_within(fact: Fact<'_>, [least, greatest]: [f64; 2]) -> Option<bool> {
-    let Fact::Number(number) = fact else { return None };
+pub(super) fn number_within(number: f64, [least, greatest]: [f64; 2]) -> Option<bool> {
     let inside = least <= number && number <= greatest;
     (inside || number.is_finite()).then_some(inside)
 }
 
-/// The ratio in the order of doubles. A zero divisor gives an infinity or, under zero, no number at all: unknown.
+/// The ratio of two numbers. A zero divisor gives an infinity or, under zero, no number at all: unknown.
 #[inline]
-pub(super) fn ratio(number: f64, of: f64) -> Option<i64> {
+pub(super) fn ratio(number: f64, of: f64) -> Option<f64> {
     let ratio = number / of;
     // Of what is not finite the ratio is not either, or zero where it is the divisor.
-    (ratio.is_finite() && of.is_finite()).then(|| ordered_bits(ratio))
+    (ratio.is_finite() && of.is_finite()).then_some(ratio)
 }
 
 /// The number of different tags.

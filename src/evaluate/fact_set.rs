@@ -93,7 +93,11 @@ impl<'f> FactSet<'f> {
             (Some(facts), Some(others)) => {
                 let ratios: SmallVec<[Option<i64>; 4]> = facts
                     .iter()
-                    .flat_map(|fact| others.iter().map(|other| fact::ratio(fact::double(*fact), fact::double(*other))))
+                    .flat_map(|fact| {
+                        others
+                            .iter()
+                            .map(|other| fact::ratio(fact::double(*fact), fact::double(*other)).map(ordered_bits))
+                    })
                     .collect();
                 let unknown = self.missing || of.missing || ratios.iter().any(Option::is_none);
                 let known = Ranges::of(ratios.into_iter().flatten().map(|ratio| (ratio, ratio)));

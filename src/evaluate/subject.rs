@@ -9,6 +9,7 @@ use crate::model::{Calendar, EventMeasure, NumberOp};
 use crate::points::HELD;
 use crate::program::{
     Ask, Events, FieldIndex, Gate, Program, Quantity, Reading, Signal, TagTest, Test, TextSubject, TextTest, Worth,
+    ordered_bits,
 };
 use crate::time::civil_day;
 use crate::wide::held_in_i64;
@@ -28,20 +29,32 @@ struct Clock {
 }
 
 /// A test on one fact, in the ways of [`Ask`].
-#[derive(Clone, Copy)]
-struct Asking<'q> {
+struct Asking<'q, 'm, 's, T> {
     test: &'q Test,
-    clock: &'q Clock,
+    subject: &'q Subject<'m, 's, T>,
 }
 
-impl Inquiry for Asking<'_> {
+impl<T> Clone for Asking<'_, '_, '_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Asking<'_, '_, '_, T> {}
+
+impl<T: Facts> Inquiry for Asking<'_, '_, '_, T> {
     type Answer = Truth;
 
     #[inline(always)]
     fn ask<const WAY: usize>(self, fact: Fact<'_>) -> Truth {
         let holds = match (WAY, self.test) {
             (Ask::NUMBER, Test::Number { doubles, op, .. }) => {
-                let inside = fact::number_within(fact, *doubles);
+                let inside = fact::number_within(fact::double(fact), *doubles);
+                inside.map(|inside| inside != matches!(op, NumberOp::IsNot(_)))
+            }
+            (Ask::RATIO, Test::Number { of: Quantity::Ratio { of, .. }, doubles, op, .. }) => {
+                let ratio = fact::ratio(fact::double(fact), self.subject.number(*of));
+                let inside = ratio.and_then(|ratio| fact::number_within(ratio, *doubles));
                 inside.map(|inside| inside != matches!(op, NumberOp::IsNot(_)))
             }
             (Ask::FLAG, test @ Test::Flag { .. })
@@ -52,8 +65,8 @@ impl Inquiry for Asking<'_> {
             },
             (Ask::DAYS_SINCE | Ask::DAYS_UNTIL, Test::Number { within, op, .. }) => {
                 let by = if WAY == Ask::DAYS_SINCE { Calendar::DaysSince } else { Calendar::DaysUntil };
-                let day = fact::day(fact, self.clock.offset_secs);
-                let value = day.map(|day| fact::by_calendar(by, day, self.clock.today));
+                let day = fact::day(fact, self.subject.clock.offset_secs);
+                let value = day.map(|day| fact::by_calendar(by, day, self.subject.clock.today));
                 value.map(|value| within.contains(&value) != matches!(op, NumberOp::IsNot(_)))
             }
             _ => None,
@@ -162,7 +175,7 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
     fn value(&self, of: &Quantity) -> Option<i64> {
         match of {
             Quantity::Number { field } => fact::number(self.number(*field)),
-            Quantity::Ratio { field, of } => fact::ratio(self.number(*field), self.number(*of)),
+            Quantity::Ratio { field, of } => fact::ratio(self.number(*field), self.number(*of)).map(ordered_bits),
             Quantity::Calendar { field, by } => {
                 let day = fact::day(self.given(*field), self.clock.offset_secs)?;
                 Some(fact::by_calendar(*by, day, self.clock.today))
@@ -216,7 +229,7 @@ impl<'m, T: Facts> World<'m> for Subject<'m, '_, T> {
             seen = own;
             Truth::of(holds)
         };
-        let asking = Asking { test, clock: &self.clock };
+        let asking = Asking { test, subject: self };
         let truth = if W::FULL { look() } else { self.facts.inquire(ask.place(), asking, look) };
         witness.tested(test, seen, &truth);
         truth

@@ -154,15 +154,18 @@ impl Tags<'_> {
     }
 
     /// Whether one of the texts of a model is in the set.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn has_any(&self, literals: &[Literal]) -> bool {
         match self.0 {
             Source::Strings(tags) => tags.iter().any(|tag| Sought::new(tag).is_among(literals)),
             Source::Texts(tags) => tags.iter().any(|tag| Sought::new(tag).is_among(literals)),
-            Source::Sorted(_) | Source::Hashed(_) | Source::Listed { .. } => {
-                literals.iter().any(|literal| self.has(literal))
-            }
+            Source::Sorted(_) | Source::Hashed(_) | Source::Listed { .. } => self.holds_any(literals),
         }
+    }
+
+    #[inline(never)]
+    fn holds_any(&self, literals: &[Literal]) -> bool {
+        literals.iter().any(|literal| self.has(literal))
     }
 
     /// How many different texts there are.

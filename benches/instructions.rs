@@ -93,6 +93,16 @@ const PATHS: &[(&str, Run)] = &[
         }
         agree(&accounts, &borrowed::outcomes(&scores))
     }),
+    ("columns-made-ready", |rounds| {
+        let (scorer, accounts) = (cross_sell::<Account>(), accounts(ROWS));
+        let columns = Columns::new(&accounts);
+        let dictionaries = Dictionaries::of(&columns);
+        let columns = borrowed(&columns, &dictionaries);
+        for _ in 0..rounds {
+            _ = black_box(scorer.columns(black_box(&columns)).unwrap());
+        }
+        ROWS
+    }),
     ("columns-by-hand", |rounds| {
         let accounts = accounts(ROWS);
         let columns = Columns::new(&accounts);

@@ -24,11 +24,11 @@ use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
-use crate::batch::{Sink, score_rows};
-use crate::evaluate::{Bound, LANES, Masks};
+use crate::batch::{Sink, one_of, score_rows};
+use crate::evaluate::{Bound, LANES, Masks, codes};
 use crate::explain::{Explanation, explain};
 pub use crate::facts::{Bits, Codes, Column, ColumnError, Columns, Numbers, Offsets, Texts};
-use crate::facts::{Facts, Field, Kind};
+use crate::facts::{Facts, Field, Kind, Mask};
 use crate::grade::{Grade, Verdict};
 use crate::points::Points;
 use crate::program::Program;
@@ -69,7 +69,7 @@ impl<T: Facts> Scorer<T> {
     ///     .with("health", Column::coded(&[0_u8, 1, 0], Texts::new(&[0_i32, 5, 8], b"greenred")?))?;
     /// let mut scores = ScoreColumns::new();
     /// scorer.columns(&columns)?.score(0..3, "2026-11-22T09:00:00Z".parse()?, &mut scores);
-    /// assert_eq!(scores.values(), [Points::from(100), Points::ZERO, Points::ZERO]);
+    /// assert!(scores.values().eq([Points::from(100), Points::ZERO, Points::ZERO]));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -134,11 +134,12 @@ impl<'m> ColumnScorer<'m, '_> {
     /// Scores a range of the rows, of which those beyond the last are left out, as of an instant.
     ///
     /// What `scores` held is overwritten: row 0 there is the first of the range. It allocates where it has never held
-    /// as many rows, or axes, and nothing else does.
+    /// as many rows, outcomes or axes, and nothing else does. Of a range of more than 2^32 - 4 rows those beyond are
+    /// left out too.
     pub fn score(&self, rows: Range<usize>, as_of: DateTime<Utc>, scores: &mut ScoreColumns<'m>) {
-        let rows = rows.start.min(self.rows)..rows.end.min(self.rows);
+        let first = rows.start.min(self.rows);
+        let rows = first..rows.end.min(self.rows).min(first.saturating_add(ScoreColumns::MOST)).max(first);
         scores.reset(self.program, rows.len());
-        let first = rows.start;
         score_rows(self.program, &self.bound, rows, second_of(as_of), &mut Part { first, scores });
     }
 
@@ -148,15 +149,35 @@ impl<'m> ColumnScorer<'m, '_> {
     }
 }
 
-/// What scoring columns found: a column for each part of a [`Score`].
+/// What scoring columns found: the different outcomes, and for each row the place of its own among them.
 ///
-/// Made once and used again, it allocates only where it has to hold more rows than ever.
+/// Most models have few different outcomes, far fewer than rows: each is held once, a column for each part of it. This is
+/// Arrow's layout of a dictionary, whose keys are the [`places`](ScoreColumns::places). What is to be made of an outcome,
+/// a text say, need not be made for each row:
+///
+/// ```
+/// # use warmth::columns::{Column, Columns, ScoreColumns};
+/// # use warmth::{Model, Record, Scorer};
+/// # let model: Model = toml::from_str("format = 1\nname = 'x'\n[[axis]]\nname = 'fit'\n[[axis.rule]]\nid = 'nps'\n\
+/// #     when.nps.at_least = 9\npoints = 5")?;
+/// # let scorer = Scorer::<Record>::new(&model)?;
+/// # let columns = Columns::new(4).with("nps", Column::numbers(&[9_u8, 3, 10, 9]))?;
+/// # let mut scores = ScoreColumns::new();
+/// scorer.columns(&columns)?.score(0..4, "2026-11-22T09:00:00Z".parse()?, &mut scores);
+/// let texts: Vec<String> = scores.outcomes().map(|score| score.to_string()).collect();
+/// let rows: Vec<&str> = scores.places().iter().map(|place| &*texts[*place as usize]).collect();
+/// assert_eq!(rows, ["100", "0", "100", "100"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Made once and used again, it allocates only where it has to hold more than ever.
 #[derive(Clone, Default)]
 pub struct ScoreColumns<'m> {
     program: Option<&'m Program>,
+    places: Vec<u32>, // of each row among the outcomes
     verdicts: Vec<Verdict>,
     values: Vec<Points>,
-    axes: Vec<AxisColumns>, // as many as were ever needed, none shorter than `verdicts`
+    axes: Vec<AxisColumns>, // as many as the program has, or were ever needed
     grades: Vec<Place>,
     states: Vec<Place>,
     segments: Vec<Place>,
@@ -170,10 +191,14 @@ struct AxisColumns {
 }
 
 impl<'m> ScoreColumns<'m> {
+    /// How many rows there can be: a place for the outcome of each of them, and for those that gates hold back.
+    const MOST: usize = 0xffff_fffc;
+
     /// Of no rows.
     pub const fn new() -> ScoreColumns<'m> {
         ScoreColumns {
             program: None,
+            places: Vec::new(),
             verdicts: Vec::new(),
             values: Vec::new(),
             axes: Vec::new(),
@@ -184,96 +209,145 @@ impl<'m> ScoreColumns<'m> {
         }
     }
 
-    /// So many rows, what is in them of no meaning yet.
+    /// So many rows, what is in them of no meaning yet, and the outcomes of those that gates hold back.
     fn reset(&mut self, program: &'m Program, rows: usize) {
         self.program = Some(program);
-        self.verdicts.resize(rows, Verdict::Ineligible);
-        self.values.resize(rows, Points::ZERO);
+        self.places.resize(rows, 0);
+        self.verdicts.clear();
+        self.values.clear();
         self.axes.resize_with(program.axes.len().max(self.axes.len()), AxisColumns::default);
         for AxisColumns { raw, scores } in &mut self.axes {
-            raw.resize(rows, Points::ZERO);
-            scores.resize(rows, Points::ZERO);
+            raw.clear();
+            scores.clear();
+        }
+        for places in [&mut self.grades, &mut self.states, &mut self.segments, &mut self.plays] {
+            places.clear();
+        }
+        for verdict in HELD_BACK {
+            self.push(&Score::held_back(program, verdict));
+        }
+    }
+
+    /// One more outcome.
+    fn push(&mut self, score: &Score<'_>) {
+        let (value, points, [grade, state, segment, play]) = score.parts();
+        self.verdicts.push(score.verdict());
+        self.values.push(value);
+        for (own, (raw, score)) in self.axes.iter_mut().zip(points) {
+            own.raw.push(raw);
+            own.scores.push(score);
         }
         // What the model has none of stays without a column.
-        let Program { grade, states, segments, plays, .. } = program;
-        self.grades.resize(if grade.is_some() { rows } else { 0 }, Place::NONE);
-        self.states.resize(if states.rows.is_empty() { 0 } else { rows }, Place::NONE);
-        self.segments.resize(if segments.is_empty() { 0 } else { rows }, Place::NONE);
-        self.plays.resize(if plays.is_empty() { 0 } else { rows }, Place::NONE);
+        let Some(Program { grade: grading, states, segments, plays, .. }) = self.program else { return };
+        for (places, place, some) in [
+            (&mut self.grades, grade, grading.is_some()),
+            (&mut self.states, state, !states.rows.is_empty()),
+            (&mut self.segments, segment, !segments.is_empty()),
+            (&mut self.plays, play, !plays.is_empty()),
+        ] {
+            if some {
+                places.push(place);
+            }
+        }
     }
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.verdicts.len()
+        self.places.len()
     }
 
     /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
-        self.verdicts.is_empty()
+        self.places.is_empty()
+    }
+
+    /// The different outcomes: first those of subjects that gates hold back, then those that were found, some of them
+    /// perhaps more than once. There may be some that no row has.
+    pub fn outcomes(&self) -> impl ExactSizeIterator<Item = Score<'m>> {
+        (0..self.verdicts.len()).map(|place| self.outcome(place))
+    }
+
+    /// For each row the place of its outcome among [`outcomes`](ScoreColumns::outcomes).
+    pub fn places(&self) -> &[u32] {
+        &self.places
     }
 
     /// Whether each may be scored.
-    pub fn verdicts(&self) -> &[Verdict] {
-        &self.verdicts
+    pub fn verdicts(&self) -> impl ExactSizeIterator<Item = Verdict> {
+        self.places().iter().map(|place| self.verdict(index(*place)))
     }
 
     /// The scores from 0 to 100, zero for those that a gate holds back.
-    pub fn values(&self) -> &[Points] {
-        &self.values
+    pub fn values(&self) -> impl ExactSizeIterator<Item = Points> {
+        self.places().iter().map(|place| at(&self.values, index(*place)))
     }
 
     /// The points of an axis as its rules gave them, and what they are of the available ones; zeros for those that a
     /// gate holds back. `None` if the model has no axis of the name.
-    pub fn axis(&self, name: &str) -> Option<(&[Points], &[Points])> {
+    pub fn axis(&self, name: &str) -> Option<impl ExactSizeIterator<Item = (Points, Points)>> {
         let place = self.program?.axes.iter().position(|axis| *axis.title.id == *name)?;
-        self.axes.get(place).map(|axis| (&axis.raw[..], &axis.scores[..]))
+        let AxisColumns { raw, scores } = self.axes.get(place)?;
+        Some(self.places().iter().map(|place| (at(raw, index(*place)), at(scores, index(*place)))))
     }
 
     /// The grades, where the model gives some.
-    pub fn grades(&self) -> impl Iterator<Item = Option<Grade>> {
-        self.rows().map(|row| self.score(row).grade())
+    pub fn grades(&self) -> impl ExactSizeIterator<Item = Option<Grade>> {
+        self.iter().map(|score| score.grade())
     }
 
     /// The states, where the model has some.
-    pub fn states(&self) -> impl Iterator<Item = Option<&'m str>> {
-        self.rows().map(|row| self.score(row).state())
+    pub fn states(&self) -> impl ExactSizeIterator<Item = Option<&'m str>> {
+        self.iter().map(|score| score.state())
     }
 
     /// The segments, where the model has some.
-    pub fn segments(&self) -> impl Iterator<Item = Option<&'m str>> {
-        self.rows().map(|row| self.score(row).segment())
+    pub fn segments(&self) -> impl ExactSizeIterator<Item = Option<&'m str>> {
+        self.iter().map(|score| score.segment())
     }
 
     /// What to do, where the model says it.
-    pub fn plays(&self) -> impl Iterator<Item = Option<Play<'m>>> {
-        self.rows().map(|row| self.score(row).play())
+    pub fn plays(&self) -> impl ExactSizeIterator<Item = Option<Play<'m>>> {
+        self.iter().map(|score| score.play())
     }
 
     /// Everything about one row; `None` beyond the last.
     pub fn get(&self, row: usize) -> Option<Score<'m>> {
-        (row < self.len()).then(|| self.score(row))
+        self.places.get(row).map(|place| self.outcome(index(*place)))
     }
 
     /// Every row.
-    pub fn iter(&self) -> impl Iterator<Item = Score<'m>> {
-        self.rows().map(|row| self.score(row))
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Score<'m>> {
+        self.places().iter().map(|place| self.outcome(index(*place)))
     }
 
-    fn rows(&self) -> Range<usize> {
-        0..self.len()
+    fn verdict(&self, place: usize) -> Verdict {
+        self.verdicts.get(place).copied().unwrap_or(Verdict::Ineligible)
     }
 
-    fn score(&self, row: usize) -> Score<'m> {
-        let at = |column: &[Points]| column.get(row).copied().unwrap_or_default();
-        let place = |column: &[Place]| column.get(row).copied().unwrap_or(Place::NONE);
+    /// The outcome in a place.
+    fn outcome(&self, place: usize) -> Score<'m> {
+        let own = |places: &[Place]| places.get(place).copied().unwrap_or(Place::NONE);
         Score::of_parts(
             self.program,
-            self.verdicts.get(row).copied().unwrap_or(Verdict::Ineligible),
-            at(&self.values).micros(),
-            self.axes.iter().map(|axis| (at(&axis.raw).micros(), at(&axis.scores).micros())),
-            [place(&self.grades), place(&self.states), place(&self.segments), place(&self.plays)],
+            self.verdict(place),
+            at(&self.values, place).micros(),
+            self.axes.iter().map(|axis| (at(&axis.raw, place).micros(), at(&axis.scores, place).micros())),
+            [own(&self.grades), own(&self.states), own(&self.segments), own(&self.plays)],
         )
     }
+}
+
+/// The verdicts of those whom gates hold back, in the places of their outcomes.
+const HELD_BACK: [Verdict; 2] = [Verdict::Ineligible, Verdict::Disqualified];
+
+/// The place of an outcome, as it is kept.
+fn index(place: u32) -> usize {
+    usize::try_from(place).unwrap_or(usize::MAX)
+}
+
+/// The points of an outcome.
+fn at(column: &[Points], place: usize) -> Points {
+    column.get(place).copied().unwrap_or_default()
 }
 
 impl fmt::Debug for ScoreColumns<'_> {
@@ -288,49 +362,34 @@ struct Part<'m, 's> {
     scores: &'s mut ScoreColumns<'m>,
 }
 
-/// Puts a value where there is a place for it.
-#[inline]
-fn put<V>(column: &mut [V], row: usize, value: V) {
-    if let Some(own) = column.get_mut(row) {
-        *own = value;
-    }
-}
+/// How many words of lanes of columns go abreast: so many that what is done once for all of them matters little.
+const WORDS: usize = 4;
 
-/// So many rows of a column as of nobody.
-#[inline]
-fn clear<V: Copy>(column: &mut [V], first: usize, count: usize, nothing: V) {
-    if let Some(part) = column.get_mut(first..).and_then(|rest| rest.get_mut(..count)) {
-        part.fill(nothing);
-    }
-}
+impl Sink<WORDS> for Part<'_, '_> {
+    type Place = u32;
 
-impl Sink for Part<'_, '_> {
-    fn passed(&mut self, first: usize, there: u64, verdicts: &Masks<Verdict>) {
-        let (first, count) = (first - self.first, LANES - usize::try_from(there.leading_zeros()).unwrap_or(0));
-        let ScoreColumns { verdicts: own, values, axes, grades, states, segments, plays, .. } = &mut *self.scores;
-        own.iter_mut().skip(first).zip(verdicts.each()).take(count).for_each(|(own, verdict)| *own = verdict);
-        clear(values, first, count, Points::ZERO);
-        for axis in axes {
-            clear(&mut axis.raw, first, count, Points::ZERO);
-            clear(&mut axis.scores, first, count, Points::ZERO);
+    #[inline]
+    fn passed(&mut self, first: usize, _: Mask<WORDS>, verdicts: &Masks<Verdict, WORDS>) {
+        // Those that no gate holds back are told of later.
+        let own = self.scores.places.get_mut(first - self.first..).unwrap_or_default();
+        for (own, lanes) in own.chunks_mut(LANES).zip(verdicts.of(Verdict::Disqualified).words()) {
+            own.iter_mut().zip(codes(std::iter::once(lanes))).for_each(|(own, place)| *own = place.into());
         }
-        for places in [grades, states, segments, plays] {
-            clear(places, first, count, Place::NONE);
-        }
+    }
+
+    fn found(&mut self, score: &Score<'_>) -> u32 {
+        self.scores.push(score);
+        // There are no more than rows.
+        u32::try_from(self.scores.verdicts.len() - 1).unwrap_or(0)
     }
 
     #[inline]
-    fn scored(&mut self, row: usize, score: &Score<'_>) {
-        let row = row - self.first;
-        let ScoreColumns { values, axes, grades, states, segments, plays, .. } = &mut *self.scores;
-        let (value, points, places) = score.parts();
-        put(values, row, value);
-        for (own, (raw, score)) in axes.iter_mut().zip(points) {
-            put(&mut own.raw, row, raw);
-            put(&mut own.scores, row, score);
-        }
-        for (own, place) in [grades, states, segments, plays].into_iter().zip(places) {
-            put(own, row, place);
+    fn scored(&mut self, first: usize, rows: &[u32], which: &[u8], found: &[u32]) {
+        let own = self.scores.places.get_mut(first - self.first..).unwrap_or_default();
+        for (row, which) in rows.iter().zip(which) {
+            if let (Some(own), Some(place)) = (own.get_mut(index(*row)), one_of(found, *which)) {
+                *own = *place;
+            }
         }
     }
 }

@@ -5,8 +5,9 @@ use std::fmt;
 use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
 
-use crate::batch::Sink;
-use crate::evaluate::{Abreast, Exact, Masks, Outcome, lanes_of};
+use crate::batch::{Sink, one_of};
+use crate::evaluate::{Abreast, Exact, Masks, Outcome};
+use crate::facts::Mask;
 use crate::grade::{Grade, Verdict};
 use crate::model::limits::AXES_MAX;
 use crate::points::Points;
@@ -125,17 +126,15 @@ impl<'m> Score<'m> {
     }
 
     /// The score of one of several subjects.
-    pub(crate) fn of_lane(program: &'m Program, outcome: &Outcome<Abreast>, lane: usize) -> Score<'m> {
+    pub(crate) fn of_lane<const W: usize>(
+        program: &'m Program,
+        outcome: &Outcome<Abreast<W>>,
+        lane: usize,
+    ) -> Score<'m> {
         let axes = outcome.axes.iter().map(|axis| (axis.raw.at(lane), axis.score.at(lane)));
         let places = [&outcome.grade, &outcome.state, &outcome.segment, &outcome.play];
         let (verdict, value) = (outcome.verdict.at(lane), outcome.value.at(lane));
         Score::of_parts(Some(program), verdict, value, axes, places.map(|place| Place::of(place.at(lane))))
-    }
-
-    /// Whether it is of this verdict and these raw points of all axes.
-    #[inline]
-    pub(crate) fn is_of(&self, verdict: Verdict, raw: impl Iterator<Item = i64>) -> bool {
-        self.verdict == verdict && raw.zip(self.raw).all(|(raw, own)| raw == own)
     }
 
     /// The parts that are kept of it in columns beside the verdict: grade, state, segment and play last.
@@ -288,10 +287,13 @@ pub(crate) struct Scores<'m, 's> {
     pub(crate) scores: &'s mut [Score<'m>],
 }
 
-impl Sink for Scores<'_, '_> {
-    fn passed(&mut self, first: usize, there: u64, verdicts: &Masks<Verdict>) {
+/// One word of lanes: of more subjects than these fill the nearest cache.
+impl<'m> Sink<1> for Scores<'m, '_> {
+    type Place = Score<'m>;
+
+    fn passed(&mut self, first: usize, there: Mask<1>, verdicts: &Masks<Verdict, 1>) {
         for verdict in [Verdict::Ineligible, Verdict::Disqualified] {
-            for lane in lanes_of(verdicts.of(verdict) & there) {
+            for lane in (verdicts.of(verdict) & there).lanes() {
                 if let Some(own) = self.scores.get_mut(first + lane) {
                     *own = Score::held_back(self.program, verdict);
                 }
@@ -299,10 +301,17 @@ impl Sink for Scores<'_, '_> {
         }
     }
 
+    fn found(&mut self, score: &Score<'_>) -> Score<'m> {
+        Score { program: Some(self.program), ..*score }
+    }
+
     #[inline]
-    fn scored(&mut self, row: usize, score: &Score<'_>) {
-        if let Some(own) = self.scores.get_mut(row) {
-            *own = Score { program: Some(self.program), ..*score };
+    fn scored(&mut self, first: usize, rows: &[u32], which: &[u8], found: &[Score<'m>]) {
+        for (row, which) in rows.iter().zip(which) {
+            let own = usize::try_from(*row).ok().and_then(|row| self.scores.get_mut(first + row));
+            if let (Some(own), Some(score)) = (own, one_of(found, *which)) {
+                *own = *score;
+            }
         }
     }
 }

@@ -66,9 +66,9 @@ pub(crate) fn borrowed<'a>(columns: &'a columns::Columns, dictionaries: &'a Dict
 
 /// What warmth found, as the passes by hand say it.
 pub(crate) fn outcomes(scores: &ScoreColumns<'_>) -> Outcomes {
-    let (points, _) = scores.axis("readiness").unwrap();
+    let points = scores.axis("readiness").unwrap().map(|(raw, _)| raw);
     Outcomes {
-        points: points.iter().map(|points| u32::try_from(points.micros() / 1_000_000).unwrap()).collect(),
+        points: points.map(|points| u32::try_from(points.micros() / 1_000_000).unwrap()).collect(),
         states: scores
             .states()
             .map(|state| u8::try_from(STATES.iter().position(|own| *own == state).unwrap()).unwrap())

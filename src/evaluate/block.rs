@@ -1,11 +1,11 @@
-//! Subjects that lie side by side, sixty-four at a time.
+//! Subjects that lie side by side, as many at a time as there are lanes.
 
 use std::cell::Cell;
 use std::ops::RangeInclusive;
 
-use super::lanes::{Abreast, LANES, LaneNumbers, Masks, lanes_of};
+use super::lanes::{Abreast, LANES, LaneNumbers, Masks};
 use super::{Exact, Measured, Subject, Truth, Witness, World, fact};
-use crate::facts::{Fact, Facts, Field, Rows, lanes_where};
+use crate::facts::{Fact, Facts, Field, Mask, Rows, lanes_where};
 use crate::grade::Verdict;
 use crate::literal::Sought;
 use crate::model::{Calendar, NumberOp};
@@ -22,19 +22,19 @@ pub(crate) trait Table {
     /// The subject in a row that there is.
     fn subject(&self, row: usize) -> Option<Self::Subject<'_>>;
 
-    /// The facts of a field in these lanes, each with the bit of its lane.
-    fn facts<'t>(&'t self, field: &Field, rows: Rows<'_>, lanes: u64, each: impl FnMut(u64, Fact<'t>));
+    /// The facts of a field in these lanes of a block, each with the bit of its lane.
+    fn facts<'t>(&'t self, field: &Field, rows: Rows<'_, 1>, lanes: u64, each: impl FnMut(u64, Fact<'t>));
 
     /// The lanes in which a test on one fact holds, and those in which it is known, where the table knows a way of its
     /// own.
     #[inline]
-    fn test(&self, _test: &Test, _rows: Rows<'_>) -> Option<(u64, u64)> {
+    fn test<const W: usize>(&self, _test: &Test, _rows: Rows<'_, W>) -> Option<(Mask<W>, Mask<W>)> {
         None
     }
 
-    /// The numbers of a field, and the lanes that have one, as far as it is finite.
+    /// The numbers of a field in a block, and the lanes that have one, as far as it is finite.
     #[inline]
-    fn numbers(&self, field: &Field, rows: Rows<'_>, lanes: u64, numbers: &mut [f64; LANES]) -> u64 {
+    fn numbers(&self, field: &Field, rows: Rows<'_, 1>, lanes: u64, numbers: &mut [f64; LANES]) -> u64 {
         let mut known = 0;
         self.facts(field, rows, lanes, |lane, fact| {
             if let (Fact::Number(number), Some(own)) = (fact, numbers.get_mut(place_of(lane))) {
@@ -47,16 +47,23 @@ pub(crate) trait Table {
 
     /// The lanes in which a number is within a range, and those in which it is known.
     #[inline]
-    fn within(&self, field: &Field, rows: Rows<'_>, lanes: u64, least: f64, greatest: f64) -> (u64, u64) {
+    fn within<const W: usize>(
+        &self,
+        field: &Field,
+        rows: Rows<'_, W>,
+        lanes: Mask<W>,
+        least: f64,
+        greatest: f64,
+    ) -> (Mask<W>, Mask<W>) {
         asked(self, field, rows, lanes, |fact| match fact {
             Fact::Number(number) if number.is_finite() => Some(least <= number && number <= greatest),
             _ => None,
         })
     }
 
-    /// The civil days of a field, and the lanes that have one.
+    /// The civil days of a field in a block, and the lanes that have one.
     #[inline]
-    fn days(&self, field: &Field, offset_secs: i64, rows: Rows<'_>, lanes: u64, days: &mut [i64; LANES]) -> u64 {
+    fn days(&self, field: &Field, offset_secs: i64, rows: Rows<'_, 1>, lanes: u64, days: &mut [i64; LANES]) -> u64 {
         let mut known = 0;
         self.facts(field, rows, lanes, |lane, fact| {
             if let (Some(day), Some(own)) = (fact::day(fact, offset_secs), days.get_mut(place_of(lane))) {
@@ -69,14 +76,14 @@ pub(crate) trait Table {
 
     /// The lanes in which a civil day is within a range, and those in which it is known.
     #[inline]
-    fn days_within(
+    fn days_within<const W: usize>(
         &self,
         field: &Field,
         offset_secs: i64,
-        rows: Rows<'_>,
-        lanes: u64,
+        rows: Rows<'_, W>,
+        lanes: Mask<W>,
         within: &RangeInclusive<i64>,
-    ) -> (u64, u64) {
+    ) -> (Mask<W>, Mask<W>) {
         asked(self, field, rows, lanes, |fact| Some(within.contains(&fact::day(fact, offset_secs)?)))
     }
 }
@@ -89,71 +96,98 @@ fn place_of(lane: u64) -> usize {
 
 /// The lanes in which something holds of a fact, and those in which it is known.
 #[inline]
-fn asked<'t, T: Table + ?Sized>(
+fn asked<'t, T: Table + ?Sized, const W: usize>(
     table: &'t T,
     field: &Field,
-    rows: Rows<'_>,
-    lanes: u64,
+    rows: Rows<'_, W>,
+    lanes: Mask<W>,
     holds: impl Fn(Fact<'t>) -> Option<bool>,
-) -> (u64, u64) {
-    let (mut yes, mut known) = (0, 0);
-    table.facts(field, rows, lanes, |lane, fact| {
-        if let Some(holds) = holds(fact) {
-            yes |= if holds { lane } else { 0 };
-            known |= lane;
-        }
-    });
-    (yes, known)
+) -> (Mask<W>, Mask<W>) {
+    in_words(lanes, |word, lanes| {
+        let (mut yes, mut known) = (0, 0);
+        table.facts(field, rows.block(word), lanes, |lane, fact| {
+            if let Some(holds) = holds(fact) {
+                yes |= if holds { lane } else { 0 };
+                known |= lane;
+            }
+        });
+        (yes, known)
+    })
+}
+
+/// Two masks, word by word.
+#[inline]
+pub(super) fn in_words<const W: usize>(
+    lanes: Mask<W>,
+    mut both: impl FnMut(usize, u64) -> (u64, u64),
+) -> (Mask<W>, Mask<W>) {
+    let (mut ones, mut others) = ([0; W], [0; W]);
+    let words = ones.iter_mut().zip(&mut others).zip(lanes.words());
+    for (word, ((one, other), lanes)) in words.enumerate() {
+        (*one, *other) = both(word, lanes);
+    }
+    (Mask::of(ones), Mask::of(others))
 }
 
 /// Rows of a table at one instant.
-pub(crate) struct Block<'m, 't, T> {
+pub(crate) struct Block<'m, 't, T, const W: usize> {
     program: &'m Program,
     table: &'t T,
-    rows: Rows<'t>,
+    rows: Rows<'t, W>,
     as_of: i64,
     today: i64,
     /// The lanes that still matter.
-    lanes: Cell<u64>,
+    lanes: Cell<Mask<W>>,
 }
 
-impl<'m, 't, T: Table> Block<'m, 't, T> {
+impl<'m, 't, T: Table, const W: usize> Block<'m, 't, T, W> {
     pub(crate) fn new(
         program: &'m Program,
         table: &'t T,
-        rows: Rows<'t>,
+        rows: Rows<'t, W>,
         (as_of, today): (i64, i64),
-    ) -> Block<'m, 't, T> {
-        Block { program, table, rows, as_of, today, lanes: Cell::new(u64::MAX) }
+    ) -> Block<'m, 't, T, W> {
+        Block { program, table, rows, as_of, today, lanes: Cell::new(Mask::ALL) }
     }
 
     /// What `f` says of the subject in each lane.
     fn one_by_one(&self, mut f: impl FnMut(usize, Subject<'m, '_, T::Subject<'_>>)) {
-        for lane in lanes_of(self.lanes.get()) {
+        for lane in self.lanes.get().lanes() {
             let Some(facts) = self.table.subject(self.rows.at(lane)) else { continue };
             f(lane, Subject::on(self.program, &facts, (self.as_of, self.today)));
         }
     }
 
-    fn measured(&self, mut f: impl FnMut(Subject<'m, '_, T::Subject<'_>>) -> Measured<Exact>) -> Measured<Abreast> {
-        let (mut numbers, mut unknown) = ([0; LANES], 0);
+    /// A number for each lane, as `f` says it.
+    fn numbered(&self, mut f: impl FnMut(usize, Subject<'m, '_, T::Subject<'_>>) -> i64) -> LaneNumbers<W> {
+        let mut numbers = [[0; LANES]; W];
         self.one_by_one(|lane, subject| {
-            let found = f(subject);
-            unknown |= u64::from(found.unknown) << lane;
-            if let Some(own) = numbers.get_mut(lane) {
-                *own = found.number;
+            if let Some(own) = numbers.as_flattened_mut().get_mut(lane) {
+                *own = f(lane, subject);
             }
         });
-        Measured { number: LaneNumbers::Each(numbers), unknown: Masks::where_true(unknown) }
+        LaneNumbers::Each(numbers)
+    }
+
+    fn measured(&self, mut f: impl FnMut(Subject<'m, '_, T::Subject<'_>>) -> Measured<Exact>) -> Measured<Abreast<W>> {
+        let mut unknown = Mask::NONE;
+        let number = self.numbered(|lane, subject| {
+            let found = f(subject);
+            if found.unknown {
+                unknown = unknown | Mask::one(lane);
+            }
+            found.number
+        });
+        Measured { number, unknown: Masks::where_true(unknown) }
     }
 
     /// The lanes in which a test holds, one by one.
-    fn tested(&self, ask: Ask, test: &'m Test) -> (u64, u64) {
-        let (mut holds, mut known) = (0, 0);
-        self.one_by_one(|lane, subject| {
-            let truth = subject.test(ask, test, &mut ());
-            holds |= u64::from(truth == Truth::True) << lane;
-            known |= u64::from(truth != Truth::Unknown) << lane;
+    fn tested(&self, ask: Ask, test: &'m Test) -> (Mask<W>, Mask<W>) {
+        let (mut holds, mut known) = (Mask::NONE, Mask::NONE);
+        self.one_by_one(|lane, subject| match subject.test(ask, test, &mut ()) {
+            Truth::True => (holds, known) = (holds | Mask::one(lane), known | Mask::one(lane)),
+            Truth::False => known = known | Mask::one(lane),
+            Truth::Unknown => {}
         });
         (holds, known)
     }
@@ -164,21 +198,25 @@ impl<'m, 't, T: Table> Block<'m, 't, T> {
 
     /// The lanes in which something holds of a fact, and those in which it is known.
     #[inline]
-    fn asked(&self, field: FieldIndex, holds: impl Fn(Fact<'t>) -> Option<bool>) -> (u64, u64) {
-        let Some(field) = self.field(field) else { return (0, 0) };
+    fn asked(&self, field: FieldIndex, holds: impl Fn(Fact<'t>) -> Option<bool>) -> (Mask<W>, Mask<W>) {
+        let Some(field) = self.field(field) else { return (Mask::NONE, Mask::NONE) };
         asked(self.table, field, self.rows, self.lanes.get(), holds)
     }
 
     /// The lanes in which a quantity is within a range, and those in which it is known.
-    fn within(&self, of: &Quantity, within: &RangeInclusive<i64>, [least, greatest]: [f64; 2]) -> Option<(u64, u64)> {
+    fn within(
+        &self,
+        of: &Quantity,
+        within: &RangeInclusive<i64>,
+        [least, greatest]: [f64; 2],
+    ) -> Option<(Mask<W>, Mask<W>)> {
         let lanes = self.lanes.get();
         match of {
             Quantity::Number { field } => {
                 Some(self.table.within(self.field(*field)?, self.rows, lanes, least, greatest))
             }
             Quantity::Ratio { field, of } => {
-                let (ratios, known) = self.ratios(*field, *of)?;
-                Some((lanes_where(&ratios, |ratio| least <= *ratio && *ratio <= greatest), known))
+                Some(self.ratios_within(self.field(*field)?, self.field(*of)?, least, greatest))
             }
             Quantity::Calendar { field, by: Calendar::DaysSince } => {
                 let day = |days: i64| self.today.saturating_sub(days);
@@ -189,44 +227,49 @@ impl<'m, 't, T: Table> Block<'m, 't, T> {
                 Some(self.days_within(*field, &(day(*within.start())..=day(*within.end()))))
             }
             Quantity::Calendar { field, by } => {
+                let (field, offset_secs) = (self.field(*field)?, self.program.offset_secs);
                 let mut days = [0; LANES];
-                let known = self.table.days(self.field(*field)?, self.program.offset_secs, self.rows, lanes, &mut days);
-                Some((lanes_where(&days, |day| within.contains(&fact::by_calendar(*by, *day, self.today))), known))
+                Some(in_words(lanes, |word, lanes| {
+                    let known = self.table.days(field, offset_secs, self.rows.block(word), lanes, &mut days);
+                    (lanes_where(&days, |day| within.contains(&fact::by_calendar(*by, *day, self.today))), known)
+                }))
             }
             _ => None,
         }
     }
 
-    fn days_within(&self, field: FieldIndex, within: &RangeInclusive<i64>) -> (u64, u64) {
-        let Some(field) = self.field(field) else { return (0, 0) };
+    fn days_within(&self, field: FieldIndex, within: &RangeInclusive<i64>) -> (Mask<W>, Mask<W>) {
+        let Some(field) = self.field(field) else { return (Mask::NONE, Mask::NONE) };
         self.table.days_within(field, self.program.offset_secs, self.rows, self.lanes.get(), within)
     }
 
-    /// The ratios of two numbers, and the lanes in which they are known.
-    fn ratios(&self, field: FieldIndex, of: FieldIndex) -> Option<([f64; LANES], u64)> {
+    /// The lanes in which the ratio of two numbers is within a range, and those in which it is known.
+    fn ratios_within(&self, field: &Field, of: &Field, least: f64, greatest: f64) -> (Mask<W>, Mask<W>) {
         let (mut ratios, mut divisors) = ([0.0; LANES], [0.0; LANES]);
-        let lanes = self.lanes.get();
-        let known = self.table.numbers(self.field(field)?, self.rows, lanes, &mut ratios)
-            & self.table.numbers(self.field(of)?, self.rows, lanes, &mut divisors);
-        ratios.iter_mut().zip(&divisors).for_each(|(ratio, of)| *ratio /= of);
-        // As for one of them: see `fact::ratio`.
-        let finite = lanes_where(&ratios, |ratio| ratio.is_finite()) & lanes_where(&divisors, |of| of.is_finite());
-        Some((ratios, known & finite))
+        in_words(self.lanes.get(), |word, lanes| {
+            let rows = self.rows.block(word);
+            let known = self.table.numbers(field, rows, lanes, &mut ratios)
+                & self.table.numbers(of, rows, lanes, &mut divisors);
+            // As for one of them: see `fact::ratio`. No times a divisor is zero if it is finite, and else no number.
+            ratios.iter_mut().zip(&divisors).for_each(|(ratio, of)| *ratio = *ratio / of + of * 0.0);
+            let finite = lanes_where(&ratios, |ratio| ratio.is_finite());
+            (lanes_where(&ratios, |ratio| least <= *ratio && *ratio <= greatest), known & finite)
+        })
     }
 }
 
-impl<'m, T: Table> World<'m> for Block<'m, '_, T> {
-    type Domain = Abreast;
+impl<'m, T: Table, const W: usize> World<'m> for Block<'m, '_, T, W> {
+    type Domain = Abreast<W>;
 
     fn gates(&self, required: bool) -> impl Iterator<Item = &'m Gate> {
         self.program.gates(required).iter()
     }
 
-    fn narrow(&self, verdict: &Masks<Verdict>) {
+    fn narrow(&self, verdict: &Masks<Verdict, W>) {
         self.lanes.set(verdict.of(Verdict::Eligible) | verdict.of(Verdict::Undetermined));
     }
 
-    fn test<W: Witness<'m, Abreast>>(&self, ask: Ask, test: &'m Test, _: &mut W) -> Masks<Truth> {
+    fn test<V: Witness<'m, Abreast<W>>>(&self, ask: Ask, test: &'m Test, _: &mut V) -> Masks<Truth, W> {
         let (holds, known) = self.table.test(test, self.rows).unwrap_or_else(|| match test {
             Test::Number { of, within, doubles, op } => match self.within(of, within, *doubles) {
                 Some((inside, known)) => (if matches!(op, NumberOp::IsNot(_)) { !inside } else { inside }, known),
@@ -257,26 +300,20 @@ impl<'m, T: Table> World<'m> for Block<'m, '_, T> {
         Masks::truths(holds, !known)
     }
 
-    fn quantity<W: Witness<'m, Abreast>>(
+    fn quantity<V: Witness<'m, Abreast<W>>>(
         &self,
         of: &'m Quantity,
         rows: &'m [(i64, i64)],
-        _: &mut W,
-    ) -> Measured<Abreast> {
+        _: &mut V,
+    ) -> Measured<Abreast<W>> {
         self.measured(|subject| subject.quantity(of, rows, &mut ()))
     }
 
-    fn points<W: Witness<'m, Abreast>>(&self, form: &'m Worth, _: &mut W) -> Measured<Abreast> {
+    fn points<V: Witness<'m, Abreast<W>>>(&self, form: &'m Worth, _: &mut V) -> Measured<Abreast<W>> {
         self.measured(|subject| subject.points(form, &mut ()))
     }
 
-    fn signal<W: Witness<'m, Abreast>>(&self, signal: &'m Signal, _: &mut W) -> LaneNumbers {
-        let mut numbers = [0; LANES];
-        self.one_by_one(|lane, subject| {
-            if let Some(own) = numbers.get_mut(lane) {
-                *own = subject.signal(signal, &mut ());
-            }
-        });
-        LaneNumbers::Each(numbers)
+    fn signal<V: Witness<'m, Abreast<W>>>(&self, signal: &'m Signal, _: &mut V) -> LaneNumbers<W> {
+        self.numbered(|_, subject| subject.signal(signal, &mut ()))
     }
 }

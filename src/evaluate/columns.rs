@@ -2,13 +2,13 @@
 
 use std::ops::RangeInclusive;
 
-use super::block::Table;
+use super::block::{Table, in_words};
 use super::fact;
-use super::lanes::{LANES, lanes_of};
+use super::lanes::LANES;
 use crate::activity::Activity;
 use crate::facts::{
-    Codes, Column, Columns, FEW, Fact, Facts, Field, Items, Rows, Values, days_known, days_within, gather, is_a_day,
-    lanes_where,
+    Codes, Column, Columns, FEW, Fact, Facts, Field, Items, Mask, Rows, Values, days_known, days_within, gather,
+    is_a_day, lanes_of, lanes_where,
 };
 use crate::program::{FieldIndex, Mention, Program, TagTest, Test, TextSubject};
 use crate::time::civil_day;
@@ -32,7 +32,7 @@ struct Read<'c> {
 impl Read<'_> {
     /// The rows whose fact is known, of which the column itself knows some.
     #[inline]
-    fn known(&self, rows: Rows<'_>, own: impl FnOnce() -> u64) -> u64 {
+    fn known<const W: usize>(&self, rows: Rows<'_, W>, own: impl FnOnce() -> Mask<W>) -> Mask<W> {
         let valid = self.column.valid_among(rows);
         if self.whole { valid } else { valid & own() }
     }
@@ -65,7 +65,7 @@ impl Truths {
 
     /// The rows whose text is one for which the test holds.
     #[inline]
-    fn among(&self, codes: Codes<'_>, rows: Rows<'_>) -> u64 {
+    fn among<const W: usize>(&self, codes: Codes<'_>, rows: Rows<'_, W>) -> Mask<W> {
         match self.odd {
             Some(odd) => {
                 let is = codes.within(rows, odd, odd + 1);
@@ -168,20 +168,20 @@ impl Table for Bound<'_> {
         Some(self.row(row))
     }
 
-    fn facts<'t>(&'t self, field: &Field, rows: Rows<'_>, lanes: u64, mut each: impl FnMut(u64, Fact<'t>)) {
+    fn facts<'t>(&'t self, field: &Field, rows: Rows<'_, 1>, lanes: u64, mut each: impl FnMut(u64, Fact<'t>)) {
         let column = self.column(field.index());
         lanes_of(lanes)
             .for_each(|lane| each(1 << lane, column.map_or(Fact::Missing, |column| column.fact(rows.at(lane)))));
     }
 
-    fn numbers(&self, field: &Field, rows: Rows<'_>, _: u64, numbers: &mut [f64; LANES]) -> u64 {
+    fn numbers(&self, field: &Field, rows: Rows<'_, 1>, _: u64, numbers: &mut [f64; LANES]) -> u64 {
         let Some(column) = self.column(field.index()) else { return 0 };
         let Values::Numbers(own) = column.values else { return 0 };
         own.at(rows, numbers);
-        column.valid_among(rows)
+        column.valid_among(rows).word(0)
     }
 
-    fn days(&self, field: &Field, offset_secs: i64, rows: Rows<'_>, _: u64, days: &mut [i64; LANES]) -> u64 {
+    fn days(&self, field: &Field, offset_secs: i64, rows: Rows<'_, 1>, _: u64, days: &mut [i64; LANES]) -> u64 {
         let Some(column) = self.column(field.index()) else { return 0 };
         match &column.values {
             Values::Dates(own) => gather(own, rows, days, i64::from),
@@ -190,16 +190,24 @@ impl Table for Bound<'_> {
             }
             _ => return 0,
         }
-        lanes_where(days, |day| is_a_day(*day)) & column.valid_among(rows)
+        lanes_where(days, |day| is_a_day(*day)) & column.valid_among(rows).word(0)
     }
 
-    fn within(&self, field: &Field, rows: Rows<'_>, _: u64, least: f64, greatest: f64) -> (u64, u64) {
-        let Some(read) = self.read(field.index()) else { return (0, 0) };
-        let Values::Numbers(own) = read.column.values else { return (0, 0) };
+    fn within<const W: usize>(
+        &self,
+        field: &Field,
+        rows: Rows<'_, W>,
+        _: Mask<W>,
+        least: f64,
+        greatest: f64,
+    ) -> (Mask<W>, Mask<W>) {
+        let nowhere = (Mask::NONE, Mask::NONE);
+        let Some(read) = self.read(field.index()) else { return nowhere };
+        let Values::Numbers(own) = read.column.values else { return nowhere };
         (own.within(rows, least, greatest), read.known(rows, || own.known(rows)))
     }
 
-    fn test(&self, test: &Test, rows: Rows<'_>) -> Option<(u64, u64)> {
+    fn test<const W: usize>(&self, test: &Test, rows: Rows<'_, W>) -> Option<(Mask<W>, Mask<W>)> {
         match test {
             Test::Flag { field, is } => {
                 let column = self.of(*field)?.column;
@@ -224,21 +232,23 @@ impl Table for Bound<'_> {
         }
     }
 
-    fn days_within(
+    fn days_within<const W: usize>(
         &self,
         field: &Field,
         offset_secs: i64,
-        rows: Rows<'_>,
-        lanes: u64,
+        rows: Rows<'_, W>,
+        lanes: Mask<W>,
         within: &RangeInclusive<i64>,
-    ) -> (u64, u64) {
+    ) -> (Mask<W>, Mask<W>) {
         if let Some(read) = self.read(field.index())
             && let Values::Dates(days) = read.column.values
         {
             return (days_within(days, rows, within), read.known(rows, || days_known(days, rows)));
         }
         let mut days = [0; LANES];
-        let known = self.days(field, offset_secs, rows, lanes, &mut days);
-        (lanes_where(&days, |day| within.contains(day)), known)
+        in_words(lanes, |word, lanes| {
+            let known = self.days(field, offset_secs, rows.block(word), lanes, &mut days);
+            (lanes_where(&days, |day| within.contains(day)), known)
+        })
     }
 }

@@ -17,7 +17,7 @@ pub(crate) trait Plain: Copy + Ord + Debug {
     /// Any of its values.
     const FIRST: Self;
     /// One for each of several subjects.
-    type Lanes: Lanes<Self> + Values<Self>;
+    type Lanes<const W: usize>: Lanes<Self, W> + Values<Self>;
 }
 
 /// One value, a set of them, or one for each of several subjects, of each thing that an evaluation meets.
@@ -67,7 +67,7 @@ pub(crate) trait Values<V>: Clone + Debug {
 /// One number, or a set of them.
 pub(crate) trait Numbers: Clone + Debug {
     fn one(number: i64) -> Self;
-    fn plus(&self, other: &Self) -> Self;
+    fn add(&mut self, other: &Self);
     /// By a function that never falls.
     fn map(&self, f: impl Fn(i64) -> i64) -> Self;
     /// Each of one with each of the other, by a function that is monotone in either argument.
@@ -149,8 +149,8 @@ impl Numbers for i64 {
     }
 
     #[inline]
-    fn plus(&self, other: &i64) -> i64 {
-        self.saturating_add(*other)
+    fn add(&mut self, other: &i64) {
+        *self = self.saturating_add(*other);
     }
 
     #[inline]

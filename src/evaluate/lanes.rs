@@ -1,4 +1,4 @@
-//! Sixty-four subjects abreast: every thing is one value for each of them.
+//! Subjects abreast, sixty-four to each word of a mask: every thing is one value for each of them.
 //!
 //! What there are few values of is kept as masks, one for each value, so that one instruction serves all subjects;
 //! numbers and places are kept one by one.
@@ -10,26 +10,26 @@ use smallvec::SmallVec;
 
 use super::domain::{Domain, Numbers, Plain, Values};
 use super::{AxisResult, Decided, Truth};
-use crate::facts::lanes_where;
+use crate::facts::{Mask, lanes_of, lanes_where};
 use crate::grade::Verdict;
 use crate::model::limits::AXES_MAX;
 
-/// How many subjects go abreast: as many as a mask has bits.
+/// How many subjects go abreast in a word: as many as it has bits.
 pub(crate) const LANES: usize = crate::facts::BLOCK;
 
-/// One value for each of [`LANES`] subjects.
+/// One value for each of [`LANES`] subjects, as many times over as a mask has words.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Abreast;
+pub(crate) struct Abreast<const W: usize>;
 
 /// Values of one sort, one for each lane.
-pub(crate) trait Lanes<V>: Clone + Debug {
+pub(crate) trait Lanes<V, const W: usize>: Clone + Debug {
     /// To be filled by [`put`](Lanes::put) for every lane.
     fn unfilled() -> Self;
-    fn put(&mut self, value: V, lanes: u64);
+    fn put(&mut self, value: V, lanes: Mask<W>);
     /// Every value among these lanes with those that have it.
-    fn among(&self, lanes: u64, each: impl FnMut(V, u64));
+    fn among(&self, lanes: Mask<W>, each: impl FnMut(V, Mask<W>));
     /// A number for each value.
-    fn numbers(&self, f: impl Fn(V) -> i64) -> LaneNumbers;
+    fn numbers(&self, f: impl Fn(V) -> i64) -> LaneNumbers<W>;
 }
 
 /// A thing of which there are at most four different ones.
@@ -40,12 +40,12 @@ pub(crate) trait Few: Copy + 'static {
 
 /// The lanes that have each value, in its number's place.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Masks<V>([u64; 4], std::marker::PhantomData<V>);
+pub(crate) struct Masks<V, const W: usize>([Mask<W>; 4], std::marker::PhantomData<V>);
 
-impl Masks<bool> {
+impl<const W: usize> Masks<bool, W> {
     /// True in these lanes, false in the others.
     #[inline]
-    pub(crate) fn where_true(lanes: u64) -> Masks<bool> {
+    pub(crate) fn where_true(lanes: Mask<W>) -> Masks<bool, W> {
         let mut masks = Masks::unfilled();
         masks.put(true, lanes);
         masks.put(false, !lanes);
@@ -53,88 +53,92 @@ impl Masks<bool> {
     }
 }
 
-impl<V: Few> Masks<V> {
+impl<V: Few, const W: usize> Masks<V, W> {
     /// The lanes that have a value.
     #[inline]
-    pub(crate) fn of(&self, value: V) -> u64 {
-        self.0.get(value.number()).copied().unwrap_or(0)
+    pub(crate) fn of(&self, value: V) -> Mask<W> {
+        self.0.get(value.number()).copied().unwrap_or(Mask::NONE)
     }
 }
 
-impl Masks<Verdict> {
+impl<const W: usize> Masks<Verdict, W> {
     #[inline]
     pub(crate) fn at(&self, lane: usize) -> Verdict {
-        let has = |verdict: &Verdict| self.of(*verdict) >> lane & 1 == 1;
+        let has = |verdict: &Verdict| self.of(*verdict).has(lane);
         // Each lane has one.
         Verdict::ALL.into_iter().find(has).unwrap_or(Verdict::Undetermined)
     }
-
-    /// One after the other.
-    #[inline]
-    pub(crate) fn each(&self) -> [Verdict; LANES] {
-        let [_, undetermined, ineligible, disqualified] = self.0;
-        codes([undetermined | disqualified, ineligible | disqualified].into_iter()).map(|code| match code & 3 {
-            0 => Verdict::Eligible,
-            1 => Verdict::Undetermined,
-            2 => Verdict::Ineligible,
-            _ => Verdict::Disqualified,
-        })
-    }
 }
 
-impl Masks<Truth> {
+impl<const W: usize> Masks<Truth, W> {
     /// Known truths, and the lanes of which nothing is known.
     #[inline]
-    pub(crate) fn truths(holds: u64, unknown: u64) -> Masks<Truth> {
-        let mut masks = Masks::unfilled();
-        masks.put(Truth::True, holds & !unknown);
-        masks.put(Truth::Unknown, unknown);
-        masks.put(Truth::False, !holds & !unknown);
-        masks
+    pub(crate) fn truths(holds: Mask<W>, unknown: Mask<W>) -> Masks<Truth, W> {
+        let known = !unknown;
+        Masks([!holds & known, unknown, holds & known, Mask::NONE], std::marker::PhantomData)
     }
 }
 
-impl<V: Few + Debug> Lanes<V> for Masks<V> {
+impl<V: Few + Debug, const W: usize> Lanes<V, W> for Masks<V, W> {
     #[inline]
-    fn unfilled() -> Masks<V> {
-        Masks([0; 4], std::marker::PhantomData)
+    fn unfilled() -> Masks<V, W> {
+        Masks([Mask::NONE; 4], std::marker::PhantomData)
     }
 
     #[inline]
-    fn put(&mut self, value: V, lanes: u64) {
+    fn put(&mut self, value: V, lanes: Mask<W>) {
         if let Some(mask) = self.0.get_mut(value.number()) {
-            *mask |= lanes;
+            *mask = *mask | lanes;
         }
     }
 
     #[inline]
-    fn among(&self, lanes: u64, mut each: impl FnMut(V, u64)) {
+    fn among(&self, lanes: Mask<W>, mut each: impl FnMut(V, Mask<W>)) {
         for value in V::ALL {
             let own = self.of(*value) & lanes;
-            if own != 0 {
+            if !own.is_none() {
                 each(*value, own);
             }
         }
     }
 
     #[inline]
-    fn numbers(&self, f: impl Fn(V) -> i64) -> LaneNumbers {
-        let mut there = V::ALL.iter().map(|value| (*value, self.of(*value))).filter(|(_, lanes)| *lanes != 0);
-        // There are lanes, so there is a value.
-        let Some((first, _)) = there.next() else { return LaneNumbers::one(0) };
-        let base = f(first);
-        let more = there.clone().map(|(value, lanes)| (f(value).checked_sub(base), lanes));
+    fn numbers(&self, f: impl Fn(V) -> i64) -> LaneNumbers<W> {
+        // The terms hang on what the values are worth alone, and not on which lanes have them.
+        let mut values = V::ALL.iter().map(|value| (f(*value), self.of(*value)));
+        let Some((base, _)) = values.next() else { return LaneNumbers::one(0) };
+        let more = values.clone().map(|(number, lanes)| (number.checked_sub(base), lanes));
         Sum::of(Some(base), more).map_or_else(
             || {
-                let mut each = [base; LANES];
-                there.for_each(|(value, lanes)| {
-                    lanes_of(lanes).for_each(|lane| each.get_mut(lane).into_iter().for_each(|own| *own = f(value)));
-                });
+                let mut each = [[base; LANES]; W];
+                values.for_each(|(number, lanes)| put_in(&mut each, number, lanes));
                 LaneNumbers::Each(each)
             },
             LaneNumbers::Sum,
         )
     }
+}
+
+/// A value in these lanes.
+#[inline]
+fn put_in<V: Copy, const W: usize>(each: &mut [[V; LANES]; W], value: V, lanes: Mask<W>) {
+    for (own, lanes) in each.iter_mut().zip(lanes.words()) {
+        if lanes == u64::MAX {
+            *own = [value; LANES];
+            continue;
+        }
+        for lane in lanes_of(lanes) {
+            if let Some(own) = own.get_mut(lane) {
+                *own = value;
+            }
+        }
+    }
+}
+
+/// The value in a lane.
+#[inline]
+fn value_at<V: Copy, const W: usize>(each: &[[V; LANES]; W], lane: usize) -> Option<V> {
+    each.as_flattened().get(lane).copied()
 }
 
 macro_rules! few {
@@ -150,7 +154,7 @@ macro_rules! few {
 
         impl Plain for $value {
             const FIRST: $value = $first;
-            type Lanes = Masks<$value>;
+            type Lanes<const W: usize> = Masks<$value, W>;
         }
     )*};
 }
@@ -165,46 +169,36 @@ few! {
 
 /// A value for each lane.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Each<V>([V; LANES]);
+pub(crate) struct Each<V, const W: usize>([[V; LANES]; W]);
 
-impl<V: Plain> Each<V> {
+impl<V: Plain, const W: usize> Each<V, W> {
     #[inline]
     pub(crate) fn at(&self, lane: usize) -> V {
-        self.0.get(lane).copied().unwrap_or(V::FIRST)
+        value_at(&self.0, lane).unwrap_or(V::FIRST)
     }
 }
 
-impl<V: Plain> Lanes<V> for Each<V> {
+impl<V: Plain, const W: usize> Lanes<V, W> for Each<V, W> {
     #[inline]
-    fn unfilled() -> Each<V> {
-        Each([V::FIRST; LANES])
+    fn unfilled() -> Each<V, W> {
+        Each([[V::FIRST; LANES]; W])
     }
 
     #[inline]
-    fn put(&mut self, value: V, lanes: u64) {
-        if lanes == u64::MAX {
-            self.0 = [value; LANES];
-            return;
-        }
-        for lane in lanes_of(lanes) {
-            if let Some(own) = self.0.get_mut(lane) {
-                *own = value;
-            }
-        }
+    fn put(&mut self, value: V, lanes: Mask<W>) {
+        put_in(&mut self.0, value, lanes);
     }
 
     #[inline]
-    fn among(&self, lanes: u64, mut each: impl FnMut(V, u64)) {
-        for lane in lanes_of(lanes) {
-            if let Some(value) = self.0.get(lane) {
-                each(*value, 1 << lane);
-            }
+    fn among(&self, lanes: Mask<W>, mut each: impl FnMut(V, Mask<W>)) {
+        for lane in lanes.lanes() {
+            each(self.at(lane), Mask::one(lane));
         }
     }
 
     #[inline]
-    fn numbers(&self, f: impl Fn(V) -> i64) -> LaneNumbers {
-        LaneNumbers::Each(self.0.map(f))
+    fn numbers(&self, f: impl Fn(V) -> i64) -> LaneNumbers<W> {
+        LaneNumbers::Each(self.0.map(|own| own.map(&f)))
     }
 }
 
@@ -212,7 +206,7 @@ macro_rules! each {
     ($($value:ty = $first:expr;)*) => {$(
         impl Plain for $value {
             const FIRST: $value = $first;
-            type Lanes = Each<$value>;
+            type Lanes<const W: usize> = Each<$value, W>;
         }
     )*};
 }
@@ -224,19 +218,9 @@ each! {
     Decided = Decided::Not;
 }
 
-/// The lanes of a mask, the first first.
-#[inline]
-pub(crate) fn lanes_of(mut mask: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let lane = mask.trailing_zeros();
-        mask &= mask.checked_sub(1)?;
-        usize::try_from(lane).ok()
-    })
-}
-
 /// For each lane, the bit that it has in each of at most eight masks, that in the first lowest.
 #[inline]
-fn codes(masks: impl Iterator<Item = u64>) -> [u8; LANES] {
+pub(crate) fn codes(masks: impl Iterator<Item = u64>) -> [u8; LANES] {
     let mut codes = [0_u64; LANES / 8];
     for (place, mask) in masks.enumerate() {
         for (own, byte) in codes.iter_mut().zip(mask.to_le_bytes()) {
@@ -254,104 +238,145 @@ fn codes(masks: impl Iterator<Item = u64>) -> [u8; LANES] {
 
 /// A number for each lane.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "on the stack, so that nothing is allocated")]
-pub(crate) enum LaneNumbers {
-    Sum(Sum),
-    Each([i64; LANES]),
+pub(crate) enum LaneNumbers<const W: usize> {
+    Sum(Sum<W>),
+    Each([[i64; LANES]; W]),
 }
+
+/// How many terms a sum has room for.
+const TERMS: usize = 12;
+
+/// How many terms are added up together: as many as have 64 sums.
+const TOGETHER: usize = 6;
 
 /// A number that all lanes have, and others that some have on top of it: points of rules, before they are looked at.
 ///
 /// Never overflows, whichever of them a lane has.
 #[derive(Clone, Debug)]
-pub(crate) struct Sum {
+pub(crate) struct Sum<const W: usize> {
     base: i64,
-    terms: [(i64, u64); Sum::ROOM],
+    terms: [(i64, Mask<W>); TERMS],
     count: usize,
+    /// The most that it can be to either side of zero.
+    span: i64,
 }
 
-impl Sum {
-    const ROOM: usize = 12;
-    /// How many terms are added up together: as many as have 64 sums.
-    const TOGETHER: usize = 6;
-
+impl<const W: usize> Sum<W> {
+    /// `None` of a base without a magnitude.
     #[inline]
-    fn one(base: i64) -> Sum {
-        Sum { base, terms: [(0, 0); Sum::ROOM], count: 0 }
+    fn one(base: i64) -> Option<Sum<W>> {
+        Some(Sum { base, terms: [(0, Mask::NONE); TERMS], count: 0, span: base.checked_abs()? })
     }
 
     /// `None` where there are too many terms, or they could overflow.
     #[inline]
-    fn of(base: Option<i64>, terms: impl Iterator<Item = (Option<i64>, u64)>) -> Option<Sum> {
-        let mut sum = Sum::one(base?);
-        let mut span = sum.base.checked_abs()?;
+    fn of(base: Option<i64>, terms: impl Iterator<Item = (Option<i64>, Mask<W>)>) -> Option<Sum<W>> {
+        let mut sum = Sum::one(base?)?;
         for (number, lanes) in terms {
-            let number = number?;
-            if number != 0 && lanes != 0 {
-                span = span.checked_add(number.checked_abs()?)?;
-                *sum.terms.get_mut(sum.count)? = (number, lanes);
-                sum.count += 1;
-            }
+            sum.push(number?, lanes)?;
         }
         Some(sum)
     }
 
+    /// `None` where there is no room, or it could overflow.
     #[inline]
-    fn terms(&self) -> &[(i64, u64)] {
+    fn push(&mut self, number: i64, lanes: Mask<W>) -> Option<()> {
+        if number != 0 {
+            self.span = self.span.checked_add(number.checked_abs()?)?;
+            *self.terms.get_mut(self.count)? = (number, lanes);
+            self.count += 1;
+        }
+        Some(())
+    }
+
+    /// Adds another one, or nothing at all where there is no room, or it could overflow.
+    #[inline]
+    fn add(&mut self, other: &Sum<W>) -> bool {
+        let (Some(base), Some(span)) = (self.base.checked_add(other.base), self.span.checked_add(other.span)) else {
+            return false;
+        };
+        let Some(room) = self.terms.get_mut(self.count..).and_then(|rest| rest.get_mut(..other.count)) else {
+            return false;
+        };
+        room.iter_mut().zip(other.terms()).for_each(|(own, term)| *own = *term);
+        (self.base, self.span, self.count) = (base, span, self.count + other.count);
+        true
+    }
+
+    #[inline]
+    pub(crate) fn base(&self) -> i64 {
+        self.base
+    }
+
+    #[inline]
+    pub(crate) fn terms(&self) -> &[(i64, Mask<W>)] {
         self.terms.get(..self.count).unwrap_or(&self.terms)
     }
 
     /// The terms, in these lanes alone.
     #[inline]
-    fn among(&self, lanes: u64) -> impl Iterator<Item = (Option<i64>, u64)> {
-        self.terms().iter().map(move |(number, own)| (Some(*number), own & lanes))
+    fn among(&self, lanes: Mask<W>) -> impl Iterator<Item = (Option<i64>, Mask<W>)> {
+        self.terms().iter().map(move |(number, own)| (Some(*number), *own & lanes))
     }
 
     /// The number, if it is the same in all lanes.
     #[inline]
     fn same(&self) -> Option<i64> {
-        (self.count == 0).then_some(self.base)
+        self.terms().iter().try_fold(self.base, |sum, (number, lanes)| match *lanes {
+            lanes if lanes.is_none() => Some(sum),
+            lanes if lanes.is_all() => Some(sum + number),
+            _ => None,
+        })
     }
 
     #[inline]
-    fn at(&self, lane: usize) -> i64 {
-        self.terms()
-            .iter()
-            .fold(self.base, |sum, (number, lanes)| if lanes >> lane & 1 == 1 { sum + number } else { sum })
+    pub(crate) fn at(&self, lane: usize) -> i64 {
+        self.terms().iter().fold(self.base, |sum, (number, lanes)| if lanes.has(lane) { sum + number } else { sum })
     }
 
-    fn each(&self) -> [i64; LANES] {
-        let mut each = [self.base; LANES];
-        for terms in self.terms().chunks(Sum::TOGETHER) {
+    fn each(&self) -> [[i64; LANES]; W] {
+        let mut each = [[self.base; LANES]; W];
+        for terms in self.terms().chunks(TOGETHER) {
             // The sums of all that a lane can have of them.
-            let mut sums = [0; 1 << Sum::TOGETHER];
+            let mut sums = [0; 1 << TOGETHER];
             for (place, (number, _)) in terms.iter().enumerate() {
                 let (without, with) = sums.split_at_mut(1 << place);
                 with.iter_mut().zip(without).for_each(|(with, without)| *with = *without + number);
             }
-            let codes = codes(terms.iter().map(|(_, lanes)| *lanes));
-            for (own, code) in each.iter_mut().zip(codes) {
-                *own += sums.get(usize::from(code)).copied().unwrap_or(0);
+            for (word, each) in each.iter_mut().enumerate() {
+                let codes = codes(terms.iter().map(|(_, lanes)| lanes.word(word)));
+                for (own, code) in each.iter_mut().zip(codes) {
+                    *own += sums.get(usize::from(code)).copied().unwrap_or(0);
+                }
             }
         }
         each
     }
 }
 
-impl LaneNumbers {
+impl<const W: usize> LaneNumbers<W> {
     #[inline]
     pub(crate) fn at(&self, lane: usize) -> i64 {
         match self {
             LaneNumbers::Sum(sum) => sum.at(lane),
-            LaneNumbers::Each(numbers) => numbers.get(lane).copied().unwrap_or(0),
+            LaneNumbers::Each(numbers) => value_at(numbers, lane).unwrap_or(0),
         }
     }
 
     #[inline]
-    pub(crate) fn each(&self) -> [i64; LANES] {
+    pub(crate) fn each(&self) -> [[i64; LANES]; W] {
         match self {
             LaneNumbers::Sum(sum) => sum.each(),
             LaneNumbers::Each(numbers) => *numbers,
+        }
+    }
+
+    /// As a sum, where it is kept as one.
+    #[inline]
+    pub(crate) fn sum(&self) -> Option<&Sum<W>> {
+        match self {
+            LaneNumbers::Sum(sum) => Some(sum),
+            LaneNumbers::Each(_) => None,
         }
     }
 
@@ -365,126 +390,130 @@ impl LaneNumbers {
     }
 }
 
-impl<V: Few + Debug> Values<V> for Masks<V> {
+impl<V: Few + Debug, const W: usize> Values<V> for Masks<V, W> {
     #[inline]
-    fn one(value: V) -> Masks<V> {
+    fn one(value: V) -> Masks<V, W> {
         let mut masks = Masks::unfilled();
-        masks.put(value, u64::MAX);
+        masks.put(value, Mask::ALL);
         masks
     }
 
     #[inline]
     fn only(&self) -> Option<V> {
-        V::ALL.iter().copied().find(|value| self.of(*value) == u64::MAX)
+        V::ALL.iter().copied().find(|value| self.of(*value).is_all())
     }
 
     #[inline]
     fn any(&self, f: impl Fn(V) -> bool) -> bool {
-        V::ALL.iter().any(|value| self.of(*value) != 0 && f(*value))
+        V::ALL.iter().any(|value| !self.of(*value).is_none() && f(*value))
     }
 }
 
-impl<V: Plain> Values<V> for Each<V> {
+impl<V: Plain, const W: usize> Values<V> for Each<V, W> {
     #[inline]
-    fn one(value: V) -> Each<V> {
-        Each([value; LANES])
+    fn one(value: V) -> Each<V, W> {
+        Each([[value; LANES]; W])
     }
 
     #[inline]
     fn only(&self) -> Option<V> {
-        let [first, rest @ ..] = &self.0;
+        let (first, rest) = self.0.as_flattened().split_first()?;
         rest.iter().all(|value| value == first).then_some(*first)
     }
 
     #[inline]
     fn any(&self, f: impl Fn(V) -> bool) -> bool {
-        self.0.iter().any(|value| f(*value))
+        self.0.as_flattened().iter().any(|value| f(*value))
     }
 }
 
-impl Numbers for LaneNumbers {
+impl<const W: usize> Numbers for LaneNumbers<W> {
     #[inline]
-    fn one(number: i64) -> LaneNumbers {
-        LaneNumbers::Sum(Sum::one(number))
+    fn one(number: i64) -> LaneNumbers<W> {
+        Sum::one(number).map_or_else(|| LaneNumbers::Each([[number; LANES]; W]), LaneNumbers::Sum)
     }
 
-    fn plus(&self, other: &LaneNumbers) -> LaneNumbers {
-        if let (LaneNumbers::Sum(a), LaneNumbers::Sum(b)) = (self, other)
-            && let Some(sum) = Sum::of(a.base.checked_add(b.base), a.among(u64::MAX).chain(b.among(u64::MAX)))
+    fn add(&mut self, other: &LaneNumbers<W>) {
+        if let (LaneNumbers::Sum(own), LaneNumbers::Sum(other)) = (&mut *self, other)
+            && own.add(other)
         {
-            return LaneNumbers::Sum(sum);
+            return;
         }
         match (self.same(), other.same()) {
-            (Some(0), _) => other.clone(),
-            (_, Some(0)) => self.clone(),
-            _ => self.with(other, i64::saturating_add),
+            (Some(0), _) => self.clone_from(other),
+            (_, Some(0)) => {}
+            _ => *self = self.with(other, i64::saturating_add),
         }
     }
 
     #[inline]
-    fn map(&self, f: impl Fn(i64) -> i64) -> LaneNumbers {
+    fn map(&self, f: impl Fn(i64) -> i64) -> LaneNumbers<W> {
         match self.same() {
             Some(number) => LaneNumbers::one(f(number)),
-            None => LaneNumbers::Each(self.each().map(f)),
+            None => LaneNumbers::Each(self.each().map(|own| own.map(&f))),
         }
     }
 
     #[inline]
-    fn with(&self, other: &LaneNumbers, f: impl Fn(i64, i64) -> i64) -> LaneNumbers {
+    fn with(&self, other: &LaneNumbers<W>, f: impl Fn(i64, i64) -> i64) -> LaneNumbers<W> {
         match (self.same(), other.same()) {
             (Some(a), Some(b)) => LaneNumbers::one(f(a, b)),
             (_, Some(b)) => self.map(|a| f(a, b)),
             (Some(a), _) => other.map(|b| f(a, b)),
             (None, None) => {
                 let mut results = self.each();
-                results.iter_mut().zip(other.each()).for_each(|(a, b)| *a = f(*a, b));
+                let others = other.each();
+                let both = results.as_flattened_mut().iter_mut().zip(others.as_flattened());
+                both.for_each(|(a, b)| *a = f(*a, *b));
                 LaneNumbers::Each(results)
             }
         }
     }
 }
 
-impl Domain for Abreast {
-    type Of<V: Plain> = V::Lanes;
-    type Number = LaneNumbers;
-    type Axes = [AxisResult<Abreast>; AXES_MAX];
+impl<const W: usize> Domain for Abreast<W> {
+    type Of<V: Plain> = V::Lanes<W>;
+    type Number = LaneNumbers<W>;
+    type Axes = [AxisResult<Abreast<W>>; AXES_MAX];
 
     #[inline]
-    fn map<A: Plain, B: Plain>(of: &A::Lanes, f: impl Fn(A) -> B) -> B::Lanes {
-        let mut mapped = B::Lanes::unfilled();
-        of.among(u64::MAX, |a, lanes| mapped.put(f(a), lanes));
+    fn map<A: Plain, B: Plain>(of: &A::Lanes<W>, f: impl Fn(A) -> B) -> B::Lanes<W> {
+        let mut mapped = B::Lanes::<W>::unfilled();
+        of.among(Mask::ALL, |a, lanes| mapped.put(f(a), lanes));
         mapped
     }
 
     #[inline]
-    fn both<A: Plain, B: Plain, C: Plain>(a: &A::Lanes, b: &B::Lanes, f: impl Fn(A, B) -> C) -> C::Lanes {
-        let mut both = C::Lanes::unfilled();
-        a.among(u64::MAX, |a, lanes| b.among(lanes, |b, lanes| both.put(f(a, b), lanes)));
+    fn both<A: Plain, B: Plain, C: Plain>(a: &A::Lanes<W>, b: &B::Lanes<W>, f: impl Fn(A, B) -> C) -> C::Lanes<W> {
+        let mut both = C::Lanes::<W>::unfilled();
+        a.among(Mask::ALL, |a, lanes| b.among(lanes, |b, lanes| both.put(f(a, b), lanes)));
         both
     }
 
     #[inline]
-    fn places(of: &LaneNumbers, f: impl Fn(i64) -> usize) -> Each<usize> {
+    fn places(of: &LaneNumbers<W>, f: impl Fn(i64) -> usize) -> Each<usize, W> {
         match of.same() {
             Some(number) => Each::one(f(number)),
-            None => Each(of.each().map(f)),
+            None => Each(of.each().map(|own| own.map(&f))),
         }
     }
 
     #[inline]
-    fn within(of: &LaneNumbers, range: &RangeInclusive<i64>) -> Masks<bool> {
+    fn within(of: &LaneNumbers<W>, range: &RangeInclusive<i64>) -> Masks<bool, W> {
         match of.same() {
             Some(number) => Masks::one(range.contains(&number)),
-            None => Masks::where_true(lanes_where(&of.each(), |number| range.contains(number))),
+            None => Masks::where_true(Mask::of(
+                of.each().each_ref().map(|own| lanes_where(own, |number| range.contains(number))),
+            )),
         }
     }
 
     #[inline]
-    fn number<A: Plain>(of: &A::Lanes, f: impl Fn(A) -> Option<i64>) -> LaneNumbers {
+    fn number<A: Plain>(of: &A::Lanes<W>, f: impl Fn(A) -> Option<i64>) -> LaneNumbers<W> {
         of.numbers(|value| f(value).unwrap_or(0))
     }
 
-    fn choose(so: &Masks<bool>, yes: LaneNumbers, no: LaneNumbers) -> LaneNumbers {
+    fn choose(so: &Masks<bool, W>, yes: LaneNumbers<W>, no: LaneNumbers<W>) -> LaneNumbers<W> {
         match so.only() {
             Some(true) => return yes,
             Some(false) => return no,
@@ -498,23 +527,26 @@ impl Domain for Abreast {
             return LaneNumbers::Sum(sum);
         }
         let (mut chosen, yes) = (no.each(), yes.each());
-        for (lane, (own, yes)) in chosen.iter_mut().zip(yes).enumerate() {
-            *own = if lanes >> lane & 1 == 1 { yes } else { *own };
+        let both = chosen.as_flattened_mut().iter_mut().zip(yes.as_flattened());
+        for (lane, (own, yes)) in both.enumerate() {
+            *own = if lanes.has(lane) { *yes } else { *own };
         }
         LaneNumbers::Each(chosen)
     }
 
-    fn jointly<'n>(of: impl Iterator<Item = &'n LaneNumbers>, f: impl Fn(&[i64]) -> i64) -> LaneNumbers {
-        let of: SmallVec<[&LaneNumbers; AXES_MAX]> = of.collect();
-        let each: SmallVec<[[i64; LANES]; AXES_MAX]> = of.iter().map(|numbers| numbers.each()).collect();
+    fn jointly<'n>(of: impl Iterator<Item = &'n LaneNumbers<W>>, f: impl Fn(&[i64]) -> i64) -> LaneNumbers<W> {
+        let of: SmallVec<[&LaneNumbers<W>; AXES_MAX]> = of.collect();
+        let each: SmallVec<[[[i64; LANES]; W]; AXES_MAX]> = of.iter().map(|numbers| numbers.each()).collect();
         let at = |lane: usize| {
-            let own = each.iter().map(|numbers| numbers.get(lane).copied().unwrap_or(0));
+            let own = each.iter().map(|numbers| value_at(numbers, lane).unwrap_or(0));
             f(&own.collect::<SmallVec<[i64; AXES_MAX]>>())
         };
         if of.iter().all(|numbers| numbers.same().is_some()) {
             LaneNumbers::one(at(0))
         } else {
-            LaneNumbers::Each(std::array::from_fn(at))
+            let mut joint = [[0; LANES]; W];
+            joint.as_flattened_mut().iter_mut().enumerate().for_each(|(lane, own)| *own = at(lane));
+            LaneNumbers::Each(joint)
         }
     }
 }

@@ -27,7 +27,7 @@ use domain::Plain;
 pub(crate) use domain::{Domain, Exact, Numbers, Values};
 pub(crate) use fact::by_calendar as calendar;
 pub(crate) use fact_set::{FactSet, Known};
-pub(crate) use lanes::{Abreast, LANES, Masks, lanes_of};
+pub(crate) use lanes::{Abreast, LANES, LaneNumbers, Masks, Sum, codes};
 pub(crate) use possibilities::{Alike, Possibilities};
 pub(crate) use possible::Possible;
 pub(crate) use ranges::Ranges;
@@ -375,13 +375,16 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
     }
 
     /// A gate with its policy for the unknown applied.
-    #[inline]
+    #[inline(always)]
     fn gate<W: Witness<'m, X::Domain>>(&self, gate: &'m Gate, required: bool, witness: &mut W) -> Of<X::Domain, Truth> {
-        let truth = X::Domain::map(&self.condition(&gate.when, None, witness), |truth| match (truth, gate.missing) {
-            (Truth::Unknown, GateMissing::Holds) => Truth::True,
-            (Truth::Unknown, GateMissing::Fails) => Truth::False,
-            (truth, _) => truth,
-        });
+        let mut truth = self.condition(&gate.when, None, witness);
+        if truth.any(|truth| truth == Truth::Unknown) {
+            truth = X::Domain::map(&truth, |truth| match (truth, gate.missing) {
+                (Truth::Unknown, GateMissing::Holds) => Truth::True,
+                (Truth::Unknown, GateMissing::Fails) => Truth::False,
+                (truth, _) => truth,
+            });
+        }
         witness.gate(gate, required, &truth);
         truth
     }
@@ -401,19 +404,19 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
             for rule in rules {
                 let worth = self.rule(rule, witness);
                 witness.rule(rule, &worth);
-                sum = sum.plus(&worth.points);
+                sum.add(&worth.points);
                 if axis.skips {
-                    expected = expected.plus(&expected_of::<X::Domain>(rule, &worth.unknown));
+                    expected.add(&expected_of::<X::Domain>(rule, &worth.unknown));
                 }
             }
             witness.part(part);
-            let held = |points: Number<X::Domain>| match &part.group {
-                Some(_) => points.map(|points| part.held(points)),
-                None => points,
-            };
-            raw = raw.plus(&held(sum));
+            if part.group.is_some() {
+                sum = sum.map(|points| part.held(points));
+                expected = expected.map(|points| part.held(points));
+            }
+            raw.add(&sum);
             if axis.skips {
-                reach = reach.plus(&held(expected));
+                reach.add(&expected);
             }
         }
         (raw, if axis.skips { reach } else { Number::<X::Domain>::one(axis.available) })
@@ -428,12 +431,15 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         let Measured { number, unknown } = match (&rule.guard, &rule.worth) {
             (Some(guard), Form::Points(points)) => {
                 let guard = self.condition(guard, None, witness);
-                let points = X::Domain::number(&guard, |guard| match guard {
-                    Truth::True => Some(*points),
-                    Truth::Unknown => Some(missing),
-                    Truth::False => Some(0),
-                });
-                return Worth { points, unknown: X::Domain::map(&guard, |guard| guard == Truth::Unknown) };
+                // Made where it stays: it may be large.
+                return Worth {
+                    points: X::Domain::number(&guard, |guard| match guard {
+                        Truth::True => Some(*points),
+                        Truth::Unknown => Some(missing),
+                        Truth::False => Some(0),
+                    }),
+                    unknown: X::Domain::map(&guard, |guard| guard == Truth::Unknown),
+                };
             }
             (Some(guard), form) => self.guarded(guard, form, witness),
             (None, form) => self.form(form, witness),

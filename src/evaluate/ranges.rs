@@ -216,15 +216,18 @@ impl Numbers for Ranges {
     }
 
     #[inline]
-    fn plus(&self, other: &Ranges) -> Ranges {
+    fn add(&mut self, other: &Ranges) {
         let sum = |(a, b): (i64, i64), (c, d): (i64, i64)| (a.saturating_add(c), b.saturating_add(d));
         if let (Some(own), Some(other)) = (self.single(), other.single()) {
-            return Ranges(SmallVec::from_buf_and_len([sum(own, other); 2], 1));
+            self.0 = SmallVec::from_buf_and_len([sum(own, other); 2], 1);
+            return;
         }
         // Rising sums one after the other are sorted in little more than one go.
-        let (few, many) = if self.0.len() < other.0.len() { (self, other) } else { (other, self) };
+        let (few, many) = if self.0.len() < other.0.len() { (&*self, other) } else { (other, &*self) };
         let sums = few.iter().flat_map(|few| many.iter().map(move |many| sum(few, many)));
-        Ranges::of(sums).unwrap_or_else(|| self.clone())
+        if let Some(sums) = Ranges::of(sums) {
+            *self = sums;
+        }
     }
 }
 

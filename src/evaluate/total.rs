@@ -123,7 +123,11 @@ pub(super) fn state<D: Domain>(states: &States, value: &D::Number, axes: &[AxisR
         D::places(value, |value| states.rows.partition_point(|(bound, _)| *bound <= value).saturating_sub(1))
     };
     let places = if states.by_points {
-        place(&axes.iter().fold(D::Number::one(0), |sum, axis| sum.plus(&axis.raw)))
+        let mut sum = D::Number::one(0);
+        for axis in axes {
+            sum.add(&axis.raw);
+        }
+        place(&sum)
     } else {
         place(value)
     };

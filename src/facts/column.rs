@@ -1,7 +1,7 @@
 //! The facts of many subjects as borrowed columns.
 
 use std::borrow::Cow;
-use std::ops::RangeInclusive;
+use std::ops::{BitAnd, BitOr, Not, RangeInclusive};
 
 use chrono::{DateTime, Utc};
 
@@ -16,31 +16,151 @@ macro_rules! whatever {
     };
 }
 
-/// How many rows are looked at together: as many as a mask has bits.
+/// How many rows are looked at together: as many as a word has bits.
 pub(crate) const BLOCK: usize = 64;
 
-/// The rows that are looked at together.
-#[derive(Clone, Copy)]
-pub(crate) enum Rows<'r> {
-    /// One after the other from this one on.
-    Run(usize),
-    Any(&'r [usize; BLOCK]),
+/// A bit for each of the lanes that go abreast, the first in the lowest bit of the first word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mask<const W: usize>([u64; W]);
+
+impl<const W: usize> Mask<W> {
+    pub(crate) const NONE: Mask<W> = Mask([0; W]);
+    pub(crate) const ALL: Mask<W> = Mask([u64::MAX; W]);
+
+    #[inline]
+    pub(crate) fn of(words: [u64; W]) -> Mask<W> {
+        Mask(words)
+    }
+
+    #[inline]
+    pub(crate) fn one(lane: usize) -> Mask<W> {
+        Mask(std::array::from_fn(|word| u64::from(word == lane / BLOCK) << (lane % BLOCK)))
+    }
+
+    /// So many lanes from the first on.
+    pub(crate) fn first(count: usize) -> Mask<W> {
+        let own = |word: usize| count.saturating_sub(word * BLOCK).min(BLOCK);
+        Mask(std::array::from_fn(|word| match own(word) {
+            0 => 0,
+            count => u64::MAX >> (BLOCK - count),
+        }))
+    }
+
+    #[inline]
+    pub(crate) fn is_none(self) -> bool {
+        self.0.into_iter().fold(0, u64::bitor) == 0
+    }
+
+    #[inline]
+    pub(crate) fn is_all(self) -> bool {
+        self.0.into_iter().fold(u64::MAX, u64::bitand) == u64::MAX
+    }
+
+    #[inline]
+    pub(crate) fn words(self) -> [u64; W] {
+        self.0
+    }
+
+    #[inline]
+    pub(crate) fn word(&self, word: usize) -> u64 {
+        self.0.get(word).copied().unwrap_or(0)
+    }
+
+    #[inline]
+    pub(crate) fn has(&self, lane: usize) -> bool {
+        self.word(lane / BLOCK) >> (lane % BLOCK) & 1 == 1
+    }
+
+    /// The lanes of the bits that are set, the first first.
+    #[inline]
+    pub(crate) fn lanes(self) -> impl Iterator<Item = usize> {
+        let words = self.0.into_iter().enumerate();
+        words.flat_map(|(word, lanes)| lanes_of(lanes).map(move |lane| word * BLOCK + lane))
+    }
 }
 
-impl Rows<'_> {
+impl<const W: usize> BitAnd for Mask<W> {
+    type Output = Mask<W>;
+
     #[inline]
-    pub(crate) fn at(self, lane: usize) -> usize {
+    fn bitand(mut self, other: Mask<W>) -> Mask<W> {
+        self.0.iter_mut().zip(other.0).for_each(|(own, other)| *own &= other);
+        self
+    }
+}
+
+impl<const W: usize> BitOr for Mask<W> {
+    type Output = Mask<W>;
+
+    #[inline]
+    fn bitor(mut self, other: Mask<W>) -> Mask<W> {
+        self.0.iter_mut().zip(other.0).for_each(|(own, other)| *own |= other);
+        self
+    }
+}
+
+impl<const W: usize> Not for Mask<W> {
+    type Output = Mask<W>;
+
+    #[inline]
+    fn not(self) -> Mask<W> {
+        Mask(self.0.map(u64::not))
+    }
+}
+
+/// The places of the bits that are set in a word, the first first.
+#[inline]
+pub(crate) fn lanes_of(mut word: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let lane = word.trailing_zeros();
+        word &= word.checked_sub(1)?;
+        usize::try_from(lane).ok()
+    })
+}
+
+/// The rows that go abreast.
+#[derive(Clone, Copy)]
+pub(crate) enum Rows<'r, const W: usize> {
+    /// One after the other from this one on.
+    Run(usize),
+    /// Those that lie so far beyond this one.
+    Any(usize, &'r [[u32; BLOCK]; W]),
+}
+
+impl<const W: usize> Rows<'_, W> {
+    /// Those of a word.
+    #[inline]
+    pub(crate) fn block(&self, word: usize) -> Rows<'_, 1> {
         match self {
-            Rows::Run(first) => first + lane,
-            Rows::Any(rows) => rows.get(lane).copied().unwrap_or(0),
+            Rows::Run(first) => Rows::Run(first + word * BLOCK),
+            Rows::Any(first, rows) => {
+                Rows::Any(*first, rows.get(word..).and_then(<[_]>::first_chunk).unwrap_or(&[[0; BLOCK]]))
+            }
         }
     }
 
     #[inline]
-    fn iter(self) -> impl Iterator<Item = usize> {
-        (0..BLOCK).map(move |lane| self.at(lane))
+    pub(crate) fn at(&self, lane: usize) -> usize {
+        match self {
+            Rows::Run(first) => first + lane,
+            Rows::Any(first, rows) => first + offset(rows.as_flattened().get(lane).copied().unwrap_or(0)),
+        }
     }
 
+    /// A bit for each row, as a block of them says it.
+    #[inline]
+    pub(crate) fn mask(&self, mut bits: impl FnMut(Rows<'_, 1>) -> u64) -> Mask<W> {
+        Mask(std::array::from_fn(|word| bits(self.block(word))))
+    }
+}
+
+/// How far a row lies beyond another one.
+#[inline]
+fn offset(row: u32) -> usize {
+    usize::try_from(row).unwrap_or(usize::MAX)
+}
+
+impl Rows<'_, 1> {
     /// Their values in a slice that has all of them: a run where it lies, others put into the room.
     #[inline]
     fn of<'s, T: Copy>(self, slice: &'s [T], room: &'s mut [T; BLOCK]) -> &'s [T; BLOCK] {
@@ -50,11 +170,12 @@ impl Rows<'_> {
                     return run;
                 }
             }
-            Rows::Any(rows) => {
-                for (own, row) in room.iter_mut().zip(*rows) {
-                    if let Some(value) = slice.get(row) {
-                        *own = *value;
-                    }
+            Rows::Any(first, [rows]) => {
+                let slice = slice.get(first..).unwrap_or_default();
+                for (own, row) in room.iter_mut().zip(rows) {
+                    // They are all there: one way out costs less than a detour for each.
+                    let Some(value) = slice.get(offset(*row)) else { break };
+                    *own = *value;
                 }
             }
         }
@@ -116,25 +237,24 @@ fn in_type<T: Whole>(codes: [i64; FEW]) -> Option<[T; FEW]> {
 
 /// Those among these rows whose number is within a range, the first in the lowest bit.
 #[inline]
-fn lanes_within<T: Whole>(slice: &[T], rows: Rows<'_>, least: i64, greatest: i64) -> u64 {
+fn lanes_within<T: Whole, const W: usize>(slice: &[T], rows: Rows<'_, W>, least: i64, greatest: i64) -> Mask<W> {
     let bounds = (T::try_from(least.max(T::LEAST)), T::try_from(greatest.min(T::GREATEST)));
-    let (Ok(least), Ok(greatest)) = bounds else { return 0 };
+    let (Ok(least), Ok(greatest)) = bounds else { return Mask::NONE };
     let mut room = [T::default(); BLOCK];
-    let numbers = rows.of(slice, &mut room);
     if least == greatest {
-        lanes_where(numbers, |number| *number == least)
+        rows.mask(|rows| lanes_where(rows.of(slice, &mut room), |number| *number == least))
     } else {
-        lanes_where(numbers, |number| least <= *number && *number <= greatest)
+        rows.mask(|rows| lanes_where(rows.of(slice, &mut room), |number| least <= *number && *number <= greatest))
     }
 }
 
 /// Those among these rows whose day is within a range.
-pub(crate) fn days_within(days: &[i32], rows: Rows<'_>, within: &RangeInclusive<i64>) -> u64 {
+pub(crate) fn days_within<const W: usize>(days: &[i32], rows: Rows<'_, W>, within: &RangeInclusive<i64>) -> Mask<W> {
     lanes_within(days, rows, *within.start(), *within.end())
 }
 
 /// Those among these rows that have a day.
-pub(crate) fn days_known(days: &[i32], rows: Rows<'_>) -> u64 {
+pub(crate) fn days_known<const W: usize>(days: &[i32], rows: Rows<'_, W>) -> Mask<W> {
     lanes_within(days, rows, DAYS_MIN + 1, DAYS_MAX - 1)
 }
 
@@ -369,9 +489,9 @@ impl<'a> Column<'a> {
     }
 
     /// Those among these rows that have a fact, as far as validity tells, the first in the lowest bit.
-    pub(crate) fn valid_among(&self, rows: Rows<'_>) -> u64 {
+    pub(crate) fn valid_among<const W: usize>(&self, rows: Rows<'_, W>) -> Mask<W> {
         match self.validity {
-            None => u64::MAX,
+            None => Mask::ALL,
             Some(validity) => validity.among(rows),
         }
     }
@@ -409,19 +529,29 @@ impl<'a> Column<'a> {
         match &self.values {
             Values::Missing | Values::Times(..) | Values::Texts(_) => false,
             Values::Flags(_) | Values::Lists(..) => true,
-            Values::Numbers(numbers) => {
-                whatever!(NumberSlice::{I8 I16 I32 I64 U8 U16 U32 U64 F32 F64} of numbers.0, |slice| slice
-                    .iter()
-                    .all(|number| matches!(Fact::from(*number), Fact::Number(number) if number.is_finite())))
-            }
+            Values::Numbers(numbers) => numbers.are_whole(),
             Values::Coded(codes, texts) => {
-                whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of codes.0, |slice| slice
-                    .iter()
-                    .all(|code| place(*code).is_some_and(|place| place < texts.len())))
+                whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of codes.0, |slice| {
+                    all_within(slice, 0, i64::try_from(texts.len()).unwrap_or(i64::MAX) - 1)
+                })
             }
-            Values::Dates(days) => days.iter().all(|day| is_a_day((*day).into())),
+            Values::Dates(days) => all_within(days, DAYS_MIN + 1, DAYS_MAX - 1),
         }
     }
+}
+
+/// Whether something is true of all values. Of some hundreds at once, so that the compiler takes several together.
+#[inline]
+fn all<T: Copy>(slice: &[T], is: impl Fn(T) -> bool) -> bool {
+    slice.chunks(512).all(|some| some.iter().fold(true, |all, value| all & is(*value)))
+}
+
+/// Whether all numbers are within a range.
+#[inline]
+fn all_within<T: Whole>(slice: &[T], least: i64, greatest: i64) -> bool {
+    let bounds = (T::try_from(least.max(T::LEAST)), T::try_from(greatest.min(T::GREATEST)));
+    let (Ok(least), Ok(greatest)) = bounds else { return slice.is_empty() };
+    all(slice, |number| least <= number && number <= greatest)
 }
 
 /// Whether there is a date for it; other days are missing.
@@ -492,28 +622,41 @@ impl<'a> Bits<'a> {
 }
 
 impl Bits<'_> {
-    /// Those that are set among these rows, the first in the lowest bit.
-    pub(crate) fn among(self, rows: Rows<'_>) -> u64 {
-        self.run_of(rows).unwrap_or_else(|| {
-            let set = rows.iter().map(|row| self.is_set(row));
-            set.enumerate().fold(0, |set, (place, is)| set | u64::from(is) << place)
-        })
-    }
-
-    /// The bits of a run, nine bytes at most.
-    fn run_of(self, rows: Rows<'_>) -> Option<u64> {
-        let (Rows::Run(first), Bit::Packed { bytes, from, rows: len }) = (rows, self.0) else { return None };
-        if first + BLOCK > len {
-            return None;
+    /// Those that are set among these rows.
+    pub(crate) fn among<const W: usize>(self, rows: Rows<'_, W>) -> Mask<W> {
+        match self.0 {
+            Bit::Plain(flags) => {
+                let mut room = [false; BLOCK];
+                rows.mask(|rows| lanes_where(rows.of(flags, &mut room), |flag| *flag))
+            }
+            Bit::Packed { bytes, from, .. } => {
+                let mut flags = [0; BLOCK];
+                rows.mask(|rows| match rows {
+                    Rows::Run(first) => run_of_bits(bytes, from + first).unwrap_or(0),
+                    Rows::Any(first, [rows]) => {
+                        let first = from + first;
+                        for (own, row) in flags.iter_mut().zip(rows) {
+                            let bit = first + offset(*row);
+                            let Some(byte) = bytes.get(bit / 8) else { break };
+                            *own = byte >> (bit % 8) & 1;
+                        }
+                        lanes_where(&flags, |flag| *flag != 0)
+                    }
+                })
+            }
         }
-        let bit = from + first;
-        let bytes = bytes.get(bit / 8..)?;
-        let low = u64::from_le_bytes(*bytes.first_chunk()?);
-        Some(match bit % 8 {
-            0 => low,
-            shift => low >> shift | u64::from(*bytes.get(8)?) << (64 - shift),
-        })
     }
+}
+
+/// The bits of a block from this one on, of nine bytes at most.
+#[inline]
+fn run_of_bits(bytes: &[u8], bit: usize) -> Option<u64> {
+    let bytes = bytes.get(bit / 8..)?;
+    let low = u64::from_le_bytes(*bytes.first_chunk()?);
+    Some(match bit % 8 {
+        0 => low,
+        shift => low >> shift | u64::from(*bytes.get(8)?) << (64 - shift),
+    })
 }
 
 impl<'a> From<&'a [bool]> for Bits<'a> {
@@ -659,8 +802,8 @@ impl Numbers<'_> {
     }
 
     /// Those among these rows whose number is within a range.
-    pub(crate) fn within(self, rows: Rows<'_>, least: f64, greatest: f64) -> u64 {
-        let doubles = |doubles: &[f64; BLOCK]| lanes_where(doubles, |number| least <= *number && *number <= greatest);
+    pub(crate) fn within<const W: usize>(self, rows: Rows<'_, W>, least: f64, greatest: f64) -> Mask<W> {
+        let doubles = |own: &[f64; BLOCK]| lanes_where(own, |number| least <= *number && *number <= greatest);
         let (from, to) = whole_within(least, greatest);
         match self.0 {
             NumberSlice::I8(slice) => lanes_within(slice, rows, from, to),
@@ -671,24 +814,43 @@ impl Numbers<'_> {
             NumberSlice::U16(slice) => lanes_within(slice, rows, from, to),
             NumberSlice::U32(slice) => lanes_within(slice, rows, from, to),
             NumberSlice::U64(slice) => lanes_within(slice, rows, from, to),
-            NumberSlice::F64(slice) => doubles(rows.of(slice, &mut [0.0; BLOCK])),
+            NumberSlice::F64(slice) => {
+                let mut room = [0.0; BLOCK];
+                rows.mask(|rows| doubles(rows.of(slice, &mut room)))
+            }
             NumberSlice::F32(_) => {
                 let mut numbers = [0.0; BLOCK];
-                self.at(rows, &mut numbers);
-                doubles(&numbers)
+                rows.mask(|rows| {
+                    self.at(rows, &mut numbers);
+                    doubles(&numbers)
+                })
             }
         }
     }
 
+    /// Whether all are numbers as they are taken: finite, and whole ones not too large.
+    fn are_whole(self) -> bool {
+        match self.0 {
+            // No times what is not finite is no number.
+            NumberSlice::F32(slice) => all(slice, |number| !(number * 0.0).is_nan()),
+            NumberSlice::F64(slice) => all(slice, |number| !(number * 0.0).is_nan()),
+            NumberSlice::I64(slice) => all(slice, |number| matches!(Fact::from(number), Fact::Number(_))),
+            NumberSlice::U64(slice) => all(slice, |number| matches!(Fact::from(number), Fact::Number(_))),
+            _ => true,
+        }
+    }
+
     /// Those among these rows that have a number.
-    pub(crate) fn known(self, rows: Rows<'_>) -> u64 {
+    pub(crate) fn known<const W: usize>(self, rows: Rows<'_, W>) -> Mask<W> {
         let mut numbers = [0.0; BLOCK];
-        self.at(rows, &mut numbers);
-        lanes_where(&numbers, |number| number.is_finite())
+        rows.mask(|rows| {
+            self.at(rows, &mut numbers);
+            lanes_where(&numbers, |number| number.is_finite())
+        })
     }
 
     /// The numbers of these rows, one that is missing as one that is not finite.
-    pub(crate) fn at(self, rows: Rows<'_>, numbers: &mut [f64; BLOCK]) {
+    pub(crate) fn at(self, rows: Rows<'_, 1>, numbers: &mut [f64; BLOCK]) {
         let whole = |fact| if let Fact::Number(number) = fact { number } else { f64::NAN };
         match self.0 {
             NumberSlice::I8(slice) => gather(slice, rows, numbers, f64::from),
@@ -707,9 +869,20 @@ impl Numbers<'_> {
 
 /// Values of a slice in these rows. A run is taken as it lies, without looking for each row.
 #[inline]
-pub(crate) fn gather<T: Copy + Default, U>(slice: &[T], rows: Rows<'_>, values: &mut [U; BLOCK], f: impl Fn(T) -> U) {
-    let mut room = [T::default(); BLOCK];
-    values.iter_mut().zip(rows.of(slice, &mut room)).for_each(|(own, value)| *own = f(*value));
+pub(crate) fn gather<T: Copy, U>(slice: &[T], rows: Rows<'_, 1>, values: &mut [U; BLOCK], f: impl Fn(T) -> U) {
+    match rows {
+        Rows::Run(first) => {
+            let run: Option<&[T; BLOCK]> = slice.get(first..).and_then(<[T]>::first_chunk);
+            values.iter_mut().zip(run.into_iter().flatten()).for_each(|(own, value)| *own = f(*value));
+        }
+        Rows::Any(first, [rows]) => {
+            let slice = slice.get(first..).unwrap_or_default();
+            for (own, row) in values.iter_mut().zip(rows) {
+                let Some(value) = slice.get(offset(*row)) else { break };
+                *own = f(*value);
+            }
+        }
+    }
 }
 
 /// A code or an offset as a place, if it can be one.
@@ -720,7 +893,7 @@ fn place(number: impl TryInto<usize>) -> Option<usize> {
 
 impl Codes<'_> {
     /// Those among these rows whose code is within a range.
-    pub(crate) fn within(self, rows: Rows<'_>, least: usize, end: usize) -> u64 {
+    pub(crate) fn within<const W: usize>(self, rows: Rows<'_, W>, least: usize, end: usize) -> Mask<W> {
         let held = |place: usize| i64::try_from(place).unwrap_or(i64::MAX);
         let (least, greatest) = (held(least), held(end) - 1);
         whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of self.0, |slice| {
@@ -729,11 +902,11 @@ impl Codes<'_> {
     }
 
     /// Those among these rows for whose code a table has `true`.
-    pub(crate) fn looked_up(self, rows: Rows<'_>, table: &[bool]) -> u64 {
+    pub(crate) fn looked_up<const W: usize>(self, rows: Rows<'_, W>, table: &[bool]) -> Mask<W> {
         let at = |place: Option<usize>| place.and_then(|place| table.get(place)).copied().unwrap_or(false);
         whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of self.0, |slice| {
             let mut room = [0; BLOCK];
-            lanes_where(rows.of(slice, &mut room), |code| at(place(*code)))
+            rows.mask(|rows| lanes_where(rows.of(slice, &mut room), |code| at(place(*code))))
         })
     }
 
@@ -745,6 +918,57 @@ impl Codes<'_> {
     pub(crate) fn get(self, row: usize) -> Option<usize> {
         whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of self.0, |slice| place(*slice.get(row)?))
     }
+}
+
+/// For lists of up to eight items, a one for each place within.
+static WITHIN: [[u32; 8]; 9] = [
+    [0, 0, 0, 0, 0, 0, 0, 0],
+    [1, 0, 0, 0, 0, 0, 0, 0],
+    [1, 1, 0, 0, 0, 0, 0, 0],
+    [1, 1, 1, 0, 0, 0, 0, 0],
+    [1, 1, 1, 1, 0, 0, 0, 0],
+    [1, 1, 1, 1, 1, 0, 0, 0],
+    [1, 1, 1, 1, 1, 1, 0, 0],
+    [1, 1, 1, 1, 1, 1, 1, 0],
+    [1, 1, 1, 1, 1, 1, 1, 1],
+];
+
+/// Those among these rows in whose lists there is a code of which something is true.
+#[inline(never)]
+fn lists_where<O, T>(offsets: &[O], codes: &[T], rows: Rows<'_, 1>, is: impl Fn(T) -> bool + Copy) -> u64
+where
+    O: Copy + TryInto<usize>,
+    T: Copy,
+{
+    let any = move |from: O, to: O| {
+        let (Some(from), Some(to)) = (place(from), place(to)) else { return 0 };
+        let Some(rest) = codes.get(from..) else { return 0 };
+        match (rest.first_chunk::<8>(), WITHIN.get(to - from)) {
+            // All eight, those beyond the end forgotten: how far a list reaches cannot be guessed.
+            (Some(eight), Some(within)) => {
+                eight.iter().zip(within).fold(0, |any, (code, within)| any | (u32::from(is(*code)) & within))
+            }
+            _ => u32::from(rest.iter().take(to - from).any(|code| is(*code))),
+        }
+    };
+    let mut each = [0; BLOCK];
+    match rows {
+        Rows::Run(first) => {
+            let offsets = offsets.get(first..).unwrap_or_default();
+            let lists = offsets.iter().zip(offsets.iter().skip(1));
+            each.iter_mut().zip(lists).for_each(|(own, (from, to))| *own = any(*from, *to));
+        }
+        Rows::Any(first, [rows]) => {
+            let ends = offsets.get(first + 1..).unwrap_or_default();
+            let starts = offsets.get(first..).and_then(|starts| starts.get(..ends.len())).unwrap_or_default();
+            for (own, row) in each.iter_mut().zip(rows) {
+                let row = offset(*row);
+                let (Some(from), Some(to)) = (starts.get(row), ends.get(row)) else { break };
+                *own = any(*from, *to);
+            }
+        }
+    }
+    lanes_where(&each, |any| *any != 0)
 }
 
 impl Offsets<'_> {
@@ -763,18 +987,31 @@ impl Offsets<'_> {
 
     /// Those among these rows in whose lists there is a code for which a table has `true`; `few` has all of these, if
     /// they are no more.
-    pub(crate) fn any(self, codes: Codes<'_>, rows: Rows<'_>, table: &[bool], few: Option<[i64; FEW]>) -> u64 {
+    pub(crate) fn any<const W: usize>(
+        self,
+        codes: Codes<'_>,
+        rows: Rows<'_, W>,
+        table: &[bool],
+        few: Option<[i64; FEW]>,
+    ) -> Mask<W> {
         whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of codes.0, |slice| {
             self.lists_in(slice, rows, table, few)
         })
     }
 
-    fn lists_in<T>(self, codes: &[T], rows: Rows<'_>, table: &[bool], few: Option<[i64; FEW]>) -> u64
+    fn lists_in<T, const W: usize>(
+        self,
+        codes: &[T],
+        rows: Rows<'_, W>,
+        table: &[bool],
+        few: Option<[i64; FEW]>,
+    ) -> Mask<W>
     where
         T: Whole + TryInto<usize>,
     {
         match few.and_then(in_type::<T>) {
-            Some(few) => self.lists_with(codes, rows, |code| few.contains(&code)),
+            Some([a, b, c, d]) if c == a && d == a => self.lists_with(codes, rows, move |code| code == a || code == b),
+            Some(few) => self.lists_with(codes, rows, move |code| few.contains(&code)),
             None => self.lists_with(codes, rows, |code| {
                 place(code).and_then(|place| table.get(place)).copied().unwrap_or(false)
             }),
@@ -783,19 +1020,13 @@ impl Offsets<'_> {
 
     /// Those among these rows in whose lists there is a code of which something is true.
     #[inline]
-    fn lists_with<T: Copy>(self, codes: &[T], rows: Rows<'_>, is: impl Fn(T) -> bool) -> u64 {
-        let any = |row| {
-            let Some((from, to)) = self.range(row) else { return false };
-            let rest = codes.get(from..).unwrap_or_default();
-            match (rest.first_chunk::<8>(), u32::try_from(to - from)) {
-                // All eight, those beyond the end forgotten: how far a list reaches cannot be guessed.
-                (Some(eight), Ok(count @ ..=8)) => {
-                    (0..).zip(eight).fold(false, |any, (place, code)| any | ((place < count) & is(*code)))
-                }
-                _ => rest.iter().take(to - from).any(|code| is(*code)),
-            }
-        };
-        (0..BLOCK).fold(0, |lanes, lane| lanes | u64::from(any(rows.at(lane))) << lane)
+    fn lists_with<T: Copy, const W: usize>(
+        self,
+        codes: &[T],
+        rows: Rows<'_, W>,
+        is: impl Fn(T) -> bool + Copy,
+    ) -> Mask<W> {
+        whatever!(OffsetSlice::{I32 I64} of self.0, |offsets| rows.mask(|rows| lists_where(offsets, codes, rows, is)))
     }
 
     fn check(self, end: usize) -> Result<(), ColumnError> {

@@ -6,7 +6,9 @@ mod record;
 
 use std::borrow::Cow;
 
-pub(crate) use column::{BLOCK, FEW, Items, Rows, Values, days_known, days_within, gather, is_a_day, lanes_where};
+pub(crate) use column::{
+    BLOCK, FEW, Items, Mask, Rows, Values, days_known, days_within, gather, is_a_day, lanes_of, lanes_where,
+};
 pub use column::{Bits, Codes, Column, ColumnError, Columns, Numbers, Offsets, Texts};
 pub use fact::{Fact, Kind, Tags, ToFact};
 pub use record::{Record, Value};

@@ -5,7 +5,7 @@ use std::ops::Range;
 use chrono::{DateTime, NaiveDate, Utc};
 use fastrand::Rng;
 use warmth::columns::{Bits, Column, ColumnError, Columns, ScoreColumns, Texts};
-use warmth::{Activity, Fact, Facts, Field, Kind, Points, Record, Scorer};
+use warmth::{Activity, Fact, Facts, Field, Kind, Points, Record, Score, Scorer};
 
 use crate::support::{on_all_processors, second, subject, subjects, toml_model};
 
@@ -314,9 +314,9 @@ fn what_cannot_be_is_missing() {
     assert_eq!(missing(2), "renewal");
     let mut scores = ScoreColumns::new();
     ready.score(0..3, as_of, &mut scores);
-    let values: Vec<String> = scores.values().iter().map(ToString::to_string).collect();
+    let values: Vec<String> = scores.values().map(|value| value.to_string()).collect();
     assert_eq!(values, ["50", "50", "50"]);
-    assert_eq!(scores.axis("fit").unwrap().1, scores.values());
+    assert!(scores.axis("fit").unwrap().map(|(_, score)| score).eq(scores.values()));
     assert!(scores.axis("none").is_none());
 }
 
@@ -339,8 +339,8 @@ fn any_range_of_any_rows_is_scored() {
         ready.score(0..rows, as_of, &mut scores); // what was there is gone
         ready.score(range, as_of, &mut scores);
         assert!(scores.get(scores.len()).is_none() && scores.iter().count() == scores.len());
-        assert_eq!(scores.is_empty(), scores.values().is_empty());
-        scores.values().to_vec()
+        assert_eq!(scores.is_empty(), scores.places().is_empty());
+        scores.values().collect()
     };
     let all = values(130, 0..130);
     assert!(all.iter().enumerate().all(|(row, value)| *value == Points::from(if row % 11 >= 9 { 50 } else { 0 })));
@@ -353,4 +353,46 @@ fn any_range_of_any_rows_is_scored() {
     assert_eq!(values(130, Range { start: usize::MAX, end: 3 }), []);
     assert_eq!(values(0, 0..0), []);
     assert_eq!(values(0, 0..9), []);
+}
+
+/// More than are remembered on the way, of two verdicts, by few terms and by many.
+#[test]
+fn any_number_of_different_outcomes_is_found() {
+    let as_of = second(1_796_040_000);
+    for rules in [9_usize, 14] {
+        let own = |rule: usize| {
+            let points = 1 << (rule % 9);
+            format!("[[axis.rule]]\nid = 'r{rule}'\nwhen.f{rule} = true\npoints = {points}\n")
+        };
+        let head = "format = 1\nname = 'x'\n[[required]]\nid = 'a'\nwhen.fits = true\n[[axis]]\nname = 'fit'\n";
+        let document = std::iter::once(head.to_owned()).chain((0..rules).map(own)).collect::<String>();
+        let scorer: Scorer<Record> = Scorer::new(&toml_model(&document)).unwrap();
+        let rows = 0..2_000_usize;
+        let flags: Vec<Vec<bool>> =
+            (0..rules).map(|rule| rows.clone().map(|row| (row * 7 % 512) >> (rule % 9) & 1 == 1).collect()).collect();
+        let (fits, known): (Vec<bool>, Vec<bool>) = rows.clone().map(|row| (row % 5 != 0, row % 3 != 0)).unzip();
+        let mut columns =
+            Columns::new(rows.len()).with("fits", Column::flags(&fits).with_validity(Bits::from(&known))).unwrap();
+        for (rule, flags) in flags.iter().enumerate() {
+            columns = columns.with(format!("f{rule}"), Column::flags(flags)).unwrap();
+        }
+        let records: Vec<Record> = rows
+            .clone()
+            .map(|row| {
+                let own = if known[row] { Record::new().with("fits", fits[row]) } else { Record::new() };
+                (0..rules).fold(own, |own, rule| own.with(format!("f{rule}"), flags[rule][row]))
+            })
+            .collect();
+
+        let (mut scores, mut batch) = (ScoreColumns::new(), vec![Score::default(); records.len()]);
+        scorer.columns(&columns).unwrap().score(rows, as_of, &mut scores);
+        scorer.score_batch(&records, as_of, &mut batch);
+        for (record, (score, own)) in records.iter().zip(scores.iter().zip(&batch)) {
+            assert_eq!((score, *own), (scorer.score(record, as_of), score), "{rules} rules");
+        }
+        let outcomes: Vec<Score<'_>> = scores.outcomes().collect();
+        assert!(scores.places().iter().map(|place| outcomes[*place as usize]).eq(scores.iter()));
+        assert!(scores.verdicts().zip(scores.values()).eq(batch.iter().map(|score| (score.verdict(), score.value()))));
+        assert!(outcomes.len() > 512, "there are to be more than are remembered");
+    }
 }

@@ -263,7 +263,7 @@ impl Ask {
     pub(crate) const DAYS_UNTIL: usize = 5;
 
     /// Into the dividend.
-    pub(crate) const RATIO: usize = 6;
+    pub(crate) const RATIO: usize = WAYS - 1;
 
     const NOWHERE: Ask = Ask(usize::MAX);
 
@@ -273,6 +273,7 @@ impl Ask {
         Ask(field.index() * WAYS + way)
     }
 
+    /// The inquiry that a test is, with the fields that it may be into.
     pub(crate) fn of<'f>(test: &Test, field_at: impl Fn(FieldIndex) -> Option<&'f Field>) -> Ask {
         let (field, way) = match test {
             Test::Number { of: Quantity::Number { field }, .. } => (field, Ask::NUMBER),
@@ -289,6 +290,7 @@ impl Ask {
         field_at(*field).map_or(Ask::NOWHERE, |field| Ask::into(field, way))
     }
 
+    /// One that a type does not have, if it is none.
     #[inline]
     pub(crate) fn place(self) -> usize {
         self.0

@@ -124,9 +124,9 @@ impl<T: Facts> Scorer<T> {
     /// Scores many subjects as of an instant, the first into the first place and so on, as many as there are of both.
     ///
     /// Each has the outcome that [`score`](Scorer::score) gives it alone; those beyond the shorter slice are left as
-    /// they are. Some thousands that are in the caches take less time together than one by one. Many more take longer, as
-    /// each is come back to for each test: those are better handed over part by part, as they are made or read, scored
-    /// one by one, or laid out as [`columns`](Scorer::columns). Allocates nothing more than `score` does. Places
+    /// they are. Some thousands that are in the caches take less time together than one by one. Many more take longer,
+    /// because each is looked at again for each test: hand those over part by part, as they are made or read, score
+    /// them one by one, or lay them out as [`columns`](Scorer::columns). Allocates nothing more than `score` does. Places
     /// to be filled are made of [`Score::default`]; parts of both slices can be scored on several threads.
     ///
     /// ```

@@ -224,7 +224,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_second_and_its_day_are_those_of_each_alone(secs in -9_000_000_000_000_i64..9_000_000_000_000, nanos in 0_u32..2_000_000_000, offset in -64_800_i64..64_800) {
+        fn a_second_and_its_day_are_those_of_each_alone(
+            secs in -9_000_000_000_000_i64..9_000_000_000_000,
+            nanos in 0_u32..2_000_000_000,
+            offset in -64_800_i64..64_800,
+        ) {
             for at in [DateTime::from_timestamp(secs, nanos), DateTime::from_timestamp(secs / 60 * 60 + 59, nanos)] {
                 let Some(at) = at else { continue };
                 let second = second_of(at);

@@ -8,7 +8,7 @@ use super::{Exact, Measured, Subject, Truth, Witness, World, fact};
 use crate::facts::{Fact, Facts, Field, Mask, Rows, lanes_where};
 use crate::grade::Verdict;
 use crate::literal::Sought;
-use crate::model::{Calendar, NumberOp};
+use crate::model::Calendar;
 use crate::program::{Ask, FieldIndex, Gate, Program, Quantity, Signal, TagTest, Test, TextSubject, TextTest, Worth};
 
 /// Subjects that lie side by side.
@@ -272,7 +272,7 @@ impl<'m, T: Table, const W: usize> World<'m> for Block<'m, '_, T, W> {
     fn test<V: Witness<'m, Abreast<W>>>(&self, ask: Ask, test: &'m Test, _: &mut V) -> Masks<Truth, W> {
         let (holds, known) = self.table.test(test, self.rows).unwrap_or_else(|| match test {
             Test::Number { of, within, doubles, op } => match self.within(of, within, *doubles) {
-                Some((inside, known)) => (if matches!(op, NumberOp::IsNot(_)) { !inside } else { inside }, known),
+                Some((inside, known)) => (if op.negates() { !inside } else { inside }, known),
                 None => self.tested(ask, test),
             },
             Test::Day { field, within, .. } => self.days_within(*field, within),

@@ -44,7 +44,7 @@ use smallvec::SmallVec;
 
 use crate::facts::Fact;
 use crate::grade::{Grade, Verdict};
-use crate::model::{GateMissing, Missing, NumberOp};
+use crate::model::{GateMissing, Missing};
 use crate::program::{
     Ask, Axis, Condition, FieldIndex, Gate, Limit, Part, Program, Promoter, Quantity, Rule, Segment, Signal, Test,
     TextSubject, Worth as Form,
@@ -378,6 +378,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
     #[inline(always)]
     fn gate<W: Witness<'m, X::Domain>>(&self, gate: &'m Gate, required: bool, witness: &mut W) -> Of<X::Domain, Truth> {
         let mut truth = self.condition(&gate.when, None, witness);
+        // Seldom, so that nothing else is asked of most.
         if truth.any(|truth| truth == Truth::Unknown) {
             truth = X::Domain::map(&truth, |truth| match (truth, gate.missing) {
                 (Truth::Unknown, GateMissing::Holds) => Truth::True,
@@ -651,8 +652,7 @@ impl<D: Domain> Asked<'_, D> {
                     Quantity::Score => self.score,
                     _ => return None,
                 };
-                let negate = matches!(op, NumberOp::IsNot(_));
-                let truth = D::map(&D::within(number, within), |holds| Truth::of(Some(holds != negate)));
+                let truth = D::map(&D::within(number, within), |holds| Truth::of(Some(holds != op.negates())));
                 witness.tested(test, Seen::Quantity(Some(number.clone())), &truth);
                 Some(truth)
             }

@@ -12,7 +12,7 @@ use super::{Domain, Exact, Measured, Numbers, Possible, Seen, Truth, Values, Wit
 use crate::activity::{Activity, Selection};
 use crate::facts::Fact;
 use crate::grade::Verdict;
-use crate::model::{Calendar, EventMeasure, NumberOp};
+use crate::model::{Calendar, EventMeasure};
 use crate::points::HELD;
 use crate::program::{
     Ask, Events, FieldIndex, Gate, Part, Program, Quantity, Rule, Signal, TagTest, Test, TextSubject, Worth,
@@ -267,7 +267,7 @@ impl<'m> World<'m> for Possibilities<'m, '_> {
         match test {
             Test::Number { of, within, op, .. } => {
                 let place = |value: i64| usize::from(value >= *within.start()) + usize::from(value > *within.end());
-                number_truths(&self.value(of, place), within, matches!(op, NumberOp::IsNot(_)))
+                number_truths(&self.value(of, place), within, op.negates())
             }
             Test::Known { field, .. } | Test::Flag { field, .. } | Test::Text { of: TextSubject::Field(field), .. } => {
                 truths(&self.fact(*field).holds(test))

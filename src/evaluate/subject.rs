@@ -5,7 +5,7 @@ use super::{Measured, Seen, Truth, Witness, World, fact, sum};
 use crate::activity::{Activity, Selection};
 use crate::facts::{Fact, Facts, Inquiry};
 use crate::literal::Sought;
-use crate::model::{Calendar, EventMeasure, NumberOp};
+use crate::model::{Calendar, EventMeasure};
 use crate::points::HELD;
 use crate::program::{
     Ask, Events, FieldIndex, Gate, Program, Quantity, Reading, Signal, TagTest, Test, TextSubject, TextTest, Worth,
@@ -19,13 +19,7 @@ pub(crate) struct Subject<'m, 's, T> {
     program: &'m Program,
     facts: &'s T,
     as_of: i64, // seconds since 1970-01-01 UTC
-    clock: Clock,
-}
-
-/// What tests on days look at.
-struct Clock {
-    today: i64, // a civil day
-    offset_secs: i64,
+    today: i64, // the civil day of `as_of`
 }
 
 /// A test on one fact, in the ways of [`Ask`].
@@ -50,12 +44,12 @@ impl<T: Facts> Inquiry for Asking<'_, '_, '_, T> {
         let holds = match (WAY, self.test) {
             (Ask::NUMBER, Test::Number { doubles, op, .. }) => {
                 let inside = fact::number_within(fact::double(fact), *doubles);
-                inside.map(|inside| inside != matches!(op, NumberOp::IsNot(_)))
+                inside.map(|inside| inside != op.negates())
             }
             (Ask::RATIO, Test::Number { of: Quantity::Ratio { of, .. }, doubles, op, .. }) => {
                 let ratio = fact::ratio(fact::double(fact), self.subject.number(*of));
                 let inside = ratio.and_then(|ratio| fact::number_within(ratio, *doubles));
-                inside.map(|inside| inside != matches!(op, NumberOp::IsNot(_)))
+                inside.map(|inside| inside != op.negates())
             }
             (Ask::FLAG, test @ Test::Flag { .. })
             | (Ask::HAS_ANY, test @ Test::Tags { test: TagTest::HasAny(_), .. }) => fact::holds(test, fact),
@@ -65,9 +59,9 @@ impl<T: Facts> Inquiry for Asking<'_, '_, '_, T> {
             },
             (Ask::DAYS_SINCE | Ask::DAYS_UNTIL, Test::Number { within, op, .. }) => {
                 let by = if WAY == Ask::DAYS_SINCE { Calendar::DaysSince } else { Calendar::DaysUntil };
-                let day = fact::day(fact, self.subject.clock.offset_secs);
-                let value = day.map(|day| fact::by_calendar(by, day, self.subject.clock.today));
-                value.map(|value| within.contains(&value) != matches!(op, NumberOp::IsNot(_)))
+                let day = fact::day(fact, self.subject.program.offset_secs);
+                let value = day.map(|day| fact::by_calendar(by, day, self.subject.today));
+                value.map(|value| within.contains(&value) != op.negates())
             }
             _ => None,
         };
@@ -97,7 +91,7 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
     /// The same where the civil day is known beside the second.
     #[inline]
     pub(crate) fn on(program: &'m Program, facts: &'s T, (as_of, today): (i64, i64)) -> Subject<'m, 's, T> {
-        Subject { program, facts, as_of, clock: Clock { today, offset_secs: program.offset_secs } }
+        Subject { program, facts, as_of, today }
     }
 
     /// The value of a field, missing where it is of another kind than the field's.
@@ -132,8 +126,7 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
         match test {
             Test::Number { of, within, op, .. } => {
                 let value = self.value(of);
-                let negate = matches!(op, NumberOp::IsNot(_));
-                (Seen::Quantity(value), value.map(|value| within.contains(&value) != negate))
+                (Seen::Quantity(value), value.map(|value| within.contains(&value) != op.negates()))
             }
             Test::Tags { field, test: TagTest::AnyNotIn(other), negate, .. } => {
                 let fact = self.fact(*field);
@@ -142,7 +135,7 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
             }
             Test::Day { field, within, .. } => {
                 let fact = self.fact(*field);
-                let day = fact::day(fact, self.clock.offset_secs);
+                let day = fact::day(fact, self.program.offset_secs);
                 (Seen::Fact(fact), day.map(|day| within.contains(&day)))
             }
             Test::Happened { events, is } => {
@@ -177,14 +170,14 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
             Quantity::Number { field } => fact::number(self.number(*field)),
             Quantity::Ratio { field, of } => fact::ratio(self.number(*field), self.number(*of)).map(ordered_bits),
             Quantity::Calendar { field, by } => {
-                let day = fact::day(self.given(*field), self.clock.offset_secs)?;
-                Some(fact::by_calendar(*by, day, self.clock.today))
+                let day = fact::day(self.given(*field), self.program.offset_secs)?;
+                Some(fact::by_calendar(*by, day, self.today))
             }
             Quantity::TagCount { field } => fact::tag_count(self.given(*field)),
             Quantity::Event { events, by } => Some(self.of_events(events, *by)),
             Quantity::DaysSinceLast { events } => {
                 let last = self.select(events).last()?;
-                Some(self.clock.today.saturating_sub(civil_day(last, self.clock.offset_secs)))
+                Some(self.today.saturating_sub(civil_day(last, self.program.offset_secs)))
             }
             // The outcome is asked elsewhere.
             Quantity::Axis { .. } | Quantity::Score => None,
@@ -199,7 +192,7 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
                 let (gains, losses) = sum::amounts(selected);
                 held_in_i64(gains.saturating_sub(losses)).clamp(-HELD, HELD)
             }
-            EventMeasure::Days => selected.days(self.clock.offset_secs),
+            EventMeasure::Days => selected.days(self.program.offset_secs),
         }
     }
 
@@ -257,7 +250,7 @@ impl<'m, T: Facts> World<'m> for Subject<'m, '_, T> {
     }
 
     fn signal<W: Witness<'m, Exact>>(&self, signal: &'m Signal, witness: &mut W) -> i64 {
-        let sums = sum::Sums::of(signal, self.activity(), self.clock.offset_secs, self.as_of);
+        let sums = sum::Sums::of(signal, self.activity(), self.program.offset_secs, self.as_of);
         let tally = sums.tally(signal);
         witness.tallied(signal, tally);
         tally.worth

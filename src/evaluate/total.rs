@@ -55,30 +55,27 @@ fn share(raw: i64, full: i64, available: i64) -> i64 {
 /// The total of the axes before promoters: the third and last place where anything is rounded.
 pub(super) fn base<D: Domain>(program: &Program, axes: &[AxisResult<D>]) -> D::Number {
     if let [only] = axes {
-        return only.carried.map(of_one);
+        return only.carried.map(to_six_places);
     }
     D::jointly(axes.iter().map(|axis| &axis.carried), |carried| joined(program, carried))
 }
 
-/// The total of a single axis, whose weight cancels out.
-fn of_one(carried: i64) -> i64 {
+/// What is carried to twelve places, to the nearest millionth, ties up.
+fn to_six_places(carried: i64) -> i64 {
     (carried + MICROS / 2).div_euclid(MICROS)
 }
 
 /// The total of axis scores carried to twelve places; falls in none of them.
 fn joined(program: &Program, carried: &[i64]) -> i64 {
     match program.total {
-        _ if carried.is_empty() => 0,
         // The weight of a single axis cancels out.
-        Total::Mean if carried.len() > 1 => {
+        _ if carried.len() < 2 => carried.first().copied().map_or(0, to_six_places),
+        Total::Mean => {
             let parts = program.axes.iter().zip(carried);
             let sum = parts.map(|(axis, carried)| i128::from(axis.weight) * i128::from(*carried)).sum();
             held_in_i64(rounded(sum, i128::from(program.weight) * i128::from(MICROS)))
         }
-        Total::Mean | Total::Min => {
-            let least = carried.iter().copied().min().unwrap_or(0);
-            held_in_i64(rounded(least.into(), MICROS.into()))
-        }
+        Total::Min => carried.iter().copied().min().map_or(0, to_six_places),
         Total::Product => {
             // (c1 / 10^14) x (c2 / 10^14) x ... x 10^8, the last factor taken out of the first divisor.
             let product = carried.iter().fold(Wide::from(1), |product, carried| product.times(carried.unsigned_abs()));

@@ -164,21 +164,12 @@ impl Rows<'_, 1> {
     /// Their values in a slice that has all of them: a run where it lies, others put into the room.
     #[inline]
     fn of<'s, T: Copy>(self, slice: &'s [T], room: &'s mut [T; BLOCK]) -> &'s [T; BLOCK] {
-        match self {
-            Rows::Run(first) => {
-                if let Some(run) = slice.get(first..).and_then(<[T]>::first_chunk) {
-                    return run;
-                }
-            }
-            Rows::Any(first, [rows]) => {
-                let slice = slice.get(first..).unwrap_or_default();
-                for (own, row) in room.iter_mut().zip(rows) {
-                    // They are all there: one way out costs less than a detour for each.
-                    let Some(value) = slice.get(offset(*row)) else { break };
-                    *own = *value;
-                }
-            }
+        if let Rows::Run(first) = self
+            && let Some(run) = slice.get(first..).and_then(<[T]>::first_chunk)
+        {
+            return run;
         }
+        gather(slice, self, room, |value| value);
         room
     }
 }
@@ -878,6 +869,7 @@ pub(crate) fn gather<T: Copy, U>(slice: &[T], rows: Rows<'_, 1>, values: &mut [U
         Rows::Any(first, [rows]) => {
             let slice = slice.get(first..).unwrap_or_default();
             for (own, row) in values.iter_mut().zip(rows) {
+                // They are all there: one way out costs less than a detour for each.
                 let Some(value) = slice.get(offset(*row)) else { break };
                 *own = f(*value);
             }

@@ -122,7 +122,6 @@ pub trait Inquiry: Copy {
 }
 
 /// How many ways to ask there are; what they are is the inquiry's.
-#[doc(hidden)]
 pub(crate) const WAYS: usize = 7;
 
 /// A field that models can read: its name, its kind, and what is known about its values.

@@ -130,6 +130,14 @@ pub(crate) enum NumberOp {
     Between(f64, f64),
 }
 
+impl NumberOp {
+    /// Whether it holds outside its range: see [`Unit::range`](crate::program::Unit::range).
+    #[inline]
+    pub(crate) fn negates(self) -> bool {
+        matches!(self, NumberOp::IsNot(_))
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum TextSubject {
     Field(String),

@@ -175,6 +175,13 @@ fn a_score_is_as_large_as_told() {
 
 /// The table of instructions in `benches/README.md` is that of the baseline, and its ratios are those of its numbers.
 #[test]
+#[cfg(target_pointer_width = "64")]
+fn a_score_is_as_large_as_the_page_for_hosts_says() {
+    let page = include_str!("../../src/_guide/hosting.md");
+    assert!(page.contains(&format!("A `Score` is {} bytes", size_of::<warmth::Score<'_>>())));
+}
+
+#[test]
 fn what_things_cost_is_what_was_counted() {
     let readme = include_str!("../../benches/README.md");
     let counted: Vec<u64> = include_str!("../../benches/instructions.txt")

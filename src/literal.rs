@@ -3,6 +3,14 @@
 use std::borrow::Borrow;
 use std::ops::Deref;
 
+/// Texts of the model, one of which a subject's may be.
+#[derive(Debug)]
+pub(crate) struct Literals {
+    /// A bit for each length that there is among them.
+    lengths: u64,
+    all: Box<[Literal]>,
+}
+
 /// A text of the model, with that of it which decides most comparisons.
 #[derive(Debug)]
 pub(crate) struct Literal {
@@ -10,54 +18,48 @@ pub(crate) struct Literal {
     text: Box<str>,
 }
 
-/// A text of a subject, to be compared with literals.
-#[derive(Clone, Copy)]
-pub(crate) struct Sought<'t> {
-    head: u64,
-    text: &'t str,
+impl Literals {
+    /// Whether one of them is this text, byte by byte.
+    ///
+    /// Lengths first: a text of another length is not even read.
+    #[inline(always)]
+    pub(crate) fn has(&self, text: &str) -> bool {
+        if self.lengths & length_bit(text) == 0 {
+            return false;
+        }
+        let head = head(text.as_bytes());
+        // Short texts apart, so that nothing is called for them, and all of them, so that no branch has to be guessed.
+        if text.len() <= size_of::<u64>() {
+            self.all.iter().fold(false, |found, literal| found | literal.begins(text, head))
+        } else {
+            self.has_long(text, head)
+        }
+    }
+
+    #[inline(never)]
+    fn has_long(&self, text: &str, head: u64) -> bool {
+        self.all.iter().any(|literal| literal.begins(text, head) && *literal.text == *text)
+    }
 }
 
 impl Literal {
     /// Whether it is this text, byte by byte.
     #[inline]
-    pub(crate) fn is(&self, sought: Sought<'_>) -> bool {
-        self.begins(sought) && (sought.is_all_head() || *self.text == *sought.text)
+    pub(crate) fn is(&self, text: &str) -> bool {
+        self.begins(text, head(text.as_bytes())) && *self.text == *text
     }
 
     /// Whether it has the length of this text, and its head.
     #[inline]
-    fn begins(&self, sought: Sought<'_>) -> bool {
-        self.head == sought.head && self.text.len() == sought.text.len()
+    fn begins(&self, text: &str, head: u64) -> bool {
+        self.text.len() == text.len() && self.head == head
     }
 }
 
-impl<'t> Sought<'t> {
-    #[inline]
-    pub(crate) fn new(text: &'t str) -> Sought<'t> {
-        Sought { head: head(text.as_bytes()), text }
-    }
-
-    /// Whether it is one of these.
-    #[inline(always)]
-    pub(crate) fn is_among(self, literals: &[Literal]) -> bool {
-        // Short texts apart, so that nothing is called for them.
-        if self.is_all_head() {
-            literals.iter().any(|literal| literal.begins(self))
-        } else {
-            self.is_among_long(literals)
-        }
-    }
-
-    #[inline(never)]
-    fn is_among_long(self, literals: &[Literal]) -> bool {
-        literals.iter().any(|literal| literal.is(self))
-    }
-
-    /// Whether length and head say all.
-    #[inline]
-    fn is_all_head(self) -> bool {
-        self.text.len() <= size_of::<u64>()
-    }
+/// The bit of a text's length; longer ones share the last.
+#[inline]
+fn length_bit(text: &str) -> u64 {
+    1 << text.len().min(63)
 }
 
 /// What no two texts of one length up to eight share, made of the first bytes of longer ones.
@@ -83,6 +85,22 @@ impl From<&str> for Literal {
     }
 }
 
+impl<'t> FromIterator<&'t str> for Literals {
+    fn from_iter<I: IntoIterator<Item = &'t str>>(texts: I) -> Literals {
+        let all: Box<[Literal]> = texts.into_iter().map(Literal::from).collect();
+        Literals { lengths: all.iter().fold(0, |lengths, literal| lengths | length_bit(literal)), all }
+    }
+}
+
+impl Deref for Literals {
+    type Target = [Literal];
+
+    #[inline]
+    fn deref(&self) -> &[Literal] {
+        &self.all
+    }
+}
+
 impl Deref for Literal {
     type Target = str;
 
@@ -105,9 +123,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_literal_is_the_text_that_it_was_made_of(a in "[ab]{0,12}", b in "[ab]{0,12}", tail in "[ab]{0,2}") {
-            for (literal, text) in [(a.clone(), b.clone()), (a.clone(), a.clone()), (a.clone() + &tail, a.clone() + &b)] {
-                prop_assert_eq!(Literal::from(&*literal).is(Sought::new(&text)), literal == text, "{} {}", literal, text);
+        fn a_text_is_one_of_those_that_it_is(
+            all in proptest::collection::vec("[ab]{0,12}|[ab]{60,66}", 0..6),
+            other in "[ab]{0,12}|[ab]{60,66}",
+            place: prop::sample::Index,
+            tail in "[ab]{0,2}",
+        ) {
+            let literals: Literals = all.iter().map(String::as_str).collect();
+            let one = if all.is_empty() { other.clone() } else { place.get(&all).clone() };
+            for text in [other, one.clone() + &tail, one] {
+                prop_assert_eq!(literals.has(&text), all.contains(&text), "{:?} {}", &all, &text);
+                for (literal, own) in literals.iter().zip(&all) {
+                    prop_assert_eq!(literal.is(&text), *own == text, "{} {}", own, &text);
+                }
             }
         }
     }

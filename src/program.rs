@@ -10,7 +10,7 @@ use crate::decay::Curve;
 use crate::decimal::{Excess, scaled};
 use crate::facts::{Field, WAYS};
 use crate::grade::Grade;
-use crate::literal::Literal;
+use crate::literal::Literals;
 use crate::model::{Calendar, EventMeasure, Fingerprint, GateMissing, Missing, NumberOp, Total};
 use crate::time::Span;
 
@@ -477,7 +477,7 @@ pub(crate) enum TextSubject {
 #[derive(Debug)]
 pub(crate) enum TextTest {
     /// Equal to one of these.
-    OneOf(Box<[Literal]>),
+    OneOf(Literals),
     StartsWith(Box<str>),
     EndsWith(Box<str>),
     Contains(Box<str>),
@@ -485,8 +485,8 @@ pub(crate) enum TextTest {
 
 #[derive(Debug)]
 pub(crate) enum TagTest {
-    HasAny(Box<[Literal]>),
-    HasAll(Box<[Literal]>),
+    HasAny(Literals),
+    HasAll(Literals),
     AnyNotIn(FieldIndex),
 }
 

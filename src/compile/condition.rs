@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use super::Compiler;
 use crate::activity::{Ages, Names};
 use crate::facts::Kind;
-use crate::literal::Literal;
+use crate::literal::Literals;
 use crate::model::{
     AgeWindow, Calendar, Condition as Document, EventMeasure, EventNames, Happening, Leaf, NumberOp,
     Quantity as Measured, Shape, TagOp, TextOp, TextSubject as Asked,
@@ -328,7 +328,7 @@ impl<'m> Compiler<'m> {
             TextOp::EndsWith(text) => TextTest::EndsWith(text.as_str().into()),
             TextOp::Contains(text) => TextTest::Contains(text.as_str().into()),
             TextOp::Is(_) | TextOp::IsNot(_) | TextOp::OneOf(_) | TextOp::NoneOf(_) => {
-                TextTest::OneOf(texts.iter().map(|text| text.as_str().into()).collect())
+                TextTest::OneOf(texts.iter().map(String::as_str).collect())
             }
         };
         let slot = self.slot();
@@ -361,10 +361,10 @@ impl<'m> Compiler<'m> {
     }
 
     fn tags(&mut self, field: &str, op: &'m TagOp, path: &Path<'_>) -> Option<Condition> {
-        let list = |tags: &[String]| tags.iter().map(|tag| tag.as_str().into()).collect::<Box<[Literal]>>();
+        let list = |tags: &[String]| tags.iter().map(String::as_str).collect::<Literals>();
         let index = self.field(field, Kind::Tags, path)?;
         let (test, negate) = match op {
-            TagOp::Has(tag) => (TagTest::HasAny([tag.as_str().into()].into()), false),
+            TagOp::Has(tag) => (TagTest::HasAny(Literals::from_iter([tag.as_str()])), false),
             TagOp::HasAny(tags) => (TagTest::HasAny(list(tags)), false),
             TagOp::HasAll(tags) => (TagTest::HasAll(list(tags)), false),
             TagOp::HasNone(tags) => (TagTest::HasAny(list(tags)), true),

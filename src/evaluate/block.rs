@@ -7,7 +7,6 @@ use super::lanes::{Abreast, LANES, LaneNumbers, Masks};
 use super::{Exact, Measured, Subject, Truth, Witness, World, fact};
 use crate::facts::{Fact, Facts, Field, Mask, Rows, lanes_where};
 use crate::grade::Verdict;
-use crate::literal::Sought;
 use crate::model::Calendar;
 use crate::program::{Ask, FieldIndex, Gate, Program, Quantity, Signal, TagTest, Test, TextSubject, TextTest, Worth};
 
@@ -283,7 +282,7 @@ impl<'m, T: Table, const W: usize> World<'m> for Block<'m, '_, T, W> {
             }),
             Test::Text { of: TextSubject::Field(field), test, ignore_case, negate, .. } => match test {
                 TextTest::OneOf(literals) if !ignore_case => self.asked(*field, |fact| match fact {
-                    Fact::Text(text) => Some(Sought::new(text).is_among(literals) != *negate),
+                    Fact::Text(text) => Some(literals.has(text) != *negate),
                     _ => None,
                 }),
                 _ => self.asked(*field, |fact| match fact {

@@ -2,7 +2,6 @@
 
 use crate::decimal::nearest_micros;
 use crate::facts::Fact;
-use crate::literal::Sought;
 use crate::model::Calendar;
 use crate::points::{HELD, MICROS};
 use crate::program::{TagTest, Test, TextTest, Worth, ordered_bits};
@@ -128,7 +127,7 @@ pub(super) fn per_unit(points: i64, units: i64, min: i64, max: i64) -> i64 {
 #[inline(always)]
 pub(super) fn text_matches(text: &str, test: &TextTest, ignore_case: bool) -> bool {
     match test {
-        TextTest::OneOf(literals) if !ignore_case => Sought::new(text).is_among(literals),
+        TextTest::OneOf(literals) if !ignore_case => literals.has(text),
         _ => text_is_like(text, test, ignore_case),
     }
 }

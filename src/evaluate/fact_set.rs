@@ -299,7 +299,7 @@ mod tests {
 
     #[test]
     fn some_text_matches_and_some_does_not() {
-        let one_of = |texts: &[&str]| TextTest::OneOf(texts.iter().map(|text| (*text).into()).collect());
+        let one_of = |texts: &[&str]| TextTest::OneOf(texts.iter().copied().collect());
         for (test, ignore_case, other, expected) in [
             (one_of(&["a"]), false, false, (true, true)),
             (one_of(&["a"]), false, true, (false, true)),

@@ -4,7 +4,6 @@ use super::domain::Exact;
 use super::{Measured, Seen, Truth, Witness, World, fact, sum};
 use crate::activity::{Activity, Selection};
 use crate::facts::{Fact, Facts, Inquiry};
-use crate::literal::Sought;
 use crate::model::{Calendar, EventMeasure};
 use crate::points::HELD;
 use crate::program::{
@@ -54,7 +53,7 @@ impl<T: Facts> Inquiry for Asking<'_, '_, '_, T> {
             (Ask::FLAG, test @ Test::Flag { .. })
             | (Ask::HAS_ANY, test @ Test::Tags { test: TagTest::HasAny(_), .. }) => fact::holds(test, fact),
             (Ask::ONE_OF, Test::Text { test: TextTest::OneOf(literals), negate, .. }) => match fact {
-                Fact::Text(text) => Some(Sought::new(text).is_among(literals) != *negate),
+                Fact::Text(text) => Some(literals.has(text) != *negate),
                 _ => None,
             },
             (Ask::DAYS_SINCE | Ask::DAYS_UNTIL, Test::Number { within, op, .. }) => {

@@ -7,7 +7,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::column::Items;
-use crate::literal::{Literal, Sought};
+use crate::literal::{Literal, Literals};
 
 /// What sort of value a field holds; it decides which operators a model may use on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -145,20 +145,20 @@ impl Tags<'_> {
     #[inline]
     pub(crate) fn has(&self, literal: &Literal) -> bool {
         match self.0 {
-            Source::Strings(tags) => tags.iter().any(|tag| literal.is(Sought::new(tag))),
-            Source::Texts(tags) => tags.iter().any(|tag| literal.is(Sought::new(tag))),
+            Source::Strings(tags) => tags.iter().any(|tag| literal.is(tag)),
+            Source::Texts(tags) => tags.iter().any(|tag| literal.is(tag)),
             Source::Sorted(set) => set.contains(&**literal),
             Source::Hashed(set) => set.contains(&**literal),
-            Source::Listed { .. } => self.any(|tag| literal.is(Sought::new(tag))),
+            Source::Listed { .. } => self.any(|tag| literal.is(tag)),
         }
     }
 
     /// Whether one of the texts of a model is in the set.
     #[inline(always)]
-    pub(crate) fn has_any(&self, literals: &[Literal]) -> bool {
+    pub(crate) fn has_any(&self, literals: &Literals) -> bool {
         match self.0 {
-            Source::Strings(tags) => tags.iter().any(|tag| Sought::new(tag).is_among(literals)),
-            Source::Texts(tags) => tags.iter().any(|tag| Sought::new(tag).is_among(literals)),
+            Source::Strings(tags) => tags.iter().any(|tag| literals.has(tag)),
+            Source::Texts(tags) => tags.iter().any(|tag| literals.has(tag)),
             Source::Sorted(_) | Source::Hashed(_) | Source::Listed { .. } => self.holds_any(literals),
         }
     }

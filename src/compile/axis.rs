@@ -347,6 +347,14 @@ impl<'m> Compiler<'m> {
         if rows.windows(2).any(|pair| matches!(pair, [(a, _), (b, _)] if a == b)) {
             self.note(Problem::new("duplicate-key", &path, "a value stands here twice"));
         }
+        // What a rule is worth is held within as much, so that sums of rules are exact.
+        let together = rows.iter().map(|(_, points)| points.saturating_abs()).fold(0, i64::saturating_add);
+        if values.combine == Some(Combine::Sum) && together > HELD {
+            let (together, most) = (Points::from_micros(together), Points::from_micros(HELD));
+            let message = format!("`sum` of entries that are worth `{together}` points together, more than {most}");
+            self.over(&path, "points", message);
+            return None;
+        }
         let (field, otherwise, rows) = (field?, otherwise?, rows.into());
         Some(match values.combine {
             None => Worth::Texts { field, rows, otherwise },

@@ -150,7 +150,8 @@ impl Numbers for i64 {
 
     #[inline]
     fn add(&mut self, other: &i64) {
-        *self = self.saturating_add(*other);
+        // Exact: no rule is worth more than 10^9 points, and of so many rules there is room for the sum; see `Limits::held`.
+        *self += *other;
     }
 
     #[inline]

@@ -373,6 +373,13 @@ const BROKEN: &[(&str, Document)] = &[
     ("bands-bounds-misspelt", Rule(r#""bands": { "nps": [[0, 1]] }, "bounds": "abov""#)),
     ("values-empty", Rule(r#""values": { "plan": {} }"#)),
     ("values-as-list", Rule(r#""values": { "plan": [["pro", 3]] }"#)),
+    (
+        "values-beyond-the-sum",
+        Made(|| {
+            let values = many(1_001, r##""#": -1000000"##);
+            rule(&format!(r#""values": {{ "tech_stack": {{ {values} }} }}, "combine": "sum", "otherwise": 1"#))
+        }),
+    ),
     ("values-combine-misspelt", Rule(r#""values": { "tech_stack": { "crm": 3 } }, "combine": "total""#)),
     ("per-unit-without-max", Rule(r#""per_unit": { "seats": { "points": 0.5 } }"#)),
     ("per-unit-backwards", Rule(r#""per_unit": { "seats": { "points": 0.5, "min": 5, "max": 3 } }"#)),

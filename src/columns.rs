@@ -31,8 +31,8 @@ pub use crate::facts::{Bits, Codes, Column, ColumnError, Columns, Numbers, Offse
 use crate::facts::{Facts, Field, Kind, Mask};
 use crate::grade::{Grade, Verdict};
 use crate::points::Points;
-use crate::program::Program;
-use crate::score::{Place, Play, Score};
+use crate::program::{Place, Program};
+use crate::score::{Play, Score};
 use crate::scorer::Scorer;
 use crate::time::second_of;
 

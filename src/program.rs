@@ -214,6 +214,25 @@ impl Program {
     }
 }
 
+/// A place in a list that a program has, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place(u16); // from 1 on
+
+impl Place {
+    pub(crate) const NONE: Place = Place(0);
+
+    #[inline]
+    pub(crate) fn at(place: usize) -> Place {
+        // No list is as long; see `Limits::held`.
+        Place(u16::try_from(place).map_or(0, |place| place.saturating_add(1)))
+    }
+
+    #[inline]
+    pub(crate) fn get(self) -> Option<usize> {
+        self.0.checked_sub(1).map(usize::from)
+    }
+}
+
 /// An index into [`Program::fields`].
 pub(crate) type FieldIndex = usize;
 
@@ -561,11 +580,32 @@ impl Rule {
     }
 }
 
+/// The points of a rule by what its condition comes to, in a list: no branch has to be guessed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ByTruth([i64; 4]); // where it is false, unknown or true; the fourth is nothing's
+
+impl ByTruth {
+    pub(crate) fn new(unknown: i64, points: i64) -> ByTruth {
+        ByTruth([0, unknown, points, 0])
+    }
+
+    /// The points where the condition is true.
+    pub(crate) fn points(&self) -> i64 {
+        self.of(2)
+    }
+
+    /// Those at a truth's place, from 0 to 2.
+    #[inline]
+    pub(crate) fn of(&self, place: usize) -> i64 {
+        self.0.get(place % self.0.len()).copied().unwrap_or(0)
+    }
+}
+
 #[derive(Debug)]
 #[repr(u8)]
 pub(crate) enum Worth {
     /// These points; the rule's condition is its guard.
-    Points(i64),
+    Points(ByTruth),
     First {
         rows: Box<[(Condition, i64)]>,
         otherwise: i64,

@@ -265,10 +265,10 @@ impl Goal {
     /// Whether some outcome of a set is good enough.
     fn within(self, all: &Outcome<Possible>) -> bool {
         match self {
-            Goal::State(lowest) => all.state.any(|state| state.is_some_and(|state| state >= lowest)),
+            Goal::State(lowest) => all.state.any(|state| state.get().is_some_and(|state| state >= lowest)),
             Goal::Grade(least) => all
                 .grade
-                .any(|grade| grade.map(Grade::at).is_some_and(|grade| grade == least || grade.dominates(least))),
+                .any(|grade| grade.get().map(Grade::at).is_some_and(|grade| grade == least || grade.dominates(least))),
             Goal::Score(least) => all.verdict.any(Verdict::is_scored) && all.value.greatest() >= least,
         }
     }

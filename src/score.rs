@@ -11,7 +11,7 @@ use crate::facts::Mask;
 use crate::grade::{Grade, Verdict};
 use crate::model::limits::AXES_MAX;
 use crate::points::Points;
-use crate::program::{self, Program};
+use crate::program::{self, Place, Program};
 use crate::time::Span;
 
 /// What scoring found: a verdict, and for those who may be scored a value, a grade, a state, a segment and a play.
@@ -33,24 +33,6 @@ pub struct Score<'m> {
     segment: Place, // in `Program::segments`
     play: Place,    // in `Program::plays`
     verdict: Verdict,
-}
-
-/// A place in a list that a program has, or none.
-#[derive(Clone, Copy)]
-pub(crate) struct Place(u16);
-
-impl Place {
-    pub(crate) const NONE: Place = Place(u16::MAX);
-
-    #[inline]
-    pub(crate) fn of(place: Option<usize>) -> Place {
-        // No list is as long; see `Limits::held`.
-        place.and_then(|place| u16::try_from(place).ok()).map_or(Place::NONE, Place)
-    }
-
-    fn get(self) -> Option<usize> {
-        (self.0 != u16::MAX).then_some(self.0.into())
-    }
 }
 
 /// Of what is kept of a score from 0 to 100.
@@ -116,7 +98,7 @@ impl<'m> Score<'m> {
     pub(crate) fn new(program: &'m Program, outcome: &Outcome<Exact>) -> Score<'m> {
         let Outcome { verdict, value, grade, state, segment, play, .. } = *outcome;
         let axes = outcome.axes.iter().map(|axis| (axis.raw, axis.score));
-        Score::of_parts(Some(program), verdict, value, axes, [grade, state, segment, play].map(Place::of))
+        Score::of_parts(Some(program), verdict, value, axes, [grade, state, segment, play])
     }
 
     /// The score of a subject that a gate holds back.
@@ -134,7 +116,7 @@ impl<'m> Score<'m> {
         let axes = outcome.axes.iter().map(|axis| (axis.raw.at(lane), axis.score.at(lane)));
         let places = [&outcome.grade, &outcome.state, &outcome.segment, &outcome.play];
         let (verdict, value) = (outcome.verdict.at(lane), outcome.value.at(lane));
-        Score::of_parts(Some(program), verdict, value, axes, places.map(|place| Place::of(place.at(lane))))
+        Score::of_parts(Some(program), verdict, value, axes, places.map(|place| place.at(lane)))
     }
 
     /// The parts that are kept of it in columns beside the verdict: grade, state, segment and play last.

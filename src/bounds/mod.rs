@@ -20,7 +20,7 @@ use crate::evaluate::{
 use crate::facts::{Fact, Facts};
 use crate::grade::{Grade, Verdict};
 use crate::points::Points;
-use crate::program::{FieldIndex, Program};
+use crate::program::{FieldIndex, Place, Program};
 use crate::score::Play;
 use crate::scorer::Scorer;
 use crate::time::{civil_day, second_of};
@@ -272,25 +272,30 @@ impl<'m: 's, 's> Bounds<'m, 's> {
 
     /// Every grade that is possible, the best first.
     pub fn grades(&self) -> impl Iterator<Item = Grade> {
-        self.outcome.grade.iter().flatten().map(Grade::at)
+        self.outcome.grade.iter().filter_map(Place::get).map(Grade::at)
     }
 
     /// Every state that is possible, the lowest first.
     pub fn states(&self) -> impl Iterator<Item = &'m str> {
         let rows = &self.given.program.states.rows;
-        self.outcome.state.iter().flatten().filter_map(|place| rows.get(place)).map(|(_, name)| &**name)
+        self.outcome.state.iter().filter_map(Place::get).filter_map(|place| rows.get(place)).map(|(_, name)| &**name)
     }
 
     /// Segments that may be the subject's, in the order of the document. Some may be out of reach all the same.
     pub fn segments(&self) -> impl Iterator<Item = &'m str> {
         let segments = &self.given.program.segments;
-        self.outcome.segment.iter().flatten().filter_map(|place| segments.get(place)).map(|segment| &*segment.name)
+        self.outcome
+            .segment
+            .iter()
+            .filter_map(Place::get)
+            .filter_map(|place| segments.get(place))
+            .map(|segment| &*segment.name)
     }
 
     /// Plays that may be called for, in the order of the document. Some may be out of reach all the same.
     pub fn plays(&self) -> impl Iterator<Item = Play<'m>> {
         let plays = &self.given.program.plays;
-        self.outcome.play.iter().flatten().filter_map(|place| plays.get(place)).map(Play::new)
+        self.outcome.play.iter().filter_map(Place::get).filter_map(|place| plays.get(place)).map(Play::new)
     }
 
     /// Whether nothing that is missing can change the verdict, the grade, the state, the segment or the play any more.

@@ -11,7 +11,7 @@ use crate::model::{
 };
 use crate::points::{HELD, Points};
 use crate::problem::{Path, Problem};
-use crate::program::{Axis, BandRows, Events, Group, Part, Quantity, Rule, Signal, Title, Worth};
+use crate::program::{Axis, BandRows, ByTruth, Events, Group, Part, Quantity, Rule, Signal, Title, Worth};
 use crate::time::Span;
 
 impl<'m> Compiler<'m> {
@@ -182,7 +182,9 @@ impl<'m> Compiler<'m> {
             self.note(problem.with_help("points that everybody has are the axis's `base`"));
         }
         let worth = match &rule.worth {
-            Form::Points(points) => self.points(*points, &path.key("points")).map(Worth::Points),
+            Form::Points(points) => {
+                self.points(*points, &path.key("points")).map(|points| Worth::Points(ByTruth::new(0, points)))
+            }
             Form::First(first) => self.first(first, path),
             Form::Bands(bands) => self.bands(bands, path),
             Form::Values(values) => self.values(values, path),
@@ -198,7 +200,10 @@ impl<'m> Compiler<'m> {
             }
             Missing::Skip => Some(0),
         };
-        let (guard, worth, missing) = (guard.map_or(Some(None), |guard| guard.map(Some)), worth?, missing?);
+        let (guard, mut worth, missing) = (guard.map_or(Some(None), |guard| guard.map(Some)), worth?, missing?);
+        if let Worth::Points(by_truth) = &mut worth {
+            *by_truth = ByTruth::new(missing, by_truth.points());
+        }
         let reach = reach(&worth).map(|reach| reach.max(missing).max(0));
         if reach.is_none() && !available_given {
             let message = "there is no end to what this signal can reach, so `available` cannot be derived";
@@ -484,7 +489,7 @@ fn reach(worth: &Worth) -> Option<i64> {
         rows.iter().map(|(_, points)| *points).fold(otherwise, i64::max)
     }
     Some(match worth {
-        Worth::Points(points) => *points,
+        Worth::Points(by_truth) => by_truth.points(),
         Worth::First { rows, otherwise } => best(rows, *otherwise),
         Worth::Bands { rows, below, .. } => best(rows, *below),
         Worth::Texts { rows, otherwise, .. } | Worth::Tags { rows, otherwise, sum: false, .. } => {

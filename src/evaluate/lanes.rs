@@ -13,6 +13,7 @@ use super::{AxisResult, Decided, Truth};
 use crate::facts::{Mask, lanes_of, lanes_where};
 use crate::grade::Verdict;
 use crate::model::limits::AXES_MAX;
+use crate::program::Place;
 
 /// How many subjects go abreast in a word: as many as it has bits.
 pub(crate) const LANES: usize = crate::facts::BLOCK;
@@ -213,7 +214,7 @@ macro_rules! each {
 
 each! {
     usize = 0;
-    Option<usize> = None;
+    Place = Place::NONE;
     (usize, usize) = (0, 0);
     Decided = Decided::Not;
 }

@@ -27,6 +27,7 @@ use domain::Plain;
 pub(crate) use domain::{Domain, Exact, Numbers, Values};
 pub(crate) use fact::by_calendar as calendar;
 pub(crate) use fact_set::{FactSet, Known};
+use lanes::Few;
 pub(crate) use lanes::{Abreast, LANES, LaneNumbers, Masks, Sum, codes};
 pub(crate) use possibilities::{Alike, Possibilities};
 pub(crate) use possible::Possible;
@@ -46,8 +47,8 @@ use crate::facts::Fact;
 use crate::grade::{Grade, Verdict};
 use crate::model::{GateMissing, Missing};
 use crate::program::{
-    Ask, Axis, Condition, FieldIndex, Gate, Limit, Part, Program, Promoter, Quantity, Rule, Segment, Signal, Test,
-    TextSubject, Worth as Form,
+    Ask, Axis, Condition, FieldIndex, Gate, Limit, Part, Place, Program, Promoter, Quantity, Rule, Segment, Signal,
+    Test, TextSubject, Worth as Form,
 };
 
 /// What conditions and rules look at.
@@ -174,10 +175,10 @@ pub(crate) struct Outcome<D: Domain> {
     /// Of subjects who may be scored; none where nobody may.
     pub(crate) axes: AxisResults<D>,
     /// Places among all grades there can be.
-    pub(crate) grade: D::Of<Option<usize>>,
-    pub(crate) state: D::Of<Option<usize>>,
-    pub(crate) segment: D::Of<Option<usize>>,
-    pub(crate) play: D::Of<Option<usize>>,
+    pub(crate) grade: D::Of<Place>,
+    pub(crate) state: D::Of<Place>,
+    pub(crate) segment: D::Of<Place>,
+    pub(crate) play: D::Of<Place>,
 }
 
 impl<D: Domain> Outcome<D> {
@@ -187,14 +188,15 @@ impl<D: Domain> Outcome<D> {
             verdict,
             value: D::Number::one(0),
             axes: SmallVec::new(),
-            grade: D::Of::one(None),
-            state: D::Of::one(None),
-            segment: D::Of::one(None),
-            play: D::Of::one(None),
+            grade: D::Of::one(Place::NONE),
+            state: D::Of::one(Place::NONE),
+            segment: D::Of::one(Place::NONE),
+            play: D::Of::one(Place::NONE),
         }
     }
 
     /// Takes in what the next axis came to.
+    #[inline(always)]
     pub(crate) fn push<'m, W: Witness<'m, D>>(&mut self, raw: D::Number, available: D::Number, witness: &mut W) {
         let result = total::axis_result(raw, available);
         witness.axis(&result);
@@ -211,7 +213,7 @@ impl<D: Domain> Outcome<D> {
         }
         self.value = D::choose(&scored, self.value.clone(), D::Number::one(0));
         for place in [&mut self.grade, &mut self.state, &mut self.segment, &mut self.play] {
-            *place = D::both(&scored, place, |scored, place| place.filter(|_| scored));
+            *place = D::both(&scored, place, |scored, place| if scored { place } else { Place::NONE });
         }
     }
 }
@@ -308,7 +310,7 @@ impl AxisResult<Possible> {
 struct Asked<'o, D: Domain> {
     axes: &'o [AxisResult<D>],
     score: &'o D::Number,
-    grade: &'o D::Of<Option<usize>>,
+    grade: &'o D::Of<Place>,
     verdict: &'o D::Of<Verdict>,
 }
 
@@ -345,7 +347,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
     pub(crate) fn verdict<W: Witness<'m, X::Domain>>(&self, witness: &mut W) -> Of<X::Domain, Verdict> {
         let mut verdict = Of::<X::Domain, Verdict>::one(self.world.verdict());
         for gate in self.world.gates(false) {
-            let truth = self.gate(gate, false, witness);
+            let Some(truth) = self.gate(gate, false, witness) else { continue };
             verdict = X::Domain::both(&verdict, &truth, |verdict, truth| match truth {
                 Truth::True => Verdict::Disqualified,
                 Truth::False | Truth::Unknown => verdict,
@@ -358,7 +360,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
             }
         }
         for gate in self.world.gates(true) {
-            let truth = self.gate(gate, true, witness);
+            let Some(truth) = self.gate(gate, true, witness) else { continue };
             verdict = X::Domain::both(&verdict, &truth, |verdict, truth| match truth {
                 Truth::True => verdict,
                 Truth::Unknown => verdict.max(Verdict::Undetermined),
@@ -374,12 +376,18 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         verdict
     }
 
-    /// A gate with its policy for the unknown applied.
+    /// A gate with its policy for the unknown applied; `None` where it lets everybody pass.
     #[inline(always)]
-    fn gate<W: Witness<'m, X::Domain>>(&self, gate: &'m Gate, required: bool, witness: &mut W) -> Of<X::Domain, Truth> {
+    fn gate<W: Witness<'m, X::Domain>>(
+        &self,
+        gate: &'m Gate,
+        required: bool,
+        witness: &mut W,
+    ) -> Option<Of<X::Domain, Truth>> {
         let mut truth = self.condition(&gate.when, None, witness);
+        let passes = truth.only() == Some(if required { Truth::True } else { Truth::False });
         // Seldom, so that nothing else is asked of most.
-        if truth.any(|truth| truth == Truth::Unknown) {
+        if !passes && truth.any(|truth| truth == Truth::Unknown) {
             truth = X::Domain::map(&truth, |truth| match (truth, gate.missing) {
                 (Truth::Unknown, GateMissing::Holds) => Truth::True,
                 (Truth::Unknown, GateMissing::Fails) => Truth::False,
@@ -387,7 +395,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
             });
         }
         witness.gate(gate, required, &truth);
-        truth
+        (!passes).then_some(truth)
     }
 
     /// The raw points of an axis, and what counts as 100.
@@ -424,26 +432,28 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
     }
 
     /// A rule with its guard and its policy for the unknown applied.
+    #[inline]
     fn rule<W: Witness<'m, X::Domain>>(&self, rule: &'m Rule, witness: &mut W) -> Worth<X::Domain> {
+        let (Some(guard), Form::Points(by_truth)) = (&rule.guard, &rule.worth) else {
+            return self.formed(rule, witness);
+        };
+        let guard = self.condition(guard, None, witness);
+        Worth {
+            points: X::Domain::number(&guard, |guard| Some(by_truth.of(guard.number()))),
+            unknown: X::Domain::map(&guard, |guard| guard == Truth::Unknown),
+        }
+    }
+
+    /// A rule whose worth is not the same for all.
+    #[inline(never)]
+    fn formed<W: Witness<'m, X::Domain>>(&self, rule: &'m Rule, witness: &mut W) -> Worth<X::Domain> {
         let missing = match rule.missing {
             Missing::Points(points) => points.micros(),
             Missing::Skip => 0,
         };
-        let Measured { number, unknown } = match (&rule.guard, &rule.worth) {
-            (Some(guard), Form::Points(points)) => {
-                let guard = self.condition(guard, None, witness);
-                // Made where it stays: it may be large.
-                return Worth {
-                    points: X::Domain::number(&guard, |guard| match guard {
-                        Truth::True => Some(*points),
-                        Truth::Unknown => Some(missing),
-                        Truth::False => Some(0),
-                    }),
-                    unknown: X::Domain::map(&guard, |guard| guard == Truth::Unknown),
-                };
-            }
-            (Some(guard), form) => self.guarded(guard, form, witness),
-            (None, form) => self.form(form, witness),
+        let Measured { number, unknown } = match &rule.guard {
+            Some(guard) => self.guarded(guard, &rule.worth, witness),
+            None => self.form(&rule.worth, witness),
         };
         Worth { points: X::Domain::choose(&unknown, Number::<X::Domain>::one(missing), number), unknown }
     }
@@ -475,7 +485,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
 
     fn form<W: Witness<'m, X::Domain>>(&self, form: &'m Form, witness: &mut W) -> Measured<X::Domain> {
         match form {
-            Form::Points(points) => Measured::known(Number::<X::Domain>::one(*points)),
+            Form::Points(by_truth) => Measured::known(Number::<X::Domain>::one(by_truth.points())),
             Form::First { rows, otherwise } => {
                 let decisions = rows.iter().map(|(when, _)| self.condition(when, None, witness));
                 let decided = first_decided::<X::Domain>(decisions);
@@ -512,19 +522,23 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
     }
 
     /// Everything that follows from the axes.
+    #[inline(always)]
     pub(crate) fn conclude<W: Witness<'m, X::Domain>>(&self, outcome: &mut Outcome<X::Domain>, witness: &mut W) {
         let program = self.program;
-        let (verdict, axes) = (&outcome.verdict, &outcome.axes);
+        let (verdict, axes) = (&outcome.verdict, outcome.axes.as_slice());
         let base = total::base(program, axes);
         let grade = total::grade(program.grade.as_ref(), axes);
-        let asked = Asked { axes, score: &base, grade: &grade, verdict };
         let adjusts = !program.promoters.is_empty() || !program.limits.is_empty();
-        let value = if adjusts { self.adjusted(&asked, witness) } else { base.clone() };
+        let value = if adjusts {
+            self.adjusted(&Asked { axes, score: &base, grade: &grade, verdict }, witness)
+        } else {
+            base.clone()
+        };
         let value = value.map(|value| value.clamp(0, total::FULL_SCORE));
         witness.total(&base, &value);
         let state = total::state(&program.states, &value, axes);
         if !program.segments.is_empty() {
-            outcome.segment = self.segment(&Asked { score: &value, ..asked }, witness);
+            outcome.segment = self.segment(&Asked { axes, score: &value, grade: &grade, verdict }, witness);
         }
         if !program.plays.is_empty() {
             outcome.play = total::play::<X::Domain>(program, &grade, &state, &outcome.segment);
@@ -560,7 +574,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         &self,
         asked: &Asked<'_, X::Domain>,
         witness: &mut W,
-    ) -> Of<X::Domain, Option<usize>> {
+    ) -> Of<X::Domain, Place> {
         first_true::<X::Domain>(self.program.segments.iter().map(|segment| {
             let truth = match &segment.when {
                 Some(when) => self.condition(when, Some(asked), witness),
@@ -657,7 +671,7 @@ impl<D: Domain> Asked<'_, D> {
                 Some(truth)
             }
             Test::Text { of: TextSubject::Grade, .. } => {
-                Some(text_test(test, self.grade, witness, |grade| grade.map(|place| Grade::at(place).as_str())))
+                Some(text_test(test, self.grade, witness, |grade| grade.get().map(|place| Grade::at(place).as_str())))
             }
             Test::Text { of: TextSubject::Verdict, .. } => {
                 Some(text_test(test, self.verdict, witness, |verdict| Some(verdict.as_str())))
@@ -725,13 +739,14 @@ fn first_decided<D: Domain>(truths: impl Iterator<Item = D::Of<Truth>>) -> D::Of
 }
 
 /// The place of the first that is true; none are asked after it.
-fn first_true<D: Domain>(truths: impl Iterator<Item = D::Of<Truth>>) -> D::Of<Option<usize>> {
-    let mut first = D::Of::one(None);
+fn first_true<D: Domain>(truths: impl Iterator<Item = D::Of<Truth>>) -> D::Of<Place> {
+    let mut first = D::Of::one(Place::NONE);
     for (place, truth) in truths.enumerate() {
-        first = D::both(&first, &truth, |first: Option<usize>, truth| {
-            first.or_else(|| (truth == Truth::True).then_some(place))
+        first = D::both(&first, &truth, |first, truth| match (first, truth) {
+            (Place::NONE, Truth::True) => Place::at(place),
+            (first, _) => first,
         });
-        if !first.any(|first| first.is_none()) {
+        if !first.any(|first| first == Place::NONE) {
             break;
         }
     }

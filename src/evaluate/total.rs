@@ -8,7 +8,7 @@ use crate::grade::Grade;
 use crate::model::Total;
 use crate::model::limits::AXES_MAX;
 use crate::points::MICROS;
-use crate::program::{Cuts, Grading, Program, States};
+use crate::program::{Cuts, Grading, Place, Program, States};
 use crate::wide::{Wide, held_in_i64, rounded};
 
 /// 100 in millionths.
@@ -61,6 +61,7 @@ pub(super) fn base<D: Domain>(program: &Program, axes: &[AxisResult<D>]) -> D::N
 }
 
 /// What is carried to twelve places, to the nearest millionth, ties up.
+#[inline]
 fn to_six_places(carried: i64) -> i64 {
     (carried + MICROS / 2).div_euclid(MICROS)
 }
@@ -97,8 +98,8 @@ pub(crate) fn base_with(program: &Program, axes: &[AxisResult<Exact>], place: us
     joined(program, &carried)
 }
 
-pub(super) fn grade<D: Domain>(grading: Option<&Grading>, axes: &[AxisResult<D>]) -> D::Of<Option<usize>> {
-    let Some(grading) = grading else { return D::Of::one(None) };
+pub(super) fn grade<D: Domain>(grading: Option<&Grading>, axes: &[AxisResult<D>]) -> D::Of<Place> {
+    let Some(grading) = grading else { return D::Of::one(Place::NONE) };
     let place = |cuts: &Cuts| match axes.get(cuts.axis) {
         Some(axis) => {
             D::places(&axis.score, |score| cuts.cuts.iter().position(|cut| score >= *cut).unwrap_or(cuts.cuts.len()))
@@ -107,14 +108,14 @@ pub(super) fn grade<D: Domain>(grading: Option<&Grading>, axes: &[AxisResult<D>]
     };
     let held = |place: usize| u8::try_from(place).unwrap_or(u8::MAX);
     D::both(&place(&grading.fit), &place(&grading.activity), |fit, activity| {
-        Some(Grade::new(held(fit), held(activity)).place())
+        Place::at(Grade::new(held(fit), held(activity)).place())
     })
 }
 
 /// The state with the greatest bound that is reached, else the lowest one.
-pub(super) fn state<D: Domain>(states: &States, value: &D::Number, axes: &[AxisResult<D>]) -> D::Of<Option<usize>> {
+pub(super) fn state<D: Domain>(states: &States, value: &D::Number, axes: &[AxisResult<D>]) -> D::Of<Place> {
     if states.rows.is_empty() {
-        return D::Of::one(None);
+        return D::Of::one(Place::NONE);
     }
     let place = |value: &D::Number| {
         D::places(value, |value| states.rows.partition_point(|(bound, _)| *bound <= value).saturating_sub(1))
@@ -128,28 +129,28 @@ pub(super) fn state<D: Domain>(states: &States, value: &D::Number, axes: &[AxisR
     } else {
         place(value)
     };
-    D::map(&places, Some)
+    D::map(&places, Place::at)
 }
 
 /// The first play whose every list names the outcome, else the one for everybody else.
 pub(super) fn play<D: Domain>(
     program: &Program,
-    grade: &D::Of<Option<usize>>,
-    state: &D::Of<Option<usize>>,
-    segment: &D::Of<Option<usize>>,
-) -> D::Of<Option<usize>> {
-    let names = |list: &[usize], of: &D::Of<Option<usize>>| {
-        D::map(of, |place| list.is_empty() || place.is_some_and(|place| list.contains(&place)))
+    grade: &D::Of<Place>,
+    state: &D::Of<Place>,
+    segment: &D::Of<Place>,
+) -> D::Of<Place> {
+    let names = |list: &[usize], of: &D::Of<Place>| {
+        D::map(of, |place| list.is_empty() || place.get().is_some_and(|place| list.contains(&place)))
     };
     let named = first_true::<D>(program.plays.iter().map(|play| {
         let cell =
-            |grade: Option<usize>| play.cells.is_empty() || grade.is_some_and(|grade| play.cells.has(Grade::at(grade)));
+            |grade: Place| play.cells.is_empty() || grade.get().is_some_and(|grade| play.cells.has(Grade::at(grade)));
         let by_grade = D::map(grade, |grade| !play.otherwise && cell(grade));
         let by_state = D::both(&by_grade, &names(&play.states, state), |a, b| a && b);
         D::both(&by_state, &names(&play.segments, segment), |a, b| Truth::of(Some(a && b)))
     }));
-    let otherwise = program.plays.iter().position(|play| play.otherwise);
-    D::map(&named, |place| place.or(otherwise))
+    let otherwise = program.plays.iter().position(|play| play.otherwise).map_or(Place::NONE, Place::at);
+    D::map(&named, |place| if place == Place::NONE { otherwise } else { place })
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! What a missing field may turn out to be, taken apart where the model tells its values apart.
 
-use std::collections::BTreeSet;
-
 use crate::evaluate::{FactSet, Known, calendar};
 use crate::facts::{Fact, Kind};
 use crate::model::Calendar;
@@ -26,13 +24,13 @@ pub(super) fn cells<'f>(program: &'f Program, field: FieldIndex, today: i64) -> 
             .map(|facts| Known::among(facts.iter().copied()))
             .collect(),
         Known::Numbers(least, greatest) => {
-            ranges(&numbers(program, field), (least, greatest)).map(|(a, b)| Known::Numbers(a, b)).collect()
+            ranges(numbers(program, field), (least, greatest)).map(|(a, b)| Known::Numbers(a, b)).collect()
         }
         Known::Days(first, last) => {
-            ranges(&days(program, field, today), (first, last)).map(|(a, b)| Known::Days(a, b)).collect()
+            ranges(days(program, field, today), (first, last)).map(|(a, b)| Known::Days(a, b)).collect()
         }
         Known::Texts if reading.field.kind() == Kind::Text => {
-            let texts: Vec<&str> = texts(program, field).into_iter().collect();
+            let texts = texts(program, field);
             let chunks = texts.chunks(texts.len().div_ceil(CELLS_MAX).max(1));
             chunks.map(|texts| Known::among(texts.iter().copied().map(Fact::Text))).chain([Known::OtherTexts]).collect()
         }
@@ -54,17 +52,24 @@ pub(super) fn cells<'f>(program: &'f Program, field: FieldIndex, today: i64) -> 
 }
 
 /// The ranges into which `cuts`, each the first of a range, take a range apart.
-fn ranges(cuts: &BTreeSet<i64>, (least, greatest): (i64, i64)) -> impl Iterator<Item = (i64, i64)> {
-    let inner: Vec<i64> = cuts.range(least.saturating_add(1)..=greatest).copied().collect();
-    let step = (inner.len() + 1).div_ceil(CELLS_MAX).max(1);
-    let starts: Vec<i64> = std::iter::once(least).chain(inner).step_by(step).collect();
+fn ranges(mut cuts: Vec<i64>, (least, greatest): (i64, i64)) -> impl Iterator<Item = (i64, i64)> {
+    cuts.retain(|cut| least < *cut && *cut <= greatest);
+    let step = (cuts.len() + 1).div_ceil(CELLS_MAX).max(1);
+    let starts: Vec<i64> = std::iter::once(least).chain(cuts).step_by(step).collect();
     let ends: Vec<i64> = starts.iter().skip(1).map(|next| next - 1).chain([greatest]).collect();
     starts.into_iter().zip(ends)
 }
 
+/// Each of them once, in order.
+fn sorted<T: Ord>(mut all: Vec<T>) -> Vec<T> {
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
 /// Where tests on a number and its bands begin and end.
-fn numbers(program: &Program, field: FieldIndex) -> BTreeSet<i64> {
-    let mut cuts = BTreeSet::new();
+fn numbers(program: &Program, field: FieldIndex) -> Vec<i64> {
+    let mut cuts = Vec::new();
     let own = |of: &Quantity| matches!(of, Quantity::Number { field: own } if *own == field);
     program.mentions(|mention| match mention {
         Mention::Test(Test::Number { of, within, .. }) if own(of) => {
@@ -76,7 +81,7 @@ fn numbers(program: &Program, field: FieldIndex) -> BTreeSet<i64> {
         }
         _ => {}
     });
-    cuts
+    sorted(cuts)
 }
 
 /// The numbers of units at which points per unit are at a multiple of an eighth of their range.
@@ -92,8 +97,8 @@ fn steps(points: i64, min: i64, max: i64) -> impl Iterator<Item = i64> {
 }
 
 /// Where tests on a date and its bands begin and end, as days.
-fn days(program: &Program, field: FieldIndex, today: i64) -> BTreeSet<i64> {
-    let mut cuts = BTreeSet::new();
+fn days(program: &Program, field: FieldIndex, today: i64) -> Vec<i64> {
+    let mut cuts = Vec::new();
     let own = |of: &Quantity| match of {
         Quantity::Calendar { field: own, by } if *own == field => Some(*by),
         _ => None,
@@ -114,7 +119,7 @@ fn days(program: &Program, field: FieldIndex, today: i64) -> BTreeSet<i64> {
         }
         _ => {}
     });
-    cuts
+    sorted(cuts)
 }
 
 /// The first day on which what is counted lies on the other side of `bound` than long before.
@@ -134,13 +139,13 @@ fn day_of_bound(by: Calendar, bound: i64, today: i64) -> i64 {
 }
 
 /// The texts that a field is compared with as a whole, and those that its parts are compared with.
-fn texts(program: &Program, field: FieldIndex) -> BTreeSet<&str> {
-    let mut texts = BTreeSet::new();
+fn texts(program: &Program, field: FieldIndex) -> Vec<&str> {
+    let mut texts = Vec::new();
     program.mentions(|mention| match mention {
         Mention::Test(Test::Text { test, .. }) if mention.fields().any(|own| own == field) => match test {
             TextTest::OneOf(all) => texts.extend(all.iter().map(|text| &**text)),
             TextTest::StartsWith(part) | TextTest::EndsWith(part) | TextTest::Contains(part) => {
-                texts.insert(part);
+                texts.push(part);
             }
         },
         Mention::Form(Worth::Texts { field: own, rows, .. }) if *own == field => {
@@ -148,12 +153,12 @@ fn texts(program: &Program, field: FieldIndex) -> BTreeSet<&str> {
         }
         _ => {}
     });
-    texts
+    sorted(texts)
 }
 
 /// The tags that a field is asked for.
-fn tags(program: &Program, field: FieldIndex) -> BTreeSet<&str> {
-    let mut tags = BTreeSet::new();
+fn tags(program: &Program, field: FieldIndex) -> Vec<&str> {
+    let mut tags = Vec::new();
     program.mentions(|mention| match mention {
         Mention::Test(Test::Tags { field: own, test: TagTest::HasAny(all) | TagTest::HasAll(all), .. })
             if *own == field =>
@@ -165,5 +170,5 @@ fn tags(program: &Program, field: FieldIndex) -> BTreeSet<&str> {
         }
         _ => {}
     });
-    tags
+    sorted(tags)
 }

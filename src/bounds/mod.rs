@@ -191,33 +191,38 @@ impl<'m: 's, 's> Given<'m, 's> {
     fn reach(
         &self,
         reached: &mut Option<Outcome<Possible>>,
-        (settled, outcome): (&Settled<'m>, Option<Outcome<Exact>>),
+        (settled, outcome): (&Settled<'m>, Option<&Outcome<Exact>>),
         facts: &mut [FactSet<'s>],
         apart: &mut [Apart<'s>],
     ) {
         let whole = match outcome {
-            Some(outcome) => Some(outcome.into()),
+            Some(outcome) => outcome.into(),
             // While nothing is reached, the cells of one last field cost about as much as all of them together.
-            None if apart.len() == 1 && reached.is_none() => None,
-            None => Some(self.outcome(facts, settled)),
+            None if apart.len() == 1 && reached.is_none() => return self.reach_cells(reached, settled, facts, apart),
+            None => self.outcome(facts, settled),
         };
-        if let Some(whole) = whole {
-            match reached {
-                Some(reached) if whole.lies_in(reached) => return,
-                // What is one outcome as a whole cannot become less by being taken apart.
-                _ if !apart.is_empty() && whole.only().is_none() => {}
-                Some(reached) => return reached.unite(&whole),
-                None => {
-                    *reached = Some(whole);
-                    return;
-                }
-            }
+        match reached {
+            Some(reached) if whole.lies_in(reached) => {}
+            // What is one outcome as a whole cannot become less by being taken apart.
+            _ if !apart.is_empty() && whole.only().is_none() => self.reach_cells(reached, settled, facts, apart),
+            Some(reached) => reached.unite(&whole),
+            None => *reached = Some(whole),
         }
+    }
+
+    /// The same, the first of the fields taken apart.
+    fn reach_cells(
+        &self,
+        reached: &mut Option<Outcome<Possible>>,
+        settled: &Settled<'m>,
+        facts: &mut [FactSet<'s>],
+        apart: &mut [Apart<'s>],
+    ) {
         let Some(((field, cells), apart)) = apart.split_first_mut() else { return };
         for cell in cells {
             facts.get_mut(*field).into_iter().for_each(|own| std::mem::swap(own, cell));
             let (settled, outcome) = self.settle(facts, settled);
-            self.reach(reached, (&settled, outcome), facts, apart);
+            self.reach(reached, (&settled, outcome.as_ref()), facts, apart);
             facts.get_mut(*field).into_iter().for_each(|own| std::mem::swap(own, cell));
         }
     }
@@ -233,12 +238,16 @@ impl<'m: 's, 's> Bounds<'m, 's> {
         let as_of = second_of(as_of);
         let evaluation = Evaluation::new(program, Subject::new(program, subject, as_of));
         let own = evaluation.world();
-        let is_missing = |field: &FieldIndex| matches!(own.fact(*field), Fact::Missing);
-        let missing = (0..program.fields.len()).filter(is_missing).collect();
+        let mut missing = Vec::new();
+        for field in 0..program.fields.len() {
+            if matches!(own.fact(field), Fact::Missing) {
+                missing.push(field);
+            }
+        }
         let (settled, outcome) = Settled::of(&evaluation, None);
         let facts = Vec::new();
         let mut given = Given { program, facts, missing, settled, activity: subject.activity(), as_of };
-        if let Some(outcome) = outcome {
+        if let Some(outcome) = &outcome {
             return Bounds { given, outcome: outcome.into() };
         }
         let facts = program.fields.iter().enumerate().map(|(field, reading)| match own.fact(field) {

@@ -219,23 +219,23 @@ impl<D: Domain> Outcome<D> {
 }
 
 /// The set of this outcome alone.
-impl From<Outcome<Exact>> for Outcome<Possible> {
-    fn from(outcome: Outcome<Exact>) -> Outcome<Possible> {
+impl From<&Outcome<Exact>> for Outcome<Possible> {
+    fn from(outcome: &Outcome<Exact>) -> Outcome<Possible> {
         let Outcome { verdict, value, axes, grade, state, segment, play } = outcome;
-        let axis = |AxisResult { raw, available, carried, score }| AxisResult {
+        let axis = |&AxisResult { raw, available, carried, score }: &AxisResult<Exact>| AxisResult {
             raw: Ranges::one(raw),
             available: Ranges::one(available),
             carried: Ranges::one(carried),
             score: Ranges::one(score),
         };
         Outcome {
-            verdict: Values::one(verdict),
-            value: Ranges::one(value),
-            axes: axes.into_iter().map(axis).collect(),
-            grade: Values::one(grade),
-            state: Values::one(state),
-            segment: Values::one(segment),
-            play: Values::one(play),
+            verdict: Values::one(*verdict),
+            value: Ranges::one(*value),
+            axes: axes.iter().map(axis).collect(),
+            grade: Values::one(*grade),
+            state: Values::one(*state),
+            segment: Values::one(*segment),
+            play: Values::one(*play),
         }
     }
 }

@@ -308,6 +308,8 @@ impl<'m> World<'m> for Possibilities<'m, '_> {
 }
 
 /// All the subjects of a set at one instant, as far as they come to the same; what they differ in is unknown.
+///
+/// A witness is told of what they differ in alone. What none of them has they have in common.
 pub(crate) struct Alike<'p, 'm, 'f>(&'p Possibilities<'m, 'f>);
 
 impl<'p, 'm, 'f> Alike<'p, 'm, 'f> {
@@ -315,21 +317,21 @@ impl<'p, 'm, 'f> Alike<'p, 'm, 'f> {
         Alike(all)
     }
 
-    /// The least and the greatest number of a quantity, where it is known of all.
+    /// The least and the greatest number of a quantity, of those who know it, and whether some do not.
     #[inline]
-    fn ends(&self, of: &Quantity, place: impl Fn(i64) -> usize) -> Option<(i64, i64)> {
+    fn ends(&self, of: &Quantity, place: impl Fn(i64) -> usize) -> (Option<(i64, i64)>, bool) {
         if let Quantity::Number { field } = of
             && let FactSet { missing: false, known: Known::Numbers(least, greatest) } = self.0.fact(*field)
         {
-            return Some((*least, *greatest)); // as of nearly all that are taken apart
+            return (Some((*least, *greatest)), false); // as of nearly all that are taken apart
         }
         self.ends_of_any(of, place)
     }
 
     #[inline(never)]
-    fn ends_of_any(&self, of: &Quantity, place: impl Fn(i64) -> usize) -> Option<(i64, i64)> {
+    fn ends_of_any(&self, of: &Quantity, place: impl Fn(i64) -> usize) -> (Option<(i64, i64)>, bool) {
         let Found { known, unknown } = self.0.value(of, place);
-        known.filter(|_| !unknown).map(|known| (known.least(), known.greatest()))
+        (known.map(|known| (known.least(), known.greatest())), unknown)
     }
 }
 
@@ -354,9 +356,10 @@ impl<'m> World<'m> for Alike<'_, 'm, '_> {
     }
 
     fn test<W: Witness<'m, Exact>>(&self, ask: Ask, test: &'m Test, witness: &mut W) -> Truth {
-        let truth = self.0.test(ask, test, &mut ()).only().unwrap_or(Truth::Unknown);
-        witness.tested(test, Seen::Quantity(None), &truth);
-        truth
+        self.0.test(ask, test, &mut ()).only().unwrap_or_else(|| {
+            witness.tested(test, Seen::Quantity(None), &Truth::Unknown);
+            Truth::Unknown
+        })
     }
 
     fn quantity<W: Witness<'m, Exact>>(
@@ -366,15 +369,20 @@ impl<'m> World<'m> for Alike<'_, 'm, '_> {
         witness: &mut W,
     ) -> Measured<Exact> {
         let place = |value: i64| rows.partition_point(|(from, _)| *from <= value);
-        let value = self.ends(of, place).filter(|(least, greatest)| place(*least) == place(*greatest));
-        let value = value.map(|(least, _)| least);
-        witness.measured(of, value);
-        found(value)
+        let alike = |(least, greatest)| rows.get(place(least)).is_none_or(|(from, _)| greatest < *from);
+        match self.ends(of, place) {
+            (None, _) => found(None),
+            (Some(ends), false) if alike(ends) => found(Some(ends.0)),
+            _ => {
+                witness.measured(of, None);
+                found(None)
+            }
+        }
     }
 
     fn points<W: Witness<'m, Exact>>(&self, form: &'m Worth, witness: &mut W) -> Measured<Exact> {
-        let Found { known, unknown } = self.0.form(form);
-        let points = known.filter(|_| !unknown).and_then(|points| points.only());
+        let Found { known: Some(points), unknown } = self.0.form(form) else { return found(None) };
+        let points = points.only().filter(|_| !unknown);
         if let (None, Some(field)) = (points, form.field()) {
             witness.read(field, Fact::Missing);
         }

@@ -88,6 +88,10 @@ impl Ranges {
 
     /// Puts in a range.
     fn add(&mut self, (least, greatest): (i64, i64)) {
+        // Most come in order.
+        if self.0.last().is_some_and(|(_, last)| last.saturating_add(1) < least) {
+            return self.0.push((least, greatest));
+        }
         // Those that it meets become one with it.
         let first = self.0.partition_point(|(_, to)| to.saturating_add(1) < least);
         let after = self.0.partition_point(|(from, _)| *from <= greatest.saturating_add(1));
@@ -95,7 +99,9 @@ impl Ranges {
         match self.0.get_mut(first) {
             Some(met) if first < after => {
                 *met = (met.0.min(least), to);
-                self.0.drain(first + 1..after);
+                if first + 1 < after {
+                    self.0.drain(first + 1..after);
+                }
             }
             _ => self.0.insert(first, (least, greatest)),
         }

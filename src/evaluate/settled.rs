@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::{Evaluation, Exact, Outcome, Seen, Truth, Witness, World, Worth};
+use super::{Evaluation, Exact, Numbers, Outcome, Seen, Truth, Witness, World, Worth, expected_of};
 use crate::facts::Fact;
 use crate::grade::Verdict;
 use crate::program::{FieldIndex, Gate, Part, Quantity, Rule, Test};
@@ -139,6 +139,7 @@ impl<'m> Witness<'m, Exact> for Settling<'_, 'm> {
         }
         let verdict = match (required, truth) {
             (true, Truth::False) => Verdict::Ineligible,
+            (true, Truth::Unknown) => Verdict::Undetermined,
             (false, Truth::True) => Verdict::Disqualified,
             _ => Verdict::Eligible,
         };
@@ -150,8 +151,8 @@ impl<'m> Witness<'m, Exact> for Settling<'_, 'm> {
         if std::mem::take(&mut self.open) {
             self.settled.rules.push(rule);
         } else {
-            self.sums.points = self.sums.points.saturating_add(worth.points);
-            self.sums.reach = self.sums.reach.saturating_add(rule.reach.unwrap_or(0));
+            self.sums.points.add(&worth.points);
+            self.sums.reach.add(&expected_of::<Exact>(rule, &worth.unknown));
         }
     }
 
@@ -193,7 +194,7 @@ mod tests {
         group = [{ name = 'group', max = 10 }]
         rule = [
             { id = 'a', group = 'group', bands.nps = [[0, -5], [5, 8], [9, 20]] },
-            { id = 'b', when.seats.at_least = 5, points = 10 },
+            { id = 'b', when.seats.at_least = 5, points = 10, missing = 'skip' },
             { id = 'c', group = 'group', when.seats.at_least = 7, points = 7 },
             { id = 'd', values.plan = { a = 9, b = 3 }, missing = 'skip' },
         ]
@@ -227,7 +228,7 @@ mod tests {
         let same = |own: &Outcome<Possible>| own.lies_in(&whole) && whole.lies_in(own);
         prop_assert!(same(&rest), "{:#?}\nis not\n{:#?}", rest, whole);
         if let Some(outcome) = outcome {
-            let only = outcome.clone().into();
+            let only = outcome.into();
             prop_assert!(same(&only), "{:#?}\nis not\n{:#?}", only, whole);
         }
         Ok(())
@@ -241,6 +242,7 @@ mod tests {
             plan in proptest::option::of("[abc]"),
             lost in proptest::option::of(any::<bool>()),
             (from, more) in (0_u8..12, 0_u8..4),
+            lacking in any::<[bool; 4]>(),
         ) {
             let program = SCORER.program();
             let numbers = [("nps", nps), ("seats", seats)];
@@ -261,10 +263,12 @@ mod tests {
             let settled = Settled::of(&evaluation, None);
             check(program, &facts, &settled)?;
 
-            // Then some number of what is open becomes known, within a range.
+            // Then of what is open some remains missing for good, and some number becomes known, within a range.
             let (from, to) = (ordered_bits(from.into()), ordered_bits((from + more).into()));
-            for (own, reading) in facts.iter_mut().zip(&program.fields) {
-                if own.missing && matches!(reading.field.name(), "nps" | "seats") {
+            for ((own, reading), lacking) in facts.iter_mut().zip(&program.fields).zip(lacking) {
+                if own.missing && lacking {
+                    *own = FactSet::one(Fact::Missing);
+                } else if own.missing && matches!(reading.field.name(), "nps" | "seats") {
                     *own = FactSet { missing: false, known: Known::Numbers(from, to) };
                 }
             }

@@ -119,38 +119,43 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
         self.facts.inquire(Ask::into(field, Ask::NUMBER).place(), Number, read)
     }
 
-    /// What a test sees, and whether it holds.
+    /// Whether a test holds; the witness is told what it sees.
     #[inline(never)]
-    fn look(&self, test: &Test) -> (Seen<'s, Exact>, Option<bool>) {
-        match test {
+    fn look<W: Witness<'m, Exact>>(&self, test: &'m Test, witness: &mut W) -> Truth {
+        let mut told = |seen: Seen<'_, Exact>, holds: Option<bool>| {
+            let truth = Truth::of(holds);
+            witness.tested(test, seen, &truth);
+            truth
+        };
+        let (fact, holds) = match test {
             Test::Number { of, within, op, .. } => {
                 let value = self.value(of);
-                (Seen::Quantity(value), value.map(|value| within.contains(&value) != op.negates()))
+                return told(Seen::Quantity(value), value.map(|value| within.contains(&value) != op.negates()));
+            }
+            Test::Happened { events, is } => {
+                let count = self.select(events).count();
+                return told(Seen::Events(count), Some((count > 0) == *is));
             }
             Test::Tags { field, test: TagTest::AnyNotIn(other), negate, .. } => {
                 let fact = self.fact(*field);
                 let holds = fact::any_not_in(fact, self.fact(*other));
-                (Seen::Fact(fact), holds.map(|holds| holds != *negate))
+                (fact, holds.map(|holds| holds != *negate))
             }
             Test::Day { field, within, .. } => {
                 let fact = self.fact(*field);
-                let day = fact::day(fact, self.program.offset_secs);
-                (Seen::Fact(fact), day.map(|day| within.contains(&day)))
-            }
-            Test::Happened { events, is } => {
-                let count = self.select(events).count();
-                (Seen::Events(count), Some((count > 0) == *is))
+                (fact, fact::day(fact, self.program.offset_secs).map(|day| within.contains(&day)))
             }
             Test::Known { field, .. }
             | Test::Flag { field, .. }
             | Test::Text { of: TextSubject::Field(field), .. }
             | Test::Tags { field, .. } => {
                 let fact = self.fact(*field);
-                (Seen::Fact(fact), fact::holds(test, fact))
+                (fact, fact::holds(test, fact))
             }
             // The outcome is asked elsewhere.
-            Test::Text { .. } => (Seen::Fact(Fact::Missing), None),
-        }
+            Test::Text { .. } => (Fact::Missing, None),
+        };
+        told(Seen::Fact(fact), holds)
     }
 
     #[inline]
@@ -214,16 +219,19 @@ impl<'m, T: Facts> World<'m> for Subject<'m, '_, T> {
 
     #[inline]
     fn test<W: Witness<'m, Exact>>(&self, ask: Ask, test: &'m Test, witness: &mut W) -> Truth {
+        if W::FULL {
+            return self.look(test, witness);
+        }
         // What was seen of a fact is of interest to those alone who write it down.
-        let mut seen = Seen::Quantity(None);
-        let mut look = || {
-            let (own, holds) = self.look(test);
-            seen = own;
-            Truth::of(holds)
-        };
+        let mut looked = false;
         let asking = Asking { test, subject: self };
-        let truth = if W::FULL { look() } else { self.facts.inquire(ask.place(), asking, look) };
-        witness.tested(test, seen, &truth);
+        let truth = self.facts.inquire(ask.place(), asking, || {
+            looked = true;
+            self.look(test, witness)
+        });
+        if !looked {
+            witness.tested(test, Seen::Quantity(None), &truth);
+        }
         truth
     }
 

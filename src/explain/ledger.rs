@@ -15,12 +15,10 @@ pub(crate) fn explain<'m, T: Facts>(program: &'m Program, subject: &T, as_of: Da
     let evaluation = Evaluation::new(program, Subject::new(program, subject, second_of(as_of)));
     let mut ledger = Ledger::new(program);
     let outcome = evaluation.outcome(&mut ledger);
-    Explanation {
-        score: Score::new(program, &outcome),
-        as_of,
-        missing: Subject::new(program, subject, 0).missing().collect(),
-        ledger,
-    }
+    let mut missing = Vec::new();
+    // In one loop, which `collect` does not make of it.
+    Subject::new(program, subject, 0).missing().for_each(|field| missing.push(field));
+    Explanation { score: Score::new(program, &outcome), as_of, missing, ledger }
 }
 
 /// What an evaluation found, in the order in which it did.
@@ -32,7 +30,7 @@ pub(super) struct Ledger<'m> {
     pub(super) program: &'m Program,
     entries: Vec<Entry<'m>>,
     looks: Vec<Look<'m>>,
-    texts: Texts,
+    texts: Vec<u8>, // one after the other
     tallies: Vec<Tally>,
     pub(super) axes: SmallVec<[AxisResult<Exact>; 2]>, // most models have fit and activity, or one axis
     /// The value from the axes alone.
@@ -75,7 +73,7 @@ pub(super) struct Look<'m> {
     pub(super) negated: bool,
 }
 
-/// What was seen; texts are in [`Texts`].
+/// What was seen; texts are places in the buffer of texts, from the first up to the second one.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Saw {
     Missing,
@@ -83,8 +81,8 @@ pub(super) enum Saw {
     Number(f64),
     /// In the unit of the object.
     Measured(i64),
-    Text(usize),
-    /// From the first place up to the second one.
+    Text(usize, usize),
+    /// Each with its end.
     Tags(usize, usize),
     Date(NaiveDate),
     Time(DateTime<Utc>),
@@ -92,27 +90,8 @@ pub(super) enum Saw {
     Tallied(usize),
 }
 
-/// Texts in one buffer, found by their places.
-#[derive(Clone, Debug)]
-struct Texts {
-    all: String,
-    ends: Vec<usize>,
-}
-
-impl Texts {
-    fn add(&mut self, text: &str) -> usize {
-        let place = self.ends.len();
-        self.all.push_str(text);
-        self.ends.push(self.all.len());
-        place
-    }
-
-    fn get(&self, place: usize) -> &str {
-        let end = |place: usize| self.ends.get(place).copied().unwrap_or(0);
-        let start = place.checked_sub(1).map_or(0, end);
-        self.all.get(start..end(place)).unwrap_or_default()
-    }
-}
+/// Ends a tag in the buffer of texts. It is in none of them, as it is no part of UTF-8.
+const END: u8 = 0xff;
 
 /// What room most texts find enough in. The buffer grows where they do not.
 const TEXT_LEN: usize = 12;
@@ -124,10 +103,7 @@ impl<'m> Ledger<'m> {
             program,
             entries: Vec::with_capacity(room.asked),
             looks: Vec::with_capacity(room.looks),
-            texts: Texts {
-                all: String::with_capacity(room.texts.saturating_mul(TEXT_LEN)),
-                ends: Vec::with_capacity(room.texts),
-            },
+            texts: Vec::with_capacity(room.texts.saturating_mul(TEXT_LEN)),
             tallies: Vec::new(),
             axes: SmallVec::with_capacity(program.axes.len()),
             base: 0,
@@ -154,8 +130,13 @@ impl<'m> Ledger<'m> {
         })
     }
 
-    pub(super) fn text(&self, place: usize) -> &str {
-        self.texts.get(place)
+    pub(super) fn text(&self, from: usize, to: usize) -> &str {
+        text(self.texts.get(from..to).unwrap_or_default())
+    }
+
+    pub(super) fn tags(&self, from: usize, to: usize) -> impl Iterator<Item = &str> {
+        let tags = self.texts.get(from..to).unwrap_or_default();
+        tags.split_inclusive(|byte| *byte == END).filter_map(|tag| tag.strip_suffix(&[END])).map(text)
     }
 
     pub(super) fn tally(&self, place: usize) -> Option<&Tally> {
@@ -179,19 +160,29 @@ impl<'m> Ledger<'m> {
             Fact::Missing => Saw::Missing,
             Fact::Flag(flag) => Saw::Flag(flag),
             Fact::Number(number) => Saw::Number(number),
-            Fact::Text(text) => Saw::Text(self.texts.add(text)),
+            Fact::Text(text) => {
+                let from = self.texts.len();
+                self.texts.extend_from_slice(text.as_bytes());
+                Saw::Text(from, self.texts.len())
+            }
             Fact::Date(date) => Saw::Date(date),
             Fact::Time(time) => Saw::Time(time),
             Fact::Tags(tags) => {
-                let start = self.texts.ends.len();
+                let from = self.texts.len();
                 tags.any(|tag| {
-                    self.texts.add(tag);
+                    self.texts.extend_from_slice(tag.as_bytes());
+                    self.texts.push(END);
                     false
                 });
-                Saw::Tags(start, self.texts.ends.len())
+                Saw::Tags(from, self.texts.len())
             }
         }
     }
+}
+
+/// What was a text when it was written down.
+fn text(bytes: &[u8]) -> &str {
+    str::from_utf8(bytes).unwrap_or_default()
 }
 
 /// Whether anything was seen.
@@ -202,7 +193,7 @@ fn known(saw: Saw) -> Truth {
 impl<'m> Witness<'m, Exact> for Ledger<'m> {
     const FULL: bool = true;
 
-    #[inline]
+    #[inline(always)]
     fn tested(&mut self, test: &'m Test, seen: Seen<'_, Exact>, truth: &Truth) {
         let saw = match seen {
             Seen::Fact(fact) => self.fact(fact),

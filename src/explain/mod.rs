@@ -379,9 +379,9 @@ impl<'e> Finding<'e> {
                 Unit::Millionth => Observed::Points(Points::from_micros(value)),
                 Unit::Double => Observed::Number(double_of(value)),
             },
-            Saw::Text(place) => Observed::Text(self.ledger.text(place)),
+            Saw::Text(from, to) => Observed::Text(self.ledger.text(from, to)),
             Saw::Tags(from, to) => {
-                let mut tags: Vec<_> = (from..to).map(|place| self.ledger.text(place)).collect();
+                let mut tags: Vec<_> = self.ledger.tags(from, to).collect();
                 tags.sort_unstable();
                 tags.dedup();
                 Observed::Tags(tags)

@@ -25,7 +25,7 @@ pub(crate) trait Sink<const W: usize> {
     fn found(&mut self, score: &Score<'_>) -> Self::Place;
     /// Rows that no gate holds back, by how far they lie beyond the first, after they were told to have passed: which
     /// of the outcomes that were found each has, counted from 1 on.
-    fn scored(&mut self, first: usize, rows: &[u32], which: &[u8], found: &[Self::Place]);
+    fn scored(&mut self, first: usize, rows: &[u16], which: &[u8], found: &[Self::Place]);
 }
 
 /// The one of those that were found, counted from 1 on.
@@ -33,6 +33,10 @@ pub(crate) trait Sink<const W: usize> {
 pub(crate) fn one_of<P>(found: &[P], which: u8) -> Option<&P> {
     found.get(usize::from(which).wrapping_sub(1))
 }
+
+/// How many rows are read ahead: so many that a column is read for several pages on end, and so few that all columns of
+/// them stay in the second cache.
+const AHEAD: usize = 1 << 13;
 
 /// Scores rows of a table.
 ///
@@ -45,8 +49,8 @@ pub(crate) fn score_rows<T: Table, S: Sink<W>, const W: usize>(
     as_of: i64,
     sink: &mut S,
 ) {
-    // Of the rows that are collected it is 32 bits that are kept.
-    const MOST: usize = 1 << 31;
+    // Of the rows that are collected it is 16 bits that are kept.
+    const MOST: usize = 1 << 16;
     let at = (as_of, civil_day(as_of, program.offset_secs));
     let mut known = Known::default();
     while !rows.is_empty() {
@@ -69,13 +73,16 @@ impl<T: Table> Run<'_, '_, T> {
     fn score<S: Sink<W>, const W: usize>(&self, end: usize, known: &mut Known<S::Place>, sink: &mut S) {
         let mut pools = [Verdict::Eligible, Verdict::Undetermined].map(Pool::<W>::new);
         for first in (self.first..end).step_by(W * LANES) {
+            if (first - self.first).is_multiple_of(AHEAD) {
+                self.table.read_ahead(first..end.min(first + AHEAD));
+            }
             let lanes = (end - first).min(W * LANES);
             let there = Mask::first(lanes);
             let verdicts = if lanes == W * LANES {
                 self.verdicts(Rows::Run(first))
             } else {
                 // What is missing in the last block is made up by its last row.
-                let mut beyond = 0..u32::try_from(lanes - 1).unwrap_or(0);
+                let mut beyond = 0..u16::try_from(lanes - 1).unwrap_or(0);
                 let mut rows = [[0; LANES]; W];
                 rows.as_flattened_mut().fill_with(|| beyond.next().unwrap_or(beyond.end));
                 self.verdicts(Rows::Any(first, &rows))
@@ -102,7 +109,7 @@ impl<T: Table> Run<'_, '_, T> {
 /// Rows of one verdict, which no gate holds back, by how far they lie beyond the first of a run.
 struct Pool<const W: usize> {
     verdict: Verdict,
-    rows: [[[u32; LANES]; W]; 2],
+    rows: [[[u16; LANES]; W]; 2],
     count: usize,
 }
 
@@ -119,11 +126,11 @@ impl<const W: usize> Pool<W> {
             if word == 0 {
                 continue;
             }
-            let beyond = u32::try_from(beyond).unwrap_or(u32::MAX);
+            let beyond = u16::try_from(beyond).unwrap_or(u16::MAX);
             for (byte, beyond) in word.to_le_bytes().into_iter().zip((beyond..).step_by(8)) {
                 let Some((places, count)) = SET.get(usize::from(byte)) else { continue };
                 let rows = rows.get_mut(self.count..).unwrap_or_default();
-                let put = |(own, place): (&mut u32, &u8)| *own = beyond + u32::from(*place);
+                let put = |(own, place): (&mut u16, &u8)| *own = beyond + u16::from(*place);
                 match rows.first_chunk_mut::<8>() {
                     // All eight, those beyond the ones that are set to be written over.
                     Some(eight) => eight.iter_mut().zip(places).for_each(put),
@@ -189,7 +196,7 @@ impl<'m, T: Table> Run<'m, '_, T> {
         &self,
         verdict: Verdict,
         raw: &[LaneNumbers<W>],
-        rows: &[u32],
+        rows: &[u16],
         known: &mut Known<S::Place>,
         sink: &mut S,
     ) {
@@ -206,15 +213,16 @@ impl<'m, T: Table> Run<'m, '_, T> {
         known.tell_apart(&sums);
         for (word, rows) in rows.chunks(LANES).enumerate() {
             let masks = || sums.iter().flat_map(|sum| sum.terms()).map(|(_, lanes)| lanes.word(word));
-            let mut lanes = [0; LANES];
             let low = codes(masks().take(8));
-            lanes.iter_mut().zip(low).for_each(|(own, low)| *own = u16::from(low));
-            if masks().nth(8).is_some() {
+            let mut lanes = low.map(u16::from);
+            let by_terms = known.by_terms(verdict);
+            let places = if masks().nth(8).is_some() {
                 let high = codes(masks().skip(8));
                 lanes.iter_mut().zip(high).for_each(|(own, high)| *own |= u16::from(high) << 8);
-            }
-            let by_terms = known.by_terms(verdict);
-            let places = lanes.map(|terms| by_terms.of(terms));
+                lanes.map(|terms| by_terms.of(terms))
+            } else {
+                by_terms.of_few(low)
+            };
             // The lanes beyond the last row have what it has.
             if !places.contains(&0) {
                 sink.scored(self.first, rows, &places, &known.found);
@@ -238,14 +246,14 @@ impl<'m, T: Table> Run<'m, '_, T> {
         &self,
         verdict: Verdict,
         raw: impl Iterator<Item = i64>,
-        row: &[u32],
+        row: &[u16],
         known: &mut Known<S::Place>,
         sink: &mut S,
     ) -> u8 {
         let mut own = [0; AXES_MAX];
         own.iter_mut().zip(raw).for_each(|(own, raw)| *own = raw);
         let place = known.place(verdict, own, |raw| {
-            let row = row.first().map_or(0, |row| usize::try_from(*row).unwrap_or(0));
+            let row = row.first().copied().map_or(0, usize::from);
             sink.found(&self.conclude(verdict, raw, self.first + row))
         });
         sink.scored(self.first, row, &[place], &known.found);
@@ -360,6 +368,13 @@ impl ByTerms {
     fn of(&self, terms: u16) -> u8 {
         // There are no other bits.
         self.0.get(usize::from(terms) % (1 << FEW_TERMS)).copied().unwrap_or(0)
+    }
+
+    /// The same of each of several, where there are no more than eight terms.
+    #[inline]
+    fn of_few<const N: usize>(&self, terms: [u8; N]) -> [u8; N] {
+        let Some(few) = self.0.first_chunk::<256>() else { return [0; N] };
+        terms.map(|terms| few.get(usize::from(terms)).copied().unwrap_or(0))
     }
 
     fn put(&mut self, terms: u16, place: u8) {

@@ -25,7 +25,7 @@ use std::ops::Range;
 use chrono::{DateTime, Utc};
 
 use crate::batch::{Sink, one_of, score_rows};
-use crate::evaluate::{Bound, LANES, Masks, codes};
+use crate::evaluate::{Bound, LANES, Masks};
 use crate::explain::{Explanation, explain};
 pub use crate::facts::{Bits, Codes, Column, ColumnError, Columns, Numbers, Offsets, Texts};
 use crate::facts::{Facts, Field, Kind, Mask};
@@ -363,7 +363,21 @@ struct Part<'m, 's> {
 }
 
 /// How many words of lanes of columns go abreast: so many that what is done once for all of them matters little.
-const WORDS: usize = 4;
+const WORDS: usize = 8;
+
+/// Each bit of half a word of lanes.
+static BITS: [u32; LANES / 2] = bits();
+
+#[expect(clippy::indexing_slicing, reason = "worked out by the compiler")]
+const fn bits() -> [u32; LANES / 2] {
+    let mut bits = [1; LANES / 2];
+    let mut place = 1;
+    while place < bits.len() {
+        bits[place] = bits[place - 1] << 1;
+        place += 1;
+    }
+    bits
+}
 
 impl Sink<WORDS> for Part<'_, '_> {
     type Place = u32;
@@ -373,7 +387,11 @@ impl Sink<WORDS> for Part<'_, '_> {
         // Those that no gate holds back are told of later.
         let own = self.scores.places.get_mut(first - self.first..).unwrap_or_default();
         for (own, lanes) in own.chunks_mut(LANES).zip(verdicts.of(Verdict::Disqualified).words()) {
-            own.iter_mut().zip(codes(std::iter::once(lanes))).for_each(|(own, place)| *own = place.into());
+            let halves = lanes.to_le_bytes();
+            for (own, half) in own.chunks_mut(LANES / 2).zip(halves.as_chunks().0) {
+                let half = u32::from_le_bytes(*half);
+                own.iter_mut().zip(&BITS).for_each(|(own, bit)| *own = (half & bit != 0).into());
+            }
         }
     }
 
@@ -384,10 +402,10 @@ impl Sink<WORDS> for Part<'_, '_> {
     }
 
     #[inline]
-    fn scored(&mut self, first: usize, rows: &[u32], which: &[u8], found: &[u32]) {
+    fn scored(&mut self, first: usize, rows: &[u16], which: &[u8], found: &[u32]) {
         let own = self.scores.places.get_mut(first - self.first..).unwrap_or_default();
         for (row, which) in rows.iter().zip(which) {
-            if let (Some(own), Some(place)) = (own.get_mut(index(*row)), one_of(found, *which)) {
+            if let (Some(own), Some(place)) = (own.get_mut(usize::from(*row)), one_of(found, *which)) {
                 *own = *place;
             }
         }

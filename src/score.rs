@@ -288,9 +288,9 @@ impl<'m> Sink<1> for Scores<'m, '_> {
     }
 
     #[inline]
-    fn scored(&mut self, first: usize, rows: &[u32], which: &[u8], found: &[Score<'m>]) {
+    fn scored(&mut self, first: usize, rows: &[u16], which: &[u8], found: &[Score<'m>]) {
         for (row, which) in rows.iter().zip(which) {
-            let own = usize::try_from(*row).ok().and_then(|row| self.scores.get_mut(first + row));
+            let own = self.scores.get_mut(first + usize::from(*row));
             if let (Some(own), Some(score)) = (own, one_of(found, *which)) {
                 *own = *score;
             }

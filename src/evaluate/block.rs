@@ -1,11 +1,11 @@
 //! Subjects that lie side by side, as many at a time as there are lanes.
 
 use std::cell::Cell;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use super::lanes::{Abreast, LANES, LaneNumbers, Masks};
 use super::{Exact, Measured, Subject, Truth, Witness, World, fact};
-use crate::facts::{Fact, Facts, Field, Mask, Rows, lanes_where};
+use crate::facts::{Fact, Facts, Field, Mask, Rows, is_missing, lanes_known, lanes_where};
 use crate::grade::Verdict;
 use crate::model::Calendar;
 use crate::program::{Ask, FieldIndex, Gate, Program, Quantity, Signal, TagTest, Test, TextSubject, TextTest, Worth};
@@ -20,6 +20,10 @@ pub(crate) trait Table {
 
     /// The subject in a row that there is.
     fn subject(&self, row: usize) -> Option<Self::Subject<'_>>;
+
+    /// Rows that are going to be looked at, a field of some hundreds of them at a time.
+    #[inline]
+    fn read_ahead(&self, _rows: Range<usize>) {}
 
     /// The facts of a field in these lanes of a block, each with the bit of its lane.
     fn facts<'t>(&'t self, field: &Field, rows: Rows<'_, 1>, lanes: u64, each: impl FnMut(u64, Fact<'t>));
@@ -251,7 +255,7 @@ impl<'m, 't, T: Table, const W: usize> Block<'m, 't, T, W> {
                 & self.table.numbers(of, rows, lanes, &mut divisors);
             // As for one of them: see `fact::ratio`. No times a divisor is zero if it is finite, and else no number.
             ratios.iter_mut().zip(&divisors).for_each(|(ratio, of)| *ratio = *ratio / of + of * 0.0);
-            let finite = lanes_where(&ratios, |ratio| ratio.is_finite());
+            let finite = lanes_known(&ratios, |ratio| is_missing(*ratio));
             (lanes_where(&ratios, |ratio| least <= *ratio && *ratio <= greatest), known & finite)
         })
     }

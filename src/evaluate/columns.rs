@@ -1,14 +1,14 @@
 //! Columns as a table, their fields found and their dictionaries asked beforehand.
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use super::block::{Table, in_words};
 use super::fact;
 use super::lanes::LANES;
 use crate::activity::Activity;
 use crate::facts::{
-    Codes, Column, Columns, FEW, Fact, Facts, Field, Items, Mask, Rows, Values, days_known, days_within, gather,
-    is_a_day, lanes_of, lanes_where,
+    Codes, Column, Columns, FEW, Fact, Facts, Field, Items, Mask, Rows, Values, days_within, gather, is_a_day,
+    lanes_of, lanes_where,
 };
 use crate::program::{FieldIndex, Mention, Program, TagTest, Test, TextSubject};
 use crate::time::civil_day;
@@ -16,34 +16,17 @@ use crate::time::civil_day;
 /// Columns, those that a program reads in the places of its fields.
 pub(crate) struct Bound<'c> {
     columns: &'c Columns<'c>,
-    read: Box<[Option<Read<'c>>]>, // by `Field::index`
-    fields: Box<[usize]>,          // the indices of the program's fields
-    truths: Box<[Truths]>,         // by slot of the program
-}
-
-/// A column that a program reads.
-#[derive(Clone, Copy)]
-struct Read<'c> {
-    column: &'c Column<'c>,
-    /// Whether all facts are known that are valid.
-    whole: bool,
-}
-
-impl Read<'_> {
-    /// The rows whose fact is known, of which the column itself knows some.
-    #[inline]
-    fn known<const W: usize>(&self, rows: Rows<'_, W>, own: impl FnOnce() -> Mask<W>) -> Mask<W> {
-        let valid = self.column.valid_among(rows);
-        if self.whole { valid } else { valid & own() }
-    }
+    read: Box<[Option<&'c Column<'c>>]>, // by `Field::index`
+    fields: Box<[usize]>,                // the indices of the program's fields
+    truths: Box<[Truths]>,               // by slot of the program
 }
 
 /// For which texts of a dictionary a test holds.
 #[derive(Clone, Default)]
 struct Truths {
     table: Box<[bool]>,
-    /// The one text of which it is another than of all others.
-    odd: Option<usize>,
+    /// The one text of which it is another than of all others, and what it is.
+    odd: Option<(i64, bool)>,
     /// All of them, the first again and again where they are fewer.
     few: Option<[i64; FEW]>,
 }
@@ -51,7 +34,7 @@ struct Truths {
 impl Truths {
     fn new(table: Box<[bool]>) -> Truths {
         let odd = [true, false].into_iter().find_map(|is| {
-            let mut those = table.iter().enumerate().filter(|(_, own)| **own == is).map(|(place, _)| place);
+            let mut those = (0..).zip(&table).filter(|(_, own)| **own == is).map(|(place, _)| (place, is));
             those.next().filter(|_| those.next().is_none())
         });
         let those = || (0..).zip(&table).filter(|(_, own)| **own).map(|(place, _)| place);
@@ -63,15 +46,15 @@ impl Truths {
         Truths { table, odd, few }
     }
 
-    /// The rows whose text is one for which the test holds.
+    /// The rows whose text is one for which the test holds, and those that have one.
     #[inline]
-    fn among<const W: usize>(&self, codes: Codes<'_>, rows: Rows<'_, W>) -> Mask<W> {
+    fn among<const W: usize>(&self, codes: Codes<'_>, rows: Rows<'_, W>) -> (Mask<W>, Mask<W>) {
         match self.odd {
-            Some(odd) => {
-                let is = codes.within(rows, odd, odd + 1);
-                if self.table.get(odd) == Some(&true) { is } else { !is }
+            Some((odd, is)) => {
+                let (equal, known) = codes.equal(rows, odd, self.table.len());
+                (if is { equal } else { !equal }, known)
             }
-            None => codes.looked_up(rows, &self.table),
+            None => codes.looked_up(rows, &self.table, self.few),
         }
     }
 }
@@ -82,7 +65,7 @@ impl<'c> Bound<'c> {
         let mut read = vec![None; fields.clone().map(|field| field.index() + 1).max().unwrap_or(0)];
         for field in fields.clone() {
             if let Some(own) = read.get_mut(field.index()) {
-                *own = columns.column(field.name()).map(|column| Read { column, whole: column.is_whole() });
+                *own = columns.column(field.name());
             }
         }
         let fields = fields.map(Field::index).collect();
@@ -107,8 +90,7 @@ impl<'c> Bound<'c> {
             | Test::Tags { field, test: TagTest::HasAny(_), slot, .. } => (*slot, *field),
             _ => return None,
         };
-        let (Values::Coded(_, texts) | Values::Lists(_, Items::Coded(_, texts))) = &self.of(field)?.column.values
-        else {
+        let (Values::Coded(_, texts) | Values::Lists(_, Items::Coded(_, texts))) = &self.of(field)?.values else {
             return None;
         };
         let holds = |text: &str| match test {
@@ -119,16 +101,12 @@ impl<'c> Bound<'c> {
     }
 
     /// The column of a field of the program.
-    fn of(&self, field: FieldIndex) -> Option<Read<'c>> {
-        self.read(*self.fields.get(field)?)
-    }
-
-    fn read(&self, index: usize) -> Option<Read<'c>> {
-        *self.read.get(index)?
+    fn of(&self, field: FieldIndex) -> Option<&'c Column<'c>> {
+        self.column(*self.fields.get(field)?)
     }
 
     fn column(&self, index: usize) -> Option<&'c Column<'c>> {
-        self.read(index).map(|read| read.column)
+        *self.read.get(index)?
     }
 
     /// The subject in a row.
@@ -163,6 +141,14 @@ impl Table for Bound<'_> {
         = Row<'t>
     where
         Self: 't;
+
+    fn read_ahead(&self, rows: Range<usize>) {
+        // Those of fewer rows are in the caches, where this would be another way through them.
+        const MANY: usize = 1 << 17;
+        if self.columns.len() > MANY {
+            self.read.iter().flatten().for_each(|column| column.read_ahead(rows.clone()));
+        }
+    }
 
     fn subject(&self, row: usize) -> Option<Row<'_>> {
         Some(self.row(row))
@@ -202,27 +188,28 @@ impl Table for Bound<'_> {
         greatest: f64,
     ) -> (Mask<W>, Mask<W>) {
         let nowhere = (Mask::NONE, Mask::NONE);
-        let Some(read) = self.read(field.index()) else { return nowhere };
-        let Values::Numbers(own) = read.column.values else { return nowhere };
-        (own.within(rows, least, greatest), read.known(rows, || own.known(rows)))
+        let Some(column) = self.column(field.index()) else { return nowhere };
+        let Values::Numbers(own) = column.values else { return nowhere };
+        let (inside, known) = own.within(rows, least, greatest);
+        (inside, known & column.valid_among(rows))
     }
 
     fn test<const W: usize>(&self, test: &Test, rows: Rows<'_, W>) -> Option<(Mask<W>, Mask<W>)> {
         match test {
             Test::Flag { field, is } => {
-                let column = self.of(*field)?.column;
+                let column = self.of(*field)?;
                 let Values::Flags(flags) = column.values else { return None };
                 let flags = flags.among(rows);
                 Some((if *is { flags } else { !flags }, column.valid_among(rows)))
             }
             Test::Text { of: TextSubject::Field(field), slot, .. } => {
-                let read = self.of(*field)?;
-                let Values::Coded(codes, texts) = &read.column.values else { return None };
-                let holds = self.truths.get(*slot)?.among(*codes, rows);
-                Some((holds, read.known(rows, || codes.within(rows, 0, texts.len()))))
+                let column = self.of(*field)?;
+                let Values::Coded(codes, _) = &column.values else { return None };
+                let (holds, known) = self.truths.get(*slot)?.among(*codes, rows);
+                Some((holds, known & column.valid_among(rows)))
             }
             Test::Tags { field, test: TagTest::HasAny(_), slot, negate } => {
-                let column = self.of(*field)?.column;
+                let column = self.of(*field)?;
                 let Values::Lists(offsets, Items::Coded(codes, _)) = &column.values else { return None };
                 let truths = self.truths.get(*slot)?;
                 let any = offsets.any(*codes, rows, &truths.table, truths.few);
@@ -240,10 +227,11 @@ impl Table for Bound<'_> {
         lanes: Mask<W>,
         within: &RangeInclusive<i64>,
     ) -> (Mask<W>, Mask<W>) {
-        if let Some(read) = self.read(field.index())
-            && let Values::Dates(days) = read.column.values
+        if let Some(column) = self.column(field.index())
+            && let Values::Dates(days) = column.values
         {
-            return (days_within(days, rows, within), read.known(rows, || days_known(days, rows)));
+            let (inside, known) = days_within(days, rows, within);
+            return (inside, known & column.valid_among(rows));
         }
         let mut days = [0; LANES];
         in_words(lanes, |word, lanes| {

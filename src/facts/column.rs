@@ -1,7 +1,7 @@
 //! The facts of many subjects as borrowed columns.
 
 use std::borrow::Cow;
-use std::ops::{BitAnd, BitOr, Not, RangeInclusive};
+use std::ops::{BitAnd, BitOr, Not, Range, RangeInclusive};
 
 use chrono::{DateTime, Utc};
 
@@ -124,7 +124,7 @@ pub(crate) enum Rows<'r, const W: usize> {
     /// One after the other from this one on.
     Run(usize),
     /// Those that lie so far beyond this one.
-    Any(usize, &'r [[u32; BLOCK]; W]),
+    Any(usize, &'r [[u16; BLOCK]; W]),
 }
 
 impl<const W: usize> Rows<'_, W> {
@@ -143,7 +143,7 @@ impl<const W: usize> Rows<'_, W> {
     pub(crate) fn at(&self, lane: usize) -> usize {
         match self {
             Rows::Run(first) => first + lane,
-            Rows::Any(first, rows) => first + offset(rows.as_flattened().get(lane).copied().unwrap_or(0)),
+            Rows::Any(first, rows) => first + usize::from(rows.as_flattened().get(lane).copied().unwrap_or(0)),
         }
     }
 
@@ -152,12 +152,16 @@ impl<const W: usize> Rows<'_, W> {
     pub(crate) fn mask(&self, mut bits: impl FnMut(Rows<'_, 1>) -> u64) -> Mask<W> {
         Mask(std::array::from_fn(|word| bits(self.block(word))))
     }
-}
 
-/// How far a row lies beyond another one.
-#[inline]
-fn offset(row: u32) -> usize {
-    usize::try_from(row).unwrap_or(usize::MAX)
+    /// Two bits for each row, as a block of them says both.
+    #[inline]
+    fn masks(&self, mut bits: impl FnMut(Rows<'_, 1>) -> (u64, u64)) -> (Mask<W>, Mask<W>) {
+        let (mut ones, mut others) = ([0; W], [0; W]);
+        for (word, (one, other)) in ones.iter_mut().zip(&mut others).enumerate() {
+            (*one, *other) = bits(self.block(word));
+        }
+        (Mask(ones), Mask(others))
+    }
 }
 
 impl Rows<'_, 1> {
@@ -177,14 +181,37 @@ impl Rows<'_, 1> {
 /// The lanes of whose value `holds` is true.
 #[inline]
 pub(crate) fn lanes_where<V>(values: &[V; BLOCK], mut holds: impl FnMut(&V) -> bool) -> u64 {
-    // A byte each first, which the compiler makes of several values at once; then the lowest bits of eight bytes.
+    // A byte each first, which the compiler makes of several values at once, of wide ones in fewer instructions by way of
+    // two bytes; then the lowest bits of eight bytes.
     let mut bytes = [0_u8; BLOCK];
-    bytes.iter_mut().zip(values).for_each(|(byte, value)| *byte = holds(value).into());
+    if size_of::<V>() > size_of::<u16>() {
+        let mut pairs = [0_u16; BLOCK];
+        pairs.iter_mut().zip(values).for_each(|(pair, value)| *pair = holds(value).into());
+        bytes.iter_mut().zip(&pairs).for_each(|(byte, pair)| *byte = (*pair != 0).into());
+    } else {
+        bytes.iter_mut().zip(values).for_each(|(byte, value)| *byte = holds(value).into());
+    }
     let (eights, _) = bytes.as_chunks::<8>();
     eights.iter().rev().fold(0, |lanes, eight| {
         const GATHERED: u64 = 0x0102_0408_1020_4080;
         lanes << 8 | u64::from_le_bytes(*eight).wrapping_mul(GATHERED) >> 56
     })
+}
+
+/// The lanes whose value is not missing. As a rule none is, which takes less time to find out than where they are.
+#[inline]
+pub(crate) fn lanes_known<V>(values: &[V; BLOCK], missing: impl Fn(&V) -> bool) -> u64 {
+    if values.iter().fold(false, |some, value| some | missing(value)) {
+        !lanes_where(values, missing)
+    } else {
+        u64::MAX
+    }
+}
+
+/// Whether a number is not finite: no times such a one is no number.
+#[inline]
+pub(crate) fn is_missing(number: f64) -> bool {
+    (number * 0.0).is_nan()
 }
 
 /// A whole number of any type.
@@ -226,27 +253,59 @@ fn in_type<T: Whole>(codes: [i64; FEW]) -> Option<[T; FEW]> {
     Some(own)
 }
 
-/// Those among these rows whose number is within a range, the first in the lowest bit.
+/// The ends of a range in the type of a slice, unless no number of it is within.
 #[inline]
-fn lanes_within<T: Whole, const W: usize>(slice: &[T], rows: Rows<'_, W>, least: i64, greatest: i64) -> Mask<W> {
-    let bounds = (T::try_from(least.max(T::LEAST)), T::try_from(greatest.min(T::GREATEST)));
-    let (Ok(least), Ok(greatest)) = bounds else { return Mask::NONE };
+fn ends<T: Whole>(range: &RangeInclusive<i64>) -> Option<(T, T)> {
+    let (least, greatest) = ((*range.start()).max(T::LEAST), (*range.end()).min(T::GREATEST));
+    T::try_from(least).ok().zip(T::try_from(greatest).ok())
+}
+
+/// The rows whose number is one of those that `is` finds, and those whose number is one that there can be.
+#[inline]
+fn lanes_with<T: Whole, const W: usize>(
+    slice: &[T],
+    rows: Rows<'_, W>,
+    known: &RangeInclusive<i64>,
+    is: impl Fn(&[T; BLOCK]) -> u64,
+) -> (Mask<W>, Mask<W>) {
+    let Some((least, greatest)) = ends::<T>(known) else { return (Mask::NONE, Mask::NONE) };
     let mut room = [T::default(); BLOCK];
-    if least == greatest {
-        rows.mask(|rows| lanes_where(rows.of(slice, &mut room), |number| *number == least))
-    } else {
-        rows.mask(|rows| lanes_where(rows.of(slice, &mut room), |number| least <= *number && *number <= greatest))
+    if *known.start() <= T::LEAST && T::GREATEST <= *known.end() {
+        return (rows.mask(|rows| is(rows.of(slice, &mut room))), Mask::ALL);
+    }
+    rows.masks(|rows| {
+        let own = rows.of(slice, &mut room);
+        (is(own), lanes_known(own, |number| *number < least || greatest < *number))
+    })
+}
+
+/// The rows whose number is within a range, and those whose number is one that there can be.
+#[inline]
+fn lanes_within<T: Whole, const W: usize>(
+    slice: &[T],
+    rows: Rows<'_, W>,
+    range: &RangeInclusive<i64>,
+    known: &RangeInclusive<i64>,
+) -> (Mask<W>, Mask<W>) {
+    match ends::<T>(range) {
+        None => lanes_with(slice, rows, known, |_| 0),
+        Some((least, greatest)) if least == greatest => {
+            lanes_with(slice, rows, known, |own| lanes_where(own, |number| *number == least))
+        }
+        // Those outside take fewer instructions to find.
+        Some((least, greatest)) => {
+            lanes_with(slice, rows, known, |own| !lanes_where(own, |number| *number < least || greatest < *number))
+        }
     }
 }
 
-/// Those among these rows whose day is within a range.
-pub(crate) fn days_within<const W: usize>(days: &[i32], rows: Rows<'_, W>, within: &RangeInclusive<i64>) -> Mask<W> {
-    lanes_within(days, rows, *within.start(), *within.end())
-}
-
-/// Those among these rows that have a day.
-pub(crate) fn days_known<const W: usize>(days: &[i32], rows: Rows<'_, W>) -> Mask<W> {
-    lanes_within(days, rows, DAYS_MIN + 1, DAYS_MAX - 1)
+/// The rows whose day is within a range, and those that have one.
+pub(crate) fn days_within<const W: usize>(
+    days: &[i32],
+    rows: Rows<'_, W>,
+    within: &RangeInclusive<i64>,
+) -> (Mask<W>, Mask<W>) {
+    lanes_within(days, rows, within, &(DAYS_MIN + 1..=DAYS_MAX - 1))
 }
 
 /// Facts of many subjects, one column for each field, all borrowed.
@@ -515,34 +574,43 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// Whether every row that is valid has a fact.
-    pub(crate) fn is_whole(&self) -> bool {
+    /// Reads the values of rows, one after the other, so that they are in the caches when some are looked at here and
+    /// some there.
+    pub(crate) fn read_ahead(&self, rows: Range<usize>) {
         match &self.values {
-            Values::Missing | Values::Times(..) | Values::Texts(_) => false,
-            Values::Flags(_) | Values::Lists(..) => true,
-            Values::Numbers(numbers) => numbers.are_whole(),
-            Values::Coded(codes, texts) => {
-                whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of codes.0, |slice| {
-                    all_within(slice, 0, i64::try_from(texts.len()).unwrap_or(i64::MAX) - 1)
-                })
+            Values::Missing | Values::Flags(_) | Values::Texts(_) => {}
+            Values::Numbers(numbers) => {
+                whatever!(NumberSlice::{I8 I16 I32 I64 U8 U16 U32 U64 F32 F64} of numbers.0, |slice| read(slice, rows));
             }
-            Values::Dates(days) => all_within(days, DAYS_MIN + 1, DAYS_MAX - 1),
+            Values::Coded(codes, _) => codes.read_ahead(rows),
+            Values::Dates(days) => read(days, rows),
+            Values::Times(counts, _) => read(counts, rows),
+            Values::Lists(offsets, items) => {
+                let ends = offsets.range(rows.start).zip(offsets.range(rows.end.saturating_sub(1)));
+                whatever!(OffsetSlice::{I32 I64} of offsets.0, |slice| read(slice, rows));
+                if let (Items::Coded(codes, _), Some(((first, _), (_, end)))) = (items, ends) {
+                    codes.read_ahead(first..end);
+                }
+            }
         }
     }
 }
 
-/// Whether something is true of all values. Of some hundreds at once, so that the compiler takes several together.
+/// Reads something of each line of the caches that has some of these values.
 #[inline]
-fn all<T: Copy>(slice: &[T], is: impl Fn(T) -> bool) -> bool {
-    slice.chunks(512).all(|some| some.iter().fold(true, |all, value| all & is(*value)))
-}
-
-/// Whether all numbers are within a range.
-#[inline]
-fn all_within<T: Whole>(slice: &[T], least: i64, greatest: i64) -> bool {
-    let bounds = (T::try_from(least.max(T::LEAST)), T::try_from(greatest.min(T::GREATEST)));
-    let (Ok(least), Ok(greatest)) = bounds else { return slice.is_empty() };
-    all(slice, |number| least <= number && number <= greatest)
+fn read<T: Copy + PartialEq>(slice: &[T], rows: Range<usize>) {
+    fn of_each<T: PartialEq, const N: usize>(own: &[T]) -> usize {
+        let (lines, _) = own.as_chunks::<N>();
+        lines.iter().filter(|line| line.first() == own.first()).count()
+    }
+    let own = slice.get(rows).unwrap_or_default();
+    // Lines of 64 bytes.
+    std::hint::black_box(match size_of::<T>() {
+        1 => of_each::<T, 64>(own),
+        2 => of_each::<T, 32>(own),
+        4 => of_each::<T, 16>(own),
+        _ => of_each::<T, 8>(own),
+    });
 }
 
 /// Whether there is a date for it; other days are missing.
@@ -627,7 +695,7 @@ impl Bits<'_> {
                     Rows::Any(first, [rows]) => {
                         let first = from + first;
                         for (own, row) in flags.iter_mut().zip(rows) {
-                            let bit = first + offset(*row);
+                            let bit = first + usize::from(*row);
                             let Some(byte) = bytes.get(bit / 8) else { break };
                             *own = byte >> (bit % 8) & 1;
                         }
@@ -777,9 +845,12 @@ slices! {
 
 /// The whole numbers within a range, as far as they are of 64 bits.
 #[expect(clippy::cast_possible_truncation, reason = "held at the ends, beyond which no number of a column is")]
-fn whole_within(least: f64, greatest: f64) -> (i64, i64) {
-    (least.ceil() as i64, greatest.floor() as i64)
+fn whole_within(least: f64, greatest: f64) -> RangeInclusive<i64> {
+    least.ceil() as i64..=greatest.floor() as i64
 }
+
+/// The whole numbers that are no missing ones.
+const KNOWN: RangeInclusive<i64> = -(1 << 53)..=1 << 53;
 
 impl Numbers<'_> {
     fn len(self) -> usize {
@@ -792,52 +863,34 @@ impl Numbers<'_> {
             .map_or(Fact::Missing, |number| Fact::from(*number)))
     }
 
-    /// Those among these rows whose number is within a range.
-    pub(crate) fn within<const W: usize>(self, rows: Rows<'_, W>, least: f64, greatest: f64) -> Mask<W> {
-        let doubles = |own: &[f64; BLOCK]| lanes_where(own, |number| least <= *number && *number <= greatest);
-        let (from, to) = whole_within(least, greatest);
+    /// Those among these rows whose number is within a range, and those that have one.
+    pub(crate) fn within<const W: usize>(self, rows: Rows<'_, W>, least: f64, greatest: f64) -> (Mask<W>, Mask<W>) {
+        let doubles = |own: &[f64; BLOCK]| {
+            let inside = lanes_where(own, |number| least <= *number && *number <= greatest);
+            (inside, lanes_known(own, |number| is_missing(*number)))
+        };
+        let range = whole_within(least, greatest);
         match self.0 {
-            NumberSlice::I8(slice) => lanes_within(slice, rows, from, to),
-            NumberSlice::I16(slice) => lanes_within(slice, rows, from, to),
-            NumberSlice::I32(slice) => lanes_within(slice, rows, from, to),
-            NumberSlice::I64(slice) => lanes_within(slice, rows, from, to),
-            NumberSlice::U8(slice) => lanes_within(slice, rows, from, to),
-            NumberSlice::U16(slice) => lanes_within(slice, rows, from, to),
-            NumberSlice::U32(slice) => lanes_within(slice, rows, from, to),
-            NumberSlice::U64(slice) => lanes_within(slice, rows, from, to),
+            NumberSlice::I8(slice) => lanes_within(slice, rows, &range, &KNOWN),
+            NumberSlice::I16(slice) => lanes_within(slice, rows, &range, &KNOWN),
+            NumberSlice::I32(slice) => lanes_within(slice, rows, &range, &KNOWN),
+            NumberSlice::I64(slice) => lanes_within(slice, rows, &range, &KNOWN),
+            NumberSlice::U8(slice) => lanes_within(slice, rows, &range, &KNOWN),
+            NumberSlice::U16(slice) => lanes_within(slice, rows, &range, &KNOWN),
+            NumberSlice::U32(slice) => lanes_within(slice, rows, &range, &KNOWN),
+            NumberSlice::U64(slice) => lanes_within(slice, rows, &range, &KNOWN),
             NumberSlice::F64(slice) => {
                 let mut room = [0.0; BLOCK];
-                rows.mask(|rows| doubles(rows.of(slice, &mut room)))
+                rows.masks(|rows| doubles(rows.of(slice, &mut room)))
             }
             NumberSlice::F32(_) => {
                 let mut numbers = [0.0; BLOCK];
-                rows.mask(|rows| {
+                rows.masks(|rows| {
                     self.at(rows, &mut numbers);
                     doubles(&numbers)
                 })
             }
         }
-    }
-
-    /// Whether all are numbers as they are taken: finite, and whole ones not too large.
-    fn are_whole(self) -> bool {
-        match self.0 {
-            // No times what is not finite is no number.
-            NumberSlice::F32(slice) => all(slice, |number| !(number * 0.0).is_nan()),
-            NumberSlice::F64(slice) => all(slice, |number| !(number * 0.0).is_nan()),
-            NumberSlice::I64(slice) => all(slice, |number| matches!(Fact::from(number), Fact::Number(_))),
-            NumberSlice::U64(slice) => all(slice, |number| matches!(Fact::from(number), Fact::Number(_))),
-            _ => true,
-        }
-    }
-
-    /// Those among these rows that have a number.
-    pub(crate) fn known<const W: usize>(self, rows: Rows<'_, W>) -> Mask<W> {
-        let mut numbers = [0.0; BLOCK];
-        rows.mask(|rows| {
-            self.at(rows, &mut numbers);
-            lanes_where(&numbers, |number| number.is_finite())
-        })
     }
 
     /// The numbers of these rows, one that is missing as one that is not finite.
@@ -868,10 +921,13 @@ pub(crate) fn gather<T: Copy, U>(slice: &[T], rows: Rows<'_, 1>, values: &mut [U
         }
         Rows::Any(first, [rows]) => {
             let slice = slice.get(first..).unwrap_or_default();
-            for (own, row) in values.iter_mut().zip(rows) {
-                // They are all there: one way out costs less than a detour for each.
-                let Some(value) = slice.get(offset(*row)) else { break };
-                *own = f(*value);
+            // Eight to a turn, of which the compiler makes no loop.
+            for (own, rows) in values.as_chunks_mut::<8>().0.iter_mut().zip(rows.as_chunks::<8>().0) {
+                for (own, row) in own.iter_mut().zip(rows) {
+                    // They are all there: one way out costs less than a detour for each.
+                    let Some(value) = slice.get(usize::from(*row)) else { return };
+                    *own = f(*value);
+                }
             }
         }
     }
@@ -883,23 +939,44 @@ fn place(number: impl TryInto<usize>) -> Option<usize> {
     number.try_into().ok()
 }
 
+/// So many codes.
+fn first_codes(count: usize) -> RangeInclusive<i64> {
+    0..=i64::try_from(count).unwrap_or(i64::MAX) - 1
+}
+
+/// Whether a table has `true` for a code.
+#[inline]
+fn has(table: &[bool], code: impl TryInto<usize>) -> bool {
+    place(code).and_then(|place| table.get(place)).copied().unwrap_or(false)
+}
+
 impl Codes<'_> {
-    /// Those among these rows whose code is within a range.
-    pub(crate) fn within<const W: usize>(self, rows: Rows<'_, W>, least: usize, end: usize) -> Mask<W> {
-        let held = |place: usize| i64::try_from(place).unwrap_or(i64::MAX);
-        let (least, greatest) = (held(least), held(end) - 1);
+    /// Those among these rows that have this code, and those that have one of so many.
+    pub(crate) fn equal<const W: usize>(self, rows: Rows<'_, W>, code: i64, count: usize) -> (Mask<W>, Mask<W>) {
         whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of self.0, |slice| {
-            lanes_within(slice, rows, least, greatest)
+            lanes_within(slice, rows, &(code..=code), &first_codes(count))
         })
     }
 
-    /// Those among these rows for whose code a table has `true`.
-    pub(crate) fn looked_up<const W: usize>(self, rows: Rows<'_, W>, table: &[bool]) -> Mask<W> {
-        let at = |place: Option<usize>| place.and_then(|place| table.get(place)).copied().unwrap_or(false);
+    /// Those among these rows for whose code a table has `true`, and those whose code it has; `few` has all of the
+    /// former, if they are no more.
+    pub(crate) fn looked_up<const W: usize>(
+        self,
+        rows: Rows<'_, W>,
+        table: &[bool],
+        few: Option<[i64; FEW]>,
+    ) -> (Mask<W>, Mask<W>) {
+        let known = first_codes(table.len());
         whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of self.0, |slice| {
-            let mut room = [0; BLOCK];
-            rows.mask(|rows| lanes_where(rows.of(slice, &mut room), |code| at(place(*code))))
+            match few.and_then(in_type) {
+                Some(few) => lanes_with(slice, rows, &known, |own| lanes_where(own, |code| few.contains(code))),
+                None => lanes_with(slice, rows, &known, |own| lanes_where(own, |code| has(table, *code))),
+            }
         })
+    }
+
+    fn read_ahead(self, codes: Range<usize>) {
+        whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of self.0, |slice| read(slice, codes));
     }
 
     fn len(self) -> usize {
@@ -909,6 +986,26 @@ impl Codes<'_> {
     #[inline]
     pub(crate) fn get(self, row: usize) -> Option<usize> {
         whatever!(CodeSlice::{I8 I16 I32 I64 U8 U16 U32 U64} of self.0, |slice| place(*slice.get(row)?))
+    }
+}
+
+/// Where something begins or ends.
+trait Offset: Copy {
+    /// As a place; far beyond all there are if it is below them.
+    fn place(self) -> usize;
+}
+
+impl Offset for i32 {
+    #[inline]
+    fn place(self) -> usize {
+        usize::try_from(self.cast_unsigned()).unwrap_or(usize::MAX)
+    }
+}
+
+impl Offset for i64 {
+    #[inline]
+    fn place(self) -> usize {
+        usize::try_from(self.cast_unsigned()).unwrap_or(usize::MAX)
     }
 }
 
@@ -929,11 +1026,11 @@ static WITHIN: [[u32; 8]; 9] = [
 #[inline(never)]
 fn lists_where<O, T>(offsets: &[O], codes: &[T], rows: Rows<'_, 1>, is: impl Fn(T) -> bool + Copy) -> u64
 where
-    O: Copy + TryInto<usize>,
+    O: Offset,
     T: Copy,
 {
     let any = move |from: O, to: O| {
-        let (Some(from), Some(to)) = (place(from), place(to)) else { return 0 };
+        let (from, to) = (from.place(), to.place());
         let Some(rest) = codes.get(from..) else { return 0 };
         match (rest.first_chunk::<8>(), WITHIN.get(to - from)) {
             // All eight, those beyond the end forgotten: how far a list reaches cannot be guessed.
@@ -954,7 +1051,7 @@ where
             let ends = offsets.get(first + 1..).unwrap_or_default();
             let starts = offsets.get(first..).and_then(|starts| starts.get(..ends.len())).unwrap_or_default();
             for (own, row) in each.iter_mut().zip(rows) {
-                let row = offset(*row);
+                let row = usize::from(*row);
                 let (Some(from), Some(to)) = (starts.get(row), ends.get(row)) else { break };
                 *own = any(*from, *to);
             }
@@ -1004,9 +1101,7 @@ impl Offsets<'_> {
         match few.and_then(in_type::<T>) {
             Some([a, b, c, d]) if c == a && d == a => self.lists_with(codes, rows, move |code| code == a || code == b),
             Some(few) => self.lists_with(codes, rows, move |code| few.contains(&code)),
-            None => self.lists_with(codes, rows, |code| {
-                place(code).and_then(|place| table.get(place)).copied().unwrap_or(false)
-            }),
+            None => self.lists_with(codes, rows, |code| has(table, code)),
         }
     }
 

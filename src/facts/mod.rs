@@ -7,7 +7,8 @@ mod record;
 use std::borrow::Cow;
 
 pub(crate) use column::{
-    BLOCK, FEW, Items, Mask, Rows, Values, days_known, days_within, gather, is_a_day, lanes_of, lanes_where,
+    BLOCK, FEW, Items, Mask, Rows, Values, days_within, gather, is_a_day, is_missing, lanes_known, lanes_of,
+    lanes_where,
 };
 pub use column::{Bits, Codes, Column, ColumnError, Columns, Numbers, Offsets, Texts};
 pub use fact::{Fact, Kind, Tags, ToFact};

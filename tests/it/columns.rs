@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use fastrand::Rng;
 use warmth::columns::{Bits, Column, ColumnError, Columns, ScoreColumns, Texts};
-use warmth::{Activity, Fact, Facts, Field, Kind, Points, Record, Score, Scorer};
+use warmth::{Activity, Fact, Facts, Field, Kind, Points, Record, Score, Scorer, Value};
 
 use crate::support::{on_all_processors, second, subject, subjects, toml_model};
 
@@ -353,6 +353,92 @@ fn any_range_of_any_rows_is_scored() {
     assert_eq!(values(130, Range { start: usize::MAX, end: 3 }), []);
     assert_eq!(values(0, 0..0), []);
     assert_eq!(values(0, 0..9), []);
+}
+
+/// So many that they are read ahead, and of which hardly a block has something that cannot be.
+#[test]
+fn any_number_of_rows_is_scored_as_one_is() {
+    const ROWS: usize = 140_003;
+    let document = "format = 1\nname = 'x'\n[[required]]\nid = 'a'\nwhen.health.one_of = ['green', 'amber']\n\
+        [[axis]]\nname = 'fit'\n\
+        [[axis.rule]]\nid = 'tier'\nwhen.tier.one_of = ['a', 'b', 'c']\npoints = 1\n\
+        [[axis.rule]]\nid = 'nps'\nwhen.nps.between = [3, 8]\npoints = 2\nmissing = { points = 64 }\n\
+        [[axis.rule]]\nid = 'users'\nwhen.users.at_least = 5\npoints = 4\nmissing = { points = 128 }\n\
+        [[axis.rule]]\nid = 'day'\nwhen.day.days_since.between = [2, 5]\npoints = 8\nmissing = { points = 256 }\n\
+        [[axis.rule]]\nid = 'ratio'\nwhen.nps.ratio_to = { field = 'users', at_least = 0.5 }\npoints = 16\nmissing = { points = 512 }\n\
+        [[axis.rule]]\nid = 'tags'\nwhen.tags.has_any = ['a', 'b']\npoints = 32\nmissing = { points = 1024 }\n";
+    let scorer: Scorer<Record> = Scorer::new(&toml_model(document)).unwrap();
+    let mut rng = Rng::with_seed(7);
+    // Seldom what cannot be.
+    let mut some = |cannot_be: &[i64], most: i64| -> Vec<i64> {
+        let one = |_| if rng.usize(..700) == 0 { *rng.choice(cannot_be).unwrap() } else { rng.i64(0..most) };
+        (0..ROWS).map(one).collect()
+    };
+    let health: Vec<i8> = some(&[-1, 3, 127], 3).iter().map(|code| *code as i8).collect();
+    let tier: Vec<i32> = some(&[-1, 6, i64::from(i32::MIN)], 6).iter().map(|code| *code as i32).collect();
+    let nps: Vec<f64> = some(&[-1, -2, -3], 10)
+        .iter()
+        .map(|number| match number {
+            -1 => f64::NAN,
+            -2 => f64::INFINITY,
+            -3 => f64::NEG_INFINITY,
+            number => *number as f64,
+        })
+        .collect();
+    let users = some(&[i64::MIN, (1 << 53) + 1, -(1 << 53), 1 << 53], 9);
+    let as_of = second(1_796_040_000);
+    let today = (as_of.date_naive() - NaiveDate::from_ymd_opt(1970, 1, 1).unwrap()).num_days();
+    let day: Vec<i32> = some(&[i64::from(i32::MIN), i64::from(i32::MAX)], 9)
+        .iter()
+        .map(|days| if (0..9).contains(days) { (today - days) as i32 } else { *days as i32 })
+        .collect();
+    let ends = some(&[12], 3).into_iter().scan(0, |end, count| {
+        *end += count;
+        Some(*end)
+    });
+    let offsets: Vec<i64> = std::iter::once(0).chain(ends).collect();
+    let items: Vec<u16> = (0..*offsets.last().unwrap()).map(|item| (item * 7 % 11) as u16).collect();
+    let known: Vec<bool> = some(&[1], 1).iter().map(|one| *one == 0).collect();
+    let (healths, tiers) = (["red", "amber", "green"], ["a", "b", "c", "d", "e", "f"]);
+    let (health_texts, tier_texts) = (Buffer::of(healths), Buffer::of(tiers));
+    let validity = Bitmap::of(&mut Rng::with_seed(8), &known);
+    let columns = [
+        ("health", Column::coded(&health, health_texts.texts())),
+        ("tier", Column::coded(&tier, tier_texts.texts())),
+        ("nps", Column::numbers(&nps).with_validity(validity.bits())),
+        ("users", Column::numbers(&users)),
+        ("day", Column::dates(&day)),
+        ("tags", Column::coded_lists(&offsets, &items, tier_texts.texts()).unwrap()),
+    ]
+    .into_iter()
+    .fold(Columns::new(ROWS), |columns, (name, column)| columns.with(name, column).unwrap());
+    let ready = scorer.columns(&columns).unwrap();
+    let mut scores = ScoreColumns::new();
+    ready.score(1..ROWS, as_of, &mut scores);
+
+    let text = |texts: &[&'static str], code: i64| usize::try_from(code).ok().and_then(|code| texts.get(code).copied());
+    for (row, score) in (1..ROWS).zip(scores.iter()) {
+        let mut record = Record::new();
+        if let Some(text) = text(&healths, health[row].into()) {
+            record.set("health", text);
+        }
+        if let Some(text) = text(&tiers, tier[row].into()) {
+            record.set("tier", text);
+        }
+        if known[row] && nps[row].is_finite() {
+            record.set("nps", nps[row]);
+        }
+        if users[row].unsigned_abs() <= 1 << 53 {
+            record.set("users", users[row] as f64);
+        }
+        if let Some(date) = (day[row].unsigned_abs() < 1 << 20).then(|| NaiveDate::from_ymd_opt(1970, 1, 1).unwrap()) {
+            record.set("day", date + TimeDelta::days(day[row].into()));
+        }
+        let tags = &items[offsets[row] as usize..offsets[row + 1] as usize];
+        let tags = tags.iter().filter_map(|code| text(&tiers, (*code).into()).map(str::to_owned));
+        record.set("tags", Value::Tags(tags.collect()));
+        assert_eq!(score, scorer.score(&record, as_of), "row {row}");
+    }
 }
 
 /// More than are remembered on the way, of two verdicts, by few terms and by many.

@@ -135,7 +135,7 @@ impl<'m> ColumnScorer<'m, '_> {
     ///
     /// What `scores` held is overwritten: row 0 there is the first of the range. It allocates where it has never held
     /// as many rows, outcomes or axes, and nothing else does. Of a range of more than 2^32 - 4 rows those beyond are
-    /// left out too.
+    /// left out too. It takes up to 256 kilobytes of a thread's stack, and more where nothing is optimised.
     pub fn score(&self, rows: Range<usize>, as_of: DateTime<Utc>, scores: &mut ScoreColumns<'m>) {
         let first = rows.start.min(self.rows);
         let rows = first..rows.end.min(self.rows).min(first.saturating_add(ScoreColumns::MOST)).max(first);
@@ -363,7 +363,7 @@ struct Part<'m, 's> {
 }
 
 /// How many words of lanes of columns go abreast: so many that what is done once for all of them matters little.
-const WORDS: usize = 8;
+const WORDS: usize = 4;
 
 /// Each bit of half a word of lanes.
 static BITS: [u32; LANES / 2] = bits();

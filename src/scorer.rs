@@ -124,10 +124,11 @@ impl<T: Facts> Scorer<T> {
     /// Scores many subjects as of an instant, the first into the first place and so on, as many as there are of both.
     ///
     /// Each has the outcome that [`score`](Scorer::score) gives it alone; those beyond the shorter slice are left as
-    /// they are. Some thousands that are in the caches take less time together than one by one. Many more take longer,
-    /// because each is looked at again for each test: hand those over part by part, as they are made or read, score
-    /// them one by one, or lay them out as [`columns`](Scorer::columns). Allocates nothing more than `score` does. Places
-    /// to be filled are made of [`Score::default`]; parts of both slices can be scored on several threads.
+    /// they are. Some thousands that are in the caches, as when they were just made or read, take less time together than
+    /// one by one; so they are asked one thing after the other. More than 32,768 are scored one by one, as they are
+    /// hardly in the caches any more: hand those over part by part, or lay them out as [`columns`](Scorer::columns).
+    /// Allocates nothing more than `score` does. Places to be filled are made of [`Score::default`]; parts of both slices
+    /// can be scored on several threads.
     ///
     /// ```
     /// # use warmth::{Model, Points, Record, Score, Scorer};
@@ -141,7 +142,16 @@ impl<T: Facts> Scorer<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn score_batch<'m>(&'m self, subjects: &[T], as_of: DateTime<Utc>, scores: &mut [Score<'m>]) {
+        // One thing after the other goes through memory again for each, in strides: beyond the caches it takes twice as
+        // long as one by one.
+        const TOGETHER: usize = 1 << 15;
         let count = subjects.len().min(scores.len());
+        if count > TOGETHER {
+            for (subject, own) in subjects.iter().zip(scores) {
+                *own = self.score(subject, as_of);
+            }
+            return;
+        }
         let mut scores = Scores { program: &self.program, scores };
         score_rows(&self.program, &Slice(subjects), 0..count, second_of(as_of), &mut scores);
     }

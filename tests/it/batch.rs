@@ -67,3 +67,17 @@ fn as_many_are_scored_as_there_are_of_subjects_and_places() {
     assert_eq!(format!("{}", Score::default()), "ineligible");
     assert_eq!(Score::default().states().count(), 0);
 }
+
+#[test]
+fn more_than_the_caches_hold_are_scored_as_well() {
+    let own = subject(1);
+    let strangers: Vec<Record> = subjects(700_000..700_150).map(|own| own.record).collect();
+    let expected: Vec<Score<'_>> = strangers.iter().map(|record| own.scorer.score(record, own.as_of)).collect();
+    for count in [(1 << 15) - 1, 1 << 15, (1 << 15) + 1] {
+        let records: Vec<&Record> = strangers.iter().cycle().take(count).collect();
+        let scorer = Scorer::<&Record>::new(&own.model).unwrap();
+        let mut scores = vec![Score::default(); count];
+        scorer.score_batch(&records, own.as_of, &mut scores);
+        assert!(scores.iter().eq(expected.iter().cycle().take(count)), "{count}");
+    }
+}

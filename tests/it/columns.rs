@@ -482,3 +482,27 @@ fn any_number_of_different_outcomes_is_found() {
         assert!(outcomes.len() > 512, "there are to be more than are remembered");
     }
 }
+
+#[test]
+fn the_stack_that_is_said_to_be_enough_is() {
+    let document = "format = 1\nname = 'x'\n[[required]]\nid = 'a'\nwhen.nps.at_least = 1\n\
+        [[axis]]\nname = 'fit'\n[[axis.rule]]\nid = 'b'\nwhen.nps.at_least = 9\npoints = 5\n\
+        [[axis.rule]]\nid = 'c'\nper_unit.nps = { points = 1, max = 5 }\n\
+        [[axis]]\nname = 'need'\n[[axis.rule]]\nid = 'd'\nwhen.any = [{ nps = 3 }, { nps = 4 }, { not = { seats = 1 } }]\npoints = 3\n\
+        [[promoter]]\nid = 'e'\nplus = 5\nwhen.axis.fit.at_least = 3\n\
+        [[segment]]\nname = 'few'\nwhen.seats = 3\n[[segment]]\nname = 'others'\n";
+    let scorer: Scorer<Record> = Scorer::new(&toml_model(document)).unwrap();
+    let numbers: Vec<u8> = (0..2_000_u32).map(|row| (row % 13) as u8).collect();
+    let columns = ["nps", "seats"]
+        .into_iter()
+        .fold(Columns::new(numbers.len()), |columns, name| columns.with(name, Column::numbers(&numbers)).unwrap());
+    std::thread::scope(|threads| {
+        let score = || {
+            let mut scores = ScoreColumns::new();
+            scorer.columns(&columns).unwrap().score(0..columns.len(), second(1_796_040_000), &mut scores);
+            scores.len()
+        };
+        let thread = std::thread::Builder::new().stack_size(256 << 10).spawn_scoped(threads, score);
+        assert_eq!(thread.unwrap().join().unwrap(), columns.len());
+    });
+}

@@ -69,7 +69,7 @@ fn sorted<T: Ord>(mut all: Vec<T>) -> Vec<T> {
 
 /// Where tests on a number and its bands begin and end.
 fn numbers(program: &Program, field: FieldIndex) -> Vec<i64> {
-    let mut cuts = Vec::new();
+    let mut cuts = Vec::with_capacity(2 * program.room.looks);
     let own = |of: &Quantity| matches!(of, Quantity::Number { field: own } if *own == field);
     program.mentions(|mention| match mention {
         Mention::Test(Test::Number { of, within, .. }) if own(of) => {

@@ -483,6 +483,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         }
     }
 
+    #[inline(always)]
     fn form<W: Witness<'m, X::Domain>>(&self, form: &'m Form, witness: &mut W) -> Measured<X::Domain> {
         match form {
             Form::Points(by_truth) => Measured::known(Number::<X::Domain>::one(by_truth.points())),

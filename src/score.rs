@@ -41,6 +41,11 @@ fn points(percent: u32) -> Points {
     Points::from_micros(percent.into())
 }
 
+#[inline]
+fn axis_score(axis: &program::Axis, raw: i64, score: u32) -> AxisScore<'_> {
+    AxisScore { name: &axis.title.id, raw: Points::from_micros(raw), score: points(score) }
+}
+
 /// A score from 0 to 100, as it is kept.
 #[inline]
 fn percent(micros: i64) -> u32 {
@@ -160,18 +165,19 @@ impl<'m> Score<'m> {
 
     /// The axes in the order of the document; none for a subject that a gate holds back.
     pub fn axes(&self) -> impl Iterator<Item = AxisScore<'m>> + use<'m> {
-        let scored = self.program.filter(|_| self.verdict().is_scored());
-        let axes = scored.map_or(&[][..], |program| &program.axes);
-        axes.iter().zip(self.raw).zip(self.scores).map(|((axis, raw), score)| AxisScore {
-            name: &axis.title.id,
-            raw: Points::from_micros(raw),
-            score: points(score),
-        })
+        self.scored().iter().zip(self.raw).zip(self.scores).map(|((axis, raw), score)| axis_score(axis, raw, score))
     }
 
     /// The axis of the given name.
     pub fn axis(&self, name: &str) -> Option<AxisScore<'m>> {
-        self.axes().find(|axis| axis.name == name)
+        let (place, axis) = self.scored().iter().enumerate().find(|(_, axis)| *axis.title.id == *name)?;
+        Some(axis_score(axis, *self.raw.get(place)?, *self.scores.get(place)?))
+    }
+
+    /// The axes that the subject has scores on.
+    #[inline]
+    fn scored(&self) -> &'m [program::Axis] {
+        self.program.filter(|_| self.verdict.is_scored()).map_or(&[], |program| &program.axes)
     }
 
     /// The grade, where the model gives one.

@@ -80,12 +80,12 @@ pub(super) fn day(fact: Fact<'_>, offset_secs: i64) -> Option<i64> {
     }
 }
 
-/// Days or months between a day and today; rises or falls in either.
+/// Days or months between a day and today, which lie within a few hundred million days; rises or falls in either.
 #[inline]
 pub(crate) fn by_calendar(by: Calendar, day: i64, today: i64) -> i64 {
     match by {
-        Calendar::DaysSince => today.saturating_sub(day),
-        Calendar::DaysUntil => day.saturating_sub(today),
+        Calendar::DaysSince => today - day,
+        Calendar::DaysUntil => day - today,
         Calendar::MonthsSince => months_since(day, today),
         Calendar::MonthsUntil => months_until(day, today),
     }

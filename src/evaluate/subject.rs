@@ -60,7 +60,7 @@ impl<T: Facts> Inquiry for Asking<'_, '_, '_, T> {
                 let by = if WAY == Ask::DAYS_SINCE { Calendar::DaysSince } else { Calendar::DaysUntil };
                 let day = fact::day(fact, self.subject.program.offset_secs);
                 let value = day.map(|day| fact::by_calendar(by, day, self.subject.today));
-                value.map(|value| within.contains(&value) != op.negates())
+                value.map(|value| (*within.start() <= value && value <= *within.end()) != op.negates())
             }
             _ => None,
         };

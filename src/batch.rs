@@ -269,8 +269,7 @@ impl<'m, T: Table> Run<'m, '_, T> {
             outcome.push(*raw, axis.available, &mut ());
         }
         if let Some(facts) = self.table.subject(row) {
-            let (as_of, today) = self.at;
-            Evaluation::new(program, Subject::on(program, &facts, (as_of, today))).conclude(&mut outcome, &mut ());
+            Evaluation::new(program, Subject::on(program, &facts, self.at)).conclude(&mut outcome, &mut ());
         }
         Score::new(program, &outcome)
     }

@@ -142,9 +142,9 @@ impl<T: Facts> Scorer<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn score_batch<'m>(&'m self, subjects: &[T], as_of: DateTime<Utc>, scores: &mut [Score<'m>]) {
-        // One thing after the other goes through memory again for each, in strides: beyond the caches it takes twice as
-        // long as one by one.
-        const TOGETHER: usize = 1 << 15;
+        // One thing after the other goes through memory again for each, in strides: beyond the caches that takes up to
+        // twice as long as one by one.
+        const TOGETHER: usize = 32_768;
         let count = subjects.len().min(scores.len());
         if count > TOGETHER {
             for (subject, own) in subjects.iter().zip(scores) {

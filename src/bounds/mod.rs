@@ -239,6 +239,7 @@ impl<'m: 's, 's> Bounds<'m, 's> {
         let evaluation = Evaluation::new(program, Subject::new(program, subject, as_of));
         let own = evaluation.world();
         let mut missing = Vec::new();
+        // In one loop, which `collect` does not make of it.
         for field in 0..program.fields.len() {
             if matches!(own.fact(field), Fact::Missing) {
                 missing.push(field);

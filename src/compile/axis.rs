@@ -183,7 +183,8 @@ impl<'m> Compiler<'m> {
         }
         let worth = match &rule.worth {
             Form::Points(points) => {
-                self.points(*points, &path.key("points")).map(|points| Worth::Points(ByTruth::new(0, points)))
+                let points = self.points(*points, &path.key("points"));
+                points.map(|points| Worth::Points(ByTruth::new(rule.missing.micros(), points)))
             }
             Form::First(first) => self.first(first, path),
             Form::Bands(bands) => self.bands(bands, path),
@@ -200,10 +201,7 @@ impl<'m> Compiler<'m> {
             }
             Missing::Skip => Some(0),
         };
-        let (guard, mut worth, missing) = (guard.map_or(Some(None), |guard| guard.map(Some)), worth?, missing?);
-        if let Worth::Points(by_truth) = &mut worth {
-            *by_truth = ByTruth::new(missing, by_truth.points());
-        }
+        let (guard, worth, missing) = (guard.map_or(Some(None), |guard| guard.map(Some)), worth?, missing?);
         let reach = reach(&worth).map(|reach| reach.max(missing).max(0));
         if reach.is_none() && !available_given {
             let message = "there is no end to what this signal can reach, so `available` cannot be derived";
@@ -357,7 +355,8 @@ impl<'m> Compiler<'m> {
         if values.combine == Some(Combine::Sum) && together > HELD {
             let (together, most) = (Points::from_micros(together), Points::from_micros(HELD));
             let message = format!("`sum` of entries that are worth `{together}` points together, more than {most}");
-            self.over(&path, "points", message);
+            let help = "spread them over several rules, or give each fewer points";
+            self.note(Problem::new("limit", &path, message).with_help(help));
             return None;
         }
         let (field, otherwise, rows) = (field?, otherwise?, rows.into());

@@ -447,10 +447,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
     /// A rule whose worth is not the same for all.
     #[inline(never)]
     fn formed<W: Witness<'m, X::Domain>>(&self, rule: &'m Rule, witness: &mut W) -> Worth<X::Domain> {
-        let missing = match rule.missing {
-            Missing::Points(points) => points.micros(),
-            Missing::Skip => 0,
-        };
+        let missing = rule.missing.micros();
         let Measured { number, unknown } = match &rule.guard {
             Some(guard) => self.guarded(guard, &rule.worth, witness),
             None => self.form(&rule.worth, witness),

@@ -598,7 +598,7 @@ impl<'a> Column<'a> {
 
 /// Reads something of each line of the caches that has some of these values.
 #[inline]
-fn read<T: Copy + PartialEq>(slice: &[T], rows: Range<usize>) {
+fn read<T: PartialEq>(slice: &[T], rows: Range<usize>) {
     fn of_each<T: PartialEq, const N: usize>(own: &[T]) -> usize {
         let (lines, _) = own.as_chunks::<N>();
         lines.iter().filter(|line| line.first() == own.first()).count()

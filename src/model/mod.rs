@@ -416,6 +416,16 @@ pub enum Missing {
     Skip,
 }
 
+impl Missing {
+    /// What it is worth, in millionths.
+    pub(crate) fn micros(self) -> i64 {
+        match self {
+            Missing::Points(points) => points.micros(),
+            Missing::Skip => 0,
+        }
+    }
+}
+
 impl Default for Missing {
     fn default() -> Missing {
         Missing::Points(Points::ZERO)

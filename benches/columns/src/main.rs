@@ -110,7 +110,8 @@ fn outcomes(scores: Vec<Score<'_>>) -> Outcomes {
 
 /// The structs themselves: the conditions by hand, and warmth.
 fn structs<'a>(accounts: &'a [Account], scorer: &'a Scorer<Account>) -> [Contender<'a>; 3] {
-    let (rows, date) = (accounts.len(), as_of().date_naive());
+    let (rows, now) = (accounts.len(), as_of());
+    let date = now.date_naive();
     let by_hand = move |outcomes: &mut Outcomes| {
         for (row, account) in black_box(accounts).iter().enumerate() {
             (outcomes.points[row], outcomes.states[row]) = by_hand(account, date).map_or((0, 0), |(points, state)| {
@@ -118,10 +119,10 @@ fn structs<'a>(accounts: &'a [Account], scorer: &'a Scorer<Account>) -> [Contend
             });
         }
     };
-    let batch = move |scores: &mut Vec<Score<'a>>| scorer.score_batch(black_box(accounts), as_of(), scores);
+    let batch = move |scores: &mut Vec<Score<'a>>| scorer.score_batch(black_box(accounts), now, scores);
     let score = move |scores: &mut Vec<Score<'a>>| {
         for (own, account) in scores.iter_mut().zip(black_box(accounts)) {
-            *own = scorer.score(account, as_of());
+            *own = scorer.score(account, now);
         }
     };
     let (points_and_states, scores) = (move || Outcomes::new(rows), move || vec![Score::default(); rows]);

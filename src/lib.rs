@@ -95,8 +95,7 @@
 //! - **Infallible after compiling.** [`Scorer::new`] finds all that can be wrong, at once. Scoring returns a value for
 //!   any facts.
 //! - **Missing is not false.** Conditions are three-valued; what is unknown is named, never guessed.
-//! - **No allocation** in [`Scorer::score`] and [`Scorer::score_batch`], but to put the events of more than 256 names in
-//!   order.
+//! - **No allocation** in [`Scorer::score`] and [`Scorer::score_batch`].
 //!
 //! # Scope
 //!

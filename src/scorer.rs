@@ -99,8 +99,7 @@ impl<T: Facts> Scorer<T> {
     /// Scores a subject as of an instant.
     ///
     /// A pure function of the model, the subject and the instant, which is cut down to whole seconds; events after it
-    /// do not count. Cannot fail, and allocates nothing, but for a rule that puts the events of more than 256 names in
-    /// order.
+    /// do not count. Cannot fail, and allocates nothing.
     pub fn score(&self, subject: &T, as_of: DateTime<Utc>) -> Score<'_> {
         self.score_with(subject, as_of, &mut ())
     }

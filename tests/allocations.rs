@@ -172,7 +172,7 @@ fn scoring_many_names_in_order_allocates_nothing() {
     }))
     .unwrap();
     let scorer = support::scorer(&model);
-    for names in [1, 2, 64, 200, 256] {
+    for names in [1, 2, 64, 256, 257, 5_000] {
         let mut record = warmth::Record::new();
         for (second, name) in (0..names).map(|name| (name, format!("event-{name}"))) {
             record.activity_mut().record(&name, support::second(second));

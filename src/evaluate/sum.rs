@@ -40,12 +40,17 @@ impl Sums {
 
     /// The events that count at `as_of`.
     pub(super) fn of(signal: &Signal, activity: &Activity, offset_secs: i64, as_of: i64) -> Sums {
-        let mut sums = Sums::NOTHING;
         // Selected events are not later than `as_of`.
         let age = |at: i64| as_of.wrapping_sub(at).cast_unsigned();
+        let mut sums = Sums::NOTHING;
         if signal.ordered() {
             let weight = |at| signal.curve.numerator(age(at));
-            counted(signal, activity, offset_secs, as_of, |entry| sums.add(signal.per_unit, entry, weight(entry.at)));
+            // Apart from those that are added up in any order, which so stay in registers.
+            let mut ordered = Sums::NOTHING;
+            counted(signal, activity, offset_secs, as_of, |entry| {
+                ordered.add(signal.per_unit, entry, weight(entry.at))
+            });
+            sums = ordered;
         } else {
             let selected = activity.select(&signal.events.names, as_of, signal.events.ages);
             // Chosen here rather than for each event.

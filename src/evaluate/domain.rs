@@ -38,6 +38,12 @@ pub(crate) trait Domain: Copy + Debug + Sized {
         B: Plain,
         C: Plain;
 
+    /// Each of one by each of the other.
+    #[inline]
+    fn change<A: Plain, B: Plain>(of: &mut Self::Of<A>, by: &Self::Of<B>, f: impl Fn(A, B) -> A) {
+        *of = Self::both(of, by, f);
+    }
+
     /// Where numbers stand among rising or falling bounds; `f` is monotone.
     fn places(of: &Self::Number, f: impl Fn(i64) -> usize) -> Self::Of<usize>;
 
@@ -60,6 +66,8 @@ pub(crate) trait Values<V>: Clone + Debug {
     fn one(value: V) -> Self;
     /// The value, if there is no other.
     fn only(&self) -> Option<V>;
+    /// Whether there is this value and no other.
+    fn is(&self, value: V) -> bool;
     /// Whether some value satisfies `f`.
     fn any(&self, f: impl Fn(V) -> bool) -> bool;
 }
@@ -125,7 +133,7 @@ impl Domain for Exact {
     }
 }
 
-impl<V: Copy + Debug> Values<V> for V {
+impl<V: Copy + PartialEq + Debug> Values<V> for V {
     #[inline]
     fn one(value: V) -> V {
         value
@@ -134,6 +142,11 @@ impl<V: Copy + Debug> Values<V> for V {
     #[inline]
     fn only(&self) -> Option<V> {
         Some(*self)
+    }
+
+    #[inline]
+    fn is(&self, value: V) -> bool {
+        *self == value
     }
 
     #[inline]

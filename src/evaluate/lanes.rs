@@ -29,6 +29,8 @@ pub(crate) trait Lanes<V, const W: usize>: Clone + Debug {
     fn put(&mut self, value: V, lanes: Mask<W>);
     /// Every value among these lanes with those that have it.
     fn among(&self, lanes: Mask<W>, each: impl FnMut(V, Mask<W>));
+    /// Other values in these lanes, by those that are there.
+    fn change(&mut self, lanes: Mask<W>, f: impl Fn(V) -> V);
     /// A number for each value.
     fn numbers(&self, f: impl Fn(V) -> i64) -> LaneNumbers<W>;
 }
@@ -55,6 +57,13 @@ impl<const W: usize> Masks<bool, W> {
 }
 
 impl<V: Few, const W: usize> Masks<V, W> {
+    #[inline]
+    fn take(&mut self, value: V, lanes: Mask<W>) {
+        if let Some(mask) = self.0.get_mut(value.number()) {
+            *mask = *mask & !lanes;
+        }
+    }
+
     /// The lanes that have a value.
     #[inline]
     pub(crate) fn of(&self, value: V) -> Mask<W> {
@@ -99,6 +108,19 @@ impl<V: Few + Debug, const W: usize> Lanes<V, W> for Masks<V, W> {
             let own = self.of(*value) & lanes;
             if !own.is_none() {
                 each(*value, own);
+            }
+        }
+    }
+
+    #[inline]
+    fn change(&mut self, lanes: Mask<W>, f: impl Fn(V) -> V) {
+        let before = *self;
+        for value in V::ALL {
+            let to = f(*value);
+            if to.number() != value.number() {
+                let moved = before.of(*value) & lanes;
+                self.take(*value, moved);
+                self.put(to, moved);
             }
         }
     }
@@ -194,6 +216,15 @@ impl<V: Plain, const W: usize> Lanes<V, W> for Each<V, W> {
     fn among(&self, lanes: Mask<W>, mut each: impl FnMut(V, Mask<W>)) {
         for lane in lanes.lanes() {
             each(self.at(lane), Mask::one(lane));
+        }
+    }
+
+    #[inline]
+    fn change(&mut self, lanes: Mask<W>, f: impl Fn(V) -> V) {
+        for lane in lanes.lanes() {
+            if let Some(own) = self.0.as_flattened_mut().get_mut(lane) {
+                *own = f(*own);
+            }
         }
     }
 
@@ -405,6 +436,11 @@ impl<V: Few + Debug, const W: usize> Values<V> for Masks<V, W> {
     }
 
     #[inline]
+    fn is(&self, value: V) -> bool {
+        self.of(value).is_all()
+    }
+
+    #[inline]
     fn any(&self, f: impl Fn(V) -> bool) -> bool {
         V::ALL.iter().any(|value| !self.of(*value).is_none() && f(*value))
     }
@@ -420,6 +456,11 @@ impl<V: Plain, const W: usize> Values<V> for Each<V, W> {
     fn only(&self) -> Option<V> {
         let (first, rest) = self.0.as_flattened().split_first()?;
         rest.iter().all(|value| value == first).then_some(*first)
+    }
+
+    #[inline]
+    fn is(&self, value: V) -> bool {
+        self.0.as_flattened().iter().all(|own| *own == value)
     }
 
     #[inline]
@@ -489,6 +530,11 @@ impl<const W: usize> Domain for Abreast<W> {
         let mut both = C::Lanes::<W>::unfilled();
         a.among(Mask::ALL, |a, lanes| b.among(lanes, |b, lanes| both.put(f(a, b), lanes)));
         both
+    }
+
+    #[inline]
+    fn change<A: Plain, B: Plain>(of: &mut A::Lanes<W>, by: &B::Lanes<W>, f: impl Fn(A, B) -> A) {
+        by.among(Mask::ALL, |b, lanes| of.change(lanes, |a| f(a, b)));
     }
 
     #[inline]

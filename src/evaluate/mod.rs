@@ -213,7 +213,7 @@ impl<D: Domain> Outcome<D> {
         }
         self.value = D::choose(&scored, self.value.clone(), D::Number::one(0));
         for place in [&mut self.grade, &mut self.state, &mut self.segment, &mut self.play] {
-            *place = D::both(&scored, place, |scored, place| if scored { place } else { Place::NONE });
+            D::change(place, &scored, |place, scored| if scored { place } else { Place::NONE });
         }
     }
 }
@@ -348,12 +348,12 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         let mut verdict = Of::<X::Domain, Verdict>::one(self.world.verdict());
         for gate in self.world.gates(false) {
             let Some(truth) = self.gate(gate, false, witness) else { continue };
-            verdict = X::Domain::both(&verdict, &truth, |verdict, truth| match truth {
+            X::Domain::change(&mut verdict, &truth, |verdict, truth| match truth {
                 Truth::True => Verdict::Disqualified,
                 Truth::False | Truth::Unknown => verdict,
             });
             if !W::FULL {
-                if verdict.only() == Some(Verdict::Disqualified) {
+                if verdict.is(Verdict::Disqualified) {
                     return verdict;
                 }
                 self.world.narrow(&verdict);
@@ -361,7 +361,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         }
         for gate in self.world.gates(true) {
             let Some(truth) = self.gate(gate, true, witness) else { continue };
-            verdict = X::Domain::both(&verdict, &truth, |verdict, truth| match truth {
+            X::Domain::change(&mut verdict, &truth, |verdict, truth| match truth {
                 Truth::True => verdict,
                 Truth::Unknown => verdict.max(Verdict::Undetermined),
                 Truth::False => verdict.max(Verdict::Ineligible),
@@ -385,7 +385,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         witness: &mut W,
     ) -> Option<Of<X::Domain, Truth>> {
         let mut truth = self.condition(&gate.when, None, witness);
-        let passes = truth.only() == Some(if required { Truth::True } else { Truth::False });
+        let passes = truth.is(if required { Truth::True } else { Truth::False });
         // Seldom, so that nothing else is asked of most.
         if !passes && truth.any(|truth| truth == Truth::Unknown) {
             truth = X::Domain::map(&truth, |truth| match (truth, gate.missing) {
@@ -620,7 +620,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
                 let mut sure_and_possible = Of::<X::Domain, (usize, usize)>::one((0, 0));
                 for part in of {
                     let truth = self.condition(part, asked, witness);
-                    sure_and_possible = X::Domain::both(&sure_and_possible, &truth, |(sure, possible), truth| {
+                    X::Domain::change(&mut sure_and_possible, &truth, |(sure, possible), truth| {
                         (sure + usize::from(truth == Truth::True), possible + usize::from(truth != Truth::False))
                     });
                 }
@@ -645,8 +645,8 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
     ) -> Of<X::Domain, Truth> {
         let mut picked = Of::<X::Domain, Truth>::one(start);
         for part in parts {
-            picked = X::Domain::both(&picked, &self.condition(part, asked, witness), &pick);
-            if picked.only() == Some(last) && !W::FULL {
+            X::Domain::change(&mut picked, &self.condition(part, asked, witness), &pick);
+            if picked.is(last) && !W::FULL {
                 break;
             }
         }
@@ -724,7 +724,7 @@ enum Decided {
 fn first_decided<D: Domain>(truths: impl Iterator<Item = D::Of<Truth>>) -> D::Of<Decided> {
     let mut first = D::Of::one(Decided::Not);
     for (place, truth) in truths.enumerate() {
-        first = D::both(&first, &truth, |first, truth| match (first, truth) {
+        D::change(&mut first, &truth, |first, truth| match (first, truth) {
             (Decided::Not, Truth::True) => Decided::By(place),
             (Decided::Not, Truth::Unknown) => Decided::Unknown,
             (first, _) => first,
@@ -740,7 +740,7 @@ fn first_decided<D: Domain>(truths: impl Iterator<Item = D::Of<Truth>>) -> D::Of
 fn first_true<D: Domain>(truths: impl Iterator<Item = D::Of<Truth>>) -> D::Of<Place> {
     let mut first = D::Of::one(Place::NONE);
     for (place, truth) in truths.enumerate() {
-        first = D::both(&first, &truth, |first, truth| match (first, truth) {
+        D::change(&mut first, &truth, |first, truth| match (first, truth) {
             (Place::NONE, Truth::True) => Place::at(place),
             (first, _) => first,
         });

@@ -84,6 +84,11 @@ impl<V: Copy + Ord + Debug> Values<V> for Set<V> {
     }
 
     #[inline]
+    fn is(&self, value: V) -> bool {
+        self.only() == Some(value)
+    }
+
+    #[inline]
     fn any(&self, f: impl Fn(V) -> bool) -> bool {
         self.iter().any(f)
     }

@@ -528,11 +528,11 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         let grade = total::grade(program.grade.as_ref(), axes);
         let adjusts = !program.promoters.is_empty() || !program.limits.is_empty();
         let value = if adjusts {
-            self.adjusted(&Asked { axes, score: &base, grade: &grade, verdict }, witness)
+            let adjusted = self.adjusted(&Asked { axes, score: &base, grade: &grade, verdict }, witness);
+            adjusted.map(|value| value.clamp(0, total::FULL_SCORE))
         } else {
             base.clone()
         };
-        let value = value.map(|value| value.clamp(0, total::FULL_SCORE));
         witness.total(&base, &value);
         let state = total::state(&program.states, &value, axes);
         if !program.segments.is_empty() {

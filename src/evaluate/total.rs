@@ -126,21 +126,21 @@ pub(super) fn grade<D: Domain>(grading: Option<&Grading>, axes: &[AxisResult<D>]
 
 /// The state with the greatest bound that is reached, else the lowest one.
 pub(super) fn state<D: Domain>(states: &States, value: &D::Number, axes: &[AxisResult<D>]) -> D::Of<Place> {
-    if states.rows.is_empty() {
-        return D::Of::one(Place::NONE);
-    }
-    let place = |value: &D::Number| {
-        D::places(value, |value| states.rows.partition_point(|(bound, _)| *bound <= value).saturating_sub(1))
-    };
-    let places = if states.by_points {
-        let mut sum = D::Number::one(0);
-        for axis in axes {
-            sum.add(&axis.raw);
+    // What is below the lowest bound is in the lowest state too, so that this bound need not be asked for.
+    let Some((_, above)) = states.rows.split_first() else { return D::Of::one(Place::NONE) };
+    let mut sum;
+    let decisive = match axes {
+        _ if !states.by_points => value,
+        [only] => &only.raw,
+        axes => {
+            sum = D::Number::one(0);
+            for axis in axes {
+                sum.add(&axis.raw);
+            }
+            &sum
         }
-        place(&sum)
-    } else {
-        place(value)
     };
+    let places = D::places(decisive, |value| above.partition_point(|(bound, _)| *bound <= value));
     D::map(&places, Place::at)
 }
 

@@ -386,13 +386,8 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
     ) -> Option<Of<X::Domain, Truth>> {
         let mut truth = self.condition(&gate.when, None, witness);
         let passes = truth.only() == Some(if required { Truth::True } else { Truth::False });
-        // Seldom, so that nothing else is asked of most.
         if !passes && truth.any(|truth| truth == Truth::Unknown) {
-            truth = X::Domain::map(&truth, |truth| match (truth, gate.missing) {
-                (Truth::Unknown, GateMissing::Holds) => Truth::True,
-                (Truth::Unknown, GateMissing::Fails) => Truth::False,
-                (truth, _) => truth,
-            });
+            truth = by_policy::<X::Domain>(gate, truth);
         }
         witness.gate(gate, required, &truth);
         (!passes).then_some(truth)
@@ -689,6 +684,18 @@ fn text_test<'m, D: Domain, V: Plain, W: Witness<'m, D>>(
     let truth = D::map(of, |value| Truth::of(fact::holds(test, text(value).into())));
     witness.tested(test, Seen::Fact(of.only().and_then(text).into()), &truth);
     truth
+}
+
+/// With the gate's policy for the unknown applied; seldom, so that nothing else is asked of most.
+#[cold]
+#[inline(never)]
+#[expect(clippy::needless_pass_by_value, reason = "a reference would put the truth of every gate into memory")]
+fn by_policy<D: Domain>(gate: &Gate, truth: D::Of<Truth>) -> D::Of<Truth> {
+    D::map(&truth, |truth| match (truth, gate.missing) {
+        (Truth::Unknown, GateMissing::Holds) => Truth::True,
+        (Truth::Unknown, GateMissing::Fails) => Truth::False,
+        (truth, _) => truth,
+    })
 }
 
 /// What an axis may expect of a rule: its reach, or zero where it is skipped.

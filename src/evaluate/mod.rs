@@ -74,15 +74,7 @@ pub(crate) trait World<'m> {
     /// A test on facts or events.
     fn test<W: Witness<'m, Self::Domain>>(&self, ask: Ask, test: &'m Test, witness: &mut W) -> Of<Self::Domain, Truth>;
 
-    /// A quantity in its unit, to be sorted into bands by their least values.
-    fn quantity<W: Witness<'m, Self::Domain>>(
-        &self,
-        of: &'m Quantity,
-        rows: &'m [(i64, i64)],
-        witness: &mut W,
-    ) -> Measured<Self::Domain>;
-
-    /// The points of a form that is read from one fact.
+    /// The points of a form that is read from one quantity or one fact.
     fn points<W: Witness<'m, Self::Domain>>(&self, form: &'m Form, witness: &mut W) -> Measured<Self::Domain>;
 
     /// What a signal is worth.
@@ -492,14 +484,9 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
                     unknown: X::Domain::map(&decided, |decided| decided == Decided::Unknown),
                 }
             }
-            Form::Bands { of, rows, below } => {
-                let Measured { number, unknown } = self.world.quantity(of, rows, witness);
-                let reached = X::Domain::places(&number, |value| rows.partition_point(|(from, _)| *from <= value));
-                let points = |reached: usize| reached.checked_sub(1).and_then(|row| rows.get(row));
-                let number = X::Domain::number(&reached, |reached| Some(points(reached).map_or(*below, |row| row.1)));
-                Measured { number, unknown }
+            Form::Bands { .. } | Form::Texts { .. } | Form::Tags { .. } | Form::PerUnit { .. } => {
+                self.world.points(form, witness)
             }
-            Form::Texts { .. } | Form::Tags { .. } | Form::PerUnit { .. } => self.world.points(form, witness),
             Form::Signal(signal) => Measured::known(self.world.signal(signal, witness)),
         }
     }

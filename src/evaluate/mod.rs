@@ -443,6 +443,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
     }
 
     /// The points of a form where the guard holds, and none where it does not.
+    #[inline(never)]
     fn guarded<W: Witness<'m, X::Domain>>(
         &self,
         guard: &'m Condition,
@@ -471,23 +472,32 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
     fn form<W: Witness<'m, X::Domain>>(&self, form: &'m Form, witness: &mut W) -> Measured<X::Domain> {
         match form {
             Form::Points(by_truth) => Measured::known(Number::<X::Domain>::one(by_truth.points())),
-            Form::First { rows, otherwise } => {
-                let decisions = rows.iter().map(|(when, _)| self.condition(when, None, witness));
-                let decided = first_decided::<X::Domain>(decisions);
-                let points = |decided| match decided {
-                    Decided::By(row) => rows.get(row).map(|(_, points)| *points),
-                    Decided::Unknown => None,
-                    Decided::Not => Some(*otherwise),
-                };
-                Measured {
-                    number: X::Domain::number(&decided, points),
-                    unknown: X::Domain::map(&decided, |decided| decided == Decided::Unknown),
-                }
-            }
+            Form::First { rows, otherwise } => self.first(rows, *otherwise, witness),
             Form::Bands { .. } | Form::Texts { .. } | Form::Tags { .. } | Form::PerUnit { .. } => {
                 self.world.points(form, witness)
             }
             Form::Signal(signal) => Measured::known(self.world.signal(signal, witness)),
+        }
+    }
+
+    /// The points of the first condition that holds.
+    #[inline(never)]
+    fn first<W: Witness<'m, X::Domain>>(
+        &self,
+        rows: &'m [(Condition, i64)],
+        otherwise: i64,
+        witness: &mut W,
+    ) -> Measured<X::Domain> {
+        let decisions = rows.iter().map(|(when, _)| self.condition(when, None, witness));
+        let decided = first_decided::<X::Domain>(decisions);
+        let points = |decided| match decided {
+            Decided::By(row) => rows.get(row).map(|(_, points)| *points),
+            Decided::Unknown => None,
+            Decided::Not => Some(otherwise),
+        };
+        Measured {
+            number: X::Domain::number(&decided, points),
+            unknown: X::Domain::map(&decided, |decided| decided == Decided::Unknown),
         }
     }
 

@@ -28,12 +28,17 @@ impl Literals {
             return false;
         }
         let head = head(text.as_bytes());
-        // Short texts apart, so that nothing is called for them, and all of them, so that no branch has to be guessed.
-        if text.len() <= size_of::<u64>() {
-            self.all.iter().fold(false, |found, literal| found | literal.begins(text, head))
-        } else {
-            self.has_long(text, head)
+        match &*self.all {
+            _ if text.len() > size_of::<u64>() => self.has_long(text, head),
+            [only] => only.head == head, // its length is that of the text
+            _ => self.has_short(text, head),
         }
+    }
+
+    /// All are looked at, so that no branch has to be guessed.
+    #[inline(never)]
+    fn has_short(&self, text: &str, head: u64) -> bool {
+        self.all.iter().fold(false, |found, literal| found | literal.begins(text, head))
     }
 
     #[inline(never)]

@@ -224,7 +224,7 @@ impl Place {
     #[inline]
     pub(crate) fn at(place: usize) -> Place {
         // No list is as long; see `Limits::held`.
-        Place(u16::try_from(place).map_or(0, |place| place.saturating_add(1)))
+        Place(u16::try_from(place + 1).unwrap_or(0))
     }
 
     #[inline]

@@ -101,15 +101,23 @@ impl Eq for program::Play {}
 impl<'m> Score<'m> {
     #[inline]
     pub(crate) fn new(program: &'m Program, outcome: &Outcome<Exact>) -> Score<'m> {
-        let Outcome { verdict, value, grade, state, segment, play, .. } = *outcome;
-        let axes = outcome.axes.iter().map(|axis| (axis.raw, axis.score));
-        Score::of_parts(Some(program), verdict, value, axes, [grade, state, segment, play])
+        let mut score = Score::held_back(program, outcome.verdict);
+        score.fill(outcome);
+        score
     }
 
     /// The score of a subject that a gate holds back.
     #[inline]
     pub(crate) fn held_back(program: &'m Program, verdict: Verdict) -> Score<'m> {
         Score { program: Some(program), ..Score::of_nobody(verdict) }
+    }
+
+    /// Puts in what there is beside the verdict.
+    #[inline]
+    pub(crate) fn fill(&mut self, outcome: &Outcome<Exact>) {
+        let Outcome { value, grade, state, segment, play, .. } = *outcome;
+        let axes = outcome.axes.iter().map(|axis| (axis.raw, axis.score));
+        self.put(value, axes, [grade, state, segment, play]);
     }
 
     /// The score of one of several subjects.
@@ -139,12 +147,21 @@ impl<'m> Score<'m> {
         axes: impl Iterator<Item = (i64, i64)>,
         [grade, state, segment, play]: [Place; 4],
     ) -> Score<'m> {
-        let mut score =
-            Score { program, value: percent(value), grade, state, segment, play, ..Score::of_nobody(verdict) };
-        for ((own_raw, own_score), (raw, score)) in score.raw.iter_mut().zip(&mut score.scores).zip(axes) {
-            (*own_raw, *own_score) = (raw, percent(score));
-        }
+        let mut score = Score { program, ..Score::of_nobody(verdict) };
+        score.put(value, axes, [grade, state, segment, play]);
         score
+    }
+
+    #[inline]
+    fn put(&mut self, value: i64, axes: impl Iterator<Item = (i64, i64)>, [grade, state, segment, play]: [Place; 4]) {
+        // By place: a loop of at most eight turns becomes eight turns, and most programs have an axis or two.
+        for (place, (raw, score)) in axes.enumerate() {
+            if let (Some(own_raw), Some(own_score)) = (self.raw.get_mut(place), self.scores.get_mut(place)) {
+                (*own_raw, *own_score) = (raw, percent(score));
+            }
+        }
+        self.value = percent(value);
+        (self.grade, self.state, self.segment, self.play) = (grade, state, segment, play);
     }
 
     #[inline]

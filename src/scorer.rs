@@ -114,10 +114,11 @@ impl<T: Facts> Scorer<T> {
         let evaluation =
             Evaluation::new(program, Subject::on(program, subject, second_and_day(as_of, program.offset_secs)));
         let verdict = evaluation.verdict(witness);
-        if !verdict.is_scored() {
-            return Score::held_back(program, verdict);
+        let mut score = Score::held_back(program, verdict);
+        if verdict.is_scored() {
+            fill(&mut score, &evaluation, verdict, witness);
         }
-        scored(program, &evaluation, verdict, witness)
+        score
     }
 
     /// Scores many subjects as of an instant, the first into the first place and so on, as many as there are of both.
@@ -210,15 +211,15 @@ impl<T: Facts> Scorer<T> {
     }
 }
 
-/// The score of a subject whom no gate holds back; apart, so that those whom one does need no room on the stack for it.
+/// The rest of a score that no gate holds back; apart, so that those whom one does need no room on the stack for it.
 #[inline(never)]
-fn scored<'m, T: Facts, W: Witness<'m, Exact>>(
-    program: &'m Program,
+fn fill<'m, T: Facts, W: Witness<'m, Exact>>(
+    score: &mut Score<'m>,
     evaluation: &Evaluation<'m, Subject<'m, '_, T>>,
     verdict: Verdict,
     witness: &mut W,
-) -> Score<'m> {
+) {
     let mut outcome = Outcome::gated(verdict);
     evaluation.score(&mut outcome, witness);
-    Score::new(program, &outcome)
+    score.fill(&outcome);
 }

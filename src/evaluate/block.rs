@@ -303,15 +303,6 @@ impl<'m, T: Table, const W: usize> World<'m> for Block<'m, '_, T, W> {
         Masks::truths(holds, !known)
     }
 
-    fn quantity<V: Witness<'m, Abreast<W>>>(
-        &self,
-        of: &'m Quantity,
-        rows: &'m [(i64, i64)],
-        _: &mut V,
-    ) -> Measured<Abreast<W>> {
-        self.measured(|subject| subject.quantity(of, rows, &mut ()))
-    }
-
     fn points<V: Witness<'m, Abreast<W>>>(&self, form: &'m Worth, _: &mut V) -> Measured<Abreast<W>> {
         self.measured(|subject| subject.points(form, &mut ()))
     }

@@ -109,6 +109,18 @@ pub(super) fn points(form: &Worth, fact: Fact<'_>) -> Option<i64> {
     }
 }
 
+/// How many rows a number reaches, by their least values.
+#[inline]
+pub(super) fn band(rows: &[(i64, i64)], number: i64) -> usize {
+    rows.partition_point(|(from, _)| *from <= number)
+}
+
+/// The points where so many rows are reached.
+#[inline]
+pub(super) fn band_points(rows: &[(i64, i64)], below: i64, reached: usize) -> i64 {
+    reached.checked_sub(1).and_then(|row| rows.get(row)).map_or(below, |(_, points)| *points)
+}
+
 /// Row by row, so that a tag that the subject's list repeats counts once.
 #[inline]
 pub(super) fn tag_points(rows: &[(Box<str>, i64)], otherwise: i64, sum: bool, has: impl Fn(&str) -> bool) -> i64 {

@@ -74,15 +74,7 @@ pub(crate) trait World<'m> {
     /// A test on facts or events.
     fn test<W: Witness<'m, Self::Domain>>(&self, ask: Ask, test: &'m Test, witness: &mut W) -> Of<Self::Domain, Truth>;
 
-    /// A quantity in its unit, to be sorted into bands by their least values.
-    fn quantity<W: Witness<'m, Self::Domain>>(
-        &self,
-        of: &'m Quantity,
-        rows: &'m [(i64, i64)],
-        witness: &mut W,
-    ) -> Measured<Self::Domain>;
-
-    /// The points of a form that is read from one fact.
+    /// The points of a form that is read from one quantity or one fact.
     fn points<W: Witness<'m, Self::Domain>>(&self, form: &'m Form, witness: &mut W) -> Measured<Self::Domain>;
 
     /// What a signal is worth.
@@ -386,13 +378,8 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
     ) -> Option<Of<X::Domain, Truth>> {
         let mut truth = self.condition(&gate.when, None, witness);
         let passes = truth.is(if required { Truth::True } else { Truth::False });
-        // Seldom, so that nothing else is asked of most.
         if !passes && truth.any(|truth| truth == Truth::Unknown) {
-            truth = X::Domain::map(&truth, |truth| match (truth, gate.missing) {
-                (Truth::Unknown, GateMissing::Holds) => Truth::True,
-                (Truth::Unknown, GateMissing::Fails) => Truth::False,
-                (truth, _) => truth,
-            });
+            truth = by_policy::<X::Domain>(gate, truth);
         }
         witness.gate(gate, required, &truth);
         (!passes).then_some(truth)
@@ -456,6 +443,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
     }
 
     /// The points of a form where the guard holds, and none where it does not.
+    #[inline(never)]
     fn guarded<W: Witness<'m, X::Domain>>(
         &self,
         guard: &'m Condition,
@@ -484,28 +472,32 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
     fn form<W: Witness<'m, X::Domain>>(&self, form: &'m Form, witness: &mut W) -> Measured<X::Domain> {
         match form {
             Form::Points(by_truth) => Measured::known(Number::<X::Domain>::one(by_truth.points())),
-            Form::First { rows, otherwise } => {
-                let decisions = rows.iter().map(|(when, _)| self.condition(when, None, witness));
-                let decided = first_decided::<X::Domain>(decisions);
-                let points = |decided| match decided {
-                    Decided::By(row) => rows.get(row).map(|(_, points)| *points),
-                    Decided::Unknown => None,
-                    Decided::Not => Some(*otherwise),
-                };
-                Measured {
-                    number: X::Domain::number(&decided, points),
-                    unknown: X::Domain::map(&decided, |decided| decided == Decided::Unknown),
-                }
+            Form::First { rows, otherwise } => self.first(rows, *otherwise, witness),
+            Form::Bands { .. } | Form::Texts { .. } | Form::Tags { .. } | Form::PerUnit { .. } => {
+                self.world.points(form, witness)
             }
-            Form::Bands { of, rows, below } => {
-                let Measured { number, unknown } = self.world.quantity(of, rows, witness);
-                let reached = X::Domain::places(&number, |value| rows.partition_point(|(from, _)| *from <= value));
-                let points = |reached: usize| reached.checked_sub(1).and_then(|row| rows.get(row));
-                let number = X::Domain::number(&reached, |reached| Some(points(reached).map_or(*below, |row| row.1)));
-                Measured { number, unknown }
-            }
-            Form::Texts { .. } | Form::Tags { .. } | Form::PerUnit { .. } => self.world.points(form, witness),
             Form::Signal(signal) => Measured::known(self.world.signal(signal, witness)),
+        }
+    }
+
+    /// The points of the first condition that holds.
+    #[inline(never)]
+    fn first<W: Witness<'m, X::Domain>>(
+        &self,
+        rows: &'m [(Condition, i64)],
+        otherwise: i64,
+        witness: &mut W,
+    ) -> Measured<X::Domain> {
+        let decisions = rows.iter().map(|(when, _)| self.condition(when, None, witness));
+        let decided = first_decided::<X::Domain>(decisions);
+        let points = |decided| match decided {
+            Decided::By(row) => rows.get(row).map(|(_, points)| *points),
+            Decided::Unknown => None,
+            Decided::Not => Some(otherwise),
+        };
+        Measured {
+            number: X::Domain::number(&decided, points),
+            unknown: X::Domain::map(&decided, |decided| decided == Decided::Unknown),
         }
     }
 
@@ -528,11 +520,11 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         let grade = total::grade(program.grade.as_ref(), axes);
         let adjusts = !program.promoters.is_empty() || !program.limits.is_empty();
         let value = if adjusts {
-            self.adjusted(&Asked { axes, score: &base, grade: &grade, verdict }, witness)
+            let adjusted = self.adjusted(&Asked { axes, score: &base, grade: &grade, verdict }, witness);
+            adjusted.map(|value| value.clamp(0, total::FULL_SCORE))
         } else {
             base.clone()
         };
-        let value = value.map(|value| value.clamp(0, total::FULL_SCORE));
         witness.total(&base, &value);
         let state = total::state(&program.states, &value, axes);
         if !program.segments.is_empty() {
@@ -689,6 +681,18 @@ fn text_test<'m, D: Domain, V: Plain, W: Witness<'m, D>>(
     let truth = D::map(of, |value| Truth::of(fact::holds(test, text(value).into())));
     witness.tested(test, Seen::Fact(of.only().and_then(text).into()), &truth);
     truth
+}
+
+/// With the gate's policy for the unknown applied; seldom, so that nothing else is asked of most.
+#[cold]
+#[inline(never)]
+#[expect(clippy::needless_pass_by_value, reason = "a reference would put the truth of every gate into memory")]
+fn by_policy<D: Domain>(gate: &Gate, truth: D::Of<Truth>) -> D::Of<Truth> {
+    D::map(&truth, |truth| match (truth, gate.missing) {
+        (Truth::Unknown, GateMissing::Holds) => Truth::True,
+        (Truth::Unknown, GateMissing::Fails) => Truth::False,
+        (truth, _) => truth,
+    })
 }
 
 /// What an axis may expect of a rule: its reach, or zero where it is skipped.

@@ -286,20 +286,13 @@ impl<'m> World<'m> for Possibilities<'m, '_> {
         }
     }
 
-    fn quantity<W: Witness<'m, Possible>>(
-        &self,
-        of: &'m Quantity,
-        rows: &'m [(i64, i64)],
-        _: &mut W,
-    ) -> Measured<Possible> {
-        self.value(of, |value| rows.partition_point(|(from, _)| *from <= value)).into()
-    }
-
     fn points<W: Witness<'m, Possible>>(&self, form: &'m Worth, _: &mut W) -> Measured<Possible> {
-        match form.field() {
-            Some(field) => self.fact(field).points(form).into(),
-            None => Found { known: None, unknown: true }.into(),
-        }
+        let Worth::Bands { of, rows, below } = form else { return self.form(form).into() };
+        let band = |number| fact::band(rows, number);
+        let Measured { number, unknown } = self.value(of, band).into();
+        let reached = Possible::places(&number, band);
+        let points = |reached| Some(fact::band_points(rows, *below, reached));
+        Measured { number: Possible::number(&reached, points), unknown }
     }
 
     fn signal<W: Witness<'m, Possible>>(&self, signal: &'m Signal, _: &mut W) -> Ranges {
@@ -362,25 +355,17 @@ impl<'m> World<'m> for Alike<'_, 'm, '_> {
         })
     }
 
-    fn quantity<W: Witness<'m, Exact>>(
-        &self,
-        of: &'m Quantity,
-        rows: &'m [(i64, i64)],
-        witness: &mut W,
-    ) -> Measured<Exact> {
-        let place = |value: i64| rows.partition_point(|(from, _)| *from <= value);
-        let alike = |(least, greatest)| rows.get(place(least)).is_none_or(|(from, _)| greatest < *from);
-        match self.ends(of, place) {
-            (None, _) => found(None),
-            (Some(ends), false) if alike(ends) => found(Some(ends.0)),
-            _ => {
-                witness.measured(of, None);
-                found(None)
-            }
-        }
-    }
-
     fn points<W: Witness<'m, Exact>>(&self, form: &'m Worth, witness: &mut W) -> Measured<Exact> {
+        if let Worth::Bands { of, rows, below } = form {
+            let band = |number| fact::band(rows, number);
+            let (Some((least, greatest)), unknown) = self.ends(of, band) else { return found(None) };
+            let reached = band(least);
+            let alike = !unknown && rows.get(reached).is_none_or(|(from, _)| greatest < *from);
+            if !alike {
+                witness.measured(of, None);
+            }
+            return found(alike.then(|| fact::band_points(rows, *below, reached)));
+        }
         let Found { known: Some(points), unknown } = self.0.form(form) else { return found(None) };
         let points = points.only().filter(|_| !unknown);
         if let (None, Some(field)) = (points, form.field()) {

@@ -88,9 +88,11 @@ impl Ranges {
 
     /// Puts in a range.
     fn add(&mut self, (least, greatest): (i64, i64)) {
-        // Most come in order.
-        if self.0.last().is_some_and(|(_, last)| last.saturating_add(1) < least) {
-            return self.0.push((least, greatest));
+        // Most come in order, or are there.
+        match self.0.last() {
+            Some((_, to)) if to.saturating_add(1) < least => return self.0.push((least, greatest)),
+            Some((from, to)) if *from <= least && greatest <= *to => return,
+            _ => {}
         }
         // Those that it meets become one with it.
         let first = self.0.partition_point(|(_, to)| to.saturating_add(1) < least);

@@ -236,23 +236,18 @@ impl<'m, T: Facts> World<'m> for Subject<'m, '_, T> {
     }
 
     #[inline]
-    fn quantity<W: Witness<'m, Exact>>(
-        &self,
-        of: &'m Quantity,
-        _: &'m [(i64, i64)],
-        witness: &mut W,
-    ) -> Measured<Exact> {
-        let value = self.value(of);
-        witness.measured(of, value);
-        Measured { number: value.unwrap_or(0), unknown: value.is_none() }
-    }
-
-    #[inline]
     fn points<W: Witness<'m, Exact>>(&self, form: &'m Worth, witness: &mut W) -> Measured<Exact> {
-        let Some(field) = form.field() else { return Measured { number: 0, unknown: true } };
-        let fact = self.fact(field);
-        witness.read(field, fact);
-        let points = fact::points(form, fact);
+        let points = if let Worth::Bands { of, rows, below } = form {
+            let value = self.value(of);
+            witness.measured(of, value);
+            value.map(|value| fact::band_points(rows, *below, fact::band(rows, value)))
+        } else if let Some(field) = form.field() {
+            let fact = self.fact(field);
+            witness.read(field, fact);
+            fact::points(form, fact)
+        } else {
+            None
+        };
         Measured { number: points.unwrap_or(0), unknown: points.is_none() }
     }
 

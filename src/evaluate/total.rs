@@ -17,39 +17,51 @@ pub(super) const FULL_SCORE: i64 = 100 * MICROS;
 /// 100 carried to twelve places.
 const FULL_CARRIED: i64 = 100_000_000_000_000;
 
+/// Twice as much.
+const FULL_HALVES: i64 = 2 * FULL_CARRIED;
+
 /// Raw points as a score from 0 to 100 of what is available.
 #[inline]
 pub(super) fn axis_result<D: Domain>(raw: D::Number, available: D::Number) -> AxisResult<D> {
     let any = D::within(&available, &(1..=i64::MAX));
-    let score = |full: i64| {
-        if any.only() == Some(false) {
-            return D::Number::one(0);
-        }
+    let halves = if any.only() == Some(false) {
+        D::Number::one(0)
+    } else {
         // Falls in what is available, as long as anything is.
-        let score = raw.with(&available.map(|available| available.max(1)), |raw, available| match raw {
+        let halves = raw.with(&available.map(|available| available.max(1)), |raw, available| match raw {
             _ if raw <= 0 => 0,
-            _ if raw >= available => full,
-            _ => share(raw, full, available),
+            _ if raw >= available => FULL_HALVES,
+            _ => halves(raw, available),
         });
-        D::choose(&any, score, D::Number::one(0))
+        D::choose(&any, halves, D::Number::one(0))
     };
-    let (carried, score) = (score(FULL_CARRIED), score(FULL_SCORE));
+    let (carried, score) = (halves.map(|halves| (halves + 1) / 2), halves.map(to_score));
     AxisResult { raw, available, carried, score }
 }
 
-/// `raw x full / available` to the nearest whole number, ties up, of `0 < raw < available` and a `full` up to 10^14.
-///
-/// A quotient in doubles, off by far less than one half before it is cut down to a whole number, and put right by what
-/// is left of the product, which is small enough to be counted around 2^64. A division of 128 bits costs much more.
+/// A score in halves of the twelfth place, to the nearest millionth, ties up.
 #[inline]
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a guess that is put right")]
-fn share(raw: i64, full: i64, available: i64) -> i64 {
+fn to_score(halves: i64) -> i64 {
+    (halves + MICROS) / (2 * MICROS)
+}
+
+/// `raw x 2 x 10^14 / available`, cut down to a whole number, of `0 < raw < available`: the score in halves of the
+/// twelfth place. Ties of either rounding are whole ones, so that what is cut off changes neither.
+///
+/// A quotient in doubles, off by far less than one half before it is rounded, and put right by what is left of the
+/// product, which is small enough to be counted around 2^64. A division of 128 bits costs much more.
+#[inline]
+#[expect(clippy::cast_precision_loss, reason = "a guess that is put right")]
+fn halves(raw: i64, available: i64) -> i64 {
+    // From here to twice as much doubles are the whole numbers, so that their bits count what is added.
+    const WHOLE: f64 = 4_503_599_627_370_496.0;
     if available > i64::MAX / 4 {
-        return held_in_i64(rounded(i128::from(raw) * i128::from(full), available.into()));
+        return held_in_i64(i128::from(raw) * i128::from(FULL_HALVES) / i128::from(available));
     }
-    let guess = (raw as f64 * (full as f64 / available as f64)) as i64;
-    let rest = raw.wrapping_mul(full).wrapping_sub(guess.wrapping_mul(available));
-    if rest.wrapping_mul(2) >= available { guess + 1 } else { guess }
+    let guess = raw as f64 * (FULL_HALVES as f64 / available as f64) + WHOLE;
+    let guess = guess.to_bits().wrapping_sub(WHOLE.to_bits()).cast_signed();
+    let rest = raw.wrapping_mul(FULL_HALVES).wrapping_sub(guess.wrapping_mul(available));
+    guess - i64::from(rest < 0)
 }
 
 /// The total of the axes before promoters: the third and last place where anything is rounded.
@@ -63,7 +75,7 @@ pub(super) fn base<D: Domain>(program: &Program, axes: &[AxisResult<D>]) -> D::N
 /// What is carried to twelve places, to the nearest millionth, ties up.
 #[inline]
 fn to_six_places(carried: i64) -> i64 {
-    (carried + MICROS / 2).div_euclid(MICROS)
+    (carried + MICROS / 2) / MICROS
 }
 
 /// The total of axis scores carried to twelve places; falls in none of them.
@@ -114,21 +126,21 @@ pub(super) fn grade<D: Domain>(grading: Option<&Grading>, axes: &[AxisResult<D>]
 
 /// The state with the greatest bound that is reached, else the lowest one.
 pub(super) fn state<D: Domain>(states: &States, value: &D::Number, axes: &[AxisResult<D>]) -> D::Of<Place> {
-    if states.rows.is_empty() {
-        return D::Of::one(Place::NONE);
-    }
-    let place = |value: &D::Number| {
-        D::places(value, |value| states.rows.partition_point(|(bound, _)| *bound <= value).saturating_sub(1))
-    };
-    let places = if states.by_points {
-        let mut sum = D::Number::one(0);
-        for axis in axes {
-            sum.add(&axis.raw);
+    // What is below the lowest bound is in the lowest state too, so that this bound need not be asked for.
+    let Some((_, above)) = states.rows.split_first() else { return D::Of::one(Place::NONE) };
+    let mut sum;
+    let decisive = match axes {
+        _ if !states.by_points => value,
+        [only] => &only.raw,
+        axes => {
+            sum = D::Number::one(0);
+            for axis in axes {
+                sum.add(&axis.raw);
+            }
+            &sum
         }
-        place(&sum)
-    } else {
-        place(value)
     };
+    let places = D::places(decisive, |value| above.partition_point(|(bound, _)| *bound <= value));
     D::map(&places, Place::at)
 }
 
@@ -162,7 +174,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(20_000))]
 
         #[test]
-        fn a_share_is_the_nearest_whole_number(
+        fn a_score_is_the_nearest_to_either_number_of_places(
             magnitude in 2_u32..63,
             bits: i64,
             part in 0_i64..1_000,
@@ -174,8 +186,10 @@ mod tests {
             let available = ((bits & i64::MAX) >> (63 - magnitude) | 2).div_euclid(unit).max(2) * unit;
             let raw = if tie { available / unit * (2 * part + 1) } else { available / 1_000 * part + part % 7 };
             let raw = raw.clamp(1, available - 1);
-            let expected = rounded(i128::from(raw) * i128::from(full), available.into());
-            prop_assert_eq!(i128::from(share(raw, full, available)), expected, "{} of {}", raw, available);
+            let expected = |full: i64| rounded(i128::from(raw) * i128::from(full), available.into());
+            let result = axis_result::<Exact>(raw, available);
+            prop_assert_eq!(i128::from(result.carried), expected(FULL_CARRIED), "{} of {}", raw, available);
+            prop_assert_eq!(i128::from(result.score), expected(FULL_SCORE), "{} of {}", raw, available);
         }
     }
 }

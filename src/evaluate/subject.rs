@@ -68,6 +68,19 @@ impl<T: Facts> Inquiry for Asking<'_, '_, '_, T> {
     }
 }
 
+/// Whether a test holds, of which the witness is told. Written out for each kind of thing seen, which is settled there.
+#[inline(always)]
+fn told<'m, W: Witness<'m, Exact>>(
+    test: &'m Test,
+    seen: Seen<'_, Exact>,
+    holds: Option<bool>,
+    witness: &mut W,
+) -> Truth {
+    let truth = Truth::of(holds);
+    witness.tested(test, seen, &truth);
+    truth
+}
+
 /// The number that a fact is, and what is no number of any other.
 #[derive(Clone, Copy)]
 struct Number;
@@ -122,19 +135,15 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
     /// Whether a test holds; the witness is told what it sees.
     #[inline(never)]
     fn look<W: Witness<'m, Exact>>(&self, test: &'m Test, witness: &mut W) -> Truth {
-        let mut told = |seen: Seen<'_, Exact>, holds: Option<bool>| {
-            let truth = Truth::of(holds);
-            witness.tested(test, seen, &truth);
-            truth
-        };
         let (fact, holds) = match test {
             Test::Number { of, within, op, .. } => {
                 let value = self.value(of);
-                return told(Seen::Quantity(value), value.map(|value| within.contains(&value) != op.negates()));
+                let holds = value.map(|value| within.contains(&value) != op.negates());
+                return told(test, Seen::Quantity(value), holds, witness);
             }
             Test::Happened { events, is } => {
                 let count = self.select(events).count();
-                return told(Seen::Events(count), Some((count > 0) == *is));
+                return told(test, Seen::Events(count), Some((count > 0) == *is), witness);
             }
             Test::Tags { field, test: TagTest::AnyNotIn(other), negate, .. } => {
                 let fact = self.fact(*field);
@@ -155,7 +164,7 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
             // The outcome is asked elsewhere.
             Test::Text { .. } => (Fact::Missing, None),
         };
-        told(Seen::Fact(fact), holds)
+        told(test, Seen::Fact(fact), holds, witness)
     }
 
     #[inline]

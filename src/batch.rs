@@ -5,7 +5,7 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use crate::evaluate::{
-    Block, Evaluation, Exact, LANES, LaneNumbers, Masks, Outcome, Subject, Sum, Table, Values, codes,
+    Block, Evaluation, Exact, LANES, LaneNumbers, Masks, Numbers, Outcome, Subject, Sum, Table, Values, codes,
 };
 use crate::facts::{Mask, Rows};
 use crate::grade::Verdict;
@@ -153,7 +153,10 @@ impl<const W: usize> Pool<W> {
         if program.by_points {
             // Put where they stay: they are large.
             let mut raw: SmallVec<[LaneNumbers<W>; AXES_MAX]> = SmallVec::new();
-            program.axes.iter().for_each(|axis| raw.push(evaluation.points(axis, &mut ()).0));
+            raw.extend(program.axes.iter().map(|axis| LaneNumbers::one(axis.base)));
+            for (axis, raw) in program.axes.iter().zip(&mut raw) {
+                evaluation.points(axis, raw, &mut ());
+            }
             run.told(self.verdict, &raw, own, known, sink);
         } else {
             let mut outcome = Outcome::gated(Masks::one(self.verdict));

@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use crate::evaluate::{Exact, Truth, Witness, Worth};
+use crate::evaluate::{Exact, Measured, Truth, Witness};
 use crate::facts::Facts;
 use crate::program::{Gate, Limit, Program, Promoter, Rule};
 use crate::score::Score;
@@ -132,8 +132,8 @@ impl<'m> Witness<'m, Exact> for Fired<'_> {
     }
 
     #[inline]
-    fn rule(&mut self, rule: &'m Rule, worth: &Worth<Exact>) {
-        if worth.points != 0 {
+    fn rule(&mut self, rule: &'m Rule, worth: impl FnOnce() -> Measured<Exact>) {
+        if worth().number != 0 {
             self.note(rule.number);
         }
     }

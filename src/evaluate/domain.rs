@@ -52,6 +52,12 @@ pub(crate) trait Domain: Copy + Debug + Sized {
     /// The numbers of those that have one; zero where none has.
     fn number<A: Plain>(of: &Self::Of<A>, f: impl Fn(A) -> Option<i64>) -> Self::Number;
 
+    /// Adds a number to those that have one.
+    #[inline]
+    fn gain<A: Plain>(sum: &mut Self::Number, of: &Self::Of<A>, f: impl Fn(A) -> i64) {
+        sum.add(&Self::number(of, |value| Some(f(value))));
+    }
+
     /// `yes` where that is so, `no` where it is not.
     fn choose(so: &Self::Of<bool>, yes: Self::Number, no: Self::Number) -> Self::Number;
 

@@ -31,6 +31,8 @@ pub(crate) trait Lanes<V, const W: usize>: Clone + Debug {
     fn among(&self, lanes: Mask<W>, each: impl FnMut(V, Mask<W>));
     /// Other values in these lanes, by those that are there.
     fn change(&mut self, lanes: Mask<W>, f: impl Fn(V) -> V);
+    /// Adds a number for each value, where there is room for it in a sum.
+    fn gain(&self, sum: &mut Sum<W>, f: impl Fn(V) -> i64) -> bool;
     /// A number for each value.
     fn numbers(&self, f: impl Fn(V) -> i64) -> LaneNumbers<W>;
 }
@@ -123,6 +125,13 @@ impl<V: Few + Debug, const W: usize> Lanes<V, W> for Masks<V, W> {
                 self.put(to, moved);
             }
         }
+    }
+
+    #[inline]
+    fn gain(&self, sum: &mut Sum<W>, f: impl Fn(V) -> i64) -> bool {
+        let mut values = V::ALL.iter().map(|value| (f(*value), self.of(*value)));
+        let Some((base, _)) = values.next() else { return true };
+        sum.gain(base, values.map(|(number, lanes)| (number.checked_sub(base), lanes)))
     }
 
     #[inline]
@@ -226,6 +235,11 @@ impl<V: Plain, const W: usize> Lanes<V, W> for Each<V, W> {
                 *own = f(*own);
             }
         }
+    }
+
+    #[inline]
+    fn gain(&self, _sum: &mut Sum<W>, _f: impl Fn(V) -> i64) -> bool {
+        false
     }
 
     #[inline]
@@ -333,6 +347,21 @@ impl<const W: usize> Sum<W> {
         room.iter_mut().zip(other.terms()).for_each(|(own, term)| *own = *term);
         (self.base, self.span, self.count) = (base, span, self.count + other.count);
         true
+    }
+
+    /// Adds what all lanes have and what some do, or nothing at all where there is no room, or it could overflow.
+    #[inline]
+    fn gain(&mut self, base: i64, terms: impl Iterator<Item = (Option<i64>, Mask<W>)>) -> bool {
+        let before = (self.base, self.span, self.count);
+        let gained = (|| {
+            self.base = self.base.checked_add(base)?;
+            self.span = self.span.checked_add(base.checked_abs()?)?;
+            terms.into_iter().try_for_each(|(number, lanes)| self.push(number?, lanes))
+        })();
+        if gained.is_none() {
+            (self.base, self.span, self.count) = before;
+        }
+        gained.is_some()
     }
 
     #[inline]
@@ -558,6 +587,16 @@ impl<const W: usize> Domain for Abreast<W> {
     #[inline]
     fn number<A: Plain>(of: &A::Lanes<W>, f: impl Fn(A) -> Option<i64>) -> LaneNumbers<W> {
         of.numbers(|value| f(value).unwrap_or(0))
+    }
+
+    #[inline]
+    fn gain<A: Plain>(sum: &mut LaneNumbers<W>, of: &A::Lanes<W>, f: impl Fn(A) -> i64) {
+        if let LaneNumbers::Sum(sum) = sum
+            && of.gain(sum, &f)
+        {
+            return;
+        }
+        sum.add(&of.numbers(f));
     }
 
     fn choose(so: &Masks<bool, W>, yes: LaneNumbers<W>, no: LaneNumbers<W>) -> LaneNumbers<W> {

@@ -112,7 +112,8 @@ pub(crate) trait Witness<'m, D: Domain> {
     fn read(&mut self, _field: FieldIndex, _fact: Fact<'_>) {}
     fn tallied(&mut self, _signal: &'m Signal, _tally: Tally) {}
     fn gate(&mut self, _gate: &'m Gate, _required: bool, _truth: &Of<D, Truth>) {}
-    fn rule(&mut self, _rule: &'m Rule, _worth: &Worth<D>) {}
+    /// What a rule is worth, if somebody asks.
+    fn rule(&mut self, _rule: &'m Rule, _worth: impl FnOnce() -> Measured<D>) {}
     fn part(&mut self, _part: &'m Part) {}
     fn axis(&mut self, _result: &AxisResult<D>) {}
     fn promoter(&mut self, _promoter: &'m Promoter, _truth: &Of<D, Truth>) {}
@@ -135,13 +136,6 @@ pub(crate) enum Seen<'a, D: Domain> {
     Quantity(Option<D::Number>),
     /// How many events.
     Events(D::Number),
-}
-
-/// What a rule is worth to a subject.
-#[derive(Clone, Debug)]
-pub(crate) struct Worth<D: Domain> {
-    pub(crate) points: D::Number,
-    pub(crate) unknown: D::Of<bool>,
 }
 
 /// What an axis came to.
@@ -385,61 +379,72 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         (!passes).then_some(truth)
     }
 
-    /// The raw points of an axis, and what counts as 100.
+    /// Adds the points of an axis to its base, where they stay: numbers of many subjects are large. Says what counts as
+    /// 100, where that is not the same for all.
     pub(crate) fn points<W: Witness<'m, X::Domain>>(
         &self,
         axis: &'m Axis,
+        raw: &mut Number<X::Domain>,
         witness: &mut W,
-    ) -> (Number<X::Domain>, Number<X::Domain>) {
-        let mut raw = Number::<X::Domain>::one(axis.base);
-        let mut reach = raw.clone();
+    ) -> Option<Number<X::Domain>> {
+        let mut reach = axis.skips.then(|| Number::<X::Domain>::one(axis.base));
         for part in &axis.parts {
             let (points, reached, rules) = self.world.rules(part);
             let mut sum = Number::<X::Domain>::one(points);
-            let mut expected = Number::<X::Domain>::one(reached);
+            let mut expected = reach.as_ref().map(|_| Number::<X::Domain>::one(reached));
             for rule in rules {
-                let worth = self.rule(rule, witness);
-                witness.rule(rule, &worth);
-                sum.add(&worth.points);
-                if axis.skips {
-                    expected.add(&expected_of::<X::Domain>(rule, &worth.unknown));
+                let unknown = self.rule(rule, &mut sum, witness);
+                if let Some(expected) = &mut expected {
+                    expected.add(&expected_of::<X::Domain>(rule, &unknown));
                 }
             }
             witness.part(part);
             if part.group.is_some() {
                 sum = sum.map(|points| part.held(points));
-                expected = expected.map(|points| part.held(points));
+                expected = expected.map(|expected| expected.map(|points| part.held(points)));
             }
             raw.add(&sum);
-            if axis.skips {
+            if let (Some(reach), Some(expected)) = (&mut reach, expected) {
                 reach.add(&expected);
             }
         }
-        (raw, if axis.skips { reach } else { Number::<X::Domain>::one(axis.available) })
+        reach
     }
 
-    /// A rule with its guard and its policy for the unknown applied.
+    /// Adds what a rule is worth, its guard and its policy for the unknown applied, and says where it is unknown.
     #[inline]
-    fn rule<W: Witness<'m, X::Domain>>(&self, rule: &'m Rule, witness: &mut W) -> Worth<X::Domain> {
+    fn rule<W: Witness<'m, X::Domain>>(
+        &self,
+        rule: &'m Rule,
+        sum: &mut Number<X::Domain>,
+        witness: &mut W,
+    ) -> Of<X::Domain, bool> {
         let (Some(guard), Form::Points(by_truth)) = (&rule.guard, &rule.worth) else {
-            return self.formed(rule, witness);
+            let worth = self.formed(rule, witness);
+            witness.rule(rule, || worth.clone());
+            sum.add(&worth.number);
+            return worth.unknown;
         };
         let guard = self.condition(guard, None, witness);
-        Worth {
-            points: X::Domain::number(&guard, |guard| Some(by_truth.of(guard.number()))),
-            unknown: X::Domain::map(&guard, |guard| guard == Truth::Unknown),
-        }
+        let points = |guard: Truth| by_truth.of(guard.number());
+        let unknown = X::Domain::map(&guard, |guard| guard == Truth::Unknown);
+        witness.rule(rule, || Measured {
+            number: X::Domain::number(&guard, |guard| Some(points(guard))),
+            unknown: unknown.clone(),
+        });
+        X::Domain::gain(sum, &guard, points);
+        unknown
     }
 
-    /// A rule whose worth is not the same for all.
+    /// What a rule is worth that is not worth the same to all.
     #[inline(never)]
-    fn formed<W: Witness<'m, X::Domain>>(&self, rule: &'m Rule, witness: &mut W) -> Worth<X::Domain> {
+    fn formed<W: Witness<'m, X::Domain>>(&self, rule: &'m Rule, witness: &mut W) -> Measured<X::Domain> {
         let missing = rule.missing.micros();
         let Measured { number, unknown } = match &rule.guard {
             Some(guard) => self.guarded(guard, &rule.worth, witness),
             None => self.form(&rule.worth, witness),
         };
-        Worth { points: X::Domain::choose(&unknown, Number::<X::Domain>::one(missing), number), unknown }
+        Measured { number: X::Domain::choose(&unknown, Number::<X::Domain>::one(missing), number), unknown }
     }
 
     /// The points of a form where the guard holds, and none where it does not.
@@ -505,8 +510,9 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
     #[inline]
     pub(crate) fn score<W: Witness<'m, X::Domain>>(&self, outcome: &mut Outcome<X::Domain>, witness: &mut W) {
         for axis in &self.program.axes {
-            let (raw, available) = self.points(axis, witness);
-            outcome.push(raw, available, witness);
+            let mut raw = Number::<X::Domain>::one(axis.base);
+            let reach = self.points(axis, &mut raw, witness);
+            outcome.push(raw, reach.unwrap_or_else(|| Number::<X::Domain>::one(axis.available)), witness);
         }
         self.conclude(outcome, witness);
     }

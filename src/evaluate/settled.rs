@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::{Evaluation, Exact, Numbers, Outcome, Seen, Truth, Witness, World, Worth, expected_of};
+use super::{Evaluation, Exact, Measured, Numbers, Outcome, Seen, Truth, Witness, World, expected_of};
 use crate::facts::Fact;
 use crate::grade::Verdict;
 use crate::program::{FieldIndex, Gate, Part, Quantity, Rule, Test};
@@ -147,11 +147,12 @@ impl<'m> Witness<'m, Exact> for Settling<'_, 'm> {
     }
 
     #[inline]
-    fn rule(&mut self, rule: &'m Rule, worth: &Worth<Exact>) {
+    fn rule(&mut self, rule: &'m Rule, worth: impl FnOnce() -> Measured<Exact>) {
         if std::mem::take(&mut self.open) {
             self.settled.rules.push(rule);
         } else {
-            self.sums.points.add(&worth.points);
+            let worth = worth();
+            self.sums.points.add(&worth.number);
             self.sums.reach.add(&expected_of::<Exact>(rule, &worth.unknown));
         }
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use smallvec::SmallVec;
 
 use super::{Explanation, Object};
-use crate::evaluate::{AxisResult, Evaluation, Exact, Seen, Subject, Tally, Truth, Witness, Worth};
+use crate::evaluate::{AxisResult, Evaluation, Exact, Measured, Seen, Subject, Tally, Truth, Witness};
 use crate::facts::{Fact, Facts};
 use crate::program::{FieldIndex, Gate, Limit, Program, Promoter, Quantity, Rule, Segment, Signal, Test};
 use crate::score::Score;
@@ -231,8 +231,9 @@ impl<'m> Witness<'m, Exact> for Ledger<'m> {
     }
 
     #[inline]
-    fn rule(&mut self, rule: &'m Rule, worth: &Worth<Exact>) {
-        self.enter(Asked::Rule(rule), if worth.unknown { Truth::Unknown } else { Truth::True }, worth.points);
+    fn rule(&mut self, rule: &'m Rule, worth: impl FnOnce() -> Measured<Exact>) {
+        let Measured { number, unknown } = worth();
+        self.enter(Asked::Rule(rule), if unknown { Truth::Unknown } else { Truth::True }, number);
     }
 
     fn axis(&mut self, result: &AxisResult<Exact>) {

@@ -217,20 +217,19 @@ impl<'m, T: Table> Run<'m, '_, T> {
         for (word, rows) in rows.chunks(LANES).enumerate() {
             let masks = || sums.iter().flat_map(|sum| sum.terms()).map(|(_, lanes)| lanes.word(word));
             let low = codes(masks().take(8));
-            let mut lanes = low.map(u16::from);
+            let high = masks().nth(8).map(|_| codes(masks().skip(8)));
             let by_terms = known.by_terms(verdict);
-            let places = if masks().nth(8).is_some() {
-                let high = codes(masks().skip(8));
-                lanes.iter_mut().zip(high).for_each(|(own, high)| *own |= u16::from(high) << 8);
-                lanes.map(|terms| by_terms.of(terms))
-            } else {
-                by_terms.of_few(low)
+            let places = match &high {
+                None => by_terms.of_few(&low),
+                Some(high) => by_terms.of_all(&low, high),
             };
             // The lanes beyond the last row have what it has.
             if !places.contains(&0) {
                 sink.scored(self.first, rows, &places, &known.found);
                 continue;
             }
+            let lanes =
+                low.into_iter().zip(high.unwrap_or([0; LANES])).map(|(low, high)| u16::from_le_bytes([low, high]));
             for (lane, (row, terms)) in rows.chunks(1).zip(lanes).enumerate() {
                 let place = known.by_terms(verdict).of(terms);
                 if place != 0 {
@@ -374,9 +373,17 @@ impl ByTerms {
 
     /// The same of each of several, where there are no more than eight terms.
     #[inline]
-    fn of_few<const N: usize>(&self, terms: [u8; N]) -> [u8; N] {
+    fn of_few<const N: usize>(&self, terms: &[u8; N]) -> [u8; N] {
         let Some(few) = self.0.first_chunk::<256>() else { return [0; N] };
         terms.map(|terms| few.get(usize::from(terms)).copied().unwrap_or(0))
+    }
+
+    /// The same of terms in two bytes, the low ones and the high ones.
+    #[inline]
+    fn of_all<const N: usize>(&self, low: &[u8; N], high: &[u8; N]) -> [u8; N] {
+        let mut places = *low;
+        places.iter_mut().zip(high).for_each(|(own, high)| *own = self.of(u16::from_le_bytes([*own, *high])));
+        places
     }
 
     fn put(&mut self, terms: u16, place: u8) {

@@ -270,9 +270,7 @@ pub(crate) fn codes(masks: impl Iterator<Item = u64>) -> [u8; LANES] {
     let mut codes = [0_u64; LANES / 8];
     for (place, mask) in masks.enumerate() {
         for (own, byte) in codes.iter_mut().zip(mask.to_le_bytes()) {
-            // A byte for each bit, of which the bit alone is kept, and made a one.
-            let kept = u64::from(byte).wrapping_mul(0x0101_0101_0101_0101) & 0x8040_2010_0804_0201;
-            *own |= ((kept + 0x7f7f_7f7f_7f7f_7f7f) >> 7 & 0x0101_0101_0101_0101) << place;
+            *own |= SPREAD.get(usize::from(byte)).copied().unwrap_or(0) << place;
         }
     }
     let mut each = [0; LANES];
@@ -280,6 +278,20 @@ pub(crate) fn codes(masks: impl Iterator<Item = u64>) -> [u8; LANES] {
         *eight = own.to_le_bytes();
     }
     each
+}
+
+/// For each byte its bits, a byte for each.
+static SPREAD: [u64; 256] = spread();
+
+#[expect(clippy::indexing_slicing, reason = "worked out by the compiler")]
+const fn spread() -> [u64; 256] {
+    let mut spread = [0; 256];
+    let mut byte = 1;
+    while byte < spread.len() {
+        spread[byte] = spread[byte / 2] << 8 | (byte % 2) as u64;
+        byte += 1;
+    }
+    spread
 }
 
 /// A number for each lane.

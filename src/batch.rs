@@ -122,6 +122,7 @@ impl<const W: usize> Pool<W> {
     #[inline]
     fn take_in(&mut self, first: usize, lanes: Mask<W>) {
         let rows = self.rows.as_flattened_mut().as_flattened_mut();
+        let mut filled = self.count;
         for (beyond, word) in (first..).step_by(LANES).zip(lanes.words()) {
             if word == 0 {
                 continue;
@@ -129,16 +130,17 @@ impl<const W: usize> Pool<W> {
             let beyond = u16::try_from(beyond).unwrap_or(u16::MAX);
             for (byte, beyond) in word.to_le_bytes().into_iter().zip((beyond..).step_by(8)) {
                 let Some((places, count)) = SET.get(usize::from(byte)) else { continue };
-                let rows = rows.get_mut(self.count..).unwrap_or_default();
+                let rows = rows.get_mut(filled..).unwrap_or_default();
                 let put = |(own, place): (&mut u16, &u8)| *own = beyond + u16::from(*place);
                 match rows.first_chunk_mut::<8>() {
                     // All eight, those beyond the ones that are set to be written over.
                     Some(eight) => eight.iter_mut().zip(places).for_each(put),
                     None => rows.iter_mut().zip(places).for_each(put),
                 }
-                self.count += usize::from(*count);
+                filled += usize::from(*count);
             }
         }
+        self.count = filled;
     }
 
     /// Scores as many rows as there are lanes, or those that there are, and lets go of them.

@@ -103,15 +103,8 @@ const PATHS: &[(&str, Run)] = &[
         }
         ROWS
     }),
-    ("columns-by-hand", |rounds| {
-        let accounts = accounts(ROWS);
-        let columns = Columns::new(&accounts);
-        let mut outcomes = Outcomes::new(ROWS);
-        for _ in 0..rounds {
-            columns::by_hand(black_box(&columns), columns::days(as_of().date_naive()), black_box(&mut outcomes));
-        }
-        agree(&accounts, &outcomes)
-    }),
+    ("columns-by-hand", |rounds| in_passes(rounds, columns::by_hand)),
+    ("columns-every-row", |rounds| in_passes(rounds, columns::by_hand_every_row)),
     ("explain", |rounds| {
         let now = as_of();
         let scorer = cross_sell();
@@ -229,6 +222,17 @@ fn rounds_over<T>(rounds: u32, subjects: &[T], operation: impl Fn(&T)) -> usize 
         }
     }
     subjects.len()
+}
+
+/// Passes by hand over columns.
+fn in_passes(rounds: u32, pass: fn(&Columns, i32, &mut Outcomes)) -> usize {
+    let accounts = accounts(ROWS);
+    let columns = Columns::new(&accounts);
+    let mut outcomes = Outcomes::new(ROWS);
+    for _ in 0..rounds {
+        pass(black_box(&columns), columns::days(as_of().date_naive()), black_box(&mut outcomes));
+    }
+    agree(&accounts, &outcomes)
 }
 
 /// How many rows there are, each of which is as by hand.

@@ -149,9 +149,11 @@ fn columns(c: &mut Criterion) {
         let columns = Columns::new(&accounts);
         let (date, today) = (now.date_naive(), columns::days(now.date_naive()));
         let mut outcomes = Outcomes::new(count);
-        columns::by_hand(&columns, today, &mut outcomes);
-        for (row, account) in accounts.iter().enumerate() {
-            assert_eq!(outcomes.row(row), by_hand(account, date), "row {row}");
+        for pass in [columns::by_hand_every_row, columns::by_hand] {
+            pass(&columns, today, &mut outcomes);
+            for (row, account) in accounts.iter().enumerate() {
+                assert_eq!(outcomes.row(row), by_hand(account, date), "row {row}");
+            }
         }
         let dictionaries = Dictionaries::of(&columns);
         let borrowed = borrowed(&columns, &dictionaries);
@@ -163,6 +165,9 @@ fn columns(c: &mut Criterion) {
         group.throughput(Throughput::Elements(count as u64));
         group.bench_function(BenchmarkId::new("by hand", count), |b| {
             b.iter(|| columns::by_hand(black_box(&columns), today, black_box(&mut outcomes)));
+        });
+        group.bench_function(BenchmarkId::new("by hand, every rule for every row", count), |b| {
+            b.iter(|| columns::by_hand_every_row(black_box(&columns), today, black_box(&mut outcomes)));
         });
         group.bench_function(BenchmarkId::new("warmth", count), |b| {
             b.iter(|| black_box(&ready).score(0..count, now, black_box(&mut scores)));

@@ -131,10 +131,23 @@ const CHUNK: usize = 32_768;
 /// What a team would write by hand that has its accounts in columns: the gates as masks over all rows, in loops that
 /// the compiler makes vectors of, then the rules over those that are left.
 ///
-/// Of other ways, adding up every rule for every row took longer, for the lists above all; so did one loop over the
-/// rows that are left, which has more columns than there are registers; so did reading lists to their end or their
-/// first hit, as how far that is cannot be guessed.
+/// Of other ways, one loop over the rows that are left took longer, which has more columns than there are registers; so did
+/// reading lists to their end or their first hit, as how far that is cannot be guessed.
 pub(crate) fn by_hand(columns: &Columns, today: i32, outcomes: &mut Outcomes) {
+    over_chunks(columns, today, outcomes, Passes::over_rows_left);
+}
+
+/// The same with every rule for every row, each in a loop of its own.
+pub(crate) fn by_hand_every_row(columns: &Columns, today: i32, outcomes: &mut Outcomes) {
+    over_chunks(columns, today, outcomes, Passes::over_every_row);
+}
+
+fn over_chunks<'a>(
+    columns: &'a Columns,
+    today: i32,
+    outcomes: &mut Outcomes,
+    over: impl Fn(&mut Passes<'a>, usize, &mut [u32], &mut [u8]),
+) {
     let most = CHUNK.min(outcomes.points.len()).next_multiple_of(8);
     let mut passes = Passes {
         columns,
@@ -146,7 +159,7 @@ pub(crate) fn by_hand(columns: &Columns, today: i32, outcomes: &mut Outcomes) {
     };
     let chunks = outcomes.points.chunks_mut(CHUNK).zip(outcomes.states.chunks_mut(CHUNK));
     for (chunk, (points, states)) in chunks.enumerate() {
-        passes.over(chunk * CHUNK, points, states);
+        over(&mut passes, chunk * CHUNK, points, states);
     }
 }
 
@@ -159,18 +172,34 @@ struct Passes<'a> {
     rows: Vec<u16>,
     /// Points for the segment and the promoter score, of all rows.
     dense: Vec<u8>,
-    /// Points for the technology, of the rows that are left.
+    /// Points for the technology, of the rows that are left, or of all.
     technology: Vec<u8>,
 }
 
 impl Passes<'_> {
-    fn over(&mut self, start: usize, points: &mut [u32], states: &mut [u8]) {
+    fn over_rows_left(&mut self, start: usize, points: &mut [u32], states: &mut [u8]) {
         let count = points.len();
         self.gates(start, count);
         let left = self.rows_left(start, count);
         self.segments_and_nps(start, count);
-        self.technologies(start, count, left);
+        let Passes { columns, rows, technology, .. } = self;
+        technologies(&columns.tech_stack, start, count, rows[..left].iter().map(|row| usize::from(*row)), technology);
         self.outcomes(start, left, points, states);
+    }
+
+    fn over_every_row(&mut self, start: usize, points: &mut [u32], states: &mut [u8]) {
+        let count = points.len();
+        self.gates(start, count);
+        self.flags(start, count);
+        self.segments_and_nps(start, count);
+        technologies(&self.columns.tech_stack, start, count, 0..count, &mut self.technology);
+        self.numbers_and_countries(start, count);
+        let found = self.open.iter().zip(self.dense.iter().zip(&self.technology));
+        for ((points, state), (open, (dense, technology))) in points.iter_mut().zip(states).zip(found) {
+            let own = dense + technology;
+            *points = u32::from(open * own);
+            *state = open * (1 + u8::from(own >= 10) + u8::from(own >= 20));
+        }
     }
 
     fn gates(&mut self, start: usize, count: usize) {
@@ -189,17 +218,20 @@ impl Passes<'_> {
         }
     }
 
+    fn flags(&mut self, start: usize, count: usize) {
+        let passed = passed(self.columns, start, count);
+        for (open, passed) in self.open.as_chunks_mut::<8>().0.iter_mut().zip(passed) {
+            *open = (u64::from_le_bytes(*open) & u64::from_le_bytes(spread(passed))).to_le_bytes();
+        }
+    }
+
     /// How many rows are left, after the flags too; without a branch on whether one is.
     fn rows_left(&mut self, start: usize, count: usize) -> usize {
         let mut left = 0;
-        let flags = bytes(&self.columns.in_onboarding, start, count).iter().zip(bytes(
-            &self.columns.has_flagship,
-            start,
-            count,
-        ));
         self.open[count..count.next_multiple_of(8)].fill(0);
-        for (byte, (open, (onboarding, flagship))) in self.open.as_chunks::<8>().0.iter().zip(flags).enumerate() {
-            let open = gathered(*open) & !onboarding & flagship;
+        let passed = passed(self.columns, start, count);
+        for (byte, (open, passed)) in self.open.as_chunks::<8>().0.iter().zip(passed).enumerate() {
+            let open = gathered(*open) & passed;
             let first = u16::try_from(byte * 8).unwrap();
             for (row, place) in self.rows[left..left + 8].iter_mut().zip(&PLACES[usize::from(open)]) {
                 *row = first + u16::from(*place);
@@ -221,23 +253,19 @@ impl Passes<'_> {
         }
     }
 
-    /// Looks at eight items wherever that many follow, and forgets those past the end of the list.
-    fn technologies(&mut self, start: usize, count: usize, left: usize) {
-        let Lists { offsets, items } = &self.columns.tech_stack;
-        let wanted = [items.code("rivalsoft"), items.code("otherware")];
-        let (starts, ends) = (part(offsets, start, count), part(offsets, start + 1, count));
-        for (points, row) in self.technology.iter_mut().zip(&self.rows[..left]) {
-            let row = usize::from(*row);
-            let (start, end) = (starts[row].cast_unsigned() as usize, ends[row].cast_unsigned() as usize);
-            *points = if let Some(within) = WITHIN.get(end - start)
-                && let Some(items) = items.codes.get(start..).and_then(|rest| rest.first_chunk::<8>())
-            {
-                let worth = |code: i32, within: u32| if wanted.contains(&code) { within } else { 0 };
-                let hit = items.iter().zip(within).fold(0, |hit, (code, within)| hit | worth(*code, *within));
-                10 * (hit & 1) as u8
-            } else {
-                10 * u8::from(items.codes[start..end].iter().any(|code| wanted.contains(code)))
-            };
+    /// On top of those for the segment and the promoter score.
+    fn numbers_and_countries(&mut self, start: usize, count: usize) {
+        let Columns { intent, seats, seat_limit, country, .. } = self.columns;
+        for (dense, intent) in self.dense.iter_mut().zip(part(intent, start, count)) {
+            *dense += 5 * u8::from(*intent >= 70.0);
+        }
+        let values = part(seats, start, count).iter().zip(part(seat_limit, start, count));
+        for (dense, (seats, seat_limit)) in self.dense.iter_mut().zip(values) {
+            *dense += 3 * u8::from(f64::from(*seats) / f64::from(*seat_limit) >= 0.8);
+        }
+        let near = ["DE", "FR", "NL", "SE"].map(|text| country.code(text));
+        for (dense, country) in self.dense.iter_mut().zip(part(&country.codes, start, count)) {
+            *dense += 2 * u8::from(near.contains(country));
         }
     }
 
@@ -261,6 +289,34 @@ impl Passes<'_> {
             points[row] = u32::from(own);
             states[row] = 1 + u8::from(own >= 10) + u8::from(own >= 20);
         }
+    }
+}
+
+/// The bits of those whom the flags let pass, eight rows each.
+fn passed(columns: &Columns, start: usize, count: usize) -> impl Iterator<Item = u8> {
+    let Columns { in_onboarding, has_flagship, .. } = columns;
+    let flags = bytes(in_onboarding, start, count).iter().zip(bytes(has_flagship, start, count));
+    flags.map(|(onboarding, flagship)| !onboarding & flagship)
+}
+
+/// Points for the technologies of some rows of a chunk.
+///
+/// Looks at eight items wherever that many follow, and forgets those past the end of the list.
+fn technologies(lists: &Lists, start: usize, count: usize, rows: impl Iterator<Item = usize>, points: &mut [u8]) {
+    let Lists { offsets, items } = lists;
+    let wanted = [items.code("rivalsoft"), items.code("otherware")];
+    let (starts, ends) = (part(offsets, start, count), part(offsets, start + 1, count));
+    for (points, row) in points.iter_mut().zip(rows) {
+        let (start, end) = (starts[row].cast_unsigned() as usize, ends[row].cast_unsigned() as usize);
+        *points = if let Some(within) = WITHIN.get(end - start)
+            && let Some(items) = items.codes.get(start..).and_then(|rest| rest.first_chunk::<8>())
+        {
+            let worth = |code: i32, within: u32| if wanted.contains(&code) { within } else { 0 };
+            let hit = items.iter().zip(within).fold(0, |hit, (code, within)| hit | worth(*code, *within));
+            10 * (hit & 1) as u8
+        } else {
+            10 * u8::from(items.codes[start..end].iter().any(|code| wanted.contains(code)))
+        };
     }
 }
 

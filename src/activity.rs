@@ -387,14 +387,13 @@ impl<'a> Selection<'a> {
     #[inline]
     pub(crate) fn latest_first(self, mut each: impl FnMut(Occurrence) -> ControlFlow<()>) {
         let mut slices = self.slices();
-        let (first, second) = (slices.next().unwrap_or_default(), slices.next());
-        let _: ControlFlow<()> = match second {
-            None => first.iter().rev().try_for_each(|entry| each(entry.into())),
-            Some(_) => {
-                // Moved, so that it stays in registers where there is one name.
-                let mut each = each;
-                self.several_latest_first(&mut each)
-            }
+        let first = slices.next().unwrap_or_default();
+        let _: ControlFlow<()> = if slices.next().is_none() {
+            first.iter().rev().try_for_each(|entry| each(entry.into()))
+        } else {
+            // Moved, so that it stays in registers where there is one name.
+            let mut each = each;
+            self.several_latest_first(&mut each)
         };
     }
 

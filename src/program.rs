@@ -259,13 +259,26 @@ pub(crate) struct Gate {
 }
 
 #[derive(Debug)]
-#[repr(u8)] // a tag of its own is read in one go
-pub(crate) enum Condition {
+pub(crate) struct Condition {
+    /// Nowhere unless it is a test.
+    pub(crate) ask: Ask,
+    pub(crate) form: Form,
+}
+
+/// The form of a condition. One tag says this and what is tested, so that an inquiry looks at no other.
+#[derive(Debug)]
+pub(crate) enum Form {
     All(Box<[Condition]>),
     Any(Box<[Condition]>),
     Not(Box<Condition>),
     AtLeastOf { count: usize, of: Box<[Condition]> },
-    Test(Ask, Test), // so that they begin with what is looked at first
+    Test(Test),
+}
+
+impl From<Form> for Condition {
+    fn from(form: Form) -> Condition {
+        Condition { ask: Ask::NOWHERE, form }
+    }
 }
 
 /// The place of a test among the inquiries into a type's fields, if it is one of them; see
@@ -318,12 +331,12 @@ impl Ask {
 
 impl Condition {
     fn mentions<'m>(&'m self, each: &mut impl FnMut(Mention<'m>)) {
-        match self {
-            Condition::All(parts) | Condition::Any(parts) | Condition::AtLeastOf { of: parts, .. } => {
+        match &self.form {
+            Form::All(parts) | Form::Any(parts) | Form::AtLeastOf { of: parts, .. } => {
                 parts.iter().for_each(|part| part.mentions(each));
             }
-            Condition::Not(inner) => inner.mentions(each),
-            Condition::Test(_, test) => each(Mention::Test(test)),
+            Form::Not(inner) => inner.mentions(each),
+            Form::Test(test) => each(Mention::Test(test)),
         }
     }
 }

@@ -114,7 +114,7 @@ impl<'m> Score<'m> {
 
     /// Puts in what there is beside the verdict.
     #[inline]
-    pub(crate) fn fill(&mut self, outcome: &Outcome<Exact>) {
+    fn fill(&mut self, outcome: &Outcome<Exact>) {
         let Outcome { value, grade, state, segment, play, .. } = *outcome;
         let axes = outcome.axes.iter().map(|axis| (axis.raw, axis.score));
         self.put(value, axes, [grade, state, segment, play]);

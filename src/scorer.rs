@@ -114,11 +114,12 @@ impl<T: Facts> Scorer<T> {
         let evaluation =
             Evaluation::new(program, Subject::on(program, subject, second_and_day(as_of, program.offset_secs)));
         let verdict = evaluation.verdict(witness);
-        let mut score = Score::held_back(program, verdict);
+        // Either makes it where the caller wants it: what is filled in a place of its own is copied there afterwards.
         if verdict.is_scored() {
-            fill(&mut score, &evaluation, verdict, witness);
+            scored(program, &evaluation, verdict, witness)
+        } else {
+            Score::held_back(program, verdict)
         }
-        score
     }
 
     /// Scores many subjects as of an instant, the first into the first place and so on, as many as there are of both.
@@ -211,15 +212,15 @@ impl<T: Facts> Scorer<T> {
     }
 }
 
-/// The rest of a score that no gate holds back; apart, so that those whom one does need no room on the stack for it.
+/// A score that no gate holds back; apart, so that those whom one does need no room on the stack for it.
 #[inline(never)]
-fn fill<'m, T: Facts, W: Witness<'m, Exact>>(
-    score: &mut Score<'m>,
+fn scored<'m, T: Facts, W: Witness<'m, Exact>>(
+    program: &'m Program,
     evaluation: &Evaluation<'m, Subject<'m, '_, T>>,
     verdict: Verdict,
     witness: &mut W,
-) {
+) -> Score<'m> {
     let mut outcome = Outcome::gated(verdict);
     evaluation.score(&mut outcome, witness);
-    score.fill(&outcome);
+    Score::new(program, &outcome)
 }

@@ -140,8 +140,13 @@ pub(crate) fn instant_at(secs: i64) -> DateTime<Utc> {
 /// The number of `date`, counted from 1970-01-01.
 #[inline]
 pub(crate) fn day_of(date: NaiveDate) -> i64 {
-    const UNIX_EPOCH: i64 = 719_163; // days from 0001-01-01, which chrono counts as 1
-    i64::from(date.num_days_from_ce()) - UNIX_EPOCH
+    // Counted from a year before chrono's first, as many leap cycles before year 1 as it takes: of numbers that are never
+    // negative, division takes fewer steps.
+    const CYCLES: i32 = 700;
+    const UNIX_EPOCH: i64 = 719_163 + 146_097 * CYCLES as i64;
+    let years = (date.year() - 1 + 400 * CYCLES).cast_unsigned();
+    let centuries = years / 100;
+    i64::from(years * 1_461 / 4 - centuries + centuries / 4 + date.ordinal()) - UNIX_EPOCH
 }
 
 /// The date with number `day`, held within chrono's range.

@@ -11,7 +11,7 @@ use crate::model::{
     Quantity as Measured, Shape, TagOp, TextOp, TextSubject as Asked,
 };
 use crate::problem::{Path, Problem};
-use crate::program::{Ask, Condition, Events, Quantity, TagTest, Test, TextSubject, TextTest, doubles_within};
+use crate::program::{Ask, Condition, Events, Form, Quantity, TagTest, Test, TextSubject, TextTest, doubles_within};
 use crate::time::{Span, day_of};
 
 /// The key under which an operator stands in a document.
@@ -46,14 +46,14 @@ impl<'m> Compiler<'m> {
     }
 
     fn part(&mut self, condition: &'m Document, path: &Path<'_>, outcome: bool) -> Option<Condition> {
-        Some(match &condition.0 {
+        let form = match &condition.0 {
             Shape::Together(parts) => {
                 let parts: Vec<_> = parts.iter().map(|part| self.part(part, path, outcome)).collect();
-                Condition::All(parts.into_iter().collect::<Option<_>>()?)
+                Form::All(parts.into_iter().collect::<Option<_>>()?)
             }
-            Shape::All(of) => Condition::All(self.parts(of, &path.key("all"), outcome)?),
-            Shape::Any(of) => Condition::Any(self.parts(of, &path.key("any"), outcome)?),
-            Shape::Not(inner) => Condition::Not(Box::new(self.part(inner, &path.key("not"), outcome)?)),
+            Shape::All(of) => Form::All(self.parts(of, &path.key("all"), outcome)?),
+            Shape::Any(of) => Form::Any(self.parts(of, &path.key("any"), outcome)?),
+            Shape::Not(inner) => Form::Not(Box::new(self.part(inner, &path.key("not"), outcome)?)),
             Shape::AtLeastOf { count, of } => {
                 let path = path.key("at_least_of");
                 let count = usize::try_from(*count).unwrap_or(usize::MAX);
@@ -61,10 +61,11 @@ impl<'m> Compiler<'m> {
                     let message = format!("`{count}` is not from 1 to the number of conditions, {}", of.len());
                     self.note(Problem::new("out-of-range", &path.key("count"), message));
                 }
-                Condition::AtLeastOf { count, of: self.parts(of, &path.key("of"), outcome)? }
+                Form::AtLeastOf { count, of: self.parts(of, &path.key("of"), outcome)? }
             }
-            Shape::Leaf(leaf) => self.leaf(leaf, path, outcome)?,
-        })
+            Shape::Leaf(leaf) => return self.leaf(leaf, path, outcome),
+        };
+        Some(form.into())
     }
 
     fn parts(&mut self, parts: &'m [Document], path: &Path<'_>, outcome: bool) -> Option<Box<[Condition]>> {
@@ -130,7 +131,7 @@ impl<'m> Compiler<'m> {
 
     fn test(&self, test: Test) -> Condition {
         let ask = Ask::of(&test, |field| self.fields.get(field).map(|used| &used.reading.field));
-        Condition::Test(ask, test)
+        Condition { ask, form: Form::Test(test) }
     }
 
     fn operands(&mut self, op: NumberOp, path: &Path<'_>) -> Option<()> {

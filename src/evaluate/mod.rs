@@ -47,8 +47,8 @@ use crate::facts::Fact;
 use crate::grade::{Grade, Verdict};
 use crate::model::{GateMissing, Missing};
 use crate::program::{
-    Ask, Axis, Condition, FieldIndex, Gate, Limit, Part, Place, Program, Promoter, Quantity, Rule, Segment, Signal,
-    Test, TextSubject, Worth as Form,
+    Ask, Axis, Condition, FieldIndex, Form as Sort, Gate, Limit, Part, Place, Program, Promoter, Quantity, Rule,
+    Segment, Signal, Test, TextSubject, Worth as Form,
 };
 
 /// What conditions and rules look at.
@@ -70,6 +70,20 @@ pub(crate) trait World<'m> {
     /// Nothing that is asked from here on matters to those who cannot be scored any more.
     #[inline]
     fn narrow(&self, _verdict: &Of<Self::Domain, Verdict>) {}
+
+    /// Whether a condition holds that does not ask for the outcome, `otherwise` if it is none but a test.
+    #[inline]
+    fn condition<W: Witness<'m, Self::Domain>>(
+        &self,
+        condition: &'m Condition,
+        witness: &mut W,
+        otherwise: impl FnOnce(&mut W) -> Of<Self::Domain, Truth>,
+    ) -> Of<Self::Domain, Truth> {
+        match &condition.form {
+            Sort::Test(test) => self.test(condition.ask, test, witness),
+            _ => otherwise(witness),
+        }
+    }
 
     /// A test on facts or events.
     fn test<W: Witness<'m, Self::Domain>>(&self, ask: Ask, test: &'m Test, witness: &mut W) -> Of<Self::Domain, Truth>;
@@ -589,9 +603,9 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         asked: Option<&Asked<'_, X::Domain>>,
         witness: &mut W,
     ) -> Of<X::Domain, Truth> {
-        match (condition, asked) {
-            (Condition::Test(ask, test), None) => self.world.test(*ask, test, witness),
-            _ => self.compound(condition, asked, witness),
+        match asked {
+            None => self.world.condition(condition, witness, |witness| self.compound(condition, None, witness)),
+            Some(_) => self.compound(condition, asked, witness),
         }
     }
 
@@ -601,20 +615,20 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         asked: Option<&Asked<'_, X::Domain>>,
         witness: &mut W,
     ) -> Of<X::Domain, Truth> {
-        match condition {
-            Condition::Test(ask, test) => match asked.and_then(|asked| asked.test(test, witness)) {
+        match &condition.form {
+            Sort::Test(test) => match asked.and_then(|asked| asked.test(test, witness)) {
                 Some(truth) => truth,
-                None => self.world.test(*ask, test, witness),
+                None => self.world.test(condition.ask, test, witness),
             },
-            Condition::Not(inner) => {
+            Sort::Not(inner) => {
                 witness.turned();
                 let truth = X::Domain::map(&self.condition(inner, asked, witness), Truth::negated);
                 witness.turned();
                 truth
             }
-            Condition::All(parts) => self.folded(parts, asked, witness, Truth::True, Truth::min, Truth::False),
-            Condition::Any(parts) => self.folded(parts, asked, witness, Truth::False, Truth::max, Truth::True),
-            Condition::AtLeastOf { count, of } => {
+            Sort::All(parts) => self.folded(parts, asked, witness, Truth::True, Truth::min, Truth::False),
+            Sort::Any(parts) => self.folded(parts, asked, witness, Truth::False, Truth::max, Truth::True),
+            Sort::AtLeastOf { count, of } => {
                 let mut sure_and_possible = Of::<X::Domain, (usize, usize)>::one((0, 0));
                 for part in of {
                     let truth = self.condition(part, asked, witness);

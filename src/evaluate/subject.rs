@@ -7,8 +7,8 @@ use crate::facts::{Fact, Facts, Inquiry};
 use crate::model::{Calendar, EventMeasure};
 use crate::points::HELD;
 use crate::program::{
-    Ask, Events, FieldIndex, Gate, Program, Quantity, Reading, Signal, TagTest, Test, TextSubject, TextTest, Worth,
-    ordered_bits,
+    Ask, Condition, Events, FieldIndex, Form, Gate, Program, Quantity, Reading, Signal, TagTest, Test, TextSubject,
+    TextTest, Worth, ordered_bits,
 };
 use crate::time::civil_day;
 use crate::wide::held_in_i64;
@@ -22,25 +22,45 @@ pub(crate) struct Subject<'m, 's, T> {
 }
 
 /// A test on one fact, in the ways of [`Ask`].
-struct Asking<'q, 'm, 's, T> {
-    test: &'q Test,
+struct Asking<'q, 'm, 's, T, A> {
+    asked: &'q A,
     subject: &'q Subject<'m, 's, T>,
 }
 
-impl<T> Clone for Asking<'_, '_, '_, T> {
+impl<T, A> Clone for Asking<'_, '_, '_, T, A> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Asking<'_, '_, '_, T> {}
+impl<T, A> Copy for Asking<'_, '_, '_, T, A> {}
 
-impl<T: Facts> Inquiry for Asking<'_, '_, '_, T> {
+/// A test, or what may be one. That it is none is for the way to find, which has to look at the test's tag in any case.
+trait MayBeTest {
+    fn test(&self) -> Option<&Test>;
+}
+
+impl MayBeTest for Test {
+    #[inline(always)]
+    fn test(&self) -> Option<&Test> {
+        Some(self)
+    }
+}
+
+impl MayBeTest for Form {
+    #[inline(always)]
+    fn test(&self) -> Option<&Test> {
+        if let Form::Test(test) = self { Some(test) } else { None }
+    }
+}
+
+impl<T: Facts, A: MayBeTest> Inquiry for Asking<'_, '_, '_, T, A> {
     type Answer = Truth;
 
     #[inline(always)]
     fn ask<const WAY: usize>(self, fact: Fact<'_>) -> Truth {
-        let holds = match (WAY, self.test) {
+        let Some(test) = self.asked.test() else { return Truth::Unknown };
+        let holds = match (WAY, test) {
             (Ask::NUMBER, Test::Number { doubles, op, .. }) => {
                 let inside = fact::number_within(fact::double(fact), *doubles);
                 inside.map(|inside| inside != op.negates())
@@ -227,13 +247,40 @@ impl<'m, T: Facts> World<'m> for Subject<'m, '_, T> {
     }
 
     #[inline]
+    fn condition<W: Witness<'m, Exact>>(
+        &self,
+        condition: &'m Condition,
+        witness: &mut W,
+        otherwise: impl FnOnce(&mut W) -> Truth,
+    ) -> Truth {
+        let Condition { ask, form } = condition;
+        let elsewhere = |witness: &mut W| match form {
+            Form::Test(test) => self.look(test, witness),
+            _ => otherwise(witness),
+        };
+        if W::FULL {
+            return elsewhere(witness);
+        }
+        let mut looked = false;
+        let asking = Asking { asked: form, subject: self };
+        let truth = self.facts.inquire(ask.place(), asking, || {
+            looked = true;
+            elsewhere(witness)
+        });
+        if let (false, Form::Test(test)) = (looked, form) {
+            witness.tested(test, Seen::Quantity(None), &truth);
+        }
+        truth
+    }
+
+    #[inline]
     fn test<W: Witness<'m, Exact>>(&self, ask: Ask, test: &'m Test, witness: &mut W) -> Truth {
         if W::FULL {
             return self.look(test, witness);
         }
         // What was seen of a fact is of interest to those alone who write it down.
         let mut looked = false;
-        let asking = Asking { test, subject: self };
+        let asking = Asking { asked: test, subject: self };
         let truth = self.facts.inquire(ask.place(), asking, || {
             looked = true;
             self.look(test, witness)

@@ -48,7 +48,7 @@ impl Sums {
             // Apart from those that are added up in any order, which so stay in registers.
             let mut ordered = Sums::NOTHING;
             counted(signal, activity, offset_secs, as_of, |entry| {
-                ordered.add(signal.per_unit, entry, weight(entry.at))
+                ordered.add(signal.per_unit, entry, weight(entry.at));
             });
             sums = ordered;
         } else {

@@ -47,8 +47,8 @@ use crate::facts::Fact;
 use crate::grade::{Grade, Verdict};
 use crate::model::{GateMissing, Missing};
 use crate::program::{
-    Ask, Axis, Condition, FieldIndex, Form as Sort, Gate, Limit, Part, Place, Program, Promoter, Quantity, Rule,
-    Segment, Signal, Test, TextSubject, Worth as Form,
+    Ask, Axis, Condition, FieldIndex, Form, Gate, Limit, Part, Place, Program, Promoter, Quantity, Rule, Segment,
+    Signal, Test, TextSubject, Worth,
 };
 
 /// What conditions and rules look at.
@@ -80,7 +80,7 @@ pub(crate) trait World<'m> {
         otherwise: impl FnOnce(&mut W) -> Of<Self::Domain, Truth>,
     ) -> Of<Self::Domain, Truth> {
         match &condition.form {
-            Sort::Test(test) => self.test(condition.ask, test, witness),
+            Form::Test(test) => self.test(condition.ask, test, witness),
             _ => otherwise(witness),
         }
     }
@@ -89,7 +89,7 @@ pub(crate) trait World<'m> {
     fn test<W: Witness<'m, Self::Domain>>(&self, ask: Ask, test: &'m Test, witness: &mut W) -> Of<Self::Domain, Truth>;
 
     /// The points of a form that is read from one quantity or one fact.
-    fn points<W: Witness<'m, Self::Domain>>(&self, form: &'m Form, witness: &mut W) -> Measured<Self::Domain>;
+    fn points<W: Witness<'m, Self::Domain>>(&self, form: &'m Worth, witness: &mut W) -> Measured<Self::Domain>;
 
     /// What a signal is worth.
     fn signal<W: Witness<'m, Self::Domain>>(&self, signal: &'m Signal, witness: &mut W) -> Number<Self::Domain>;
@@ -433,7 +433,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         sum: &mut Number<X::Domain>,
         witness: &mut W,
     ) -> Of<X::Domain, bool> {
-        let (Some(guard), Form::Points(by_truth)) = (&rule.guard, &rule.worth) else {
+        let (Some(guard), Worth::Points(by_truth)) = (&rule.guard, &rule.worth) else {
             let worth = self.formed(rule, witness);
             witness.rule(rule, || worth.clone());
             sum.add(&worth.number);
@@ -466,7 +466,7 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
     fn guarded<W: Witness<'m, X::Domain>>(
         &self,
         guard: &'m Condition,
-        form: &'m Form,
+        form: &'m Worth,
         witness: &mut W,
     ) -> Measured<X::Domain> {
         let guard = self.condition(guard, None, witness);
@@ -488,14 +488,14 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
     }
 
     #[inline(always)]
-    fn form<W: Witness<'m, X::Domain>>(&self, form: &'m Form, witness: &mut W) -> Measured<X::Domain> {
+    fn form<W: Witness<'m, X::Domain>>(&self, form: &'m Worth, witness: &mut W) -> Measured<X::Domain> {
         match form {
-            Form::Points(by_truth) => Measured::known(Number::<X::Domain>::one(by_truth.points())),
-            Form::First { rows, otherwise } => self.first(rows, *otherwise, witness),
-            Form::Bands { .. } | Form::Texts { .. } | Form::Tags { .. } | Form::PerUnit { .. } => {
+            Worth::Points(by_truth) => Measured::known(Number::<X::Domain>::one(by_truth.points())),
+            Worth::First { rows, otherwise } => self.first(rows, *otherwise, witness),
+            Worth::Bands { .. } | Worth::Texts { .. } | Worth::Tags { .. } | Worth::PerUnit { .. } => {
                 self.world.points(form, witness)
             }
-            Form::Signal(signal) => Measured::known(self.world.signal(signal, witness)),
+            Worth::Signal(signal) => Measured::known(self.world.signal(signal, witness)),
         }
     }
 
@@ -616,19 +616,19 @@ impl<'m, X: World<'m>> Evaluation<'m, X> {
         witness: &mut W,
     ) -> Of<X::Domain, Truth> {
         match &condition.form {
-            Sort::Test(test) => match asked.and_then(|asked| asked.test(test, witness)) {
+            Form::Test(test) => match asked.and_then(|asked| asked.test(test, witness)) {
                 Some(truth) => truth,
                 None => self.world.test(condition.ask, test, witness),
             },
-            Sort::Not(inner) => {
+            Form::Not(inner) => {
                 witness.turned();
                 let truth = X::Domain::map(&self.condition(inner, asked, witness), Truth::negated);
                 witness.turned();
                 truth
             }
-            Sort::All(parts) => self.folded(parts, asked, witness, Truth::True, Truth::min, Truth::False),
-            Sort::Any(parts) => self.folded(parts, asked, witness, Truth::False, Truth::max, Truth::True),
-            Sort::AtLeastOf { count, of } => {
+            Form::All(parts) => self.folded(parts, asked, witness, Truth::True, Truth::min, Truth::False),
+            Form::Any(parts) => self.folded(parts, asked, witness, Truth::False, Truth::max, Truth::True),
+            Form::AtLeastOf { count, of } => {
                 let mut sure_and_possible = Of::<X::Domain, (usize, usize)>::one((0, 0));
                 for part in of {
                     let truth = self.condition(part, asked, witness);

@@ -38,7 +38,7 @@ pub(crate) trait Domain: Copy + Debug + Sized {
         B: Plain,
         C: Plain;
 
-    /// Each of one by each of the other.
+    /// Changes each of one by each of the other.
     #[inline]
     fn change<A: Plain, B: Plain>(of: &mut Self::Of<A>, by: &Self::Of<B>, f: impl Fn(A, B) -> A) {
         *of = Self::both(of, by, f);

@@ -129,6 +129,7 @@ impl<V: Few + Debug, const W: usize> Lanes<V, W> for Masks<V, W> {
 
     #[inline]
     fn gain(&self, sum: &mut Sum<W>, f: impl Fn(V) -> i64) -> bool {
+        // The terms hang on what the values are worth alone, and not on which lanes have them.
         let mut values = V::ALL.iter().map(|value| (f(*value), self.of(*value)));
         let Some((base, _)) = values.next() else { return true };
         sum.gain(base, values.map(|(number, lanes)| (number.checked_sub(base), lanes)))
@@ -136,18 +137,16 @@ impl<V: Few + Debug, const W: usize> Lanes<V, W> for Masks<V, W> {
 
     #[inline]
     fn numbers(&self, f: impl Fn(V) -> i64) -> LaneNumbers<W> {
-        // The terms hang on what the values are worth alone, and not on which lanes have them.
-        let mut values = V::ALL.iter().map(|value| (f(*value), self.of(*value)));
-        let Some((base, _)) = values.next() else { return LaneNumbers::one(0) };
-        let more = values.clone().map(|(number, lanes)| (number.checked_sub(base), lanes));
-        Sum::of(Some(base), more).map_or_else(
-            || {
-                let mut each = [[base; LANES]; W];
-                values.for_each(|(number, lanes)| put_in(&mut each, number, lanes));
-                LaneNumbers::Each(each)
-            },
-            LaneNumbers::Sum,
-        )
+        if let Some(mut sum) = Sum::one(0)
+            && self.gain(&mut sum, &f)
+        {
+            return LaneNumbers::Sum(sum);
+        }
+        let mut each = [[0; LANES]; W];
+        for value in V::ALL {
+            put_in(&mut each, f(*value), self.of(*value));
+        }
+        LaneNumbers::Each(each)
     }
 }
 
@@ -329,11 +328,8 @@ impl<const W: usize> Sum<W> {
     /// `None` where there are too many terms, or they could overflow.
     #[inline]
     fn of(base: Option<i64>, terms: impl Iterator<Item = (Option<i64>, Mask<W>)>) -> Option<Sum<W>> {
-        let mut sum = Sum::one(base?)?;
-        for (number, lanes) in terms {
-            sum.push(number?, lanes)?;
-        }
-        Some(sum)
+        let mut sum = Sum::one(0)?;
+        sum.gain(base?, terms).then_some(sum)
     }
 
     /// `None` where there is no room, or it could overflow.
@@ -347,28 +343,14 @@ impl<const W: usize> Sum<W> {
         Some(())
     }
 
-    /// Adds another one, or nothing at all where there is no room, or it could overflow.
-    #[inline]
-    fn add(&mut self, other: &Sum<W>) -> bool {
-        let (Some(base), Some(span)) = (self.base.checked_add(other.base), self.span.checked_add(other.span)) else {
-            return false;
-        };
-        let Some(room) = self.terms.get_mut(self.count..).and_then(|rest| rest.get_mut(..other.count)) else {
-            return false;
-        };
-        room.iter_mut().zip(other.terms()).for_each(|(own, term)| *own = *term);
-        (self.base, self.span, self.count) = (base, span, self.count + other.count);
-        true
-    }
-
     /// Adds what all lanes have and what some do, or nothing at all where there is no room, or it could overflow.
     #[inline]
-    fn gain(&mut self, base: i64, terms: impl Iterator<Item = (Option<i64>, Mask<W>)>) -> bool {
+    fn gain(&mut self, base: i64, mut terms: impl Iterator<Item = (Option<i64>, Mask<W>)>) -> bool {
         let before = (self.base, self.span, self.count);
         let gained = (|| {
             self.base = self.base.checked_add(base)?;
             self.span = self.span.checked_add(base.checked_abs()?)?;
-            terms.into_iter().try_for_each(|(number, lanes)| self.push(number?, lanes))
+            terms.try_for_each(|(number, lanes)| self.push(number?, lanes))
         })();
         if gained.is_none() {
             (self.base, self.span, self.count) = before;
@@ -518,7 +500,7 @@ impl<const W: usize> Numbers for LaneNumbers<W> {
 
     fn add(&mut self, other: &LaneNumbers<W>) {
         if let (LaneNumbers::Sum(own), LaneNumbers::Sum(other)) = (&mut *self, other)
-            && own.add(other)
+            && own.gain(other.base, other.terms().iter().map(|(number, lanes)| (Some(*number), *lanes)))
         {
             return;
         }

@@ -71,7 +71,7 @@ pub(crate) trait World<'m> {
     #[inline]
     fn narrow(&self, _verdict: &Of<Self::Domain, Verdict>) {}
 
-    /// Whether a condition holds that does not ask for the outcome, `otherwise` if it is none but a test.
+    /// Whether a condition holds that does not ask for the outcome; of one that is no test, `otherwise` says it.
     #[inline]
     fn condition<W: Witness<'m, Self::Domain>>(
         &self,

@@ -152,6 +152,31 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
         self.facts.inquire(Ask::into(field, Ask::NUMBER).place(), Number, read)
     }
 
+    /// Whether a test holds, or what may be one, by way of its inquiry; `otherwise` says it of what there is no inquiry for,
+    /// and tells the witness what it sees.
+    #[inline(always)]
+    fn asked<A: MayBeTest, W: Witness<'m, Exact>>(
+        &self,
+        ask: Ask,
+        asked: &'m A,
+        witness: &mut W,
+        otherwise: impl FnOnce(&mut W) -> Truth,
+    ) -> Truth {
+        if W::FULL {
+            return otherwise(witness);
+        }
+        // What was seen of a fact is of interest to those alone who write it down.
+        let mut looked = false;
+        let truth = self.facts.inquire(ask.place(), Asking { asked, subject: self }, || {
+            looked = true;
+            otherwise(witness)
+        });
+        if let (false, Some(test)) = (looked, asked.test()) {
+            witness.tested(test, Seen::Quantity(None), &truth);
+        }
+        truth
+    }
+
     /// Whether a test holds; the witness is told what it sees.
     #[inline(never)]
     fn look<W: Witness<'m, Exact>>(&self, test: &'m Test, witness: &mut W) -> Truth {
@@ -254,41 +279,15 @@ impl<'m, T: Facts> World<'m> for Subject<'m, '_, T> {
         otherwise: impl FnOnce(&mut W) -> Truth,
     ) -> Truth {
         let Condition { ask, form } = condition;
-        let elsewhere = |witness: &mut W| match form {
+        self.asked(*ask, form, witness, |witness| match form {
             Form::Test(test) => self.look(test, witness),
             _ => otherwise(witness),
-        };
-        if W::FULL {
-            return elsewhere(witness);
-        }
-        let mut looked = false;
-        let asking = Asking { asked: form, subject: self };
-        let truth = self.facts.inquire(ask.place(), asking, || {
-            looked = true;
-            elsewhere(witness)
-        });
-        if let (false, Form::Test(test)) = (looked, form) {
-            witness.tested(test, Seen::Quantity(None), &truth);
-        }
-        truth
+        })
     }
 
     #[inline]
     fn test<W: Witness<'m, Exact>>(&self, ask: Ask, test: &'m Test, witness: &mut W) -> Truth {
-        if W::FULL {
-            return self.look(test, witness);
-        }
-        // What was seen of a fact is of interest to those alone who write it down.
-        let mut looked = false;
-        let asking = Asking { asked: test, subject: self };
-        let truth = self.facts.inquire(ask.place(), asking, || {
-            looked = true;
-            self.look(test, witness)
-        });
-        if !looked {
-            witness.tested(test, Seen::Quantity(None), &truth);
-        }
-        truth
+        self.asked(ask, test, witness, |witness| self.look(test, witness))
     }
 
     #[inline]

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use crate::evaluate::{Exact, Measured, Truth, Witness};
-use crate::facts::Facts;
+use crate::input::facts::Facts;
 use crate::program::{Gate, Limit, Program, Promoter, Rule};
 use crate::score::Score;
 use crate::scorer::Scorer;

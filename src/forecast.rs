@@ -11,7 +11,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use crate::compare::{Comparison, compare};
 use crate::evaluate::{Evaluation, Exact, FactSet, Numbers, Outcome, Possibilities, Possible, Subject, Values};
-use crate::facts::Facts;
+use crate::input::facts::Facts;
 use crate::points::Points;
 use crate::score::Score;
 use crate::scorer::Scorer;

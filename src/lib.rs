@@ -118,24 +118,21 @@
 #![forbid(unsafe_code)]
 
 pub mod _guide;
-mod activity;
-mod batch;
 mod bounds;
 pub mod columns;
 pub mod compare;
 mod compile;
 mod decay;
 mod decimal;
-mod declare;
 mod evaluate;
 #[cfg(feature = "evidence")]
 pub mod evidence;
 pub mod explain;
-mod facts;
 mod fired;
 mod forecast;
 pub mod governance;
 mod grade;
+mod input;
 mod literal;
 pub mod model;
 pub mod offer;
@@ -153,18 +150,18 @@ mod time;
 mod verify;
 mod wide;
 
-pub use activity::{Activity, Event, Resolution};
 pub use bounds::{AxisBounds, Bounds, Question};
 pub use compare::{Comparison, Snapshot, compare};
 pub use decay::{Decay, Weight};
-#[doc(hidden)]
-pub use declare::private as __private;
 pub use evaluate::Truth;
 pub use explain::Explanation;
-pub use facts::{Fact, Facts, Field, Kind, Record, Tags, ToFact, Value};
 pub use fired::Fired;
 pub use forecast::{Change, Changes, NextChange, Projection};
 pub use grade::{Grade, GradeError, Verdict};
+pub use input::activity::{Activity, Event, Resolution};
+pub use input::facts::{Fact, Facts, Field, Kind, Record, Tags, ToFact, Value};
+#[doc(hidden)]
+pub use input::facts_macro::private as __private;
 pub use model::{Fingerprint, Limits, Model, fields};
 pub use points::{Points, PointsError};
 pub use problem::{ModelError, Problem};

@@ -5,11 +5,11 @@
 
 use std::ops::RangeInclusive;
 
-use crate::activity::{Ages, Names};
 use crate::decay::Curve;
 use crate::decimal::{Excess, scaled};
-use crate::facts::{Field, WAYS};
 use crate::grade::Grade;
+use crate::input::activity::{Ages, Names};
+use crate::input::facts::{Field, WAYS};
 use crate::literal::Literals;
 use crate::model::{Calendar, EventMeasure, Fingerprint, GateMissing, Missing, NumberOp, Total};
 use crate::time::Span;
@@ -282,7 +282,7 @@ impl From<Form> for Condition {
 }
 
 /// The place of a test among the inquiries into a type's fields, if it is one of them; see
-/// [`Inquiry`](crate::facts::Inquiry).
+/// [`Inquiry`](crate::input::facts::Inquiry).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ask(usize);
 

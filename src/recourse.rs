@@ -12,10 +12,10 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::activity::{Activity, Names};
 use crate::evaluate::{Evaluation, FactSet, Known, Outcome, Possibilities, Possible, Subject, Values};
-use crate::facts::{Fact, Facts, Field, Value};
 use crate::grade::{Grade, Verdict};
+use crate::input::activity::{Activity, Names};
+use crate::input::facts::{Fact, Facts, Field, Value};
 use crate::points::Points;
 use crate::problem::{Path, Problem, write_list};
 use crate::program::{FieldIndex, Grading, Program};

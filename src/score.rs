@@ -5,9 +5,7 @@ use std::fmt;
 use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
 
-use crate::batch::{Sink, one_of};
-use crate::evaluate::{Abreast, Exact, Masks, Outcome};
-use crate::facts::Mask;
+use crate::evaluate::{Exact, Outcome};
 use crate::grade::{Grade, Verdict};
 use crate::model::limits::AXES_MAX;
 use crate::points::Points;
@@ -120,36 +118,10 @@ impl<'m> Score<'m> {
         self.put(value, axes, [grade, state, segment, play]);
     }
 
-    /// The score of one of several subjects.
-    pub(crate) fn of_lane<const W: usize>(
-        program: &'m Program,
-        outcome: &Outcome<Abreast<W>>,
-        lane: usize,
-    ) -> Score<'m> {
-        let axes = outcome.axes.iter().map(|axis| (axis.raw.at(lane), axis.score.at(lane)));
-        let places = [&outcome.grade, &outcome.state, &outcome.segment, &outcome.play];
-        let (verdict, value) = (outcome.verdict.at(lane), outcome.value.at(lane));
-        Score::of_parts(Some(program), verdict, value, axes, places.map(|place| place.at(lane)))
-    }
-
-    /// The parts that are kept of it in columns beside the verdict: grade, state, segment and play last.
-    #[inline]
-    pub(crate) fn parts(&self) -> (Points, impl Iterator<Item = (Points, Points)>, [Place; 4]) {
-        let axes = self.raw.iter().zip(self.scores).map(|(raw, score)| (Points::from_micros(*raw), points(score)));
-        (points(self.value), axes, [self.grade, self.state, self.segment, self.play])
-    }
-
-    /// Of the parts that are kept of it in columns: grade, state, segment and play last.
-    pub(crate) fn of_parts(
-        program: Option<&'m Program>,
-        verdict: Verdict,
-        value: i64,
-        axes: impl Iterator<Item = (i64, i64)>,
-        [grade, state, segment, play]: [Place; 4],
-    ) -> Score<'m> {
-        let mut score = Score { program, ..Score::of_nobody(verdict) };
-        score.put(value, axes, [grade, state, segment, play]);
-        score
+    /// Raw points and score of the axis at an index; zeros for a subject that a gate holds back.
+    pub(crate) fn axis_at(&self, index: usize) -> (Points, Points) {
+        let (raw, score) = (self.raw.get(index), self.scores.get(index));
+        (Points::from_micros(raw.copied().unwrap_or(0)), points(score.copied().unwrap_or(0)))
     }
 
     #[inline]
@@ -285,41 +257,6 @@ impl PartialEq for Score<'_> {
 }
 
 impl Eq for Score<'_> {}
-
-/// Places for the scores of a batch.
-pub(crate) struct Scores<'m, 's> {
-    pub(crate) program: &'m Program,
-    pub(crate) scores: &'s mut [Score<'m>],
-}
-
-/// One word of lanes: of more subjects than these fill the nearest cache.
-impl<'m> Sink<1> for Scores<'m, '_> {
-    type Place = Score<'m>;
-
-    fn passed(&mut self, first: usize, there: Mask<1>, verdicts: &Masks<Verdict, 1>) {
-        for verdict in [Verdict::Ineligible, Verdict::Disqualified] {
-            for lane in (verdicts.of(verdict) & there).lanes() {
-                if let Some(own) = self.scores.get_mut(first + lane) {
-                    *own = Score::held_back(self.program, verdict);
-                }
-            }
-        }
-    }
-
-    fn found(&mut self, score: &Score<'_>) -> Score<'m> {
-        Score { program: Some(self.program), ..*score }
-    }
-
-    #[inline]
-    fn scored(&mut self, first: usize, rows: &[u16], which: &[u8], found: &[Score<'m>]) {
-        for (row, which) in rows.iter().zip(which) {
-            let own = self.scores.get_mut(first + usize::from(*row));
-            if let (Some(own), Some(score)) = (own, one_of(found, *which)) {
-                *own = *score;
-            }
-        }
-    }
-}
 
 impl fmt::Debug for Score<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

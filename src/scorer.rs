@@ -6,17 +6,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::batch::score_rows;
 use crate::compile::{Schema, compile};
-use crate::evaluate::{Evaluation, Exact, Outcome, Slice, Subject, Witness};
+use crate::evaluate::{Evaluation, Exact, Outcome, Subject, Witness};
 use crate::explain::{Explanation, explain};
-use crate::facts::{Facts, Field};
 use crate::grade::Verdict;
+use crate::input::facts::{Facts, Field};
 use crate::model::{Fingerprint, Limits, Model};
 use crate::problem::ModelError;
 use crate::program::Program;
-use crate::score::{Score, Scores};
-use crate::time::{Span, second_and_day, second_of};
+use crate::score::Score;
+use crate::time::{Span, second_and_day};
 
 /// A model compiled against the fields of a type of subjects: the only thing that can score.
 ///
@@ -122,14 +121,11 @@ impl<T: Facts> Scorer<T> {
         }
     }
 
-    /// Scores many subjects as of an instant, the first into the first place and so on, as many as there are of both.
+    /// Scores subjects one after the other, the first into the first place of `scores` and so on.
     ///
-    /// Each has the outcome that [`score`](Scorer::score) gives it alone; those beyond the shorter slice are left as
-    /// they are. Some thousands that are in the caches, as when they were just made or read, take less time together than
-    /// one by one; so they are asked one thing after the other. More than 32,768 are scored one by one, as they are
-    /// hardly in the caches any more: hand those over part by part, or lay them out as [`columns`](Scorer::columns).
-    /// Allocates nothing more than `score` does. Places to be filled are made of [`Score::default`]; parts of both slices
-    /// can be scored on several threads.
+    /// Scores as many as both slices have; the rest of the longer slice is left as it is. Fill `scores` with
+    /// [`Score::default`] beforehand. To use several threads, split both slices. If your subjects lie in columns, such as
+    /// Arrow arrays or a data frame, [`bind`](Scorer::bind) scores them several times faster.
     ///
     /// ```
     /// # use warmth::{Model, Points, Record, Score, Scorer};
@@ -143,18 +139,9 @@ impl<T: Facts> Scorer<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn score_batch<'m>(&'m self, subjects: &[T], as_of: DateTime<Utc>, scores: &mut [Score<'m>]) {
-        // One thing after the other goes through memory again for each, in strides: beyond the caches that takes up to
-        // twice as long as one by one.
-        const TOGETHER: usize = 32_768;
-        let count = subjects.len().min(scores.len());
-        if count > TOGETHER {
-            for (subject, own) in subjects.iter().zip(scores) {
-                *own = self.score(subject, as_of);
-            }
-            return;
+        for (subject, own) in subjects.iter().zip(scores) {
+            *own = self.score(subject, as_of);
         }
-        let mut scores = Scores { program: &self.program, scores };
-        score_rows(&self.program, &Slice(subjects), 0..count, second_of(as_of), &mut scores);
     }
 
     /// Scores a subject as [`score`](Scorer::score) does, and writes down why.

@@ -1,6 +1,6 @@
 //! A model's own cases, run.
 
-use crate::facts::{Field, Kind, Record};
+use crate::input::facts::{Field, Kind, Record};
 use crate::model::{Case, Limits, Model};
 use crate::points::Points;
 use crate::problem::{ModelError, Path, Problem};

@@ -143,11 +143,11 @@ fn scoring_many_subjects_allocates_nothing_however_many() {
     let dictionary = Texts::new(&[0_i32, 5, 8], b"greenred").unwrap();
     let columns = Columns::new(ROWS)
         .with("nps", Column::numbers(&numbers))
-        .and_then(|columns| columns.with("health", Column::coded(&codes, dictionary)))
-        .and_then(|columns| columns.with("stack", Column::coded_lists(&offsets, &codes, dictionary)?))
+        .and_then(|columns| columns.with("health", Column::dictionary(&codes, dictionary)))
+        .and_then(|columns| columns.with("stack", Column::dictionary_lists(&offsets, &codes, dictionary)?))
         .and_then(|columns| columns.with_activities(&activities))
         .unwrap();
-    let ready = scorer.columns(&columns).unwrap();
+    let ready = scorer.bind(&columns).unwrap();
     let mut columns = ScoreColumns::new();
     let (count, ()) = allocations(|| ready.score(0..ROWS, as_of, &mut columns));
     assert!(count > 0, "columns that were never used have no room yet");

@@ -1,7 +1,7 @@
 //! What a missing field may turn out to be, taken apart where the model tells its values apart.
 
 use crate::evaluate::{FactSet, Known, calendar};
-use crate::facts::{Fact, Kind};
+use crate::input::facts::{Fact, Kind};
 use crate::model::Calendar;
 use crate::points::{HELD, Points};
 use crate::program::{BandRows, FieldIndex, Mention, Program, Quantity, TagTest, Test, TextTest, Worth, ordered_bits};

@@ -13,12 +13,12 @@ use chrono::{DateTime, Utc};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::activity::Activity;
 use crate::evaluate::{
     Alike, Evaluation, Exact, FactSet, Outcome, Possibilities, Possible, Ranges, Settled, Subject, Values,
 };
-use crate::facts::{Fact, Facts};
 use crate::grade::{Grade, Verdict};
+use crate::input::activity::Activity;
+use crate::input::facts::{Fact, Facts};
 use crate::points::Points;
 use crate::program::{FieldIndex, Place, Program};
 use crate::score::Play;

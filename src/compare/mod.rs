@@ -28,11 +28,11 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::activity::Activity;
 use crate::evaluate::Truth;
 use crate::explain::{Check, CheckKind, Explanation, Line, LineKind, explain};
-use crate::facts::{Fact, Facts, Field};
 use crate::grade::Grade;
+use crate::input::activity::Activity;
+use crate::input::facts::{Fact, Facts, Field};
 use crate::model::Fingerprint;
 use crate::points::Points;
 use crate::program::Program;

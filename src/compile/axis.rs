@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::Compiler;
 use crate::decay::{Curve, Decay};
-use crate::facts::Kind;
+use crate::input::facts::Kind;
 use crate::model::{
     AgeWindow, Axis as Document, Bands, Combine, Each, First, Missing, Model, PerUnit, Quantity as Measured,
     Rule as RuleDocument, Signal as SignalDocument, Values, Worth as Form,
@@ -322,7 +322,7 @@ impl<'m> Compiler<'m> {
         let path = path.key("values");
         let path = path.key(&values.field);
         let declared =
-            self.schema.fields.iter().find(|field| field.name() == values.field).map(crate::facts::Field::kind);
+            self.schema.fields.iter().find(|field| field.name() == values.field).map(crate::input::facts::Field::kind);
         let field = match (declared, values.combine) {
             (Some(Kind::Tags), None) => {
                 let message = format!("the field `{}` is tags, of which a subject may have several", values.field);
@@ -423,7 +423,10 @@ impl<'m> Compiler<'m> {
         Some(Signal {
             events: Events {
                 names: names?,
-                ages: crate::activity::Ages { from: 0, to: window.and_then(|window| i64::try_from(window).ok()) },
+                ages: crate::input::activity::Ages {
+                    from: 0,
+                    to: window.and_then(|window| i64::try_from(window).ok()),
+                },
             },
             points: points?,
             per_unit,

@@ -3,8 +3,8 @@
 use std::ops::RangeInclusive;
 
 use super::Compiler;
-use crate::activity::{Ages, Names};
-use crate::facts::Kind;
+use crate::input::activity::{Ages, Names};
+use crate::input::facts::Kind;
 use crate::literal::Literals;
 use crate::model::{
     AgeWindow, Calendar, Condition as Document, EventMeasure, EventNames, Happening, Leaf, NumberOp,

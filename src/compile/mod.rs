@@ -6,7 +6,7 @@ mod outcome;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts::{Field, Kind};
+use crate::input::facts::{Field, Kind};
 use crate::model::{GradeCuts, Limits, Model, RESERVED_OUTCOME};
 use crate::points::{MICROS, Points};
 use crate::problem::{ModelError, Path, Problem};

@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 use smallvec::Array;
 
 use super::AxisResult;
-use super::lanes::Lanes;
+use super::columns::Lanes;
 use crate::model::limits::AXES_MAX;
 
 /// A small thing that an evaluation meets: a truth, a verdict, a place in a list.
@@ -17,7 +17,7 @@ pub(crate) trait Plain: Copy + Ord + Debug {
     /// Any of its values.
     const FIRST: Self;
     /// One for each of several subjects.
-    type Lanes<const W: usize>: Lanes<Self, W> + Values<Self>;
+    type Lanes: Lanes<Self> + Values<Self>;
 }
 
 /// One value, a set of them, or one for each of several subjects, of each thing that an evaluation meets.

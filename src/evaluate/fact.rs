@@ -1,7 +1,7 @@
 //! What tests and forms find in one fact.
 
 use crate::decimal::nearest_micros;
-use crate::facts::Fact;
+use crate::input::facts::Fact;
 use crate::model::Calendar;
 use crate::points::{HELD, MICROS};
 use crate::program::{TagTest, Test, TextTest, Worth, ordered_bits};

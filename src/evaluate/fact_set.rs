@@ -7,7 +7,7 @@ use super::fact;
 use super::possible::{Found, Set};
 use super::ranges::Ranges;
 use crate::decimal::nearest_micros;
-use crate::facts::{Fact, Field, Kind};
+use crate::input::facts::{Fact, Field, Kind};
 use crate::points::HELD;
 use crate::program::{TagTest, Test, TextTest, Worth, double_of, ordered_bits};
 use crate::time::{DAYS_MAX, DAYS_MIN};

@@ -5,35 +5,28 @@
 //! [`Witness`] decides what is written down on the way. For a score it is `()`, nothing is written down and what
 //! cannot matter any more is left out; for an explanation it is the ledger, and everything is evaluated.
 
-mod block;
-mod columns;
+pub(crate) mod columns;
 mod domain;
 mod fact;
 mod fact_set;
-mod lanes;
 mod possibilities;
 mod possible;
 mod ranges;
 mod settled;
-mod slice;
 mod subject;
 mod sum;
 mod total;
 mod truth;
 
-pub(crate) use block::{Block, Table};
-pub(crate) use columns::Bound;
+use columns::Few;
 use domain::Plain;
 pub(crate) use domain::{Domain, Exact, Numbers, Values};
 pub(crate) use fact::by_calendar as calendar;
 pub(crate) use fact_set::{FactSet, Known};
-use lanes::Few;
-pub(crate) use lanes::{Abreast, LANES, LaneNumbers, Masks, Sum, codes};
 pub(crate) use possibilities::{Alike, Possibilities};
 pub(crate) use possible::Possible;
 pub(crate) use ranges::Ranges;
 pub(crate) use settled::Settled;
-pub(crate) use slice::Slice;
 pub(crate) use subject::Subject;
 pub(crate) use sum::Tally;
 pub(crate) use total::base_with;
@@ -43,8 +36,8 @@ use std::fmt::Debug;
 
 use smallvec::SmallVec;
 
-use crate::facts::Fact;
 use crate::grade::{Grade, Verdict};
+use crate::input::facts::Fact;
 use crate::model::{GateMissing, Missing};
 use crate::program::{
     Ask, Axis, Condition, FieldIndex, Form, Gate, Limit, Part, Place, Program, Promoter, Quantity, Rule, Segment,

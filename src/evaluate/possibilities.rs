@@ -9,9 +9,9 @@ use super::ranges::Ranges;
 use super::settled::Settled;
 use super::sum::{self, Sums};
 use super::{Domain, Exact, Measured, Numbers, Possible, Seen, Truth, Values, Witness, World, fact};
-use crate::activity::{Activity, Selection};
-use crate::facts::Fact;
 use crate::grade::Verdict;
+use crate::input::activity::{Activity, Selection};
+use crate::input::facts::Fact;
 use crate::model::{Calendar, EventMeasure};
 use crate::points::HELD;
 use crate::program::{

@@ -3,8 +3,8 @@
 use smallvec::SmallVec;
 
 use super::{Evaluation, Exact, Measured, Numbers, Outcome, Seen, Truth, Witness, World, expected_of};
-use crate::facts::Fact;
 use crate::grade::Verdict;
+use crate::input::facts::Fact;
 use crate::program::{FieldIndex, Gate, Part, Quantity, Rule, Test};
 
 /// The gates and rules of a program that look at something missing, and what the others come to.
@@ -172,8 +172,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::activity::Activity;
     use crate::evaluate::{Alike, FactSet, Known, Possibilities, Possible, Subject};
+    use crate::input::activity::Activity;
     use crate::program::{Program, ordered_bits};
     use crate::{Model, Record, Scorer, Value};
 

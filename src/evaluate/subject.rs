@@ -2,8 +2,8 @@
 
 use super::domain::Exact;
 use super::{Measured, Seen, Truth, Witness, World, fact, sum};
-use crate::activity::{Activity, Selection};
-use crate::facts::{Fact, Facts, Inquiry};
+use crate::input::activity::{Activity, Selection};
+use crate::input::facts::{Fact, Facts, Inquiry};
 use crate::model::{Calendar, EventMeasure};
 use crate::points::HELD;
 use crate::program::{

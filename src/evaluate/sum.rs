@@ -2,8 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use crate::activity::{Activity, Occurrence, Selection};
 use crate::decay::Curve;
+use crate::input::activity::{Activity, Occurrence, Selection};
 use crate::points::{HELD, MICROS};
 use crate::program::Signal;
 use crate::time::civil_day;

@@ -12,7 +12,7 @@ use super::grid::Grid;
 use super::history::{Factor, History, Source};
 use super::ranking::{Ranking, difference};
 use super::scorecard::{Banding, Card, Direction, Form, bandings, by_correlation, by_overlap};
-use crate::facts::Record;
+use crate::input::facts::Record;
 use crate::model::{
     Axis, Bands, Calendar, Condition, First, Leaf, Limits, Missing, Model, Quantity, Rule, State, TagOp, Values, Worth,
 };
@@ -444,7 +444,7 @@ impl fmt::Display for Proposal {
 mod tests {
     use super::*;
     use crate::evidence::HistoryBuilder;
-    use crate::facts::{Kind as FieldKind, Record};
+    use crate::input::facts::{Kind as FieldKind, Record};
     use crate::scorer::Scorer;
     use proptest::prelude::*;
 

@@ -12,8 +12,8 @@ use super::ranking::{Ks, Ranking, Top};
 use super::tables::Table;
 use crate::evaluate::Truth;
 use crate::explain::{CheckKind, Explanation, Line, LineKind};
-use crate::facts::Facts;
 use crate::grade::{Grade, Verdict};
+use crate::input::facts::Facts;
 use crate::points::{MICROS, Points};
 use crate::scorer::Scorer;
 

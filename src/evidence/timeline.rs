@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::activity::{Activity, Event};
-use crate::facts::{Record, Value};
+use crate::input::activity::{Activity, Event};
+use crate::input::facts::{Record, Value};
 use crate::points::Points;
 use crate::time::Span;
 

@@ -1,7 +1,7 @@
 //! Tests in words.
 
 use super::Object;
-use crate::activity::Names;
+use crate::input::activity::Names;
 use crate::literal::Literal;
 use crate::model::{Calendar, EventMeasure, NumberOp};
 use crate::points::Points;

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 
 use super::{Explanation, Object};
 use crate::evaluate::{AxisResult, Evaluation, Exact, Measured, Seen, Subject, Tally, Truth, Witness};
-use crate::facts::{Fact, Facts};
+use crate::input::facts::{Fact, Facts};
 use crate::program::{FieldIndex, Gate, Limit, Program, Promoter, Quantity, Rule, Segment, Signal, Test};
 use crate::score::Score;
 use crate::time::second_of;

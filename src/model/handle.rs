@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use chrono::NaiveDate;
 
 use super::condition::{Calendar, Condition, Leaf, Measure, Quantity, TagOp, TextField, TextSubject};
-use crate::facts::{Kind, ToFact, without_raw_prefix};
+use crate::input::facts::{Kind, ToFact, without_raw_prefix};
 
 /// The kinds of fields as types; see [`Kind`] for what they mean.
 pub mod kind {

@@ -27,7 +27,7 @@ pub use limits::Limits;
 pub(crate) use read::RESERVED_OUTCOME;
 
 use crate::decay::Decay;
-use crate::facts::Record;
+use crate::input::facts::Record;
 use crate::points::Points;
 use crate::problem::{ModelError, Path, Problem};
 use crate::time::Span;

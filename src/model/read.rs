@@ -13,9 +13,9 @@ use super::{
     Axis, Bands, Bound, Case, Combine, Cuts, Each, Expect, First, Gate, GateMissing, GradeCuts, Group, Limit, Missing,
     Model, PerUnit, Play, Promoter, Rule, Segment, Signal, State, StateBound, Total, Values, Worth,
 };
-use crate::activity::Activity;
 use crate::decay::Decay;
-use crate::facts::{Record, Value};
+use crate::input::activity::Activity;
+use crate::input::facts::{Record, Value};
 use crate::points::Points;
 use crate::problem::{ModelError, Path, Problem, nearest};
 use crate::time::Span;

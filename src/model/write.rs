@@ -13,7 +13,7 @@ use super::{
     Rule, Segment, Signal, State, StateBound, Total, Worth,
 };
 use crate::decay::Decay;
-use crate::facts::Value;
+use crate::input::facts::Value;
 use crate::points::{MICROS, Points};
 use crate::time::Span;
 
@@ -386,7 +386,7 @@ fn case(case: &Case) -> Node {
     if !facts.is_empty() {
         table.put("facts", Node::Table(facts));
     }
-    let events: Vec<_> = crate::facts::Facts::activity(&case.subject).events().collect();
+    let events: Vec<_> = crate::input::facts::Facts::activity(&case.subject).events().collect();
     table.put_list("events", &events, |event| {
         let mut row = Table::default();
         row.put("event", event.name);

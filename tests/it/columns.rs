@@ -79,11 +79,11 @@ fn column<'o>(owned: &'o Owned, validity: &'o Bitmap) -> Column<'o> {
         Owned::Flags(flags) => Column::flags(flags.bits()),
         Owned::Bools(flags) => Column::flags(&flags[..]),
         Owned::Texts(texts) => Column::texts(texts.texts()),
-        Owned::Coded(codes, texts) => Column::coded(codes, texts.texts()),
+        Owned::Coded(codes, texts) => Column::dictionary(codes, texts.texts()),
         Owned::Dates(days) => Column::dates(days),
         Owned::Times(counts, per_second) => Column::times(counts, *per_second).unwrap(),
         Owned::Lists(offsets, items) => Column::lists(offsets, items.texts()).unwrap(),
-        Owned::CodedLists(offsets, codes, items) => Column::coded_lists(offsets, codes, items.texts()).unwrap(),
+        Owned::CodedLists(offsets, codes, items) => Column::dictionary_lists(offsets, codes, items.texts()).unwrap(),
     };
     column.with_validity(validity.bits())
 }
@@ -215,7 +215,7 @@ fn columns_score_each_row_as_alone() {
         let taken: Vec<_> = laid.iter().map(|(field, (_, known))| (*field, known.clone())).collect();
         let records = as_taken_in(&records, &taken);
 
-        let ready = own.scorer.columns(&columns).unwrap();
+        let ready = own.scorer.bind(&columns).unwrap();
         let from = rng.usize(0..records.len());
         let mut scores = ScoreColumns::new();
         ready.score(0..records.len(), own.as_of, &mut scores); // what was there is overwritten
@@ -261,16 +261,16 @@ fn what_is_wrong_with_columns_is_said() {
         ),
         (error(columns.clone().with_activities(&[])), "there are 0 activities, and 2 rows; give each subject one"),
         (
-            error(ready().columns(&columns.clone().with("nps", Column::numbers(numbers)).unwrap())),
+            error(ready().bind(&columns.clone().with("nps", Column::numbers(numbers)).unwrap())),
             "there is no column `renewal`, only `nps`; give one, or `Column::missing()` if nobody's is known",
         ),
         (
-            error(ready().columns(&columns)),
+            error(ready().bind(&columns)),
             "there is no column `nps`, nor any other; give one, or `Column::missing()` if nobody's is known\n\
              there is no column `renewal`, nor any other; give one, or `Column::missing()` if nobody's is known",
         ),
         (
-            error(ready().columns(&columns.clone().with("nps", Column::flags(flags)).unwrap())),
+            error(ready().bind(&columns.clone().with("nps", Column::flags(flags)).unwrap())),
             "column `nps` is made for a flag, and the model reads a number; give a column of that kind\n\
              there is no column `renewal`, only `nps`; give one, or `Column::missing()` if nobody's is known",
         ),
@@ -307,7 +307,7 @@ fn what_cannot_be_is_missing() {
         .with("renewal", Column::dates(&days))
         .unwrap();
     let scorer = ready();
-    let ready = scorer.columns(&columns).unwrap();
+    let ready = scorer.bind(&columns).unwrap();
     let missing = |row| ready.explain(row, as_of).unwrap().missing().join(" ");
     assert_eq!(missing(0), "nps");
     assert_eq!(missing(1), "renewal");
@@ -333,13 +333,13 @@ fn any_range_of_any_rows_is_scored() {
             .unwrap()
             .with("not read", Column::flags(&flags[..rows]))
             .unwrap();
-        let ready = scorer.columns(&columns).unwrap();
+        let ready = scorer.bind(&columns).unwrap();
         assert_eq!((ready.len(), ready.is_empty()), (rows, rows == 0));
         let mut scores = ScoreColumns::new();
         ready.score(0..rows, as_of, &mut scores); // what was there is gone
         ready.score(range, as_of, &mut scores);
         assert!(scores.get(scores.len()).is_none() && scores.iter().count() == scores.len());
-        assert_eq!(scores.is_empty(), scores.places().is_empty());
+        assert_eq!(scores.is_empty(), scores.keys().is_empty());
         scores.values().collect()
     };
     let all = values(130, 0..130);
@@ -403,16 +403,16 @@ fn any_number_of_rows_is_scored_as_one_is() {
     let (health_texts, tier_texts) = (Buffer::of(healths), Buffer::of(tiers));
     let validity = Bitmap::of(&mut Rng::with_seed(8), &known);
     let columns = [
-        ("health", Column::coded(&health, health_texts.texts())),
-        ("tier", Column::coded(&tier, tier_texts.texts())),
+        ("health", Column::dictionary(&health, health_texts.texts())),
+        ("tier", Column::dictionary(&tier, tier_texts.texts())),
         ("nps", Column::numbers(&nps).with_validity(validity.bits())),
         ("users", Column::numbers(&users)),
         ("day", Column::dates(&day)),
-        ("tags", Column::coded_lists(&offsets, &items, tier_texts.texts()).unwrap()),
+        ("tags", Column::dictionary_lists(&offsets, &items, tier_texts.texts()).unwrap()),
     ]
     .into_iter()
     .fold(Columns::new(ROWS), |columns, (name, column)| columns.with(name, column).unwrap());
-    let ready = scorer.columns(&columns).unwrap();
+    let ready = scorer.bind(&columns).unwrap();
     let mut scores = ScoreColumns::new();
     ready.score(1..ROWS, as_of, &mut scores);
 
@@ -471,13 +471,13 @@ fn any_number_of_different_outcomes_is_found() {
             .collect();
 
         let (mut scores, mut batch) = (ScoreColumns::new(), vec![Score::default(); records.len()]);
-        scorer.columns(&columns).unwrap().score(rows, as_of, &mut scores);
+        scorer.bind(&columns).unwrap().score(rows, as_of, &mut scores);
         scorer.score_batch(&records, as_of, &mut batch);
         for (record, (score, own)) in records.iter().zip(scores.iter().zip(&batch)) {
             assert_eq!((score, *own), (scorer.score(record, as_of), score), "{rules} rules");
         }
         let outcomes: Vec<Score<'_>> = scores.outcomes().collect();
-        assert!(scores.places().iter().map(|place| outcomes[*place as usize]).eq(scores.iter()));
+        assert!(scores.keys().iter().map(|place| outcomes[*place as usize]).eq(scores.iter()));
         assert!(scores.verdicts().zip(scores.values()).eq(batch.iter().map(|score| (score.verdict(), score.value()))));
         assert!(outcomes.len() > 512, "there are to be more than are remembered");
     }
@@ -499,7 +499,7 @@ fn the_stack_that_is_said_to_be_enough_is() {
     std::thread::scope(|threads| {
         let score = || {
             let mut scores = ScoreColumns::new();
-            scorer.columns(&columns).unwrap().score(0..columns.len(), second(1_796_040_000), &mut scores);
+            scorer.bind(&columns).unwrap().score(0..columns.len(), second(1_796_040_000), &mut scores);
             scores.len()
         };
         let thread = std::thread::Builder::new().stack_size(256 << 10).spawn_scoped(threads, score);

@@ -18,7 +18,7 @@
 )]
 
 mod activity;
-mod batch;
+
 mod bounds;
 mod broken;
 mod columns;

@@ -8,7 +8,7 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Fact, Facts, Field, Kind};
-use crate::activity::Activity;
+use crate::input::activity::Activity;
 
 /// A value in a [`Record`].
 #[derive(Clone, Debug, PartialEq)]

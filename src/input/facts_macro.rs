@@ -96,22 +96,6 @@ macro_rules! facts {
                     }
                 }
 
-                #[inline]
-                fn each_fact<'s>(
-                    field: &$crate::Field,
-                    subjects: impl ::core::iter::Iterator<Item = &'s Self>,
-                    mut each: impl ::core::ops::FnMut($crate::Fact<'s>),
-                ) where
-                    Self: 's,
-                {
-                    match field.index() {
-                        $(index if index == Position::$name as usize => {
-                            subjects.for_each(|subject| each($crate::__private::At::<{ Position::$name as usize }>::at(subject)));
-                        })*
-                        _ => subjects.for_each(|_| each($crate::Fact::Missing)),
-                    }
-                }
-
                 #[inline(always)]
                 fn inquire<Q: $crate::__private::Inquiry>(
                     &self,
@@ -172,8 +156,8 @@ macro_rules! facts {
 /// What [`facts!`] expands to calls of; not part of the public interface.
 #[doc(hidden)]
 pub mod private {
-    pub use crate::facts::Inquiry;
-    use crate::facts::{Fact, Field, ToFact, WAYS};
+    pub use crate::input::facts::Inquiry;
+    use crate::input::facts::{Fact, Field, ToFact, WAYS};
     use crate::model::kind_code;
 
     /// The field of that name, its kind taken from the type that the projection leads to.

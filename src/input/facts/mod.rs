@@ -1,20 +1,14 @@
 //! What is known about one subject: typed fields of the host's own struct.
 
-mod column;
 mod fact;
 mod record;
 
 use std::borrow::Cow;
 
-pub(crate) use column::{
-    BLOCK, FEW, Items, Mask, Rows, Values, days_within, gather, is_a_day, is_missing, lanes_known, lanes_of,
-    lanes_where,
-};
-pub use column::{Bits, Codes, Column, ColumnError, Columns, Numbers, Offsets, Texts};
 pub use fact::{Fact, Kind, Tags, ToFact};
 pub use record::{Record, Value};
 
-use crate::activity::Activity;
+use super::activity::Activity;
 
 /// A type that can be scored: its fields, how to read them, and what it did.
 ///
@@ -55,17 +49,6 @@ pub trait Facts {
     /// The value of `field` for this subject, [`Fact::Missing`] if it is not known.
     fn fact(&self, field: &Field) -> Fact<'_>;
 
-    /// Reads one field of several subjects, one after the other.
-    ///
-    /// For many subjects in one go; [`facts!`](crate::facts!) looks the field up once for all of them. By hand it
-    /// need not be written.
-    fn each_fact<'s>(field: &Field, subjects: impl Iterator<Item = &'s Self>, mut each: impl FnMut(Fact<'s>))
-    where
-        Self: 's,
-    {
-        subjects.for_each(|subject| each(subject.fact(field)));
-    }
-
     /// What an inquiry into one fact finds, by its place among all: see [`Inquiry`]. Where there is none at that place,
     /// the fact has to be read, and asked.
     #[doc(hidden)]
@@ -88,14 +71,6 @@ impl<T: Facts> Facts for &T {
     #[inline]
     fn fact(&self, field: &Field) -> Fact<'_> {
         (**self).fact(field)
-    }
-
-    #[inline]
-    fn each_fact<'s>(field: &Field, subjects: impl Iterator<Item = &'s Self>, each: impl FnMut(Fact<'s>))
-    where
-        Self: 's,
-    {
-        T::each_fact(field, subjects.map(|subject| &**subject), each);
     }
 
     #[inline]

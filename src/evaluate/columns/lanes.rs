@@ -1,40 +1,38 @@
-//! Subjects abreast, sixty-four to each word of a mask: every thing is one value for each of them.
+//! The domain of lanes (SIMD): one value of each thing for each row of a block.
 //!
-//! What there are few values of is kept as masks, one for each value, so that one instruction serves all subjects;
-//! numbers and places are kept one by one.
+//! A thing with few possible values is a mask for each value, so that one instruction serves 64 rows. Numbers and
+//! indices are arrays. Points stay sums of terms with masks as long as they can.
 
 use std::fmt::Debug;
 use std::ops::RangeInclusive;
 
 use smallvec::SmallVec;
 
-use super::domain::{Domain, Numbers, Plain, Values};
-use super::{AxisResult, Decided, Truth};
-use crate::facts::{Mask, lanes_of, lanes_where};
+use super::kernels::lanes_where;
+use super::mask::{LANES, Mask, WORDS, lanes_of};
+use crate::evaluate::domain::{Domain, Numbers, Plain, Values};
+use crate::evaluate::{AxisResult, Decided, Exact, Outcome, Truth};
 use crate::grade::Verdict;
 use crate::model::limits::AXES_MAX;
 use crate::program::Place;
 
-/// How many subjects go abreast in a word: as many as it has bits.
-pub(crate) const LANES: usize = crate::facts::BLOCK;
-
-/// One value for each of [`LANES`] subjects, as many times over as a mask has words.
+/// One value for each row of a block.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Abreast<const W: usize>;
+pub(crate) struct Abreast;
 
 /// Values of one sort, one for each lane.
-pub(crate) trait Lanes<V, const W: usize>: Clone + Debug {
+pub(crate) trait Lanes<V>: Clone + Debug {
     /// To be filled by [`put`](Lanes::put) for every lane.
     fn unfilled() -> Self;
-    fn put(&mut self, value: V, lanes: Mask<W>);
+    fn put(&mut self, value: V, lanes: Mask);
     /// Every value among these lanes with those that have it.
-    fn among(&self, lanes: Mask<W>, each: impl FnMut(V, Mask<W>));
+    fn among(&self, lanes: Mask, each: impl FnMut(V, Mask));
     /// Other values in these lanes, by those that are there.
-    fn change(&mut self, lanes: Mask<W>, f: impl Fn(V) -> V);
+    fn change(&mut self, lanes: Mask, f: impl Fn(V) -> V);
     /// Adds a number for each value, where there is room for it in a sum.
-    fn gain(&self, sum: &mut Sum<W>, f: impl Fn(V) -> i64) -> bool;
+    fn gain(&self, sum: &mut Sum, f: impl Fn(V) -> i64) -> bool;
     /// A number for each value.
-    fn numbers(&self, f: impl Fn(V) -> i64) -> LaneNumbers<W>;
+    fn numbers(&self, f: impl Fn(V) -> i64) -> LaneNumbers;
 }
 
 /// A thing of which there are at most four different ones.
@@ -45,12 +43,12 @@ pub(crate) trait Few: Copy + 'static {
 
 /// The lanes that have each value, in its number's place.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Masks<V, const W: usize>([Mask<W>; 4], std::marker::PhantomData<V>);
+pub(crate) struct Masks<V>([Mask; 4], std::marker::PhantomData<V>);
 
-impl<const W: usize> Masks<bool, W> {
+impl Masks<bool> {
     /// True in these lanes, false in the others.
     #[inline]
-    pub(crate) fn where_true(lanes: Mask<W>) -> Masks<bool, W> {
+    pub(crate) fn where_true(lanes: Mask) -> Masks<bool> {
         let mut masks = Masks::unfilled();
         masks.put(true, lanes);
         masks.put(false, !lanes);
@@ -58,9 +56,9 @@ impl<const W: usize> Masks<bool, W> {
     }
 }
 
-impl<V: Few, const W: usize> Masks<V, W> {
+impl<V: Few> Masks<V> {
     #[inline]
-    fn take(&mut self, value: V, lanes: Mask<W>) {
+    fn take(&mut self, value: V, lanes: Mask) {
         if let Some(mask) = self.0.get_mut(value.number()) {
             *mask = *mask & !lanes;
         }
@@ -68,12 +66,12 @@ impl<V: Few, const W: usize> Masks<V, W> {
 
     /// The lanes that have a value.
     #[inline]
-    pub(crate) fn of(&self, value: V) -> Mask<W> {
+    pub(crate) fn of(&self, value: V) -> Mask {
         self.0.get(value.number()).copied().unwrap_or(Mask::NONE)
     }
 }
 
-impl<const W: usize> Masks<Verdict, W> {
+impl Masks<Verdict> {
     #[inline]
     pub(crate) fn at(&self, lane: usize) -> Verdict {
         let has = |verdict: &Verdict| self.of(*verdict).has(lane);
@@ -82,30 +80,30 @@ impl<const W: usize> Masks<Verdict, W> {
     }
 }
 
-impl<const W: usize> Masks<Truth, W> {
+impl Masks<Truth> {
     /// Known truths, and the lanes of which nothing is known.
     #[inline]
-    pub(crate) fn truths(holds: Mask<W>, unknown: Mask<W>) -> Masks<Truth, W> {
+    pub(crate) fn truths(holds: Mask, unknown: Mask) -> Masks<Truth> {
         let known = !unknown;
         Masks([!holds & known, unknown, holds & known, Mask::NONE], std::marker::PhantomData)
     }
 }
 
-impl<V: Few + Debug, const W: usize> Lanes<V, W> for Masks<V, W> {
+impl<V: Few + Debug> Lanes<V> for Masks<V> {
     #[inline]
-    fn unfilled() -> Masks<V, W> {
+    fn unfilled() -> Masks<V> {
         Masks([Mask::NONE; 4], std::marker::PhantomData)
     }
 
     #[inline]
-    fn put(&mut self, value: V, lanes: Mask<W>) {
+    fn put(&mut self, value: V, lanes: Mask) {
         if let Some(mask) = self.0.get_mut(value.number()) {
             *mask = *mask | lanes;
         }
     }
 
     #[inline]
-    fn among(&self, lanes: Mask<W>, mut each: impl FnMut(V, Mask<W>)) {
+    fn among(&self, lanes: Mask, mut each: impl FnMut(V, Mask)) {
         for value in V::ALL {
             let own = self.of(*value) & lanes;
             if !own.is_none() {
@@ -115,7 +113,7 @@ impl<V: Few + Debug, const W: usize> Lanes<V, W> for Masks<V, W> {
     }
 
     #[inline]
-    fn change(&mut self, lanes: Mask<W>, f: impl Fn(V) -> V) {
+    fn change(&mut self, lanes: Mask, f: impl Fn(V) -> V) {
         let before = *self;
         for value in V::ALL {
             let to = f(*value);
@@ -128,7 +126,7 @@ impl<V: Few + Debug, const W: usize> Lanes<V, W> for Masks<V, W> {
     }
 
     #[inline]
-    fn gain(&self, sum: &mut Sum<W>, f: impl Fn(V) -> i64) -> bool {
+    fn gain(&self, sum: &mut Sum, f: impl Fn(V) -> i64) -> bool {
         // The terms hang on what the values are worth alone, and not on which lanes have them.
         let mut values = V::ALL.iter().map(|value| (f(*value), self.of(*value)));
         let Some((base, _)) = values.next() else { return true };
@@ -136,13 +134,13 @@ impl<V: Few + Debug, const W: usize> Lanes<V, W> for Masks<V, W> {
     }
 
     #[inline]
-    fn numbers(&self, f: impl Fn(V) -> i64) -> LaneNumbers<W> {
+    fn numbers(&self, f: impl Fn(V) -> i64) -> LaneNumbers {
         if let Some(mut sum) = Sum::one(0)
             && self.gain(&mut sum, &f)
         {
             return LaneNumbers::Sum(sum);
         }
-        let mut each = [[0; LANES]; W];
+        let mut each = [[0; LANES]; WORDS];
         for value in V::ALL {
             put_in(&mut each, f(*value), self.of(*value));
         }
@@ -152,7 +150,7 @@ impl<V: Few + Debug, const W: usize> Lanes<V, W> for Masks<V, W> {
 
 /// A value in these lanes.
 #[inline]
-fn put_in<V: Copy, const W: usize>(each: &mut [[V; LANES]; W], value: V, lanes: Mask<W>) {
+fn put_in<V: Copy>(each: &mut [[V; LANES]; WORDS], value: V, lanes: Mask) {
     for (own, lanes) in each.iter_mut().zip(lanes.words()) {
         if lanes == u64::MAX {
             *own = [value; LANES];
@@ -168,7 +166,7 @@ fn put_in<V: Copy, const W: usize>(each: &mut [[V; LANES]; W], value: V, lanes: 
 
 /// The value in a lane.
 #[inline]
-fn value_at<V: Copy, const W: usize>(each: &[[V; LANES]; W], lane: usize) -> Option<V> {
+fn value_at<V: Copy>(each: &[[V; LANES]; WORDS], lane: usize) -> Option<V> {
     each.as_flattened().get(lane).copied()
 }
 
@@ -185,7 +183,7 @@ macro_rules! few {
 
         impl Plain for $value {
             const FIRST: $value = $first;
-            type Lanes<const W: usize> = Masks<$value, W>;
+            type Lanes = Masks<$value>;
         }
     )*};
 }
@@ -200,35 +198,35 @@ few! {
 
 /// A value for each lane.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Each<V, const W: usize>([[V; LANES]; W]);
+pub(crate) struct Each<V>([[V; LANES]; WORDS]);
 
-impl<V: Plain, const W: usize> Each<V, W> {
+impl<V: Plain> Each<V> {
     #[inline]
     pub(crate) fn at(&self, lane: usize) -> V {
         value_at(&self.0, lane).unwrap_or(V::FIRST)
     }
 }
 
-impl<V: Plain, const W: usize> Lanes<V, W> for Each<V, W> {
+impl<V: Plain> Lanes<V> for Each<V> {
     #[inline]
-    fn unfilled() -> Each<V, W> {
-        Each([[V::FIRST; LANES]; W])
+    fn unfilled() -> Each<V> {
+        Each([[V::FIRST; LANES]; WORDS])
     }
 
     #[inline]
-    fn put(&mut self, value: V, lanes: Mask<W>) {
+    fn put(&mut self, value: V, lanes: Mask) {
         put_in(&mut self.0, value, lanes);
     }
 
     #[inline]
-    fn among(&self, lanes: Mask<W>, mut each: impl FnMut(V, Mask<W>)) {
+    fn among(&self, lanes: Mask, mut each: impl FnMut(V, Mask)) {
         for lane in lanes.lanes() {
             each(self.at(lane), Mask::one(lane));
         }
     }
 
     #[inline]
-    fn change(&mut self, lanes: Mask<W>, f: impl Fn(V) -> V) {
+    fn change(&mut self, lanes: Mask, f: impl Fn(V) -> V) {
         for lane in lanes.lanes() {
             if let Some(own) = self.0.as_flattened_mut().get_mut(lane) {
                 *own = f(*own);
@@ -237,12 +235,12 @@ impl<V: Plain, const W: usize> Lanes<V, W> for Each<V, W> {
     }
 
     #[inline]
-    fn gain(&self, _sum: &mut Sum<W>, _f: impl Fn(V) -> i64) -> bool {
+    fn gain(&self, _sum: &mut Sum, _f: impl Fn(V) -> i64) -> bool {
         false
     }
 
     #[inline]
-    fn numbers(&self, f: impl Fn(V) -> i64) -> LaneNumbers<W> {
+    fn numbers(&self, f: impl Fn(V) -> i64) -> LaneNumbers {
         LaneNumbers::Each(self.0.map(|own| own.map(&f)))
     }
 }
@@ -251,7 +249,7 @@ macro_rules! each {
     ($($value:ty = $first:expr;)*) => {$(
         impl Plain for $value {
             const FIRST: $value = $first;
-            type Lanes<const W: usize> = Each<$value, W>;
+            type Lanes = Each<$value>;
         }
     )*};
 }
@@ -295,9 +293,9 @@ const fn spread() -> [u64; 256] {
 
 /// A number for each lane.
 #[derive(Clone, Debug)]
-pub(crate) enum LaneNumbers<const W: usize> {
-    Sum(Sum<W>),
-    Each([[i64; LANES]; W]),
+pub(crate) enum LaneNumbers {
+    Sum(Sum),
+    Each([[i64; LANES]; WORDS]),
 }
 
 /// How many terms a sum has room for.
@@ -310,31 +308,31 @@ const TOGETHER: usize = 6;
 ///
 /// Never overflows, whichever of them a lane has.
 #[derive(Clone, Debug)]
-pub(crate) struct Sum<const W: usize> {
+pub(crate) struct Sum {
     base: i64,
-    terms: [(i64, Mask<W>); TERMS],
+    terms: [(i64, Mask); TERMS],
     count: usize,
     /// The most that it can be to either side of zero.
     span: i64,
 }
 
-impl<const W: usize> Sum<W> {
+impl Sum {
     /// `None` of a base without a magnitude.
     #[inline]
-    fn one(base: i64) -> Option<Sum<W>> {
+    fn one(base: i64) -> Option<Sum> {
         Some(Sum { base, terms: [(0, Mask::NONE); TERMS], count: 0, span: base.checked_abs()? })
     }
 
     /// `None` where there are too many terms, or they could overflow.
     #[inline]
-    fn of(base: Option<i64>, terms: impl Iterator<Item = (Option<i64>, Mask<W>)>) -> Option<Sum<W>> {
+    fn of(base: Option<i64>, terms: impl Iterator<Item = (Option<i64>, Mask)>) -> Option<Sum> {
         let mut sum = Sum::one(0)?;
         sum.gain(base?, terms).then_some(sum)
     }
 
     /// `None` where there is no room, or it could overflow.
     #[inline]
-    fn push(&mut self, number: i64, lanes: Mask<W>) -> Option<()> {
+    fn push(&mut self, number: i64, lanes: Mask) -> Option<()> {
         if number != 0 {
             self.span = self.span.checked_add(number.checked_abs()?)?;
             *self.terms.get_mut(self.count)? = (number, lanes);
@@ -345,7 +343,7 @@ impl<const W: usize> Sum<W> {
 
     /// Adds what all lanes have and what some do, or nothing at all where there is no room, or it could overflow.
     #[inline]
-    fn gain(&mut self, base: i64, mut terms: impl Iterator<Item = (Option<i64>, Mask<W>)>) -> bool {
+    fn gain(&mut self, base: i64, mut terms: impl Iterator<Item = (Option<i64>, Mask)>) -> bool {
         let before = (self.base, self.span, self.count);
         let gained = (|| {
             self.base = self.base.checked_add(base)?;
@@ -364,13 +362,13 @@ impl<const W: usize> Sum<W> {
     }
 
     #[inline]
-    pub(crate) fn terms(&self) -> &[(i64, Mask<W>)] {
+    pub(crate) fn terms(&self) -> &[(i64, Mask)] {
         self.terms.get(..self.count).unwrap_or(&self.terms)
     }
 
     /// The terms, in these lanes alone.
     #[inline]
-    fn among(&self, lanes: Mask<W>) -> impl Iterator<Item = (Option<i64>, Mask<W>)> {
+    fn among(&self, lanes: Mask) -> impl Iterator<Item = (Option<i64>, Mask)> {
         self.terms().iter().map(move |(number, own)| (Some(*number), *own & lanes))
     }
 
@@ -389,8 +387,8 @@ impl<const W: usize> Sum<W> {
         self.terms().iter().fold(self.base, |sum, (number, lanes)| if lanes.has(lane) { sum + number } else { sum })
     }
 
-    fn each(&self) -> [[i64; LANES]; W] {
-        let mut each = [[self.base; LANES]; W];
+    fn each(&self) -> [[i64; LANES]; WORDS] {
+        let mut each = [[self.base; LANES]; WORDS];
         for terms in self.terms().chunks(TOGETHER) {
             // The sums of all that a lane can have of them.
             let mut sums = [0; 1 << TOGETHER];
@@ -409,7 +407,7 @@ impl<const W: usize> Sum<W> {
     }
 }
 
-impl<const W: usize> LaneNumbers<W> {
+impl LaneNumbers {
     #[inline]
     pub(crate) fn at(&self, lane: usize) -> i64 {
         match self {
@@ -419,7 +417,7 @@ impl<const W: usize> LaneNumbers<W> {
     }
 
     #[inline]
-    pub(crate) fn each(&self) -> [[i64; LANES]; W] {
+    pub(crate) fn each(&self) -> [[i64; LANES]; WORDS] {
         match self {
             LaneNumbers::Sum(sum) => sum.each(),
             LaneNumbers::Each(numbers) => *numbers,
@@ -428,7 +426,7 @@ impl<const W: usize> LaneNumbers<W> {
 
     /// As a sum, where it is kept as one.
     #[inline]
-    pub(crate) fn sum(&self) -> Option<&Sum<W>> {
+    pub(crate) fn sum(&self) -> Option<&Sum> {
         match self {
             LaneNumbers::Sum(sum) => Some(sum),
             LaneNumbers::Each(_) => None,
@@ -445,9 +443,9 @@ impl<const W: usize> LaneNumbers<W> {
     }
 }
 
-impl<V: Few + Debug, const W: usize> Values<V> for Masks<V, W> {
+impl<V: Few + Debug> Values<V> for Masks<V> {
     #[inline]
-    fn one(value: V) -> Masks<V, W> {
+    fn one(value: V) -> Masks<V> {
         let mut masks = Masks::unfilled();
         masks.put(value, Mask::ALL);
         masks
@@ -469,10 +467,10 @@ impl<V: Few + Debug, const W: usize> Values<V> for Masks<V, W> {
     }
 }
 
-impl<V: Plain, const W: usize> Values<V> for Each<V, W> {
+impl<V: Plain> Values<V> for Each<V> {
     #[inline]
-    fn one(value: V) -> Each<V, W> {
-        Each([[value; LANES]; W])
+    fn one(value: V) -> Each<V> {
+        Each([[value; LANES]; WORDS])
     }
 
     #[inline]
@@ -492,13 +490,13 @@ impl<V: Plain, const W: usize> Values<V> for Each<V, W> {
     }
 }
 
-impl<const W: usize> Numbers for LaneNumbers<W> {
+impl Numbers for LaneNumbers {
     #[inline]
-    fn one(number: i64) -> LaneNumbers<W> {
-        Sum::one(number).map_or_else(|| LaneNumbers::Each([[number; LANES]; W]), LaneNumbers::Sum)
+    fn one(number: i64) -> LaneNumbers {
+        Sum::one(number).map_or_else(|| LaneNumbers::Each([[number; LANES]; WORDS]), LaneNumbers::Sum)
     }
 
-    fn add(&mut self, other: &LaneNumbers<W>) {
+    fn add(&mut self, other: &LaneNumbers) {
         if let (LaneNumbers::Sum(own), LaneNumbers::Sum(other)) = (&mut *self, other)
             && own.gain(other.base, other.terms().iter().map(|(number, lanes)| (Some(*number), *lanes)))
         {
@@ -512,7 +510,7 @@ impl<const W: usize> Numbers for LaneNumbers<W> {
     }
 
     #[inline]
-    fn map(&self, f: impl Fn(i64) -> i64) -> LaneNumbers<W> {
+    fn map(&self, f: impl Fn(i64) -> i64) -> LaneNumbers {
         match self.same() {
             Some(number) => LaneNumbers::one(f(number)),
             None => LaneNumbers::Each(self.each().map(|own| own.map(&f))),
@@ -520,7 +518,7 @@ impl<const W: usize> Numbers for LaneNumbers<W> {
     }
 
     #[inline]
-    fn with(&self, other: &LaneNumbers<W>, f: impl Fn(i64, i64) -> i64) -> LaneNumbers<W> {
+    fn with(&self, other: &LaneNumbers, f: impl Fn(i64, i64) -> i64) -> LaneNumbers {
         match (self.same(), other.same()) {
             (Some(a), Some(b)) => LaneNumbers::one(f(a, b)),
             (_, Some(b)) => self.map(|a| f(a, b)),
@@ -536,32 +534,32 @@ impl<const W: usize> Numbers for LaneNumbers<W> {
     }
 }
 
-impl<const W: usize> Domain for Abreast<W> {
-    type Of<V: Plain> = V::Lanes<W>;
-    type Number = LaneNumbers<W>;
-    type Axes = [AxisResult<Abreast<W>>; AXES_MAX];
+impl Domain for Abreast {
+    type Of<V: Plain> = V::Lanes;
+    type Number = LaneNumbers;
+    type Axes = [AxisResult<Abreast>; AXES_MAX];
 
     #[inline]
-    fn map<A: Plain, B: Plain>(of: &A::Lanes<W>, f: impl Fn(A) -> B) -> B::Lanes<W> {
-        let mut mapped = B::Lanes::<W>::unfilled();
+    fn map<A: Plain, B: Plain>(of: &A::Lanes, f: impl Fn(A) -> B) -> B::Lanes {
+        let mut mapped = B::Lanes::unfilled();
         of.among(Mask::ALL, |a, lanes| mapped.put(f(a), lanes));
         mapped
     }
 
     #[inline]
-    fn both<A: Plain, B: Plain, C: Plain>(a: &A::Lanes<W>, b: &B::Lanes<W>, f: impl Fn(A, B) -> C) -> C::Lanes<W> {
-        let mut both = C::Lanes::<W>::unfilled();
+    fn both<A: Plain, B: Plain, C: Plain>(a: &A::Lanes, b: &B::Lanes, f: impl Fn(A, B) -> C) -> C::Lanes {
+        let mut both = C::Lanes::unfilled();
         a.among(Mask::ALL, |a, lanes| b.among(lanes, |b, lanes| both.put(f(a, b), lanes)));
         both
     }
 
     #[inline]
-    fn change<A: Plain, B: Plain>(of: &mut A::Lanes<W>, by: &B::Lanes<W>, f: impl Fn(A, B) -> A) {
+    fn change<A: Plain, B: Plain>(of: &mut A::Lanes, by: &B::Lanes, f: impl Fn(A, B) -> A) {
         by.among(Mask::ALL, |b, lanes| of.change(lanes, |a| f(a, b)));
     }
 
     #[inline]
-    fn places(of: &LaneNumbers<W>, f: impl Fn(i64) -> usize) -> Each<usize, W> {
+    fn places(of: &LaneNumbers, f: impl Fn(i64) -> usize) -> Each<usize> {
         match of.same() {
             Some(number) => Each::one(f(number)),
             None => Each(of.each().map(|own| own.map(&f))),
@@ -569,7 +567,7 @@ impl<const W: usize> Domain for Abreast<W> {
     }
 
     #[inline]
-    fn within(of: &LaneNumbers<W>, range: &RangeInclusive<i64>) -> Masks<bool, W> {
+    fn within(of: &LaneNumbers, range: &RangeInclusive<i64>) -> Masks<bool> {
         match of.same() {
             Some(number) => Masks::one(range.contains(&number)),
             None => Masks::where_true(Mask::of(
@@ -579,12 +577,12 @@ impl<const W: usize> Domain for Abreast<W> {
     }
 
     #[inline]
-    fn number<A: Plain>(of: &A::Lanes<W>, f: impl Fn(A) -> Option<i64>) -> LaneNumbers<W> {
+    fn number<A: Plain>(of: &A::Lanes, f: impl Fn(A) -> Option<i64>) -> LaneNumbers {
         of.numbers(|value| f(value).unwrap_or(0))
     }
 
     #[inline]
-    fn gain<A: Plain>(sum: &mut LaneNumbers<W>, of: &A::Lanes<W>, f: impl Fn(A) -> i64) {
+    fn gain<A: Plain>(sum: &mut LaneNumbers, of: &A::Lanes, f: impl Fn(A) -> i64) {
         if let LaneNumbers::Sum(sum) = sum
             && of.gain(sum, &f)
         {
@@ -593,7 +591,7 @@ impl<const W: usize> Domain for Abreast<W> {
         sum.add(&of.numbers(f));
     }
 
-    fn choose(so: &Masks<bool, W>, yes: LaneNumbers<W>, no: LaneNumbers<W>) -> LaneNumbers<W> {
+    fn choose(so: &Masks<bool>, yes: LaneNumbers, no: LaneNumbers) -> LaneNumbers {
         match so.only() {
             Some(true) => return yes,
             Some(false) => return no,
@@ -614,9 +612,9 @@ impl<const W: usize> Domain for Abreast<W> {
         LaneNumbers::Each(chosen)
     }
 
-    fn jointly<'n>(of: impl Iterator<Item = &'n LaneNumbers<W>>, f: impl Fn(&[i64]) -> i64) -> LaneNumbers<W> {
-        let of: SmallVec<[&LaneNumbers<W>; AXES_MAX]> = of.collect();
-        let each: SmallVec<[[[i64; LANES]; W]; AXES_MAX]> = of.iter().map(|numbers| numbers.each()).collect();
+    fn jointly<'n>(of: impl Iterator<Item = &'n LaneNumbers>, f: impl Fn(&[i64]) -> i64) -> LaneNumbers {
+        let of: SmallVec<[&LaneNumbers; AXES_MAX]> = of.collect();
+        let each: SmallVec<[[[i64; LANES]; WORDS]; AXES_MAX]> = of.iter().map(|numbers| numbers.each()).collect();
         let at = |lane: usize| {
             let own = each.iter().map(|numbers| value_at(numbers, lane).unwrap_or(0));
             f(&own.collect::<SmallVec<[i64; AXES_MAX]>>())
@@ -624,9 +622,30 @@ impl<const W: usize> Domain for Abreast<W> {
         if of.iter().all(|numbers| numbers.same().is_some()) {
             LaneNumbers::one(at(0))
         } else {
-            let mut joint = [[0; LANES]; W];
+            let mut joint = [[0; LANES]; WORDS];
             joint.as_flattened_mut().iter_mut().enumerate().for_each(|(lane, own)| *own = at(lane));
             LaneNumbers::Each(joint)
+        }
+    }
+}
+
+impl Outcome<Abreast> {
+    /// The outcome in a lane.
+    pub(crate) fn lane(&self, lane: usize) -> Outcome<Exact> {
+        let axis = |axis: &AxisResult<Abreast>| AxisResult {
+            raw: axis.raw.at(lane),
+            available: axis.available.at(lane),
+            carried: axis.carried.at(lane),
+            score: axis.score.at(lane),
+        };
+        Outcome {
+            verdict: self.verdict.at(lane),
+            value: self.value.at(lane),
+            axes: self.axes.iter().map(axis).collect(),
+            grade: self.grade.at(lane),
+            state: self.state.at(lane),
+            segment: self.segment.at(lane),
+            play: self.play.at(lane),
         }
     }
 }

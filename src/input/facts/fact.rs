@@ -6,7 +6,7 @@ use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::column::Items;
+use super::super::buffers::Items;
 use crate::literal::{Literal, Literals};
 
 /// What sort of value a field holds; it decides which operators a model may use on it.

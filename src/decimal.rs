@@ -1,6 +1,6 @@
 //! From binary floating point to the decimal that was written, exactly.
 
-use crate::wide::held_in_i64;
+use crate::u384::saturated_i64;
 
 /// What to do with digits beyond the places asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,14 +30,14 @@ pub(crate) fn scaled(value: f64, places: i32, excess: Excess) -> Option<i64> {
     let shift = exponent.saturating_sub(i32::try_from(fraction.len()).ok()?).saturating_add(places);
     // OK because 17 digits times 10^20 stay below 2^127, and more is beyond `i64` in any case.
     let Ok(down) = u32::try_from(shift.saturating_neg()) else {
-        return Some(held_in_i64(digits.saturating_mul(10_i128.saturating_pow(shift.unsigned_abs().min(20)))));
+        return Some(saturated_i64(digits.saturating_mul(10_i128.saturating_pow(shift.unsigned_abs().min(20)))));
     };
     let divisor = 10_i128.pow(down.min(30));
     let (floor, rest) = (digits.div_euclid(divisor), digits.rem_euclid(divisor));
     match excess {
-        _ if rest == 0 => Some(held_in_i64(floor)),
-        Excess::Floor => Some(held_in_i64(floor)),
-        Excess::Ceiling => Some(held_in_i64(floor + 1)),
+        _ if rest == 0 => Some(saturated_i64(floor)),
+        Excess::Floor => Some(saturated_i64(floor)),
+        Excess::Ceiling => Some(saturated_i64(floor + 1)),
         Excess::Refuse => None,
     }
 }
@@ -62,7 +62,7 @@ pub(crate) fn nearest_micros(value: f64, limit: i64) -> Option<i64> {
         let down = exponent.unsigned_abs();
         if down > 100 { 0 } else { (scaled + (1 << (down - 1))) >> down }
     };
-    let held = held_in_i64(magnitude).min(limit);
+    let held = saturated_i64(magnitude).min(limit);
     Some(if value.is_sign_negative() { -held } else { held })
 }
 

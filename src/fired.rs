@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use crate::evaluate::{Exact, Measured, Truth, Witness};
+use crate::evaluate::{Concrete, MaybeUnknown, Observer, Truth};
 use crate::input::facts::Facts;
 use crate::program::{Gate, Limit, Program, Promoter, Rule};
 use crate::score::Score;
@@ -72,7 +72,7 @@ impl<'m> Fired<'m> {
         self.program = Some(program);
         self.first = 0;
         self.more.clear();
-        self.more.resize(program.numbered.saturating_sub(1) / 64, 0);
+        self.more.resize(program.fire_ids.saturating_sub(1) / 64, 0);
     }
 
     #[inline]
@@ -94,7 +94,7 @@ impl<'m> Fired<'m> {
     /// The ids of what fired, in the order in which it is looked at: gates, rules axis by axis, promoters, limits. A
     /// limit without an id goes by its path, such as `limit[0]`.
     pub fn ids(&self) -> impl Iterator<Item = &'m str> {
-        let all = self.program.into_iter().flat_map(Program::numbered);
+        let all = self.program.into_iter().flat_map(Program::can_fire);
         all.filter(|(number, _)| self.has(*number)).map(|(_, title)| &*title.id)
     }
 
@@ -121,32 +121,32 @@ impl fmt::Debug for Fired<'_> {
     }
 }
 
-impl<'m> Witness<'m, Exact> for Fired<'_> {
+impl<'m> Observer<'m, Concrete> for Fired<'_> {
     const FULL: bool = false;
 
     #[inline]
-    fn gate(&mut self, gate: &'m Gate, required: bool, truth: &Truth) {
+    fn on_gate(&mut self, gate: &'m Gate, required: bool, truth: &Truth) {
         if *truth == if required { Truth::False } else { Truth::True } {
-            self.note(gate.number);
+            self.note(gate.fire_id);
         }
     }
 
     #[inline]
-    fn rule(&mut self, rule: &'m Rule, worth: impl FnOnce() -> Measured<Exact>) {
-        if worth().number != 0 {
-            self.note(rule.number);
+    fn on_rule(&mut self, rule: &'m Rule, points: impl FnOnce() -> MaybeUnknown<Concrete>) {
+        if points().number != 0 {
+            self.note(rule.fire_id);
         }
     }
 
-    fn promoter(&mut self, promoter: &'m Promoter, truth: &Truth) {
+    fn on_promoter(&mut self, promoter: &'m Promoter, truth: &Truth) {
         if *truth == Truth::True {
-            self.note(promoter.number);
+            self.note(promoter.fire_id);
         }
     }
 
-    fn limit(&mut self, limit: &'m Limit, truth: &Truth, _: &i64, _: &i64) {
+    fn on_limit(&mut self, limit: &'m Limit, truth: &Truth, _: &i64, _: &i64) {
         if *truth == Truth::True {
-            self.note(limit.number);
+            self.note(limit.fire_id);
         }
     }
 }

@@ -10,7 +10,7 @@ use std::iter::FusedIterator;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use crate::compare::{Comparison, compare};
-use crate::evaluate::{Evaluation, Exact, FactSet, Numbers, Outcome, Possibilities, Possible, Subject, Values};
+use crate::evaluate::{Atoms, Concrete, Evaluation, FactSet, Numbers, Outcome, Sets, Subject, SubjectSet};
 use crate::input::facts::Facts;
 use crate::points::Points;
 use crate::score::Score;
@@ -50,7 +50,7 @@ impl Projection {
     }
 
     /// Whether two outcomes look the same.
-    fn same(self, own: &Outcome<Exact>, other: &Outcome<Exact>) -> bool {
+    fn same(self, own: &Outcome<Concrete>, other: &Outcome<Concrete>) -> bool {
         match self {
             Projection::Verdict => own.verdict == other.verdict,
             Projection::Grade => own.grade == other.grade,
@@ -63,16 +63,17 @@ impl Projection {
     }
 
     /// Whether every outcome of a set looks as this one does.
-    fn all_same(self, all: &Outcome<Possible>, own: &Outcome<Exact>) -> bool {
+    fn all_same(self, all: &Outcome<Sets>, own: &Outcome<Concrete>) -> bool {
         match self {
-            Projection::Verdict => all.verdict.only() == Some(own.verdict),
-            Projection::Grade => all.grade.only() == Some(own.grade),
-            Projection::State => all.state.only() == Some(own.state),
-            Projection::Segment => all.segment.only() == Some(own.segment),
-            Projection::Play => all.play.only() == Some(own.play),
+            Projection::Verdict => all.verdict.single() == Some(own.verdict),
+            Projection::Grade => all.grade.single() == Some(own.grade),
+            Projection::State => all.state.single() == Some(own.state),
+            Projection::Segment => all.segment.single() == Some(own.segment),
+            Projection::Play => all.play.single() == Some(own.play),
             Projection::Names => ALL.into_iter().all(|one| one.all_same(all, own)),
             Projection::Score(step) => {
-                all.value.map(|value| Projection::steps(step, value)).only() == Some(Projection::steps(step, own.value))
+                all.value.map(|value| Projection::steps(step, value)).single()
+                    == Some(Projection::steps(step, own.value))
             }
         }
     }
@@ -142,7 +143,7 @@ impl<T> fmt::Debug for Change<'_, '_, T> {
 pub enum NextChange<'m, 's, T> {
     /// Then.
     At(Box<Change<'m, 's, T>>),
-    /// Not up to this instant; after it, perhaps. Ask again then.
+    /// Not up to this instant; after it, perhaps. ProbeId again then.
     ///
     /// It is the end of the time that was asked for, or an earlier one where 100,000 evaluations did not get there.
     NotBefore(DateTime<Utc>),
@@ -282,7 +283,7 @@ impl<T: Facts> Scorer<T> {
         let as_of = second_of(as_of);
         let own = Subject::new(program, subject, as_of);
         let facts = (0..program.fields.len()).map(|field| FactSet::one(own.fact(field))).collect();
-        let now = Evaluation::new(program, own).outcome(&mut ());
+        let now = Evaluation::new(own).outcome(&mut ());
         Changes { scorer: self, subject, of, facts, at: as_of, until: second_of(until), now, evaluations: 1 }
     }
 }
@@ -295,7 +296,7 @@ pub struct Changes<'m, 's, T> {
     facts: Vec<FactSet<'s>>,
     /// The last second of which the outcome is known, and that outcome.
     at: i64,
-    now: Outcome<Exact>,
+    now: Outcome<Concrete>,
     until: i64,
     evaluations: u64,
 }
@@ -305,9 +306,9 @@ struct Span {
     /// Whether all outcomes look as the present one does.
     same: bool,
     /// The first second after the beginning at which anything that was looked at may be another all at once.
-    turn: Option<i64>,
+    breakpoint: Option<i64>,
     /// Whether anything that was looked at changes from second to second.
-    fades: bool,
+    varies: bool,
 }
 
 impl<T: Facts> Changes<'_, '_, T> {
@@ -316,31 +317,30 @@ impl<T: Facts> Changes<'_, '_, T> {
         self.evaluations
     }
 
-    fn outcome(&mut self, at: i64) -> Outcome<Exact> {
+    fn outcome(&mut self, at: i64) -> Outcome<Concrete> {
         self.evaluations += 1;
         let program = self.scorer.program();
-        Evaluation::new(program, Subject::new(program, self.subject, at)).outcome(&mut ())
+        Evaluation::new(Subject::new(program, self.subject, at)).outcome(&mut ())
     }
 
     /// What may happen in a span.
     fn over(&mut self, from: i64, to: i64) -> Span {
         self.evaluations += 1;
         let program = self.scorer.program();
-        let evaluation =
-            Evaluation::new(program, Possibilities::new(program, &self.facts, self.subject.activity(), (from, to)));
+        let evaluation = Evaluation::new(SubjectSet::new(program, &self.facts, self.subject.activity(), (from, to)));
         let all = evaluation.outcome(&mut ());
-        let (turn, fades) = (evaluation.world().turn(), evaluation.world().fades());
-        Span { same: self.of.all_same(&all, &self.now) || (turn.is_none() && !fades), turn, fades }
+        let (breakpoint, varies) = (evaluation.env().breakpoint(), evaluation.env().varies());
+        Span { same: self.of.all_same(&all, &self.now) || (breakpoint.is_none() && !varies), breakpoint, varies }
     }
 
     /// The first second after `self.at` up to `until` at which the outcome looks otherwise, with that outcome.
     ///
     /// `None` where there is none, and `self.at` is `until` then; also once `most` evaluations have been made.
-    fn search(&mut self, until: i64, most: u64) -> Option<(i64, Outcome<Exact>)> {
+    fn search(&mut self, until: i64, most: u64) -> Option<(i64, Outcome<Concrete>)> {
         let mut found = None;
         // The ends of the spans that are left, the next one last, and whether the outcome is known to be the same there.
         let mut ends = vec![(until, false)];
-        // Whether what comes after a turn is looked at as a whole, which is best where turns are few, or by halves.
+        // Whether what comes after a breakpoint is looked at as a whole, which is best where breakpoints are few, or by halves.
         let mut whole = false;
         while let Some((to, known)) = ends.pop() {
             let from = self.at;
@@ -361,18 +361,18 @@ impl<T: Facts> Changes<'_, '_, T> {
             let span = self.over(from, to);
             if span.same {
                 self.at = to;
-            } else if let Some(turn) = span.turn {
+            } else if let Some(breakpoint) = span.breakpoint {
                 ends.push((to, known));
                 whole = !whole;
                 if !whole {
-                    ends.push((i64::midpoint(turn, to), false));
+                    ends.push((i64::midpoint(breakpoint, to), false));
                 }
-                ends.push((turn, false));
-                if span.fades {
-                    ends.push((turn - 1, false));
+                ends.push((breakpoint, false));
+                if span.varies {
+                    ends.push((breakpoint - 1, false));
                 } else {
                     // Nothing is another before.
-                    self.at = turn - 1;
+                    self.at = breakpoint - 1;
                 }
             } else if known {
                 ends.extend([(to, true), (i64::midpoint(from, to), false)]);
@@ -393,7 +393,7 @@ impl<T: Facts> Changes<'_, '_, T> {
     }
 
     /// A second up to `last`, at which the outcome looks otherwise, that is the first to do so after another one.
-    fn halved(&mut self, last: i64, outcome: Outcome<Exact>) -> (i64, Outcome<Exact>) {
+    fn halved(&mut self, last: i64, outcome: Outcome<Concrete>) -> (i64, Outcome<Concrete>) {
         let (mut same, mut other) = (self.at, (last, outcome));
         while other.0 - same > 1 {
             let middle = i64::midpoint(same, other.0);

@@ -147,13 +147,13 @@ pub mod settle;
 pub mod shapes;
 pub mod templates;
 mod time;
+mod truth;
+mod u384;
 mod verify;
-mod wide;
 
 pub use bounds::{AxisBounds, Bounds, Question};
 pub use compare::{Comparison, Snapshot, compare};
 pub use decay::{Decay, Weight};
-pub use evaluate::Truth;
 pub use explain::Explanation;
 pub use fired::Fired;
 pub use forecast::{Change, Changes, NextChange, Projection};
@@ -170,6 +170,7 @@ pub use score::{AxisScore, Play, Score};
 pub use scorer::Scorer;
 pub use settle::{Settled, settle};
 pub use time::{Span, SpanError};
+pub use truth::Truth;
 
 /// The README's program is a test.
 #[cfg(doctest)]

@@ -1,4 +1,4 @@
-//! Exact decimals.
+//! Concrete decimals.
 
 use std::fmt;
 use std::iter::Sum;
@@ -9,7 +9,7 @@ use serde::de::{Error as _, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::decimal::{Excess, scaled};
-use crate::wide::{held_in_i64, rounded};
+use crate::u384::{rounded, saturated_i64};
 
 /// Millionths in one point.
 pub(crate) const MICROS: i64 = 1_000_000;
@@ -57,7 +57,7 @@ impl Points {
 
     /// So many millionths, to the nearest, ties away from zero; held at the ends. Zero for a denominator of zero.
     pub(crate) const fn from_fraction(numerator: i128, denominator: i128) -> Points {
-        Points(held_in_i64(rounded(numerator, denominator)))
+        Points(saturated_i64(rounded(numerator, denominator)))
     }
 
     /// How many millionths these points are.

@@ -12,7 +12,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::evaluate::{Evaluation, FactSet, Known, Outcome, Possibilities, Possible, Subject, Values};
+use crate::evaluate::{Atoms, Evaluation, FactSet, KnownFacts, Outcome, Sets, Subject, SubjectSet};
 use crate::grade::{Grade, Verdict};
 use crate::input::activity::{Activity, Names};
 use crate::input::facts::{Fact, Facts, Field, Value};
@@ -226,7 +226,7 @@ impl<T: Facts> Scorer<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// Exact: every combination is either evaluated or shown to be not good enough by an evaluation over a set that
+    /// Concrete: every combination is either evaluated or shown to be not good enough by an evaluation over a set that
     /// holds it. The time that takes grows with the number of combinations that nearly suffice.
     ///
     /// # Errors
@@ -263,7 +263,7 @@ enum Goal {
 
 impl Goal {
     /// Whether some outcome of a set is good enough.
-    fn within(self, all: &Outcome<Possible>) -> bool {
+    fn within(self, all: &Outcome<Sets>) -> bool {
         match self {
             Goal::State(lowest) => all.state.any(|state| state.get().is_some_and(|state| state >= lowest)),
             Goal::Grade(least) => all
@@ -467,7 +467,7 @@ impl<'m: 'f, 'f> Search<'m, 'f> {
                 facts
                     .get_mut(*field)
                     .into_iter()
-                    .for_each(|set| *set = FactSet { missing, known: Known::among(known.clone()) });
+                    .for_each(|set| *set = FactSet { missing, known: KnownFacts::among(known.clone()) });
             }
         }
         let choices = events.into_iter().chain(fields).collect();
@@ -486,7 +486,7 @@ impl<'m: 'f, 'f> Search<'m, 'f> {
                     continue;
                 }
                 if open.is_none()
-                    && let Some(outcome) = outcome.only()
+                    && let Some(outcome) = outcome.single()
                 {
                     let steps = self.choices.iter().zip(&node.made).filter_map(|(choice, made)| choice.step(*made));
                     let score = Score::new(self.program, &outcome);
@@ -512,7 +512,7 @@ impl<'m: 'f, 'f> Search<'m, 'f> {
     }
 
     /// What the outcome may be once choices are made, whatever the open ones become.
-    fn outcome(&self, node: &Node) -> Outcome<Possible> {
+    fn outcome(&self, node: &Node) -> Outcome<Sets> {
         let (mut facts, mut activity) = (self.facts.clone(), Cow::Borrowed(self.activity));
         for (choice, made) in self.choices.iter().zip(&node.made) {
             match (choice, *made) {
@@ -528,8 +528,8 @@ impl<'m: 'f, 'f> Search<'m, 'f> {
             }
         }
         let as_of = second_of(self.as_of);
-        let world = Possibilities::new(self.program, &facts, &activity, (as_of, as_of));
-        Evaluation::new(self.program, world).outcome(&mut ())
+        let world = SubjectSet::new(self.program, &facts, &activity, (as_of, as_of));
+        Evaluation::new(world).outcome(&mut ())
     }
 }
 

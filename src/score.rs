@@ -5,11 +5,11 @@ use std::fmt;
 use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
 
-use crate::evaluate::{Exact, Outcome};
+use crate::evaluate::{Concrete, Outcome};
 use crate::grade::{Grade, Verdict};
 use crate::model::limits::AXES_MAX;
 use crate::points::Points;
-use crate::program::{self, Place, Program};
+use crate::program::{self, Index, Program};
 use crate::time::Span;
 
 /// What scoring found: a verdict, and for those who may be scored a value, a grade, a state, a segment and a play.
@@ -26,10 +26,10 @@ pub struct Score<'m> {
     raw: [i64; AXES_MAX],         // of as many axes as the program has
     scores: [u32; AXES_MAX],      // of these, from 0 to 100, as `value`
     value: u32,
-    grade: Place,   // among all there can be
-    state: Place,   // in `States::rows`
-    segment: Place, // in `Program::segments`
-    play: Place,    // in `Program::plays`
+    grade: Index,   // among all there can be
+    state: Index,   // in `States::rows`
+    segment: Index, // in `Program::segments`
+    play: Index,    // in `Program::plays`
     verdict: Verdict,
 }
 
@@ -98,7 +98,7 @@ impl Eq for program::Play {}
 
 impl<'m> Score<'m> {
     #[inline]
-    pub(crate) fn new(program: &'m Program, outcome: &Outcome<Exact>) -> Score<'m> {
+    pub(crate) fn new(program: &'m Program, outcome: &Outcome<Concrete>) -> Score<'m> {
         let mut score = Score::held_back(program, outcome.verdict);
         score.fill(outcome);
         score
@@ -112,7 +112,7 @@ impl<'m> Score<'m> {
 
     /// Puts in what there is beside the verdict.
     #[inline]
-    fn fill(&mut self, outcome: &Outcome<Exact>) {
+    fn fill(&mut self, outcome: &Outcome<Concrete>) {
         let Outcome { value, grade, state, segment, play, .. } = *outcome;
         let axes = outcome.axes.iter().map(|axis| (axis.raw, axis.score));
         self.put(value, axes, [grade, state, segment, play]);
@@ -125,7 +125,7 @@ impl<'m> Score<'m> {
     }
 
     #[inline]
-    fn put(&mut self, value: i64, axes: impl Iterator<Item = (i64, i64)>, [grade, state, segment, play]: [Place; 4]) {
+    fn put(&mut self, value: i64, axes: impl Iterator<Item = (i64, i64)>, [grade, state, segment, play]: [Index; 4]) {
         // By place: a loop of at most eight turns becomes eight turns, and most programs have an axis or two.
         for (place, (raw, score)) in axes.enumerate() {
             if let (Some(own_raw), Some(own_score)) = (self.raw.get_mut(place), self.scores.get_mut(place)) {
@@ -138,7 +138,7 @@ impl<'m> Score<'m> {
 
     #[inline]
     fn of_nobody(verdict: Verdict) -> Score<'m> {
-        let (raw, scores, none) = ([0; AXES_MAX], [0; AXES_MAX], Place::NONE);
+        let (raw, scores, none) = ([0; AXES_MAX], [0; AXES_MAX], Index::NONE);
         Score { program: None, raw, scores, value: 0, grade: none, state: none, segment: none, play: none, verdict }
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::compile::{Schema, compile};
-use crate::evaluate::{Evaluation, Exact, Outcome, Subject, Witness};
+use crate::evaluate::{Concrete, Evaluation, Observer, Outcome, Subject};
 use crate::explain::{Explanation, explain};
 use crate::grade::Verdict;
 use crate::input::facts::{Facts, Field};
@@ -103,19 +103,18 @@ impl<T: Facts> Scorer<T> {
         self.score_with(subject, as_of, &mut ())
     }
 
-    /// Scores a subject, and tells a witness of it.
+    /// Scores a subject, and tells a observer of it.
     #[inline(always)]
-    pub(crate) fn score_with<'m, W>(&'m self, subject: &T, as_of: DateTime<Utc>, witness: &mut W) -> Score<'m>
+    pub(crate) fn score_with<'m, W>(&'m self, subject: &T, as_of: DateTime<Utc>, observer: &mut W) -> Score<'m>
     where
-        W: Witness<'m, Exact>,
+        W: Observer<'m, Concrete>,
     {
         let program = &*self.program;
-        let evaluation =
-            Evaluation::new(program, Subject::on(program, subject, second_and_day(as_of, program.offset_secs)));
-        let verdict = evaluation.verdict(witness);
+        let evaluation = Evaluation::new(Subject::on(program, subject, second_and_day(as_of, program.offset_secs)));
+        let verdict = evaluation.verdict(observer);
         // Either makes it where the caller wants it: what is filled in a place of its own is copied there afterwards.
         if verdict.is_scored() {
-            scored(program, &evaluation, verdict, witness)
+            scored(program, &evaluation, verdict, observer)
         } else {
             Score::held_back(program, verdict)
         }
@@ -201,13 +200,13 @@ impl<T: Facts> Scorer<T> {
 
 /// A score that no gate holds back; apart, so that those whom one does need no room on the stack for it.
 #[inline(never)]
-fn scored<'m, T: Facts, W: Witness<'m, Exact>>(
+fn scored<'m, T: Facts, W: Observer<'m, Concrete>>(
     program: &'m Program,
-    evaluation: &Evaluation<'m, Subject<'m, '_, T>>,
+    evaluation: &Evaluation<Subject<'m, '_, T>>,
     verdict: Verdict,
-    witness: &mut W,
+    observer: &mut W,
 ) -> Score<'m> {
     let mut outcome = Outcome::gated(verdict);
-    evaluation.score(&mut outcome, witness);
+    evaluation.score(&mut outcome, observer);
     Score::new(program, &outcome)
 }

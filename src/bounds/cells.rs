@@ -1,10 +1,12 @@
 //! What a missing field may turn out to be, taken apart where the model tells its values apart.
 
-use crate::evaluate::{FactSet, Known, calendar};
+use crate::evaluate::{FactSet, KnownFacts, calendar};
 use crate::input::facts::{Fact, Kind};
 use crate::model::Calendar;
 use crate::points::{HELD, Points};
-use crate::program::{BandRows, FieldIndex, Mention, Program, Quantity, TagTest, Test, TextTest, Worth, ordered_bits};
+use crate::program::{
+    BandRows, FieldIndex, Program, Quantity, ReadSite, RuleBody, TagTest, Test, TextTest, ordered_bits,
+};
 use crate::time::{DAYS_MAX, DAYS_MIN};
 
 /// How many cells a field is taken apart into; beyond that some are taken together.
@@ -18,23 +20,26 @@ const TAGS_MAX: usize = 5;
 pub(super) fn cells<'f>(program: &'f Program, field: FieldIndex, today: i64) -> Vec<FactSet<'f>> {
     let Some(reading) = program.fields.get(field) else { return Vec::new() };
     let open = FactSet::open(&reading.field);
-    let known: Vec<Known<'f>> = match open.known {
-        Known::Among(facts) => facts
+    let known: Vec<KnownFacts<'f>> = match open.known {
+        KnownFacts::Among(facts) => facts
             .chunks(facts.len().div_ceil(CELLS_MAX).max(1))
-            .map(|facts| Known::among(facts.iter().copied()))
+            .map(|facts| KnownFacts::among(facts.iter().copied()))
             .collect(),
-        Known::Numbers(least, greatest) => {
-            ranges(numbers(program, field), (least, greatest)).map(|(a, b)| Known::Numbers(a, b)).collect()
+        KnownFacts::Numbers(least, greatest) => {
+            ranges(numbers(program, field), (least, greatest)).map(|(a, b)| KnownFacts::Numbers(a, b)).collect()
         }
-        Known::Days(first, last) => {
-            ranges(days(program, field, today), (first, last)).map(|(a, b)| Known::Days(a, b)).collect()
+        KnownFacts::Days(first, last) => {
+            ranges(days(program, field, today), (first, last)).map(|(a, b)| KnownFacts::Days(a, b)).collect()
         }
-        Known::Texts if reading.field.kind() == Kind::Text => {
+        KnownFacts::Texts if reading.field.kind() == Kind::Text => {
             let texts = texts(program, field);
             let chunks = texts.chunks(texts.len().div_ceil(CELLS_MAX).max(1));
-            chunks.map(|texts| Known::among(texts.iter().copied().map(Fact::Text))).chain([Known::OtherTexts]).collect()
+            chunks
+                .map(|texts| KnownFacts::among(texts.iter().copied().map(Fact::Text)))
+                .chain([KnownFacts::OtherTexts])
+                .collect()
         }
-        Known::Tags(..) => {
+        KnownFacts::Tags(..) => {
             let tags = tags(program, field).into_iter().take(TAGS_MAX);
             let nothing = (Vec::new(), Vec::new());
             let sets = tags.fold(vec![nothing], |sets: Vec<(Vec<&'f str>, Vec<&'f str>)>, tag| {
@@ -44,9 +49,9 @@ pub(super) fn cells<'f>(program: &'f Program, field: FieldIndex, today: i64) -> 
                 };
                 sets.into_iter().flat_map(|set| [each(set.clone(), true), each(set, false)]).collect()
             });
-            sets.into_iter().map(|(with, without)| Known::Tags(with, without)).collect()
+            sets.into_iter().map(|(with, without)| KnownFacts::Tags(with, without)).collect()
         }
-        known @ (Known::Nothing | Known::One(_) | Known::Texts | Known::OtherTexts) => vec![known],
+        known @ (KnownFacts::Nothing | KnownFacts::One(_) | KnownFacts::Texts | KnownFacts::OtherTexts) => vec![known],
     };
     known.into_iter().map(|known| FactSet { missing: false, known }).collect()
 }
@@ -69,14 +74,14 @@ fn sorted<T: Ord>(mut all: Vec<T>) -> Vec<T> {
 
 /// Where tests on a number and its bands begin and end.
 fn numbers(program: &Program, field: FieldIndex) -> Vec<i64> {
-    let mut cuts = Vec::with_capacity(2 * program.room.looks);
+    let mut cuts = Vec::with_capacity(2 * program.capacity.observations);
     let own = |of: &Quantity| matches!(of, Quantity::Number { field: own } if *own == field);
-    program.mentions(|mention| match mention {
-        Mention::Test(Test::Number { of, within, .. }) if own(of) => {
+    program.read_sites(|site| match site {
+        ReadSite::Test(Test::Number { of, within, .. }) if own(of) => {
             cuts.extend([*within.start(), within.end().saturating_add(1)]);
         }
-        Mention::Bands(of, rows) if own(of) => cuts.extend(rows.iter().map(|(from, _)| *from)),
-        Mention::Form(Worth::PerUnit { field: own, points, min, max }) if *own == field => {
+        ReadSite::Bands(of, rows) if own(of) => cuts.extend(rows.iter().map(|(from, _)| *from)),
+        ReadSite::Body(RuleBody::PerUnit { field: own, points, min, max }) if *own == field => {
             cuts.extend(steps(*points, *min, *max));
         }
         _ => {}
@@ -103,15 +108,15 @@ fn days(program: &Program, field: FieldIndex, today: i64) -> Vec<i64> {
         Quantity::Calendar { field: own, by } if *own == field => Some(*by),
         _ => None,
     };
-    program.mentions(|mention| match mention {
-        Mention::Test(Test::Day { field: own, within, .. }) if *own == field => {
+    program.read_sites(|site| match site {
+        ReadSite::Test(Test::Day { field: own, within, .. }) if *own == field => {
             cuts.extend([*within.start(), within.end().saturating_add(1)]);
         }
-        Mention::Test(Test::Number { of, within, .. }) => {
+        ReadSite::Test(Test::Number { of, within, .. }) => {
             let bounds = [*within.start(), within.end().saturating_add(1)];
             cuts.extend(own(of).iter().flat_map(|by| bounds.map(|bound| day_of_bound(*by, bound, today))));
         }
-        Mention::Bands(of, rows) => {
+        ReadSite::Bands(of, rows) => {
             let bounds = |rows: &BandRows| rows.iter().map(|(from, _)| *from).collect::<Vec<_>>();
             cuts.extend(
                 own(of).iter().flat_map(|by| bounds(rows).into_iter().map(|bound| day_of_bound(*by, bound, today))),
@@ -141,14 +146,14 @@ fn day_of_bound(by: Calendar, bound: i64, today: i64) -> i64 {
 /// The texts that a field is compared with as a whole, and those that its parts are compared with.
 fn texts(program: &Program, field: FieldIndex) -> Vec<&str> {
     let mut texts = Vec::new();
-    program.mentions(|mention| match mention {
-        Mention::Test(Test::Text { test, .. }) if mention.fields().any(|own| own == field) => match test {
+    program.read_sites(|site| match site {
+        ReadSite::Test(Test::Text { test, .. }) if site.fields().any(|own| own == field) => match test {
             TextTest::OneOf(all) => texts.extend(all.iter().map(|text| &**text)),
             TextTest::StartsWith(part) | TextTest::EndsWith(part) | TextTest::Contains(part) => {
                 texts.push(part);
             }
         },
-        Mention::Form(Worth::Texts { field: own, rows, .. }) if *own == field => {
+        ReadSite::Body(RuleBody::Texts { field: own, rows, .. }) if *own == field => {
             texts.extend(rows.iter().map(|(text, _)| &**text));
         }
         _ => {}
@@ -159,13 +164,13 @@ fn texts(program: &Program, field: FieldIndex) -> Vec<&str> {
 /// The tags that a field is asked for.
 fn tags(program: &Program, field: FieldIndex) -> Vec<&str> {
     let mut tags = Vec::new();
-    program.mentions(|mention| match mention {
-        Mention::Test(Test::Tags { field: own, test: TagTest::HasAny(all) | TagTest::HasAll(all), .. })
+    program.read_sites(|site| match site {
+        ReadSite::Test(Test::Tags { field: own, test: TagTest::HasAny(all) | TagTest::HasAll(all), .. })
             if *own == field =>
         {
             tags.extend(all.iter().map(|tag| &**tag));
         }
-        Mention::Form(Worth::Tags { field: own, rows, .. }) if *own == field => {
+        ReadSite::Body(RuleBody::Tags { field: own, rows, .. }) if *own == field => {
             tags.extend(rows.iter().map(|(tag, _)| &**tag));
         }
         _ => {}

@@ -14,13 +14,13 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use crate::evaluate::{
-    Alike, Evaluation, Exact, FactSet, Outcome, Possibilities, Possible, Ranges, Settled, Subject, Values,
+    Atoms, Concrete, Evaluation, FactSet, IntervalSet, Must, Outcome, Residual, Sets, Subject, SubjectSet,
 };
 use crate::grade::{Grade, Verdict};
 use crate::input::activity::Activity;
 use crate::input::facts::{Fact, Facts};
 use crate::points::Points;
-use crate::program::{FieldIndex, Place, Program};
+use crate::program::{FieldIndex, Index, Program};
 use crate::score::Play;
 use crate::scorer::Scorer;
 use crate::time::{civil_day, second_of};
@@ -89,7 +89,7 @@ const COMBINATIONS_OF_ANSWERS: usize = 4_096;
 #[derive(Clone)]
 pub struct Bounds<'m, 's> {
     given: Given<'m, 's>,
-    outcome: Outcome<Possible>,
+    outcome: Outcome<Sets>,
 }
 
 /// A program and what is known of a subject.
@@ -99,7 +99,7 @@ struct Given<'m, 's> {
     /// One for each field of the program, open where the fact is missing; none where everything is settled.
     facts: Vec<FactSet<'s>>,
     missing: Vec<FieldIndex>,
-    settled: Settled<'m>,
+    settled: Residual<'m>,
     activity: &'s Activity,
     as_of: i64, // seconds since 1970-01-01 UTC
 }
@@ -143,25 +143,25 @@ impl<T: Facts> Scorer<T> {
 }
 
 impl<'m: 's, 's> Given<'m, 's> {
-    fn world<'f>(&'f self, facts: &'f [FactSet<'f>], settled: &'f Settled<'m>) -> Possibilities<'m, 'f> {
-        Possibilities::new(self.program, facts, self.activity, (self.as_of, self.as_of)).with_settled(settled)
+    fn set<'f>(&'f self, facts: &'f [FactSet<'f>], settled: &'f Residual<'m>) -> SubjectSet<'m, 'f> {
+        SubjectSet::new(self.program, facts, self.activity, (self.as_of, self.as_of)).with_residual(settled)
     }
 
-    fn outcome(&self, facts: &[FactSet<'_>], settled: &Settled<'m>) -> Outcome<Possible> {
-        Evaluation::new(self.program, self.world(facts, settled)).outcome(&mut ())
+    fn outcome(&self, facts: &[FactSet<'_>], settled: &Residual<'m>) -> Outcome<Sets> {
+        Evaluation::new(self.set(facts, settled)).outcome(&mut ())
     }
 
     /// What these facts settle beyond what is settled `before`, and the outcome where that is all.
-    fn settle(&self, facts: &[FactSet<'_>], before: &Settled<'m>) -> (Settled<'m>, Option<Outcome<Exact>>) {
-        let all = self.world(facts, before);
-        Settled::of(&Evaluation::new(self.program, Alike::new(&all)), Some(before))
+    fn settle(&self, facts: &[FactSet<'_>], before: &Residual<'m>) -> (Residual<'m>, Option<Outcome<Concrete>>) {
+        let all = self.set(facts, before);
+        Residual::of(&Evaluation::new(Must::new(&all)), Some(before))
     }
 
     /// What the outcome may be for these facts, fields taken apart that are looked at in several places.
     ///
     /// Those with the fewest cells first, as long as there are not more than `most` combinations. As one field less
     /// leaves room for others, what is known of a subject more never widens what is found.
-    fn refined(&self, facts: &[FactSet<'s>], most: usize) -> Outcome<Possible> {
+    fn refined(&self, facts: &[FactSet<'s>], most: usize) -> Outcome<Sets> {
         let tied = |field: &FieldIndex| {
             self.program.asks_outcome || self.program.fields.get(*field).is_some_and(|reading| reading.shared)
         };
@@ -190,8 +190,8 @@ impl<'m: 's, 's> Given<'m, 's> {
     /// With what the facts settle, and the outcome where that is all.
     fn reach(
         &self,
-        reached: &mut Option<Outcome<Possible>>,
-        (settled, outcome): (&Settled<'m>, Option<&Outcome<Exact>>),
+        reached: &mut Option<Outcome<Sets>>,
+        (settled, outcome): (&Residual<'m>, Option<&Outcome<Concrete>>),
         facts: &mut [FactSet<'s>],
         apart: &mut [Apart<'s>],
     ) {
@@ -202,10 +202,10 @@ impl<'m: 's, 's> Given<'m, 's> {
             None => self.outcome(facts, settled),
         };
         match reached {
-            Some(reached) if whole.lies_in(reached) => {}
+            Some(reached) if whole.is_subset(reached) => {}
             // What is one outcome as a whole cannot become less by being taken apart.
-            _ if !apart.is_empty() && whole.only().is_none() => self.reach_cells(reached, settled, facts, apart),
-            Some(reached) => reached.unite(&whole),
+            _ if !apart.is_empty() && whole.single().is_none() => self.reach_cells(reached, settled, facts, apart),
+            Some(reached) => reached.union_with(&whole),
             None => *reached = Some(whole),
         }
     }
@@ -213,8 +213,8 @@ impl<'m: 's, 's> Given<'m, 's> {
     /// The same, the first of the fields taken apart.
     fn reach_cells(
         &self,
-        reached: &mut Option<Outcome<Possible>>,
-        settled: &Settled<'m>,
+        reached: &mut Option<Outcome<Sets>>,
+        settled: &Residual<'m>,
         facts: &mut [FactSet<'s>],
         apart: &mut [Apart<'s>],
     ) {
@@ -236,8 +236,8 @@ impl<'m: 's, 's> Given<'m, 's> {
 impl<'m: 's, 's> Bounds<'m, 's> {
     fn new<T: Facts>(program: &'m Program, subject: &'s T, as_of: DateTime<Utc>) -> Bounds<'m, 's> {
         let as_of = second_of(as_of);
-        let evaluation = Evaluation::new(program, Subject::new(program, subject, as_of));
-        let own = evaluation.world();
+        let evaluation = Evaluation::new(Subject::new(program, subject, as_of));
+        let own = evaluation.env();
         let mut missing = Vec::new();
         // In one loop, which `collect` does not make of it.
         for field in 0..program.fields.len() {
@@ -245,7 +245,7 @@ impl<'m: 's, 's> Bounds<'m, 's> {
                 missing.push(field);
             }
         }
-        let (settled, outcome) = Settled::of(&evaluation, None);
+        let (settled, outcome) = Residual::of(&evaluation, None);
         let facts = Vec::new();
         let mut given = Given { program, facts, missing, settled, activity: subject.activity(), as_of };
         if let Some(outcome) = &outcome {
@@ -282,13 +282,13 @@ impl<'m: 's, 's> Bounds<'m, 's> {
 
     /// Every grade that is possible, the best first.
     pub fn grades(&self) -> impl Iterator<Item = Grade> {
-        self.outcome.grade.iter().filter_map(Place::get).map(Grade::at)
+        self.outcome.grade.iter().filter_map(Index::get).map(Grade::at)
     }
 
     /// Every state that is possible, the lowest first.
     pub fn states(&self) -> impl Iterator<Item = &'m str> {
         let rows = &self.given.program.states.rows;
-        self.outcome.state.iter().filter_map(Place::get).filter_map(|place| rows.get(place)).map(|(_, name)| &**name)
+        self.outcome.state.iter().filter_map(Index::get).filter_map(|place| rows.get(place)).map(|(_, name)| &**name)
     }
 
     /// Segments that may be the subject's, in the order of the document. Some may be out of reach all the same.
@@ -297,7 +297,7 @@ impl<'m: 's, 's> Bounds<'m, 's> {
         self.outcome
             .segment
             .iter()
-            .filter_map(Place::get)
+            .filter_map(Index::get)
             .filter_map(|place| segments.get(place))
             .map(|segment| &*segment.name)
     }
@@ -305,7 +305,7 @@ impl<'m: 's, 's> Bounds<'m, 's> {
     /// Plays that may be called for, in the order of the document. Some may be out of reach all the same.
     pub fn plays(&self) -> impl Iterator<Item = Play<'m>> {
         let plays = &self.given.program.plays;
-        self.outcome.play.iter().filter_map(Place::get).filter_map(|place| plays.get(place)).map(Play::new)
+        self.outcome.play.iter().filter_map(Index::get).filter_map(|place| plays.get(place)).map(Play::new)
     }
 
     /// Whether nothing that is missing can change the verdict, the grade, the state, the segment or the play any more.
@@ -320,8 +320,8 @@ impl<'m: 's, 's> Bounds<'m, 's> {
     /// order in which the model reads them. Costs some evaluations for each answer that the model tells apart; the more
     /// answers there are together, the fewer each, so that it ends after some thousands.
     pub fn questions(&self) -> Vec<Question<'m>> {
-        let width = |outcome: &Outcome<Possible>| outcome.value.greatest().saturating_sub(outcome.value.least());
-        let answers = |field| if self.outcome.only().is_some() { Vec::new() } else { self.given.answers(field) };
+        let width = |outcome: &Outcome<Sets>| outcome.value.greatest().saturating_sub(outcome.value.least());
+        let answers = |field| if self.outcome.single().is_some() { Vec::new() } else { self.given.answers(field) };
         let answers: Vec<Apart<'_>> = self.given.missing.iter().map(|field| (*field, answers(*field))).collect();
         let count: usize = answers.iter().map(|(_, answers)| answers.len()).sum();
         let most = (COMBINATIONS_OF_ANSWERS / count.max(1)).clamp(1, COMBINATIONS_PER_ANSWER);
@@ -345,15 +345,15 @@ impl<'m: 's, 's> Bounds<'m, 's> {
     }
 }
 
-fn decided(outcome: &Outcome<Possible>) -> bool {
-    outcome.verdict.only().is_some()
-        && outcome.grade.only().is_some()
-        && outcome.state.only().is_some()
-        && outcome.segment.only().is_some()
-        && outcome.play.only().is_some()
+fn decided(outcome: &Outcome<Sets>) -> bool {
+    outcome.verdict.single().is_some()
+        && outcome.grade.single().is_some()
+        && outcome.state.single().is_some()
+        && outcome.segment.single().is_some()
+        && outcome.play.single().is_some()
 }
 
-fn points(of: &Ranges) -> RangeInclusive<Points> {
+fn points(of: &IntervalSet) -> RangeInclusive<Points> {
     Points::from_micros(of.least())..=Points::from_micros(of.greatest())
 }
 

@@ -9,9 +9,9 @@ use smallvec::SmallVec;
 
 use super::HELD_BACK;
 use crate::evaluate::columns::{
-    Abreast, BLOCK, Block, Bound, LANES, LaneNumbers, Mask, Masks, Rows, Sum, WORDS, codes,
+    BLOCK, Block, Bound, LANES, LaneNumbers, LaneSum, Mask, Rows, Verdicts, WORDS, subsets,
 };
-use crate::evaluate::{Evaluation, Exact, Numbers, Outcome, Subject, Values};
+use crate::evaluate::{Concrete, Evaluation, Outcome, Subject};
 use crate::grade::Verdict;
 use crate::model::limits::AXES_MAX;
 use crate::program::Program;
@@ -31,7 +31,7 @@ pub(super) struct Output<'m, 's> {
 impl<'m> Output<'m, '_> {
     /// The outcomes of rows, counted from the first one on, that a gate holds back. The other rows are written later.
     #[inline]
-    fn hold_back(&mut self, first: usize, verdicts: &Masks<Verdict>) {
+    fn hold_back(&mut self, first: usize, verdicts: &Verdicts) {
         /// The bits of half a word of lanes.
         static BITS: [u32; LANES / 2] = bits();
 
@@ -139,8 +139,8 @@ impl<'m> Run<'m, '_> {
         }
     }
 
-    fn verdicts(&self, rows: Rows<'_>) -> Masks<Verdict> {
-        Evaluation::new(self.program, Block::new(self.program, self.columns, rows, self.at)).verdict(&mut ())
+    fn verdicts(&self, rows: Rows<'_>) -> Verdicts {
+        Block::new(self.program, self.columns, rows, self.at).verdicts()
     }
 }
 
@@ -188,21 +188,23 @@ impl Pool {
         let Some(last) = count.checked_sub(1).and_then(|last| rows.as_flattened().get(last).copied()) else { return };
         rows.as_flattened_mut().iter_mut().skip(count).for_each(|row| *row = last);
         let program = run.program;
-        let evaluation = Evaluation::new(program, Block::new(program, run.columns, Rows::Any(run.first, rows), run.at));
+        let block = Block::new(program, run.columns, Rows::Any(run.first, rows), run.at);
         let own = rows.as_flattened().get(..count).unwrap_or_default();
+        let mut raw: SmallVec<[LaneNumbers; AXES_MAX]> = SmallVec::new();
+        raw.extend(program.axes.iter().map(|axis| LaneNumbers::one(axis.base)));
         if program.by_points {
-            // Added in place: the numbers of a block take two kilobytes.
-            let mut raw: SmallVec<[LaneNumbers; AXES_MAX]> = SmallVec::new();
-            raw.extend(program.axes.iter().map(|axis| LaneNumbers::one(axis.base)));
-            for (axis, raw) in program.axes.iter().zip(&mut raw) {
-                evaluation.points(axis, raw, &mut ());
-            }
+            program.axes.iter().zip(&mut raw).for_each(|(axis, raw)| block.points(axis, raw, None));
             run.conclude_block(self.verdict, &raw, own, cache, output);
         } else {
-            let mut outcome = Outcome::<Abreast>::gated(Masks::one(self.verdict));
-            evaluation.score(&mut outcome, &mut ());
+            let mut available = raw.clone();
+            for (axis, (raw, available)) in program.axes.iter().zip(raw.iter_mut().zip(&mut available)) {
+                block.points(axis, raw, axis.skips.then_some(available));
+            }
             for (lane, row) in own.chunks(1).enumerate() {
-                let key = output.push(Score::new(program, &outcome.lane(lane)));
+                let axes = program.axes.iter().zip(&raw).zip(&available).map(|((axis, raw), available)| {
+                    (raw.at(lane), if axis.skips { available.at(lane) } else { axis.available })
+                });
+                let key = output.push(run.conclude(self.verdict, axes, run.row(row)));
                 output.put(run.offset, row, &[1], &[key]);
             }
         }
@@ -243,8 +245,8 @@ impl<'m> Run<'m, '_> {
         cache: &mut Cache,
         output: &mut Output<'m, '_>,
     ) {
-        let sums: Option<SmallVec<[&Sum; AXES_MAX]>> = raw.iter().map(LaneNumbers::sum).collect();
-        let few = |sums: &[&Sum]| sums.iter().map(|sum| sum.terms().len()).sum::<usize>() <= FEW_TERMS;
+        let sums: Option<SmallVec<[&LaneSum; AXES_MAX]>> = raw.iter().map(LaneNumbers::sum).collect();
+        let few = |sums: &[&LaneSum]| sums.iter().map(|sum| sum.terms().len()).sum::<usize>() <= FEW_TERMS;
         let Some(sums) = sums.filter(|sums| few(sums)) else {
             let raw: SmallVec<[[[i64; LANES]; WORDS]; AXES_MAX]> = raw.iter().map(LaneNumbers::each).collect();
             for (lane, row) in rows.chunks(1).enumerate() {
@@ -256,8 +258,8 @@ impl<'m> Run<'m, '_> {
         cache.set_terms(&sums);
         for (word, rows) in rows.chunks(LANES).enumerate() {
             let masks = || sums.iter().flat_map(|sum| sum.terms()).map(|(_, lanes)| lanes.word(word));
-            let low = codes(masks().take(8));
-            let high = masks().nth(8).map(|_| codes(masks().skip(8)));
+            let low = subsets(masks().take(8));
+            let high = masks().nth(8).map(|_| subsets(masks().skip(8)));
             let by_terms = cache.by_terms(verdict);
             let which = match &high {
                 None => by_terms.of_few(&low),
@@ -295,24 +297,28 @@ impl<'m> Run<'m, '_> {
         let mut own = [0; AXES_MAX];
         own.iter_mut().zip(raw).for_each(|(own, raw)| *own = raw);
         let which = cache.find(verdict, own, |raw| {
-            let row = row.first().copied().map_or(0, usize::from);
-            output.push(self.conclude(verdict, raw, self.first + row))
+            let axes = self.program.axes.iter().zip(raw).map(|(axis, raw)| (*raw, axis.available));
+            output.push(self.conclude(verdict, axes, self.row(row)))
         });
         output.put(self.offset, row, &[which], &cache.found);
         which
     }
 
-    /// The score of a verdict and raw points, where these determine everything else.
+    /// The row at a distance from the first.
+    fn row(&self, row: &[u16]) -> usize {
+        self.first + row.first().copied().map_or(0, usize::from)
+    }
+
+    /// The score of a row from its verdict and the raw and available points of its axes.
     #[inline(never)]
-    fn conclude(&self, verdict: Verdict, raw: &[i64], row: usize) -> Score<'m> {
-        let program = self.program;
-        let mut outcome = Outcome::<Exact>::gated(verdict);
-        for (axis, raw) in program.axes.iter().zip(raw) {
-            outcome.push(*raw, axis.available, &mut ());
+    fn conclude(&self, verdict: Verdict, axes: impl Iterator<Item = (i64, i64)>, row: usize) -> Score<'m> {
+        let mut outcome = Outcome::<Concrete>::gated(verdict);
+        for (raw, available) in axes {
+            outcome.push(raw, available, &mut ());
         }
         let facts = self.columns.row(row);
-        Evaluation::new(program, Subject::on(program, &facts, self.at)).conclude(&mut outcome, &mut ());
-        Score::new(program, &outcome)
+        Evaluation::new(Subject::on(self.program, &facts, self.at)).conclude(&mut outcome, &mut ());
+        Score::new(self.program, &outcome)
     }
 }
 
@@ -376,7 +382,7 @@ impl Cache {
     }
 
     /// Forgets the positions by terms if the terms have changed.
-    fn set_terms(&mut self, sums: &[&Sum]) {
+    fn set_terms(&mut self, sums: &[&LaneSum]) {
         let own = sums.iter().flat_map(|sum| {
             let count = i64::try_from(sum.terms().len()).unwrap_or(0);
             [sum.base(), count].into_iter().chain(sum.terms().iter().map(|(number, _)| *number))

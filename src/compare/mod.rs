@@ -413,13 +413,16 @@ impl<'c> LineChange<'c> {
 }
 
 #[derive(PartialEq, Eq)]
-struct Worth {
+struct RuleBody {
     raw: Points,
     score: Points,
 }
 
-fn worth(line: Option<Line<'_, '_>>) -> Worth {
-    line.map_or(Worth { raw: Points::ZERO, score: Points::ZERO }, |line| Worth { raw: line.points, score: line.score })
+fn worth(line: Option<Line<'_, '_>>) -> RuleBody {
+    line.map_or(RuleBody { raw: Points::ZERO, score: Points::ZERO }, |line| RuleBody {
+        raw: line.points,
+        score: line.score,
+    })
 }
 
 impl<'c> CheckChange<'c> {

@@ -11,7 +11,7 @@ use crate::model::{
 };
 use crate::points::{HELD, Points};
 use crate::problem::{Path, Problem};
-use crate::program::{Axis, BandRows, ByTruth, Events, Group, Part, Quantity, Rule, Signal, Title, Worth};
+use crate::program::{Axis, BandRows, ByTruth, Events, Group, Part, Quantity, Rule, RuleBody, Signal, Title};
 use crate::time::Span;
 
 impl<'m> Compiler<'m> {
@@ -55,9 +55,9 @@ impl<'m> Compiler<'m> {
         };
         let mut parts: Vec<_> = groups?
             .into_iter()
-            .map(|group| Part { group: Some(group), rules: Box::default(), place: 0, reach: 0 })
+            .map(|group| Part { group: Some(group), rules: Box::default(), index: 0, reach: 0 })
             .collect();
-        parts.push(Part { group: None, rules: Box::default(), place: 0, reach: 0 });
+        parts.push(Part { group: None, rules: Box::default(), index: 0, reach: 0 });
         let mut members: Vec<Vec<Rule>> = parts.iter().map(|_| Vec::new()).collect();
         for (rule, document) in rules.into_iter().zip(&axis.rules) {
             let part = document
@@ -95,7 +95,7 @@ impl<'m> Compiler<'m> {
             ));
             return None;
         }
-        // Room for every rule there may be at the most points there may be.
+        // Capacity for every rule there may be at the most points there may be.
         if available.micros() > HELD {
             self.over(
                 path,
@@ -108,7 +108,7 @@ impl<'m> Compiler<'m> {
     }
 
     fn derived(&mut self, base: i64, parts: &[Part], path: &Path<'_>) -> Option<i64> {
-        let available = parts.iter().map(|part| part.held(part.reach)).fold(base, i64::saturating_add);
+        let available = parts.iter().map(|part| part.clamped(part.reach)).fold(base, i64::saturating_add);
         if available <= 0 {
             let message =
                 format!("the rules can reach {} points, which cannot count as 100", Points::from_micros(available));
@@ -184,13 +184,13 @@ impl<'m> Compiler<'m> {
         let worth = match &rule.worth {
             Form::Points(points) => {
                 let points = self.points(*points, &path.key("points"));
-                points.map(|points| Worth::Points(ByTruth::new(rule.missing.micros(), points)))
+                points.map(|points| RuleBody::Points(ByTruth::new(rule.missing.micros(), points)))
             }
             Form::First(first) => self.first(first, path),
             Form::Bands(bands) => self.bands(bands, path),
             Form::Values(values) => self.values(values, path),
             Form::PerUnit(per_unit) => self.per_unit(per_unit, &path.key("per_unit")),
-            Form::Signal(signal) => self.signal(signal, &path.key("signal")).map(Worth::Signal),
+            Form::Signal(signal) => self.signal(signal, &path.key("signal")).map(RuleBody::Signal),
         };
         let missing = match rule.missing {
             Missing::Points(points) => self.points(points, &path.key("missing").key("points")),
@@ -209,10 +209,10 @@ impl<'m> Compiler<'m> {
             self.note(Problem::new("unbounded", path, message).with_help(help));
             return None;
         }
-        Some(Rule { title, number: 0, place, guard: guard?, worth, missing: rule.missing, reach })
+        Some(Rule { title, fire_id: 0, index: place, guard: guard?, body: worth, missing: rule.missing, reach })
     }
 
-    fn first(&mut self, first: &'m First, path: &Path<'_>) -> Option<Worth> {
+    fn first(&mut self, first: &'m First, path: &Path<'_>) -> Option<RuleBody> {
         let otherwise = self.points(first.otherwise, &path.key("otherwise"));
         let path = path.key("first");
         if first.rows.is_empty() {
@@ -230,10 +230,10 @@ impl<'m> Compiler<'m> {
                 Some((when?, points?))
             })
             .collect();
-        Some(Worth::First { rows: rows.into_iter().collect::<Option<_>>()?, otherwise: otherwise? })
+        Some(RuleBody::First { rows: rows.into_iter().collect::<Option<_>>()?, otherwise: otherwise? })
     }
 
-    fn bands(&mut self, bands: &'m Bands, path: &Path<'_>) -> Option<Worth> {
+    fn bands(&mut self, bands: &'m Bands, path: &Path<'_>) -> Option<RuleBody> {
         let below = self.points(bands.below, &path.key("below"));
         let within = match bands.of {
             Measured::Event { ages: Some(AgeWindow::Within(span)), .. } => {
@@ -268,7 +268,7 @@ impl<'m> Compiler<'m> {
         };
         let outer = path.key(name);
         let deeper = inner.map(|inner| outer.key(inner));
-        self.rows(bands, of, deeper.as_ref().unwrap_or(&outer)).zip(below).map(|((of, rows), below)| Worth::Bands {
+        self.rows(bands, of, deeper.as_ref().unwrap_or(&outer)).zip(below).map(|((of, rows), below)| RuleBody::Bands {
             of,
             rows,
             below,
@@ -316,7 +316,7 @@ impl<'m> Compiler<'m> {
         Some((of?, rows.into()))
     }
 
-    fn values(&mut self, values: &'m Values, path: &Path<'_>) -> Option<Worth> {
+    fn values(&mut self, values: &'m Values, path: &Path<'_>) -> Option<RuleBody> {
         let otherwise = self.points(values.otherwise, &path.key("otherwise"));
         let kind = if values.combine.is_some() { Kind::Tags } else { Kind::Text };
         let path = path.key("values");
@@ -361,12 +361,12 @@ impl<'m> Compiler<'m> {
         }
         let (field, otherwise, rows) = (field?, otherwise?, rows.into());
         Some(match values.combine {
-            None => Worth::Texts { field, rows, otherwise },
-            Some(combine) => Worth::Tags { field, rows, otherwise, sum: combine == Combine::Sum },
+            None => RuleBody::Texts { field, rows, otherwise },
+            Some(combine) => RuleBody::Tags { field, rows, otherwise, sum: combine == Combine::Sum },
         })
     }
 
-    fn per_unit(&mut self, per_unit: &'m PerUnit, path: &Path<'_>) -> Option<Worth> {
+    fn per_unit(&mut self, per_unit: &'m PerUnit, path: &Path<'_>) -> Option<RuleBody> {
         let path = path.key(&per_unit.field);
         let field = self.field(&per_unit.field, Kind::Number, &path);
         let points = self.points(per_unit.points, &path.key("points"));
@@ -375,7 +375,7 @@ impl<'m> Compiler<'m> {
         if let (Some(min), Some(max)) = (min, max) {
             self.in_order(min, max, &path);
         }
-        Some(Worth::PerUnit { field: field?, points: points?, min: min?, max: max? })
+        Some(RuleBody::PerUnit { field: field?, points: points?, min: min?, max: max? })
     }
 
     fn signal(&mut self, signal: &'m SignalDocument, path: &Path<'_>) -> Option<Signal> {
@@ -486,27 +486,27 @@ impl<'m> Compiler<'m> {
 }
 
 /// The most the form can be worth, `None` where there is no end to it.
-fn reach(worth: &Worth) -> Option<i64> {
+fn reach(worth: &RuleBody) -> Option<i64> {
     fn best<K>(rows: &[(K, i64)], otherwise: i64) -> i64 {
         rows.iter().map(|(_, points)| *points).fold(otherwise, i64::max)
     }
     Some(match worth {
-        Worth::Points(by_truth) => by_truth.points(),
-        Worth::First { rows, otherwise } => best(rows, *otherwise),
-        Worth::Bands { rows, below, .. } => best(rows, *below),
-        Worth::Texts { rows, otherwise, .. } | Worth::Tags { rows, otherwise, sum: false, .. } => {
+        RuleBody::Points(by_truth) => by_truth.points(),
+        RuleBody::First { rows, otherwise } => best(rows, *otherwise),
+        RuleBody::Bands { rows, below, .. } => best(rows, *below),
+        RuleBody::Texts { rows, otherwise, .. } | RuleBody::Tags { rows, otherwise, sum: false, .. } => {
             best(rows, *otherwise)
         }
-        Worth::Tags { rows, otherwise, sum: true, .. } => {
+        RuleBody::Tags { rows, otherwise, sum: true, .. } => {
             rows.iter().map(|(_, points)| (*points).max(0)).fold(0, i64::saturating_add).max(*otherwise)
         }
-        Worth::PerUnit { max, .. } => *max,
-        Worth::Signal(signal) if !signal.per_unit && signal.points <= 0 => 0,
-        Worth::Signal(signal) if signal.max < HELD || (!signal.per_unit && signal.most_recent < u64::MAX) => {
+        RuleBody::PerUnit { max, .. } => *max,
+        RuleBody::Signal(signal) if !signal.per_unit && signal.points <= 0 => 0,
+        RuleBody::Signal(signal) if signal.max < HELD || (!signal.per_unit && signal.most_recent < u64::MAX) => {
             let all = i128::from(signal.points) * i128::from(signal.most_recent);
             let bounded = if signal.per_unit { signal.max.into() } else { all.min(signal.max.into()) };
             i64::try_from(bounded).unwrap_or(HELD)
         }
-        Worth::Signal(_) => return None,
+        RuleBody::Signal(_) => return None,
     })
 }

@@ -11,7 +11,9 @@ use crate::model::{
     Quantity as Measured, Shape, TagOp, TextOp, TextSubject as Asked,
 };
 use crate::problem::{Path, Problem};
-use crate::program::{Ask, Condition, Events, Form, Quantity, TagTest, Test, TextSubject, TextTest, doubles_within};
+use crate::program::{
+    Condition, ConditionNode, Events, ProbeId, Quantity, TagTest, Test, TextSubject, TextTest, doubles_within,
+};
 use crate::time::{Span, day_of};
 
 /// The key under which an operator stands in a document.
@@ -49,11 +51,11 @@ impl<'m> Compiler<'m> {
         let form = match &condition.0 {
             Shape::Together(parts) => {
                 let parts: Vec<_> = parts.iter().map(|part| self.part(part, path, outcome)).collect();
-                Form::All(parts.into_iter().collect::<Option<_>>()?)
+                ConditionNode::All(parts.into_iter().collect::<Option<_>>()?)
             }
-            Shape::All(of) => Form::All(self.parts(of, &path.key("all"), outcome)?),
-            Shape::Any(of) => Form::Any(self.parts(of, &path.key("any"), outcome)?),
-            Shape::Not(inner) => Form::Not(Box::new(self.part(inner, &path.key("not"), outcome)?)),
+            Shape::All(of) => ConditionNode::All(self.parts(of, &path.key("all"), outcome)?),
+            Shape::Any(of) => ConditionNode::Any(self.parts(of, &path.key("any"), outcome)?),
+            Shape::Not(inner) => ConditionNode::Not(Box::new(self.part(inner, &path.key("not"), outcome)?)),
             Shape::AtLeastOf { count, of } => {
                 let path = path.key("at_least_of");
                 let count = usize::try_from(*count).unwrap_or(usize::MAX);
@@ -61,7 +63,7 @@ impl<'m> Compiler<'m> {
                     let message = format!("`{count}` is not from 1 to the number of conditions, {}", of.len());
                     self.note(Problem::new("out-of-range", &path.key("count"), message));
                 }
-                Form::AtLeastOf { count, of: self.parts(of, &path.key("of"), outcome)? }
+                ConditionNode::AtLeastOf { count, of: self.parts(of, &path.key("of"), outcome)? }
             }
             Shape::Leaf(leaf) => return self.leaf(leaf, path, outcome),
         };
@@ -130,8 +132,8 @@ impl<'m> Compiler<'m> {
     }
 
     fn test(&self, test: Test) -> Condition {
-        let ask = Ask::of(&test, |field| self.fields.get(field).map(|used| &used.reading.field));
-        Condition { ask, form: Form::Test(test) }
+        let probe = ProbeId::of_test(&test, |field| self.fields.get(field).map(|used| &used.reading.field));
+        Condition { probe, node: ConditionNode::Test(test) }
     }
 
     fn operands(&mut self, op: NumberOp, path: &Path<'_>) -> Option<()> {

@@ -10,7 +10,7 @@ use crate::input::facts::{Field, Kind};
 use crate::model::{GradeCuts, Limits, Model, RESERVED_OUTCOME};
 use crate::points::{MICROS, Points};
 use crate::problem::{ModelError, Path, Problem};
-use crate::program::{FieldIndex, Gate, Program, Reading, Room, Title};
+use crate::program::{Capacity, FieldIndex, Gate, Program, Reading, Title};
 use crate::time::Span;
 
 /// The fields that a model may read.
@@ -123,14 +123,14 @@ impl<'m> Compiler<'m> {
             plays: plays?,
             lifespan_secs: self.lifespan_secs,
             slots: self.slots,
-            numbered: 0,
+            fire_ids: 0,
             asks_outcome: false,
             by_points: false,
-            room: Room::default(),
+            capacity: Capacity::default(),
             // Last, as it goes through all conditions and those that are nested too deep have been refused by now.
             fingerprint: model.fingerprint(),
         };
-        Some(program.tied())
+        Some(program.analyzed())
     }
 
     fn sizes(&mut self, model: &Model) {
@@ -159,7 +159,7 @@ impl<'m> Compiler<'m> {
                 let path = path.index(place);
                 let title = self.identify(&gate.id, gate.label.as_deref(), &path);
                 let when = self.condition(&gate.when, &path.key("when"), false);
-                Some(Gate { title, number: 0, when: when?, missing: gate.missing })
+                Some(Gate { title, fire_id: 0, when: when?, missing: gate.missing })
             })
             .collect();
         gates.into_iter().collect()

@@ -30,7 +30,7 @@ impl<'m> Compiler<'m> {
                     );
                     self.note(problem.with_help("a `[[limit]]` can hold the score down"));
                 }
-                Some(Promoter { title, number: 0, when: when?, plus: plus? })
+                Some(Promoter { title, fire_id: 0, when: when?, plus: plus? })
             })
             .collect();
         promoters.into_iter().collect()
@@ -54,7 +54,7 @@ impl<'m> Compiler<'m> {
                     Bound::AtLeast(bound) => ("at_least", bound, true),
                 };
                 let bound = self.score(bound, &path.key(key));
-                Some(Limit { title, number: 0, when: when?, bound: bound?, floor })
+                Some(Limit { title, fire_id: 0, when: when?, bound: bound?, floor })
             })
             .collect();
         limits.into_iter().collect()

@@ -1,10 +1,10 @@
-//! The witness that writes an evaluation down, as little as everything else follows from.
+//! The observer that writes an evaluation down, as little as everything else follows from.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use smallvec::SmallVec;
 
 use super::{Explanation, Object};
-use crate::evaluate::{AxisResult, Evaluation, Exact, Measured, Seen, Subject, Tally, Truth, Witness};
+use crate::evaluate::{AxisOutcome, Concrete, Evaluation, MaybeUnknown, Observation, Observer, Subject, Tally, Truth};
 use crate::input::facts::{Fact, Facts};
 use crate::program::{FieldIndex, Gate, Limit, Program, Promoter, Quantity, Rule, Segment, Signal, Test};
 use crate::score::Score;
@@ -12,7 +12,7 @@ use crate::time::second_of;
 
 /// Evaluates in full and writes everything down.
 pub(crate) fn explain<'m, T: Facts>(program: &'m Program, subject: &T, as_of: DateTime<Utc>) -> Explanation<'m> {
-    let evaluation = Evaluation::new(program, Subject::new(program, subject, second_of(as_of)));
+    let evaluation = Evaluation::new(Subject::new(program, subject, second_of(as_of)));
     let mut ledger = Ledger::new(program);
     let outcome = evaluation.outcome(&mut ledger);
     let mut missing = Vec::new();
@@ -32,7 +32,7 @@ pub(super) struct Ledger<'m> {
     looks: Vec<Look<'m>>,
     texts: Vec<u8>, // one after the other
     tallies: Vec<Tally>,
-    pub(super) axes: SmallVec<[AxisResult<Exact>; 2]>, // most models have fit and activity, or one axis
+    pub(super) axes: SmallVec<[AxisOutcome<Concrete>; 2]>, // most models have fit and activity, or one axis
     /// The value from the axes alone.
     pub(super) base: i64,
     /// The value with promoters and limits, held within 0 to 100, whatever the gates say.
@@ -98,11 +98,11 @@ const TEXT_LEN: usize = 12;
 
 impl<'m> Ledger<'m> {
     fn new(program: &'m Program) -> Ledger<'m> {
-        let room = &program.room;
+        let room = &program.capacity;
         Ledger {
             program,
-            entries: Vec::with_capacity(room.asked),
-            looks: Vec::with_capacity(room.looks),
+            entries: Vec::with_capacity(room.entries),
+            looks: Vec::with_capacity(room.observations),
             texts: Vec::with_capacity(room.texts.saturating_mul(TEXT_LEN)),
             tallies: Vec::new(),
             axes: SmallVec::with_capacity(program.axes.len()),
@@ -190,69 +190,69 @@ fn known(saw: Saw) -> Truth {
     if matches!(saw, Saw::Missing) { Truth::Unknown } else { Truth::True }
 }
 
-impl<'m> Witness<'m, Exact> for Ledger<'m> {
+impl<'m> Observer<'m, Concrete> for Ledger<'m> {
     const FULL: bool = true;
 
     #[inline(always)]
-    fn tested(&mut self, test: &'m Test, seen: Seen<'_, Exact>, truth: &Truth) {
+    fn on_test(&mut self, test: &'m Test, seen: Observation<'_, Concrete>, truth: &Truth) {
         let saw = match seen {
-            Seen::Fact(fact) => self.fact(fact),
-            Seen::Quantity(value) => value.map_or(Saw::Missing, Saw::Measured),
-            Seen::Events(count) => Saw::Measured(count),
+            Observation::Fact(fact) => self.fact(fact),
+            Observation::Quantity(value) => value.map_or(Saw::Missing, Saw::Measured),
+            Observation::Events(count) => Saw::Measured(count),
         };
         self.look(Object::Test(test), saw, *truth);
     }
 
-    fn turned(&mut self) {
+    fn on_negation(&mut self) {
         self.negated = !self.negated;
     }
 
     #[inline]
-    fn measured(&mut self, of: &'m Quantity, value: Option<i64>) {
+    fn on_quantity(&mut self, of: &'m Quantity, value: Option<i64>) {
         let saw = value.map_or(Saw::Missing, Saw::Measured);
         self.look(Object::Quantity(of), saw, known(saw));
     }
 
     #[inline]
-    fn read(&mut self, field: FieldIndex, fact: Fact<'_>) {
+    fn on_fact(&mut self, field: FieldIndex, fact: Fact<'_>) {
         let saw = self.fact(fact);
         self.look(Object::Field(field), saw, known(saw));
     }
 
-    fn tallied(&mut self, signal: &'m Signal, tally: Tally) {
+    fn on_signal(&mut self, signal: &'m Signal, tally: Tally) {
         let saw = Saw::Tallied(self.tallies.len());
         self.tallies.push(tally);
         self.look(Object::Signal(signal), saw, Truth::True);
     }
 
     #[inline]
-    fn gate(&mut self, gate: &'m Gate, required: bool, truth: &Truth) {
+    fn on_gate(&mut self, gate: &'m Gate, required: bool, truth: &Truth) {
         self.enter(if required { Asked::Required(gate) } else { Asked::Disqualifying(gate) }, *truth, 0);
     }
 
     #[inline]
-    fn rule(&mut self, rule: &'m Rule, worth: impl FnOnce() -> Measured<Exact>) {
-        let Measured { number, unknown } = worth();
+    fn on_rule(&mut self, rule: &'m Rule, points: impl FnOnce() -> MaybeUnknown<Concrete>) {
+        let MaybeUnknown { number, unknown } = points();
         self.enter(Asked::Rule(rule), if unknown { Truth::Unknown } else { Truth::True }, number);
     }
 
-    fn axis(&mut self, result: &AxisResult<Exact>) {
+    fn on_axis(&mut self, result: &AxisOutcome<Concrete>) {
         self.axes.push(*result);
     }
 
-    fn promoter(&mut self, promoter: &'m Promoter, truth: &Truth) {
+    fn on_promoter(&mut self, promoter: &'m Promoter, truth: &Truth) {
         self.enter(Asked::Promoter(promoter), *truth, 0);
     }
 
-    fn limit(&mut self, limit: &'m Limit, truth: &Truth, before: &i64, after: &i64) {
+    fn on_limit(&mut self, limit: &'m Limit, truth: &Truth, before: &i64, after: &i64) {
         self.enter(Asked::Limit(limit), *truth, after.saturating_sub(*before));
     }
 
-    fn segment(&mut self, segment: &'m Segment, truth: &Truth) {
+    fn on_segment(&mut self, segment: &'m Segment, truth: &Truth) {
         self.enter(Asked::Segment(segment), *truth, 0);
     }
 
-    fn total(&mut self, base: &i64, value: &i64) {
+    fn on_total(&mut self, base: &i64, value: &i64) {
         (self.base, self.value) = (*base, *value);
     }
 }

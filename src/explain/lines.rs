@@ -2,12 +2,12 @@
 
 use super::ledger::{Asked, Entry, Ledger, Look};
 use super::{AxisLine, Check, CheckKind, Findings, Line, LineKind};
-use crate::evaluate::{AxisResult, Exact, Truth, base_with};
+use crate::evaluate::{AxisOutcome, Concrete, Truth, base_with};
 use crate::model::Total;
 use crate::points::{HELD, MICROS, Points};
 use crate::program::{Axis, Limit, Part, Promoter, Rule, Title};
 use crate::score::Score;
-use crate::wide::{held_in_i64, rounded};
+use crate::u384::{rounded, saturated_i64};
 
 /// A line of an axis, before it has its place.
 struct Draft<'e, 'm> {
@@ -28,7 +28,7 @@ impl Scale {
     fn of(self, points: i64) -> i64 {
         // A line far beyond the range of scores is held at 10^9; the axis's line for its range makes up for it.
         let score = rounded(i128::from(points).saturating_mul(self.share), self.whole);
-        held_in_i64(score).clamp(-HELD, HELD)
+        saturated_i64(score).clamp(-HELD, HELD)
     }
 }
 
@@ -61,7 +61,7 @@ impl<'m> Ledger<'m> {
 
     /// Every line in score points, with the adjustments that make them add up.
     pub(super) fn lines(&self, score: &Score<'m>) -> Vec<Line<'_, 'm>> {
-        let mut book = Book { lines: Vec::with_capacity(self.program.room.asked), sum: 0 };
+        let mut book = Book { lines: Vec::with_capacity(self.program.capacity.entries), sum: 0 };
         let least = self.axes.iter().enumerate().min_by_key(|(_, result)| result.carried).map(|(place, _)| place);
         let mut rules = self.rules();
         for (place, (axis, result)) in self.program.axes.iter().zip(&self.axes).enumerate() {
@@ -141,10 +141,10 @@ impl<'m> Ledger<'m> {
                 ..self.titled(LineKind::Rule, &rule.title, rule.reach).worth(entry.micros, scale)
             };
             let gap = rule.reach.map_or(0, |reach| reach.saturating_sub(entry.micros).max(0));
-            drafts.push(Draft { line, place: rule.place, gap });
+            drafts.push(Draft { line, place: rule.index, gap });
         }
         let Some(group) = &part.group else { return };
-        let held = part.held(sum);
+        let held = part.clamped(sum);
         let own = drafts.get_mut(members..).unwrap_or_default();
         // The group's lines stand together, where its last rule does.
         let place = own.iter().map(|draft| draft.place).max().unwrap_or(0);
@@ -193,7 +193,7 @@ impl<'m> Ledger<'m> {
         }
     }
 
-    fn scale(&self, axis: &Axis, result: &AxisResult<Exact>, least: bool) -> Scale {
+    fn scale(&self, axis: &Axis, result: &AxisOutcome<Concrete>, least: bool) -> Scale {
         // Score points are hundredths of what is available.
         let available = i128::from(result.available.max(1));
         let share = |weight: i64, weights: i64| Scale {

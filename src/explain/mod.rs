@@ -230,7 +230,7 @@ impl<'e> Line<'e, '_> {
 
     /// How a signal came to its points; these add up to them. Empty where the points are no signal's.
     pub fn steps(&self) -> Vec<Step> {
-        let Some(Tally { fresh, decayed, worth, .. }) = self.findings.tally() else { return Vec::new() };
+        let Some(Tally { fresh, decayed, points: worth, .. }) = self.findings.tally() else { return Vec::new() };
         let mut steps =
             vec![(StepKind::Events, *fresh), (StepKind::Decay, decayed - fresh), (StepKind::Cap, worth - decayed)];
         steps.retain(|(kind, micros)| *kind == StepKind::Events || *micros != 0);

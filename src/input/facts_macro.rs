@@ -97,15 +97,15 @@ macro_rules! facts {
                 }
 
                 #[inline(always)]
-                fn inquire<Q: $crate::__private::Inquiry>(
+                fn probe<Q: $crate::__private::Probe>(
                     &self,
                     place: usize,
-                    inquiry: Q,
+                    probe: Q,
                     otherwise: impl ::core::ops::FnOnce() -> Q::Answer,
                 ) -> Q::Answer {
-                    let ways: &[$crate::__private::Ways<Self, Q>] = const { &[$($crate::__private::ways::<Self, { Position::$name as usize }, Q>()),*] };
-                    match ways.as_flattened().get(place) {
-                        ::core::option::Option::Some(way) => way(self, inquiry),
+                    let probe_fns: &[$crate::__private::ProbeFns<Self, Q>] = const { &[$($crate::__private::probe_fns::<Self, { Position::$name as usize }, Q>()),*] };
+                    match probe_fns.as_flattened().get(place) {
+                        ::core::option::Option::Some(probe_fn) => probe_fn(self, probe),
                         ::core::option::Option::None => otherwise(),
                     }
                 }
@@ -156,8 +156,8 @@ macro_rules! facts {
 /// What [`facts!`] expands to calls of; not part of the public interface.
 #[doc(hidden)]
 pub mod private {
-    pub use crate::input::facts::Inquiry;
-    use crate::input::facts::{Fact, Field, ToFact, WAYS};
+    pub use crate::input::facts::Probe;
+    use crate::input::facts::{Fact, Field, PROBES, ToFact};
     use crate::model::kind_code;
 
     /// The field of that name, its kind taken from the type that the projection leads to.
@@ -175,24 +175,24 @@ pub mod private {
     }
 
     /// A function that reads a field and asks.
-    pub type Way<T, Q> = fn(&T, Q) -> <Q as Inquiry>::Answer;
+    pub type ProbeFn<T, Q> = fn(&T, Q) -> <Q as Probe>::Answer;
 
     /// All of them for one field.
-    pub type Ways<T, Q> = [Way<T, Q>; WAYS];
+    pub type ProbeFns<T, Q> = [ProbeFn<T, Q>; PROBES];
 
     /// Those of the field at a place.
-    pub const fn ways<T: At<PLACE>, const PLACE: usize, Q: Inquiry>() -> Ways<T, Q> {
-        fn way<T: At<PLACE>, const PLACE: usize, Q: Inquiry, const WAY: usize>(subject: &T, inquiry: Q) -> Q::Answer {
-            inquiry.ask::<WAY>(subject.at())
+    pub const fn probe_fns<T: At<PLACE>, const PLACE: usize, Q: Probe>() -> ProbeFns<T, Q> {
+        fn probe_fn<T: At<PLACE>, const PLACE: usize, Q: Probe, const WAY: usize>(subject: &T, probe: Q) -> Q::Answer {
+            probe.answer::<WAY>(subject.at())
         }
         [
-            way::<T, PLACE, Q, 0>,
-            way::<T, PLACE, Q, 1>,
-            way::<T, PLACE, Q, 2>,
-            way::<T, PLACE, Q, 3>,
-            way::<T, PLACE, Q, 4>,
-            way::<T, PLACE, Q, 5>,
-            way::<T, PLACE, Q, 6>,
+            probe_fn::<T, PLACE, Q, 0>,
+            probe_fn::<T, PLACE, Q, 1>,
+            probe_fn::<T, PLACE, Q, 2>,
+            probe_fn::<T, PLACE, Q, 3>,
+            probe_fn::<T, PLACE, Q, 4>,
+            probe_fn::<T, PLACE, Q, 5>,
+            probe_fn::<T, PLACE, Q, 6>,
         ]
     }
 

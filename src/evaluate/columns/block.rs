@@ -1,17 +1,23 @@
-//! A block of columns at one instant, as a world.
+//! A block of columns at one instant: the mask logic.
+//!
+//! Gates, joins and sums of points are evaluated for 256 rows at once. They mean what the pipeline means by them, which a
+//! test holds equal for random models. Whatever has no kernel, and everything after the axes, is evaluated one row after
+//! the other by the pipeline itself.
 
 use std::cell::Cell;
 use std::ops::RangeInclusive;
 
 use super::bound::{Bound, Row};
 use super::kernels::{is_missing, lanes_known, lanes_where};
-use super::lanes::{Abreast, LaneNumbers, Masks};
-use super::mask::{LANES, Mask, Rows, WORDS, lanes_of};
-use crate::evaluate::{Exact, Measured, Subject, Truth, Witness, World, fact};
-use crate::grade::Verdict;
+use super::lanes::{LaneNumbers, Truths, Verdicts};
+use super::mask::{BLOCK, LANES, Mask, Rows, WORDS, lanes_of};
+use crate::evaluate::{Env, Evaluation, Subject, Truth, test as concrete};
 use crate::input::facts::Fact;
-use crate::model::Calendar;
-use crate::program::{Ask, FieldIndex, Gate, Program, Quantity, Signal, TagTest, Test, TextSubject, TextTest, Worth};
+use crate::model::{Calendar, Missing};
+use crate::program::{
+    Axis, Condition, ConditionNode, FieldIndex, Gate, Part, ProbeId, Program, Quantity, Rule, RuleBody, TagTest, Test,
+    TextSubject, TextTest,
+};
 
 /// A block of rows at one instant.
 ///
@@ -36,46 +42,128 @@ impl<'m, 't> Block<'m, 't> {
         Block { program, columns, rows, as_of, today, lanes: Cell::new(Mask::ALL) }
     }
 
-    /// Calls `f` with the subject in each lane, one after the other: the way for everything that has no kernel.
-    fn one_by_one(&self, mut f: impl FnMut(usize, Subject<'m, '_, Row<'_>>)) {
-        for lane in self.lanes.get().lanes() {
+    /// Evaluates the gates.
+    pub(crate) fn verdicts(&self) -> Verdicts {
+        let mut verdicts = Verdicts::ELIGIBLE;
+        for required in [false, true] {
+            for gate in self.program.gates(required) {
+                let truths = self.gate(gate);
+                if required {
+                    verdicts.require(truths);
+                } else {
+                    verdicts.disqualify(truths);
+                }
+                self.lanes.set(verdicts.scored());
+                if verdicts.scored().is_none() {
+                    return verdicts;
+                }
+            }
+        }
+        verdicts
+    }
+
+    /// A gate with its policy for the unknown applied.
+    #[inline]
+    fn gate(&self, gate: &'m Gate) -> Truths {
+        let truths = self.condition(&gate.when);
+        match gate.decided(Truth::Unknown) {
+            Truth::True => Truths { holds: truths.holds | truths.unknown, unknown: Mask::NONE },
+            Truth::False => Truths { unknown: Mask::NONE, ..truths },
+            Truth::Unknown => truths,
+        }
+    }
+
+    fn condition(&self, condition: &'m Condition) -> Truths {
+        match &condition.node {
+            ConditionNode::Test(test) => self.test(condition.probe, test),
+            ConditionNode::Not(inner) => self.condition(inner).negated(),
+            ConditionNode::All(parts) => parts.iter().fold(Truths::TRUE, |all, part| all.and(self.condition(part))),
+            ConditionNode::Any(parts) => parts.iter().fold(Truths::FALSE, |any, part| any.or(self.condition(part))),
+            ConditionNode::AtLeastOf { count, of } => {
+                let mut counts = [(0_usize, 0_usize); BLOCK];
+                for part in of {
+                    let truths = self.condition(part);
+                    for (lane, (sure, possible)) in counts.iter_mut().enumerate() {
+                        let (holds, unknown) = (truths.holds.has(lane), truths.unknown.has(lane));
+                        *sure += usize::from(holds);
+                        *possible += usize::from(holds || unknown);
+                    }
+                }
+                let mut truths = Truths::FALSE;
+                for (lane, (sure, possible)) in counts.into_iter().enumerate() {
+                    truths.set(lane, Truth::of_count(sure, possible, *count));
+                }
+                truths
+            }
+        }
+    }
+
+    /// Adds the points of an axis to its base, in place: the numbers of a block take two kilobytes. `available` starts at
+    /// the base too, and gains what counts as 100 in each row; `None` if that is the same for every row.
+    pub(crate) fn points(&self, axis: &'m Axis, raw: &mut LaneNumbers, mut available: Option<&mut LaneNumbers>) {
+        for part in &axis.parts {
+            if part.group.is_none() {
+                self.add_rules(part, raw, available.as_deref_mut());
+                continue;
+            }
+            let mut sum = LaneNumbers::one(0);
+            let mut expected = available.is_some().then(|| LaneNumbers::one(0));
+            self.add_rules(part, &mut sum, expected.as_mut());
+            raw.add(&sum.map(|points| part.clamped(points)));
+            if let (Some(available), Some(expected)) = (&mut available, expected) {
+                available.add(&expected.map(|points| part.clamped(points)));
+            }
+        }
+    }
+
+    #[inline]
+    fn add_rules(&self, part: &'m Part, sum: &mut LaneNumbers, mut expected: Option<&mut LaneNumbers>) {
+        for rule in &part.rules {
+            let unknown = self.rule(rule, sum);
+            if let Some(expected) = &mut expected {
+                let skipped = if rule.missing == Missing::Skip { unknown } else { Mask::NONE };
+                expected.add_where(!skipped, rule.reach.unwrap_or(0));
+            }
+        }
+    }
+
+    /// Adds the points of a rule, and returns the lanes in which it is unknown.
+    #[inline]
+    fn rule(&self, rule: &'m Rule, sum: &mut LaneNumbers) -> Mask {
+        let guard = rule.guard.as_ref().map(|guard| self.condition(guard));
+        if let (Some(guard), RuleBody::Points(by_truth)) = (guard, &rule.body) {
+            sum.add_by_truth(guard, by_truth);
+            return guard.unknown;
+        }
+        let mut unknown = Mask::NONE;
+        let mut points = [[0; LANES]; WORDS];
+        let lanes = guard.map_or(Mask::ALL, |guard| !guard.fails());
+        self.one_by_one(lanes, |lane, subject| {
+            let found = Evaluation::new(subject).guarded(rule, &mut ());
+            if found.unknown {
+                unknown = unknown | Mask::one(lane);
+            }
+            if let Some(own) = points.as_flattened_mut().get_mut(lane) {
+                *own = found.number;
+            }
+        });
+        sum.add(&LaneNumbers::Each(points));
+        unknown
+    }
+
+    /// Calls `f` with the subject in each of these lanes, one after the other.
+    fn one_by_one(&self, lanes: Mask, mut f: impl FnMut(usize, Subject<'m, '_, Row<'_>>)) {
+        for lane in (self.lanes.get() & lanes).lanes() {
             let row = self.columns.row(self.rows.at(lane));
             f(lane, Subject::on(self.program, &row, (self.as_of, self.today)));
         }
     }
 
-    /// A number for each lane.
-    fn numbers(&self, mut f: impl FnMut(usize, Subject<'m, '_, Row<'_>>) -> i64) -> LaneNumbers {
-        let mut numbers = [[0; LANES]; WORDS];
-        self.one_by_one(|lane, subject| {
-            if let Some(own) = numbers.as_flattened_mut().get_mut(lane) {
-                *own = f(lane, subject);
-            }
-        });
-        LaneNumbers::Each(numbers)
-    }
-
-    fn measured(&self, mut f: impl FnMut(Subject<'m, '_, Row<'_>>) -> Measured<Exact>) -> Measured<Abreast> {
-        let mut unknown = Mask::NONE;
-        let number = self.numbers(|lane, subject| {
-            let found = f(subject);
-            if found.unknown {
-                unknown = unknown | Mask::one(lane);
-            }
-            found.number
-        });
-        Measured { number, unknown: Masks::where_true(unknown) }
-    }
-
-    /// The lanes in which a test holds and the lanes in which it is known, one subject after the other.
-    fn tested(&self, ask: Ask, test: &'m Test) -> (Mask, Mask) {
-        let (mut holds, mut known) = (Mask::NONE, Mask::NONE);
-        self.one_by_one(|lane, subject| match subject.test(ask, test, &mut ()) {
-            Truth::True => (holds, known) = (holds | Mask::one(lane), known | Mask::one(lane)),
-            Truth::False => known = known | Mask::one(lane),
-            Truth::Unknown => {}
-        });
-        (holds, known)
+    /// A test, one subject after the other.
+    fn tested(&self, probe: ProbeId, test: &'m Test) -> Truths {
+        let mut truths = Truths::FALSE;
+        self.one_by_one(Mask::ALL, |lane, subject| truths.set(lane, subject.test(probe, test, &mut ())));
+        truths
     }
 
     /// The lanes in which a fact passes `holds`, and the lanes in which `holds` has an answer.
@@ -109,7 +197,7 @@ impl<'m, 't> Block<'m, 't> {
                 Some(self.days_within(*field, &(day(*within.start())..=day(*within.end()))))
             }
             Quantity::Calendar { field, by } => {
-                Some(self.days(*field, |day| within.contains(&fact::by_calendar(*by, day, self.today))))
+                Some(self.days(*field, |day| within.contains(&concrete::by_calendar(*by, day, self.today))))
             }
             _ => None,
         }
@@ -144,27 +232,19 @@ impl<'m, 't> Block<'m, 't> {
             (lanes_where(&ratios, |ratio| least <= *ratio && *ratio <= greatest), known & finite)
         })
     }
-}
 
-impl<'m> World<'m> for Block<'m, '_> {
-    type Domain = Abreast;
-
-    fn gates(&self, required: bool) -> impl Iterator<Item = &'m Gate> {
-        self.program.gates(required).iter()
-    }
-
-    fn narrow(&self, verdict: &Masks<Verdict>) {
-        self.lanes.set(verdict.of(Verdict::Eligible) | verdict.of(Verdict::Undetermined));
-    }
-
-    fn test<V: Witness<'m, Abreast>>(&self, ask: Ask, test: &'m Test, _: &mut V) -> Masks<Truth> {
-        let (holds, known) = self.columns.test(test, self.rows).unwrap_or_else(|| match test {
+    /// A test on facts or events.
+    fn test(&self, probe: ProbeId, test: &'m Test) -> Truths {
+        if let Some((holds, known)) = self.columns.test(test, self.rows) {
+            return Truths::new(holds, known);
+        }
+        let (holds, known) = match test {
             Test::Number { of, within, doubles, op } => match self.within(of, within, *doubles) {
                 Some((inside, known)) => (if op.negates() { !inside } else { inside }, known),
-                None => self.tested(ask, test),
+                None => return self.tested(probe, test),
             },
             Test::Day { field, within, .. } => self.days_within(*field, within),
-            // As `fact::holds`, with the choice of the test made once for all rows.
+            // As `test::holds` does, with the choice of the test made once for all rows.
             Test::Flag { field, is } => self.facts(*field, |fact| match fact {
                 Fact::Flag(flag) => Some(flag == *is),
                 _ => None,
@@ -175,7 +255,7 @@ impl<'m> World<'m> for Block<'m, '_> {
                     _ => None,
                 }),
                 _ => self.facts(*field, |fact| match fact {
-                    Fact::Text(text) => Some(fact::text_matches(text, test, *ignore_case) != *negate),
+                    Fact::Text(text) => Some(concrete::text_matches(text, test, *ignore_case) != *negate),
                     _ => None,
                 }),
             },
@@ -183,16 +263,8 @@ impl<'m> World<'m> for Block<'m, '_> {
                 Fact::Tags(tags) => Some(tags.has_any(any) != *negate),
                 _ => None,
             }),
-            _ => self.tested(ask, test),
-        });
-        Masks::truths(holds, !known)
-    }
-
-    fn points<V: Witness<'m, Abreast>>(&self, form: &'m Worth, _: &mut V) -> Measured<Abreast> {
-        self.measured(|subject| subject.points(form, &mut ()))
-    }
-
-    fn signal<V: Witness<'m, Abreast>>(&self, signal: &'m Signal, _: &mut V) -> LaneNumbers {
-        self.numbers(|_, subject| subject.signal(signal, &mut ()))
+            _ => return self.tested(probe, test),
+        };
+        Truths::new(holds, known)
     }
 }

@@ -4,24 +4,24 @@ use std::ops::{Range, RangeInclusive};
 
 use super::kernels::{FEW_KEYS, days_within};
 use super::mask::{LANES, Mask, Rows, WordRows};
-use crate::evaluate::fact;
+use crate::evaluate::test as concrete;
 use crate::input::activity::Activity;
 use crate::input::buffers::{Items, Keys};
 use crate::input::columns::{Column, Columns, Values};
 use crate::input::facts::{Fact, Facts, Field};
-use crate::program::{FieldIndex, Mention, Program, TagTest, Test, TextSubject};
+use crate::program::{FieldIndex, Program, ReadSite, TagTest, Test, TextSubject};
 
 /// The columns that a program reads.
 pub(crate) struct Bound<'c> {
     columns: &'c Columns<'c>,
     by_index: Box<[Option<&'c Column<'c>>]>, // by `Field::index`
     indices: Box<[usize]>,                   // `Field::index` by `FieldIndex`
-    truths: Box<[Truths]>,                   // by slot of the program's tests on texts
+    truths: Box<[KeyTruths]>,                // by slot of the program's tests on texts
 }
 
 /// For which keys of a dictionary a test holds.
 #[derive(Clone, Default)]
-struct Truths {
+struct KeyTruths {
     table: Box<[bool]>,
     /// The one key with another truth than all others, and its truth.
     odd: Option<(i64, bool)>,
@@ -29,8 +29,8 @@ struct Truths {
     few: Option<[i64; FEW_KEYS]>,
 }
 
-impl Truths {
-    fn new(table: Box<[bool]>) -> Truths {
+impl KeyTruths {
+    fn new(table: Box<[bool]>) -> KeyTruths {
         let odd = [true, false].into_iter().find_map(|is| {
             let mut those = (0..).zip(&table).filter(|(_, own)| **own == is).map(|(key, _)| (key, is));
             those.next().filter(|_| those.next().is_none())
@@ -41,7 +41,7 @@ impl Truths {
             few.iter_mut().zip(those()).for_each(|(own, key)| *own = key);
             few
         });
-        Truths { table, odd, few }
+        KeyTruths { table, odd, few }
     }
 
     /// The rows for whose key the test holds, and the rows whose key is in the dictionary.
@@ -67,11 +67,11 @@ impl<'c> Bound<'c> {
             }
         }
         let indices = fields.map(Field::index).collect();
-        let truths = vec![Truths::default(); program.slots].into();
+        let truths = vec![KeyTruths::default(); program.slots].into();
         let mut bound = Bound { columns, by_index: by_index.into(), indices, truths };
         let mut truths = std::mem::take(&mut bound.truths);
-        program.mentions(|mention| {
-            let Mention::Test(test) = mention else { return };
+        program.read_sites(|site| {
+            let ReadSite::Test(test) = site else { return };
             if let Some((slot, table)) = bound.dictionary_truths(test)
                 && let Some(own) = truths.get_mut(slot)
             {
@@ -82,7 +82,7 @@ impl<'c> Bound<'c> {
     }
 
     /// The answers of a test on texts to each entry of its column's dictionary.
-    fn dictionary_truths(&self, test: &Test) -> Option<(usize, Truths)> {
+    fn dictionary_truths(&self, test: &Test) -> Option<(usize, KeyTruths)> {
         let (slot, field) = match test {
             Test::Text { of: TextSubject::Field(field), slot, .. }
             | Test::Tags { field, test: TagTest::HasAny(_), slot, .. } => (*slot, *field),
@@ -94,9 +94,9 @@ impl<'c> Bound<'c> {
         };
         let holds = |text: &str| match test {
             Test::Tags { test: TagTest::HasAny(any), .. } => any.iter().any(|tag| **tag == *text),
-            _ => fact::holds(test, Fact::Text(text)) == Some(true),
+            _ => concrete::holds(test, Fact::Text(text)) == Some(true),
         };
-        Some((slot, Truths::new((0..texts.len()).map(|key| texts.get(key).is_some_and(holds)).collect())))
+        Some((slot, KeyTruths::new((0..texts.len()).map(|key| texts.get(key).is_some_and(holds)).collect())))
     }
 
     /// The column of a field of the program.

@@ -23,11 +23,6 @@ impl Mask {
     pub(crate) const ALL: Mask = Mask([u64::MAX; WORDS]);
 
     #[inline]
-    pub(crate) fn of(words: [u64; WORDS]) -> Mask {
-        Mask(words)
-    }
-
-    #[inline]
     pub(crate) fn one(lane: usize) -> Mask {
         Mask(std::array::from_fn(|word| u64::from(word == lane / LANES) << (lane % LANES)))
     }
@@ -55,11 +50,6 @@ impl Mask {
     #[inline]
     pub(crate) fn is_none(self) -> bool {
         self.0.into_iter().fold(0, u64::bitor) == 0
-    }
-
-    #[inline]
-    pub(crate) fn is_all(self) -> bool {
-        self.0.into_iter().fold(u64::MAX, u64::bitand) == u64::MAX
     }
 
     #[inline]

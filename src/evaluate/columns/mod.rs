@@ -1,6 +1,6 @@
 //! Many subjects at once: columns, evaluated a block of rows at a time.
 //!
-//! [`Bound`] is columns made ready for a program, [`Block`] the world of 256 of their rows, [`Abreast`] the domain.
+//! [`Bound`] is columns bound to a program, [`Block`] evaluates 256 of their rows.
 
 mod block;
 mod bound;
@@ -10,6 +10,5 @@ mod mask;
 
 pub(crate) use block::Block;
 pub(crate) use bound::Bound;
-pub(crate) use lanes::{Abreast, LaneNumbers, Masks, Sum, codes};
-pub(super) use lanes::{Few, Lanes};
+pub(crate) use lanes::{LaneNumbers, LaneSum, Verdicts, subsets};
 pub(crate) use mask::{BLOCK, LANES, Mask, Rows, WORDS};

@@ -1,59 +1,59 @@
-//! Sets of whole numbers.
+//! Interval sets: sets of whole numbers as sorted intervals, the numbers of abstract interpretation.
 
 use std::ops::RangeInclusive;
 
 use smallvec::SmallVec;
 
-use super::domain::Numbers;
+use crate::evaluate::domain::Numbers;
 
-/// How many separate ranges are kept; beyond that the closest are taken together.
-const RANGES_MAX: usize = 32;
+/// How many separate intervals a set keeps. Beyond that, widening merges the closest ones.
+const INTERVALS_MAX: usize = 32;
 
-/// How many combinations of ranges are looked at where several sets meet in one formula.
+/// How many combinations of intervals an n-ary map evaluates before it widens its operands.
 const COMBINATIONS_MAX: usize = 1_024;
 
-/// A set of whole numbers as ranges in rising order, at least one.
+/// A set of whole numbers as sorted intervals, not empty.
 ///
-/// Every operation gives a set that holds each result for each member. It may hold more once there are more separate
-/// ranges than are kept; the least and the greatest member are always results themselves if those of the operands are.
-/// Most sets are one range, so each operation asks for that first.
+/// Every operation returns a set that contains the result for each member. The set may contain more once widening has
+/// merged intervals; its least and greatest members are results themselves if those of the operands are. Most sets are one
+/// interval, so each operation checks for that first.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Ranges(Few); // rising, at least one number between neighbours
+pub(crate) struct IntervalSet(Inline); // ascending, with a gap of at least one number between neighbours
 
-/// Two are what a rule makes that is worth its points or nothing.
-type Few = SmallVec<[(i64, i64); 2]>;
+/// Room for the two numbers of a rule that gives its points or nothing.
+type Inline = SmallVec<[(i64, i64); 2]>;
 
-impl Ranges {
-    /// From the lesser to the greater of both, whichever comes first.
+impl IntervalSet {
+    /// The interval between two numbers in either order.
     #[inline]
-    pub(crate) fn from_to(a: i64, b: i64) -> Ranges {
-        Ranges(SmallVec::from_buf_and_len([(a.min(b), a.max(b)); 2], 1))
+    pub(crate) fn from_to(a: i64, b: i64) -> IntervalSet {
+        IntervalSet(SmallVec::from_buf_and_len([(a.min(b), a.max(b)); 2], 1))
     }
 
-    /// The only range, if there is no other.
+    /// The interval, if there is only one.
     #[inline]
-    pub(super) fn single(&self) -> Option<(i64, i64)> {
+    pub(super) fn interval(&self) -> Option<(i64, i64)> {
         if let [only] = self.0[..] { Some(only) } else { None }
     }
 
-    /// Of ranges in any order; `None` of none.
-    pub(crate) fn of(ranges: impl IntoIterator<Item = (i64, i64)>) -> Option<Ranges> {
-        let mut few = Few::new();
+    /// The set of these intervals, in any order; `None` if there are none.
+    pub(crate) fn of(ranges: impl IntoIterator<Item = (i64, i64)>) -> Option<IntervalSet> {
+        let mut inline = Inline::new();
         for (a, b) in ranges {
-            few.push((a.min(b), a.max(b)));
+            inline.push((a.min(b), a.max(b)));
         }
-        match few[..] {
+        match inline[..] {
             [] => None,
-            [_] => Some(Ranges(few)),
-            _ => Some(Ranges::sorted(few)),
+            [_] => Some(IntervalSet(inline)),
+            _ => Some(IntervalSet::sorted(inline)),
         }
     }
 
-    /// Of ranges in any order, at least one.
-    fn sorted(mut ranges: Few) -> Ranges {
-        // Most come in order, and those of a sum in a few runs, of which only a stable sort makes use.
+    /// The set of these intervals, in any order, at least one.
+    fn sorted(mut ranges: Inline) -> IntervalSet {
+        // Most are sorted, and those of a sum form a few sorted runs, which only a stable sort exploits.
         if !ranges.is_sorted() {
-            #[expect(clippy::stable_sort_primitive, reason = "it finds the runs that are there")]
+            #[expect(clippy::stable_sort_primitive, reason = "it exploits sorted runs")]
             ranges.sort();
         }
         ranges.dedup_by(|later, first| {
@@ -63,11 +63,11 @@ impl Ranges {
             }
             meets
         });
-        Ranges(ranges).coarser(RANGES_MAX)
+        IntervalSet(ranges).widen(INTERVALS_MAX)
     }
 
-    /// The same set, neighbours with the smallest gaps taken together until no more than `most` are left.
-    fn coarser(mut self, most: usize) -> Ranges {
+    /// Widens the set: merges the neighbours with the smallest gaps until at most `most` intervals are left.
+    fn widen(mut self, most: usize) -> IntervalSet {
         let Some(surplus) = self.0.len().checked_sub(most.max(1)).filter(|surplus| *surplus > 0) else {
             return self;
         };
@@ -86,15 +86,15 @@ impl Ranges {
         self
     }
 
-    /// Puts in a range.
+    /// Adds an interval.
     fn add(&mut self, (least, greatest): (i64, i64)) {
-        // Most come in order, or are there.
+        // Most are beyond the last interval or inside it.
         match self.0.last() {
             Some((_, to)) if to.saturating_add(1) < least => return self.0.push((least, greatest)),
             Some((from, to)) if *from <= least && greatest <= *to => return,
             _ => {}
         }
-        // Those that it meets become one with it.
+        // Merge it with the intervals that it meets.
         let first = self.0.partition_point(|(_, to)| to.saturating_add(1) < least);
         let after = self.0.partition_point(|(from, _)| *from <= greatest.saturating_add(1));
         let to = after.checked_sub(1).and_then(|last| self.0.get(last)).map_or(greatest, |(_, to)| greatest.max(*to));
@@ -119,16 +119,16 @@ impl Ranges {
         self.0.last().map_or(0, |(_, greatest)| *greatest)
     }
 
-    /// Puts in what is in the other.
-    pub(crate) fn unite(&mut self, other: &Ranges) {
+    /// Adds the members of another set.
+    pub(crate) fn union_with(&mut self, other: &IntervalSet) {
         other.iter().for_each(|range| self.add(range));
-        if self.0.len() > RANGES_MAX {
-            *self = std::mem::replace(self, Ranges::one(0)).coarser(RANGES_MAX);
+        if self.0.len() > INTERVALS_MAX {
+            *self = std::mem::replace(self, IntervalSet::one(0)).widen(INTERVALS_MAX);
         }
     }
 
-    /// The only member, if there is no other.
-    pub(crate) fn only(&self) -> Option<i64> {
+    /// The member, if there is only one.
+    pub(crate) fn single(&self) -> Option<i64> {
         (self.least() == self.greatest()).then(|| self.least())
     }
 
@@ -136,8 +136,8 @@ impl Ranges {
         self.0.iter().copied()
     }
 
-    /// Whether every member is one of `other`.
-    pub(crate) fn lies_in(&self, other: &Ranges) -> bool {
+    /// Whether every member is in `other`.
+    pub(crate) fn is_subset(&self, other: &IntervalSet) -> bool {
         self.iter().all(|(least, greatest)| other.iter().any(|(from, to)| from <= least && greatest <= to))
     }
 
@@ -150,12 +150,12 @@ impl Ranges {
     }
 
     /// One member of each, by a function that falls in none of them.
-    pub(crate) fn jointly(of: &[&Ranges], f: impl Fn(&[i64]) -> i64) -> Option<Ranges> {
+    pub(crate) fn map_all(of: &[&IntervalSet], f: impl Fn(&[i64]) -> i64) -> Option<IntervalSet> {
         if let [only] = of {
             return Some(only.map(|number| f(&[number])));
         }
         // The greatest number of ranges a set may have for the combinations to stay within their bound.
-        let most = (1..=RANGES_MAX)
+        let most = (1..=INTERVALS_MAX)
             .rev()
             .find(|most| {
                 of.iter()
@@ -163,7 +163,7 @@ impl Ranges {
                     .is_some_and(|all| all <= COMBINATIONS_MAX)
             })
             .unwrap_or(1);
-        let coarse: SmallVec<[Ranges; 8]> = of.iter().map(|set| (*set).clone().coarser(most)).collect();
+        let coarse: SmallVec<[IntervalSet; 8]> = of.iter().map(|set| (*set).clone().widen(most)).collect();
         let mut combinations: Vec<(Members, Members)> = vec![Default::default()];
         for set in &coarse {
             let longer = combinations.iter().flat_map(|(low, high)| {
@@ -176,42 +176,42 @@ impl Ranges {
             });
             combinations = longer.collect();
         }
-        Ranges::of(combinations.iter().map(|(low, high)| (f(low), f(high))))
+        IntervalSet::of(combinations.iter().map(|(low, high)| (f(low), f(high))))
     }
 }
 
-impl Clone for Ranges {
+impl Clone for IntervalSet {
     #[inline]
-    fn clone(&self) -> Ranges {
+    fn clone(&self) -> IntervalSet {
         match self.0[..] {
-            [only] => Ranges(SmallVec::from_buf_and_len([only; 2], 1)),
-            _ => Ranges(SmallVec::from_slice(&self.0)),
+            [only] => IntervalSet(SmallVec::from_buf_and_len([only; 2], 1)),
+            _ => IntervalSet(SmallVec::from_slice(&self.0)),
         }
     }
 }
 
-impl Numbers for Ranges {
+impl Numbers for IntervalSet {
     #[inline]
-    fn one(number: i64) -> Ranges {
-        Ranges::from_to(number, number)
+    fn one(number: i64) -> IntervalSet {
+        IntervalSet::from_to(number, number)
     }
 
-    /// Each member changed by a function that never falls, or one that never rises.
+    /// Maps by a function that never falls, or one that never rises.
     #[inline]
-    fn map(&self, f: impl Fn(i64) -> i64) -> Ranges {
+    fn map(&self, f: impl Fn(i64) -> i64) -> IntervalSet {
         let changed = |(a, b)| {
             let least = f(a);
             (least, if a == b { least } else { f(b) })
         };
-        if let Some((a, b)) = self.single().map(changed) {
-            return Ranges::from_to(a, b);
+        if let Some((a, b)) = self.interval().map(changed) {
+            return IntervalSet::from_to(a, b);
         }
-        Ranges::of(self.iter().map(changed)).unwrap_or_else(|| self.clone())
+        IntervalSet::of(self.iter().map(changed)).unwrap_or_else(|| self.clone())
     }
 
-    /// Each member of one with each of the other, by a function that is monotone in either argument.
+    /// Each member of `self` with each of `other`, by a function that is monotone in either argument.
     #[inline]
-    fn with(&self, other: &Ranges, f: impl Fn(i64, i64) -> i64) -> Ranges {
+    fn map2(&self, other: &IntervalSet, f: impl Fn(i64, i64) -> i64) -> IntervalSet {
         let corners = |(a, b), (c, d)| {
             let rows = |c| if a == b { [f(a, c); 2] } else { [f(a, c), f(b, c)] };
             let [first, second] = rows(c);
@@ -220,26 +220,26 @@ impl Numbers for Ranges {
         };
         let corners = &corners;
         let corners = self.iter().flat_map(|own| other.iter().map(move |other| corners(own, other)));
-        Ranges::of(corners).unwrap_or_else(|| self.clone())
+        IntervalSet::of(corners).unwrap_or_else(|| self.clone())
     }
 
     #[inline]
-    fn add(&mut self, other: &Ranges) {
+    fn add(&mut self, other: &IntervalSet) {
         let sum = |(a, b): (i64, i64), (c, d): (i64, i64)| (a.saturating_add(c), b.saturating_add(d));
-        if let (Some(own), Some(other)) = (self.single(), other.single()) {
+        if let (Some(own), Some(other)) = (self.interval(), other.interval()) {
             self.0 = SmallVec::from_buf_and_len([sum(own, other); 2], 1);
             return;
         }
-        // Rising sums one after the other are sorted in little more than one go.
+        // Sorted runs of sums merge in little more than one pass.
         let (few, many) = if self.0.len() < other.0.len() { (&*self, other) } else { (other, &*self) };
         let sums = few.iter().flat_map(|few| many.iter().map(move |many| sum(few, many)));
-        if let Some(sums) = Ranges::of(sums) {
+        if let Some(sums) = IntervalSet::of(sums) {
             *self = sums;
         }
     }
 }
 
-/// One member of each of several sets.
+/// One member from each of several sets.
 type Members = SmallVec<[i64; 8]>;
 
 #[cfg(test)]
@@ -247,28 +247,28 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn set() -> impl Strategy<Value = Ranges> {
+    fn set() -> impl Strategy<Value = IntervalSet> {
         proptest::collection::vec((-40_i64..40, 0_i64..5), 1..6)
-            .prop_map(|ranges| Ranges::of(ranges.into_iter().map(|(from, more)| (from, from + more))).unwrap())
+            .prop_map(|ranges| IntervalSet::of(ranges.into_iter().map(|(from, more)| (from, from + more))).unwrap())
     }
 
-    fn members(set: &Ranges) -> Vec<i64> {
+    fn members(set: &IntervalSet) -> Vec<i64> {
         set.iter().flat_map(|(a, b)| a..=b).collect()
     }
 
-    fn holds(set: &Ranges, number: i64) -> bool {
+    fn holds(set: &IntervalSet, number: i64) -> bool {
         set.within(&(number..=number)).0
     }
 
     proptest! {
         #[test]
-        fn operations_are_those_on_every_member(a in set(), b in set(), low in -40_i64..40, more in 0_i64..20) {
-            let sums = a.with(&b, i64::saturating_add);
+        fn operations_contain_the_result_for_every_member(a in set(), b in set(), low in -40_i64..40, more in 0_i64..20) {
+            let sums = a.map2(&b, i64::saturating_add);
             let mut joined = a.clone();
-            joined.unite(&b);
-            let held = a.map(|number| number.clamp(low, low + more));
+            joined.union_with(&b);
+            let clamped = a.map(|number| number.clamp(low, low + more));
             for x in members(&a) {
-                prop_assert!(holds(&joined, x) && holds(&held, x.clamp(low, low + more)));
+                prop_assert!(holds(&joined, x) && holds(&clamped, x.clamp(low, low + more)));
                 for y in members(&b) {
                     prop_assert!(holds(&sums, x + y));
                 }
@@ -277,24 +277,24 @@ mod tests {
             let range = low..=low + more;
             let expected = (members(&a).iter().any(|x| range.contains(x)), members(&a).iter().any(|x| !range.contains(x)));
             prop_assert_eq!(a.within(&range), expected);
-            prop_assert_eq!(a.lies_in(&b), members(&a).iter().all(|x| holds(&b, *x)));
-            let product = Ranges::jointly(&[&a, &b], |both| both.iter().sum()).unwrap();
+            prop_assert_eq!(a.is_subset(&b), members(&a).iter().all(|x| holds(&b, *x)));
+            let product = IntervalSet::map_all(&[&a, &b], |both| both.iter().sum()).unwrap();
             prop_assert_eq!(product, sums);
         }
 
         #[test]
-        fn coarser_sets_hold_what_finer_ones_do(a in set(), most in 1_usize..4) {
-            let coarse = a.clone().coarser(most);
-            prop_assert!(a.lies_in(&coarse) && coarse.0.len() <= most);
-            prop_assert_eq!((coarse.least(), coarse.greatest()), (a.least(), a.greatest()));
+        fn widening_keeps_members_and_ends(a in set(), most in 1_usize..4) {
+            let wide = a.clone().widen(most);
+            prop_assert!(a.is_subset(&wide) && wide.0.len() <= most);
+            prop_assert_eq!((wide.least(), wide.greatest()), (a.least(), a.greatest()));
         }
     }
 
     #[test]
-    fn nothing_lies_within_a_range_that_is_empty() {
+    fn no_number_is_in_an_empty_range() {
         #[expect(clippy::reversed_empty_ranges, reason = "what is tested")]
         let empty = 3..=2;
-        assert_eq!(Ranges::one(2).within(&empty), (false, true));
-        assert_eq!(Ranges::of([]), None);
+        assert_eq!(IntervalSet::one(2).within(&empty), (false, true));
+        assert_eq!(IntervalSet::of([]), None);
     }
 }

@@ -1,4 +1,4 @@
-//! What a signal is worth: select events, weigh them by age, add up exactly, round once.
+//! The points of a signal: select events, weigh them by age, add exactly, round once.
 
 use std::ops::ControlFlow;
 
@@ -7,46 +7,47 @@ use crate::input::activity::{Activity, Occurrence, Selection};
 use crate::points::{HELD, MICROS};
 use crate::program::Signal;
 use crate::time::civil_day;
-use crate::wide::{Wide, held_in_i64, rounded};
+use crate::u384::{U384, rounded, saturated_i64};
 
-/// How a signal came to its worth.
+/// How the points of a signal came about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     /// How many events counted.
     pub(crate) events: u64,
-    /// Their worth before decay.
+    /// Their points before decay.
     pub(crate) fresh: i64,
-    /// Their worth after decay.
+    /// Their points after decay.
     pub(crate) decayed: i64,
-    /// After the signal's own bound.
-    pub(crate) worth: i64,
+    /// The same, clamped to the signal's own bound.
+    pub(crate) points: i64,
 }
 
-/// Exact sums over the events that a signal counts; what is rounded is rounded when they are read.
+/// Concrete sums over the events that a signal counts; what is rounded is rounded when they are read.
 #[derive(Clone, Copy)]
-pub(super) struct Sums {
+pub(super) struct SignalSums {
     events: u64,
     /// Weights, times the curve's denominator. At most 2^32 entries of 2^32 events of a weight up to 2^63.
     weights: u128,
     /// Amounts times weights, by sign.
-    gains: Wide,
-    losses: Wide,
+    gains: U384,
+    losses: U384,
     /// Amounts alone.
     amounts: i128,
 }
 
-impl Sums {
-    pub(super) const NOTHING: Sums = Sums { events: 0, weights: 0, gains: Wide::ZERO, losses: Wide::ZERO, amounts: 0 };
+impl SignalSums {
+    pub(super) const NONE: SignalSums =
+        SignalSums { events: 0, weights: 0, gains: U384::ZERO, losses: U384::ZERO, amounts: 0 };
 
     /// The events that count at `as_of`.
-    pub(super) fn of(signal: &Signal, activity: &Activity, offset_secs: i64, as_of: i64) -> Sums {
+    pub(super) fn of(signal: &Signal, activity: &Activity, offset_secs: i64, as_of: i64) -> SignalSums {
         // Selected events are not later than `as_of`.
         let age = |at: i64| as_of.wrapping_sub(at).cast_unsigned();
-        let mut sums = Sums::NOTHING;
+        let mut sums = SignalSums::NONE;
         if signal.ordered() {
             let weight = |at| signal.curve.numerator(age(at));
             // Apart from those that are added up in any order, which so stay in registers.
-            let mut ordered = Sums::NOTHING;
+            let mut ordered = SignalSums::NONE;
             counted(signal, activity, offset_secs, as_of, |entry| {
                 ordered.add(signal.per_unit, entry, weight(entry.at));
             });
@@ -61,14 +62,14 @@ impl Sums {
         }
         // `min_count` is at most `most_recent`, so events that were left out cannot matter to it.
         if sums.events < signal.min_count {
-            sums = Sums::NOTHING;
+            sums = SignalSums::NONE;
         }
         sums
     }
 
     /// All the events, with the age that they have at `as_of`, or none where they happen later.
-    pub(super) fn fresh(signal: &Signal, events: Selection<'_>, as_of: i64) -> Sums {
-        let mut sums = Sums::NOTHING;
+    pub(super) fn fresh(signal: &Signal, events: Selection<'_>, as_of: i64) -> SignalSums {
+        let mut sums = SignalSums::NONE;
         sums.add_all(signal, events, |at| signal.curve.numerator(as_of.saturating_sub(at).max(0).unsigned_abs()));
         sums
     }
@@ -104,27 +105,28 @@ impl Sums {
     #[inline]
     pub(super) fn tally(self, signal: &Signal) -> Tally {
         let fresh = if signal.per_unit {
-            held_in_i64(rounded(i128::from(signal.points).saturating_mul(self.amounts), MICROS.into()))
+            saturated_i64(rounded(i128::from(signal.points).saturating_mul(self.amounts), MICROS.into()))
         } else {
-            held_in_i64(i128::from(signal.points).saturating_mul(self.events.into()))
+            saturated_i64(i128::from(signal.points).saturating_mul(self.events.into()))
         };
         let decayed = self.decayed(signal);
-        let worth = signal.held(decayed);
-        Tally { events: self.events, fresh: fresh.clamp(-HELD, HELD), decayed, worth }
+        let points = signal.clamped(decayed);
+        Tally { events: self.events, fresh: fresh.clamp(-HELD, HELD), decayed, points }
     }
 
     /// After decay and the signal's own bound.
-    pub(super) fn worth(self, signal: &Signal) -> i64 {
-        signal.held(self.decayed(signal))
+    pub(super) fn points(self, signal: &Signal) -> i64 {
+        signal.clamped(self.decayed(signal))
     }
 
-    /// The least and the greatest worth, in some order, while gains and losses shrink to those of `later`.
-    pub(super) fn worths_until(self, later: Sums, signal: &Signal) -> (i64, i64) {
+    /// The least and the greatest points, in some order, while gains and losses shrink to those of `later`.
+    pub(super) fn points_until(self, later: SignalSums, signal: &Signal) -> (i64, i64) {
         if signal.per_unit {
-            let (gains, losses) = (Sums { losses: later.losses, ..self }, Sums { gains: later.gains, ..self });
-            (gains.worth(signal), losses.worth(signal))
+            let (gains, losses) =
+                (SignalSums { losses: later.losses, ..self }, SignalSums { gains: later.gains, ..self });
+            (gains.points(signal), losses.points(signal))
         } else {
-            (self.worth(signal), later.worth(signal))
+            (self.points(signal), later.points(signal))
         }
     }
 
@@ -195,7 +197,7 @@ fn product(points: i64, weights: u128, denominator: u64) -> i64 {
         Some(product) if denominator.is_power_of_two() => product >> denominator.trailing_zeros(),
         Some(product) => product / u128::from(denominator),
         None => {
-            let mut wide = Wide::ZERO;
+            let mut wide = U384::ZERO;
             wide.add_product(weights, points.unsigned_abs());
             wide.rounded_quotient(&[denominator]).into()
         }

@@ -7,7 +7,7 @@ const LIMBS: usize = 6;
 
 /// A 384-bit unsigned whole number, least significant limb first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Wide([u64; LIMBS]);
+pub(crate) struct U384([u64; LIMBS]);
 
 /// The low and the high half of `value`.
 #[expect(clippy::cast_possible_truncation, reason = "splitting a number into halves is the purpose")]
@@ -15,8 +15,8 @@ const fn halves(value: u128) -> (u64, u64) {
     (value as u64, (value >> 64) as u64)
 }
 
-impl Wide {
-    pub(crate) const ZERO: Wide = Wide([0; LIMBS]);
+impl U384 {
+    pub(crate) const ZERO: U384 = U384([0; LIMBS]);
 
     /// Adds `a x b`. Sums beyond 384 bits wrap; no caller can reach them (see the module's page).
     #[inline]
@@ -43,7 +43,7 @@ impl Wide {
         }
     }
 
-    pub(crate) fn times(mut self, factor: u64) -> Wide {
+    pub(crate) fn times(mut self, factor: u64) -> U384 {
         let mut carry = 0;
         for limb in &mut self.0 {
             (*limb, carry) = halves(u128::from(*limb) * u128::from(factor) + u128::from(carry));
@@ -52,9 +52,9 @@ impl Wide {
     }
 
     /// The quotient, cut down to a whole number. Dividing by zero gives zero.
-    fn divided_by(mut self, divisor: u64) -> Wide {
+    fn divided_by(mut self, divisor: u64) -> U384 {
         let Some(divisor) = std::num::NonZeroU64::new(divisor) else {
-            return Wide::ZERO;
+            return U384::ZERO;
         };
         let mut rest = 0_u64;
         for limb in self.0.iter_mut().rev() {
@@ -70,7 +70,7 @@ impl Wide {
     ///
     /// `floor(floor(x / a) / b) == floor(x / (a x b))`, so the half is added before and the divisions follow in turn.
     pub(crate) fn rounded_quotient(self, divisors: &[u64]) -> u64 {
-        let mut divisor = Wide([1, 0, 0, 0, 0, 0]);
+        let mut divisor = U384([1, 0, 0, 0, 0, 0]);
         for &d in divisors {
             divisor = divisor.times(d);
         }
@@ -84,7 +84,7 @@ impl Wide {
     }
 
     /// `self - other` as a magnitude and whether it is negative.
-    pub(crate) fn difference(self, other: Wide) -> (Wide, bool) {
+    pub(crate) fn difference(self, other: U384) -> (U384, bool) {
         let negative = self.0.iter().rev().lt(other.0.iter().rev());
         let (mut more, less) = if negative { (other, self) } else { (self, other) };
         let mut borrow = false;
@@ -98,10 +98,10 @@ impl Wide {
     }
 }
 
-impl From<u128> for Wide {
-    fn from(value: u128) -> Wide {
+impl From<u128> for U384 {
+    fn from(value: u128) -> U384 {
         let (low, high) = halves(value);
-        Wide([low, high, 0, 0, 0, 0])
+        U384([low, high, 0, 0, 0, 0])
     }
 }
 
@@ -145,7 +145,7 @@ const fn divided(numerator: i128, denominator: i128) -> (i128, i128) {
 
 /// `value` as an `i64`, held at its ends.
 #[expect(clippy::cast_possible_truncation, reason = "held in range first")]
-pub(crate) const fn held_in_i64(value: i128) -> i64 {
+pub(crate) const fn saturated_i64(value: i128) -> i64 {
     if value > i64::MAX as i128 {
         i64::MAX
     } else if value < i64::MIN as i128 {
@@ -181,10 +181,10 @@ mod tests {
     #[test]
     fn a_carry_goes_all_the_way() {
         for limbs in 0..LIMBS - 1 {
-            let mut all_ones = Wide::ZERO;
+            let mut all_ones = U384::ZERO;
             all_ones.0[..=limbs].fill(u64::MAX);
             all_ones.add_product(1, 1);
-            let mut one = Wide::ZERO;
+            let mut one = U384::ZERO;
             one.0[limbs + 1] = 1;
             assert_eq!(all_ones, one);
         }
@@ -193,20 +193,20 @@ mod tests {
     proptest! {
         #[test]
         fn agrees_with_128_bits_where_both_fit(a in 0..1_u128 << 60, b in 1..1_u64 << 60, d in 1..u64::MAX) {
-            let mut wide = Wide::ZERO;
-            wide.add_product(a, b);
+            let mut u384 = U384::ZERO;
+            u384.add_product(a, b);
             let nearest = (2 * a * u128::from(b) + u128::from(d)) / (2 * u128::from(d));
-            prop_assert_eq!(u128::from(wide.rounded_quotient(&[d])), nearest.min(u128::from(u64::MAX)));
+            prop_assert_eq!(u128::from(u384.rounded_quotient(&[d])), nearest.min(u128::from(u64::MAX)));
         }
 
         #[test]
         fn difference_undoes_addition(a: u128, b: u128, c: u64) {
-            let mut sum = Wide::from(a);
+            let mut sum = U384::from(a);
             sum.add_product(b, c);
-            let mut part = Wide::ZERO;
+            let mut part = U384::ZERO;
             part.add_product(b, c);
-            prop_assert_eq!(sum.difference(part), (Wide::from(a), false));
-            prop_assert_eq!(part.difference(sum), (Wide::from(a), a != 0));
+            prop_assert_eq!(sum.difference(part), (U384::from(a), false));
+            prop_assert_eq!(part.difference(sum), (U384::from(a), a != 0));
         }
 
         #[test]

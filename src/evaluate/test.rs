@@ -1,14 +1,17 @@
-//! What tests and forms find in one fact.
+//! The meaning of tests and rule bodies for one fact.
+//!
+//! The reference for every other evaluation of a test: the probes of `one::subject`, the sets of `sets::fact_set`, and the
+//! SIMD kernels of `columns`. Tests hold each equal to it.
 
 use crate::decimal::nearest_micros;
 use crate::input::facts::Fact;
 use crate::model::Calendar;
 use crate::points::{HELD, MICROS};
-use crate::program::{TagTest, Test, TextTest, Worth, ordered_bits};
+use crate::program::{RuleBody, TagTest, Test, TextTest, ordered_bits};
 use crate::time::{civil_day, day_of, months_since, months_until, second_of};
-use crate::wide::{held_in_i64, rounded};
+use crate::u384::{rounded, saturated_i64};
 
-/// Whether a test that looks at nothing but this fact holds; `None` where that is unknown.
+/// Whether a test that looks at this fact alone holds; `None` if unknown.
 #[inline(always)]
 pub(super) fn holds(test: &Test, fact: Fact<'_>) -> Option<bool> {
     match (test, fact) {
@@ -26,14 +29,14 @@ pub(super) fn holds(test: &Test, fact: Fact<'_>) -> Option<bool> {
     }
 }
 
-/// Whether there is a tag that is not among the others.
+/// Whether some tag is not among the others.
 #[inline]
 pub(super) fn any_not_in(tags: Fact<'_>, others: Fact<'_>) -> Option<bool> {
     let (Fact::Tags(tags), Fact::Tags(others)) = (tags, others) else { return None };
     Some(tags.any(|tag| !others.contains(tag)))
 }
 
-/// The number that a fact is, and what is no number of any other.
+/// The fact's number; NaN if it is not a number.
 #[inline(always)]
 pub(super) fn double(fact: Fact<'_>) -> f64 {
     match fact {
@@ -48,22 +51,22 @@ pub(super) fn number(number: f64) -> Option<i64> {
     number.is_finite().then(|| ordered_bits(number))
 }
 
-/// Whether the number lies within finite bounds.
+/// Whether a number is in a range with finite ends; `None` if the number is not finite.
 #[inline(always)]
 pub(super) fn number_within(number: f64, [least, greatest]: [f64; 2]) -> Option<bool> {
     let inside = least <= number && number <= greatest;
     (inside || number.is_finite()).then_some(inside)
 }
 
-/// The ratio of two numbers. A zero divisor gives an infinity or, under zero, no number at all: unknown.
+/// The ratio of two numbers; `None` if the divisor is zero or either number is not finite.
 #[inline]
 pub(super) fn ratio(number: f64, of: f64) -> Option<f64> {
     let ratio = number / of;
-    // Of what is not finite the ratio is not either, or zero where it is the divisor.
+    // An infinite divisor makes the ratio zero, so it is checked by itself.
     (ratio.is_finite() && of.is_finite()).then_some(ratio)
 }
 
-/// The number of different tags.
+/// The number of distinct tags.
 #[inline]
 pub(super) fn tag_count(fact: Fact<'_>) -> Option<i64> {
     let Fact::Tags(tags) = fact else { return None };
@@ -80,7 +83,7 @@ pub(super) fn day(fact: Fact<'_>, offset_secs: i64) -> Option<i64> {
     }
 }
 
-/// Days or months between a day and today, which lie within a few hundred million days; rises or falls in either.
+/// Days or months between a day and today, which are a few hundred million days apart at most; monotone in either.
 #[inline]
 pub(crate) fn by_calendar(by: Calendar, day: i64, today: i64) -> i64 {
     match by {
@@ -91,51 +94,51 @@ pub(crate) fn by_calendar(by: Calendar, day: i64, today: i64) -> i64 {
     }
 }
 
-/// The points of a form that is read from this fact, `None` where they are unknown.
+/// The points of a body that reads this fact; `None` if unknown.
 #[inline]
-pub(super) fn points(form: &Worth, fact: Fact<'_>) -> Option<i64> {
-    match (form, fact) {
-        (Worth::Texts { rows, otherwise, .. }, Fact::Text(text)) => {
+pub(super) fn points(body: &RuleBody, fact: Fact<'_>) -> Option<i64> {
+    match (body, fact) {
+        (RuleBody::Texts { rows, otherwise, .. }, Fact::Text(text)) => {
             let row = rows.binary_search_by(|(own, _)| (**own).cmp(text)).ok().and_then(|row| rows.get(row));
             Some(row.map_or(*otherwise, |(_, points)| *points))
         }
-        (Worth::Tags { rows, otherwise, sum, .. }, Fact::Tags(tags)) => {
+        (RuleBody::Tags { rows, otherwise, sum, .. }, Fact::Tags(tags)) => {
             Some(tag_points(rows, *otherwise, *sum, |tag| tags.contains(tag)))
         }
-        (Worth::PerUnit { points, min, max, .. }, Fact::Number(number)) if number.is_finite() => {
+        (RuleBody::PerUnit { points, min, max, .. }, Fact::Number(number)) if number.is_finite() => {
             Some(per_unit(*points, nearest_micros(number, HELD)?, *min, *max))
         }
         _ => None,
     }
 }
 
-/// How many rows a number reaches, by their least values.
+/// How many bands a number reaches.
 #[inline]
 pub(super) fn band(rows: &[(i64, i64)], number: i64) -> usize {
     rows.partition_point(|(from, _)| *from <= number)
 }
 
-/// The points where so many rows are reached.
+/// The points of a number that reaches this many bands.
 #[inline]
 pub(super) fn band_points(rows: &[(i64, i64)], below: i64, reached: usize) -> i64 {
     reached.checked_sub(1).and_then(|row| rows.get(row)).map_or(below, |(_, points)| *points)
 }
 
-/// Row by row, so that a tag that the subject's list repeats counts once.
+/// The points of tags. Goes row by row, so that a tag that is repeated in the subject's list counts once.
 #[inline]
 pub(super) fn tag_points(rows: &[(Box<str>, i64)], otherwise: i64, sum: bool, has: impl Fn(&str) -> bool) -> i64 {
-    let held = rows.iter().filter(|(tag, _)| has(tag)).map(|(_, points)| *points);
-    if sum { held.reduce(i64::saturating_add) } else { held.max() }.unwrap_or(otherwise)
+    let points = rows.iter().filter(|(tag, _)| has(tag)).map(|(_, points)| *points);
+    if sum { points.reduce(i64::saturating_add) } else { points.max() }.unwrap_or(otherwise)
 }
 
-/// Points for so many millionths of a unit; monotone in them.
+/// The points of a number of millionths of a unit; monotone in it.
 #[inline]
 pub(super) fn per_unit(points: i64, units: i64, min: i64, max: i64) -> i64 {
     let product = rounded(i128::from(points) * i128::from(units), MICROS.into());
-    held_in_i64(product).min(max).max(min)
+    saturated_i64(product).min(max).max(min)
 }
 
-/// Compares byte by byte, with `ignore_case` taking ASCII letters for their lower case.
+/// Whether a text matches, byte by byte; `ignore_case` folds ASCII letters.
 #[inline(always)]
 pub(super) fn text_matches(text: &str, test: &TextTest, ignore_case: bool) -> bool {
     match test {
@@ -153,7 +156,7 @@ fn text_is_like(text: &str, test: &TextTest, ignore_case: bool) -> bool {
             let start = text.len().checked_sub(literal.len());
             same(start.and_then(|start| text.as_bytes().get(start..)), literal, ignore_case)
         }
-        // Windows have a length of at least one; the empty text is in every text.
+        // Windows have at least one byte; the empty text is in every text.
         TextTest::Contains(literal) => {
             let mut windows = text.as_bytes().windows(literal.len().max(1));
             literal.is_empty() || windows.any(|part| same(Some(part), literal, ignore_case))

@@ -1,137 +1,139 @@
-//! What the facts that are known settle by themselves.
+//! Partial evaluation: what is left of a program once the known facts are evaluated.
 
 use smallvec::SmallVec;
 
-use super::{Evaluation, Exact, Measured, Numbers, Outcome, Seen, Truth, Witness, World, expected_of};
+use crate::evaluate::domain::Numbers;
+use crate::evaluate::pipeline::expected_of;
+use crate::evaluate::{Concrete, Env, Evaluation, MaybeUnknown, Observation, Observer, Outcome, PartialSum, Truth};
 use crate::grade::Verdict;
 use crate::input::facts::Fact;
 use crate::program::{FieldIndex, Gate, Part, Quantity, Rule, Test};
 
-/// The gates and rules of a program that look at something missing, and what the others come to.
+/// The gates and rules of a program that read a missing fact, and the result of all others.
 ///
-/// Those others come to the same whatever becomes known, so that they are left out where completions are evaluated.
+/// The others have the same result whatever becomes known, so completions need not evaluate them again.
 #[derive(Clone, Debug)]
-pub(crate) struct Settled<'m> {
-    /// What follows from the settled gates alone; others can only put something above it.
+pub(crate) struct Residual<'m> {
+    /// The verdict of the known gates. Open gates can only make it worse.
     pub(super) verdict: Verdict,
     disqualifying: Gates<'m>,
     required: Gates<'m>,
-    /// As many as were looked at, in the order of [`Part::place`].
-    parts: SmallVec<[Sums; 2]>,
-    /// Of all those parts, one after the other.
+    /// The parts that were evaluated, by [`Part::index`].
+    parts: SmallVec<[ResidualPart; 2]>,
+    /// The open rules of all these parts, in their order.
     rules: Vec<&'m Rule>,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Gates<'m> {
-    /// How many were looked at.
+    /// How many were evaluated.
     seen: usize,
     open: Vec<&'m Gate>,
 }
 
 impl<'m> Gates<'m> {
-    /// Leaves those open that were open before and were not looked at again.
-    fn leave(&mut self, before: &Gates<'m>) {
+    /// Keeps the gates open that were open before and were not evaluated again.
+    fn keep_open(&mut self, before: &Gates<'m>) {
         self.open.extend(before.open.iter().skip(self.seen));
         self.seen = before.seen + self.seen.saturating_sub(before.open.len());
     }
 }
 
-/// What the settled rules of a part come to.
+/// The known rules of a part.
 #[derive(Clone, Copy, Debug, Default)]
-struct Sums {
-    points: i64,
-    reach: i64,
-    /// Where its open rules end.
-    open: usize,
+struct ResidualPart {
+    known: PartialSum,
+    /// Where its open rules end in [`Residual::rules`].
+    end: usize,
 }
 
-impl<'m> Settled<'m> {
-    /// What is settled in a world, of which as much as `before` is settled already; beside it the outcome, where all
-    /// of it is.
-    pub(crate) fn of<X: World<'m, Domain = Exact>>(
-        evaluation: &Evaluation<'m, X>,
-        before: Option<&Settled<'m>>,
-    ) -> (Settled<'m>, Option<Outcome<Exact>>) {
-        let settled = Settled {
+impl<'m> Residual<'m> {
+    /// The residual of a program in an environment, given the residual for a superset of its subjects. Returns the outcome
+    /// too if nothing is open.
+    pub(crate) fn of<E: Env<'m, Domain = Concrete>>(
+        evaluation: &Evaluation<E>,
+        before: Option<&Residual<'m>>,
+    ) -> (Residual<'m>, Option<Outcome<Concrete>>) {
+        let residual = Residual {
             verdict: before.map_or(Verdict::Eligible, |before| before.verdict),
             disqualifying: Gates::default(),
             required: Gates::default(),
             parts: SmallVec::new(),
             rules: Vec::new(),
         };
-        let mut settling = Settling { before, settled, sums: Sums::default(), open: false, any_open: false };
-        let outcome = evaluation.outcome(&mut settling);
-        let Settling { mut settled, any_open, .. } = settling;
+        let known = PartialSum::default();
+        let mut specializer = Specializer { before, residual, known, open: false, any_open: false };
+        let outcome = evaluation.outcome(&mut specializer);
+        let Specializer { mut residual, any_open, .. } = specializer;
         if let Some(before) = before {
-            settled.leave(before);
+            residual.keep_open(before);
         }
-        (settled, (!any_open).then_some(outcome))
+        (residual, (!any_open).then_some(outcome))
     }
 
-    /// Leaves as it was before what was not looked at again.
-    fn leave(&mut self, before: &Settled<'m>) {
-        self.disqualifying.leave(&before.disqualifying);
-        self.required.leave(&before.required);
+    /// Keeps open what was open before and was not evaluated again.
+    fn keep_open(&mut self, before: &Residual<'m>) {
+        self.disqualifying.keep_open(&before.disqualifying);
+        self.required.keep_open(&before.required);
         if self.parts.is_empty() {
             self.parts.clone_from(&before.parts);
             self.rules.clone_from(&before.rules);
         }
     }
 
-    /// The required or the disqualifying gates that are not settled, and how many there are with the settled ones.
+    /// The open gates of one kind, and how many gates they and the known ones are.
     pub(super) fn gates(&self, required: bool) -> (&[&'m Gate], usize) {
         let gates = if required { &self.required } else { &self.disqualifying };
         (&gates.open, gates.seen)
     }
 
-    /// What the settled rules of a part are worth and may reach, and its other rules; `None` where it was not looked at.
-    pub(super) fn rules(&self, part: &Part) -> Option<(i64, i64, &[&'m Rule])> {
-        let Sums { points, reach, open } = self.parts.get(part.place)?;
-        let start = part.place.checked_sub(1).and_then(|before| self.parts.get(before)).map_or(0, |sums| sums.open);
-        Some((*points, *reach, self.rules.get(start..*open)?))
+    /// The sum of the known rules of a part, and its open rules; `None` if the part was not evaluated.
+    pub(super) fn rules(&self, part: &Part) -> Option<(PartialSum, &[&'m Rule])> {
+        let ResidualPart { known, end } = self.parts.get(part.index)?;
+        let start = part.index.checked_sub(1).and_then(|before| self.parts.get(before)).map_or(0, |before| before.end);
+        Some((*known, self.rules.get(start..*end)?))
     }
 }
 
-/// Listens to an evaluation for what is not known.
-struct Settling<'b, 'm> {
-    before: Option<&'b Settled<'m>>,
-    settled: Settled<'m>,
-    /// Of the present part.
-    sums: Sums,
-    /// Whether anything missing was looked at since the last gate or rule.
+/// The observer that builds a residual.
+struct Specializer<'b, 'm> {
+    before: Option<&'b Residual<'m>>,
+    residual: Residual<'m>,
+    /// The known rules of the current part.
+    known: PartialSum,
+    /// Whether a missing fact was read since the last gate or rule.
     open: bool,
     any_open: bool,
 }
 
-impl Settling<'_, '_> {
-    fn looked_at(&mut self, missing: bool) {
+impl Specializer<'_, '_> {
+    fn observe(&mut self, missing: bool) {
         self.open |= missing;
         self.any_open |= missing;
     }
 }
 
-impl<'m> Witness<'m, Exact> for Settling<'_, 'm> {
+impl<'m> Observer<'m, Concrete> for Specializer<'_, 'm> {
     const FULL: bool = false;
 
     #[inline]
-    fn tested(&mut self, _: &'m Test, seen: Seen<'_, Exact>, truth: &Truth) {
-        // A missing fact is either not known to this test, or it is what the test asks for.
-        self.looked_at(*truth == Truth::Unknown || matches!(seen, Seen::Fact(Fact::Missing)));
+    fn on_test(&mut self, _: &'m Test, seen: Observation<'_, Concrete>, truth: &Truth) {
+        // A missing fact makes a test unknown, unless the test asks whether the fact is known.
+        self.observe(*truth == Truth::Unknown || matches!(seen, Observation::Fact(Fact::Missing)));
     }
 
     #[inline]
-    fn measured(&mut self, _: &'m Quantity, value: Option<i64>) {
-        self.looked_at(value.is_none());
+    fn on_quantity(&mut self, _: &'m Quantity, value: Option<i64>) {
+        self.observe(value.is_none());
     }
 
     #[inline]
-    fn read(&mut self, _: FieldIndex, fact: Fact<'_>) {
-        self.looked_at(matches!(fact, Fact::Missing));
+    fn on_fact(&mut self, _: FieldIndex, fact: Fact<'_>) {
+        self.observe(matches!(fact, Fact::Missing));
     }
 
-    fn gate(&mut self, gate: &'m Gate, required: bool, truth: &Truth) {
-        let gates = if required { &mut self.settled.required } else { &mut self.settled.disqualifying };
+    fn on_gate(&mut self, gate: &'m Gate, required: bool, truth: &Truth) {
+        let gates = if required { &mut self.residual.required } else { &mut self.residual.disqualifying };
         gates.seen += 1;
         if std::mem::take(&mut self.open) {
             gates.open.push(gate);
@@ -143,25 +145,28 @@ impl<'m> Witness<'m, Exact> for Settling<'_, 'm> {
             (false, Truth::True) => Verdict::Disqualified,
             _ => Verdict::Eligible,
         };
-        self.settled.verdict = self.settled.verdict.max(verdict);
+        self.residual.verdict = self.residual.verdict.max(verdict);
     }
 
     #[inline]
-    fn rule(&mut self, rule: &'m Rule, worth: impl FnOnce() -> Measured<Exact>) {
+    fn on_rule(&mut self, rule: &'m Rule, points: impl FnOnce() -> MaybeUnknown<Concrete>) {
         if std::mem::take(&mut self.open) {
-            self.settled.rules.push(rule);
+            self.residual.rules.push(rule);
         } else {
-            let worth = worth();
-            self.sums.points.add(&worth.number);
-            self.sums.reach.add(&expected_of::<Exact>(rule, &worth.unknown));
+            let points = points();
+            self.known.points.add(&points.number);
+            self.known.expected.add(&expected_of::<Concrete>(rule, &points.unknown));
         }
     }
 
-    fn part(&mut self, part: &'m Part) {
-        let Sums { points, reach, .. } = std::mem::take(&mut self.sums);
-        let (before, reached, _) = self.before.and_then(|before| before.rules(part)).unwrap_or_default();
-        let (points, reach) = (points.saturating_add(before), reach.saturating_add(reached));
-        self.settled.parts.push(Sums { points, reach, open: self.settled.rules.len() });
+    fn on_part(&mut self, part: &'m Part) {
+        let own = std::mem::take(&mut self.known);
+        let (before, _) = self.before.and_then(|before| before.rules(part)).unwrap_or_default();
+        let known = PartialSum {
+            points: own.points.saturating_add(before.points),
+            expected: own.expected.saturating_add(before.expected),
+        };
+        self.residual.parts.push(ResidualPart { known, end: self.residual.rules.len() });
     }
 }
 
@@ -172,7 +177,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::evaluate::{Alike, FactSet, Known, Possibilities, Possible, Subject};
+    use crate::evaluate::{FactSet, KnownFacts, Must, Sets, Subject, SubjectSet};
     use crate::input::activity::Activity;
     use crate::program::{Program, ordered_bits};
     use crate::{Model, Record, Scorer, Value};
@@ -214,19 +219,19 @@ mod tests {
 
     static NOTHING_DONE: Activity = Activity::new();
 
-    fn all<'m, 'f>(program: &'m Program, facts: &'f [FactSet<'f>]) -> Possibilities<'m, 'f> {
-        Possibilities::new(program, facts, &NOTHING_DONE, (0, 0))
+    fn all<'m, 'f>(program: &'m Program, facts: &'f [FactSet<'f>]) -> SubjectSet<'m, 'f> {
+        SubjectSet::new(program, facts, &NOTHING_DONE, (0, 0))
     }
 
-    /// With what is settled left out, the outcome is the one that there is without.
+    /// The residual has the outcome of the whole program.
     fn check<'m>(
         program: &'m Program,
         facts: &[FactSet<'_>],
-        (settled, outcome): &(Settled<'m>, Option<Outcome<Exact>>),
+        (residual, outcome): &(Residual<'m>, Option<Outcome<Concrete>>),
     ) -> Result<(), TestCaseError> {
-        let whole = Evaluation::new(program, all(program, facts)).outcome(&mut ());
-        let rest = Evaluation::new(program, all(program, facts).with_settled(settled)).outcome(&mut ());
-        let same = |own: &Outcome<Possible>| own.lies_in(&whole) && whole.lies_in(own);
+        let whole = Evaluation::new(all(program, facts)).outcome(&mut ());
+        let rest = Evaluation::new(all(program, facts).with_residual(residual)).outcome(&mut ());
+        let same = |own: &Outcome<Sets>| own.is_subset(&whole) && whole.is_subset(own);
         prop_assert!(same(&rest), "{:#?}\nis not\n{:#?}", rest, whole);
         if let Some(outcome) = outcome {
             let only = outcome.into();
@@ -237,7 +242,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_settled_changes_nothing(
+        fn the_residual_has_the_outcome_of_the_whole_program(
             nps in proptest::option::of(0_u8..12),
             seats in proptest::option::of(0_u8..12),
             plan in proptest::option::of("[abc]"),
@@ -253,16 +258,16 @@ mod tests {
             let record = numbers.chain(others).fold(Record::new(), |record, (field, value): (_, Value)| {
                 record.with(field, value)
             });
-            let evaluation = Evaluation::new(program, Subject::new(program, &record, 0));
+            let evaluation = Evaluation::new(Subject::new(program, &record, 0));
             let mut facts: Vec<FactSet<'_>> = Vec::new();
             for (field, reading) in program.fields.iter().enumerate() {
-                facts.push(match evaluation.world().fact(field) {
+                facts.push(match evaluation.env().fact(field) {
                     Fact::Missing => FactSet::open(&reading.field),
                     fact => FactSet::one(fact),
                 });
             }
-            let settled = Settled::of(&evaluation, None);
-            check(program, &facts, &settled)?;
+            let residual = Residual::of(&evaluation, None);
+            check(program, &facts, &residual)?;
 
             // Then of what is open some remains missing for good, and some number becomes known, within a range.
             let (from, to) = (ordered_bits(from.into()), ordered_bits((from + more).into()));
@@ -270,11 +275,11 @@ mod tests {
                 if own.missing && lacking {
                     *own = FactSet::one(Fact::Missing);
                 } else if own.missing && matches!(reading.field.name(), "nps" | "seats") {
-                    *own = FactSet { missing: false, known: Known::Numbers(from, to) };
+                    *own = FactSet { missing: false, known: KnownFacts::Numbers(from, to) };
                 }
             }
-            let world = all(program, &facts).with_settled(&settled.0);
-            let further = Settled::of(&Evaluation::new(program, Alike::new(&world)), Some(&settled.0));
+            let world = all(program, &facts).with_residual(&residual.0);
+            let further = Residual::of(&Evaluation::new(Must::new(&world)), Some(&residual.0));
             check(program, &facts, &further)?;
         }
     }

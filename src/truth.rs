@@ -27,6 +27,16 @@ impl Truth {
         }
     }
 
+    /// Whether at least `count` of several conditions hold, if this many surely and possibly do.
+    #[inline]
+    pub(crate) fn of_count(sure: usize, possible: usize, count: usize) -> Truth {
+        match (sure >= count, possible >= count) {
+            (true, _) => Truth::True,
+            (false, true) => Truth::Unknown,
+            (false, false) => Truth::False,
+        }
+    }
+
     /// The opposite; unknown stays unknown.
     #[inline]
     pub(crate) fn negated(self) -> Truth {

@@ -1,7 +1,7 @@
-//! The monthly figures by which an expansion programme is governed.
+//! Computes the monthly figures of an expansion programme.
 //!
-//! They are about all accounts together, so no model has them. Give what became of each account's recurring revenue and
-//! of each opportunity that was closed in the month:
+//! The figures are about all accounts together, so they are not part of a model. Pass the recurring revenue of each
+//! account and each opportunity that was closed in the month:
 //!
 //! ```
 //! use warmth::governance::{Opportunity, Revenue, Sheet};
@@ -12,7 +12,7 @@
 //!     [revenue(600, 800), revenue(300, 300), revenue(100, 0), revenue(0, 250)],
 //!     [Opportunity::won(20).adoption_after(70), Opportunity::won(50).adoption_after(40), Opportunity::lost()],
 //! );
-//! assert_eq!(sheet.net_revenue_retention, Some(Points::from(110))); // 1,100 of 1,000; the new customer is no part
+//! assert_eq!(sheet.net_revenue_retention, Some(Points::from(110))); // 1,100 of 1,000; without the new customer
 //! assert_eq!(sheet.churn_impact, Some(Points::from(10)));
 //! assert_eq!(sheet.expansion_conversion, Some("66.666667".parse()?));
 //! assert_eq!(sheet.days_to_close, Some(Points::from(35)));
@@ -35,8 +35,10 @@ pub struct Revenue {
 }
 
 impl Revenue {
-    /// At the start, where an account without any is a new customer; and at the end, with what was bought and without
-    /// what was given up, where an account without any is gone.
+    /// Returns the revenue of an account from its recurring revenue at the start and at the end of the month.
+    ///
+    /// The revenue at the end includes purchases and excludes cancellations. An account without revenue at the start is
+    /// a new customer; an account without revenue at the end has churned.
     pub fn new(before: impl Into<Points>, after: impl Into<Points>) -> Revenue {
         Revenue { before: before.into(), after: after.into() }
     }
@@ -45,22 +47,22 @@ impl Revenue {
 /// An opportunity for expansion that was closed in the month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Opportunity {
-    days_to_close: Option<u32>, // none if it was lost
+    days_to_close: Option<u32>, // `None` if it was lost
     adoption: Option<Points>,
 }
 
 impl Opportunity {
-    /// Won, so many days after it was opened.
+    /// Returns an opportunity that was won this many days after it was opened.
     pub const fn won(days_to_close: u32) -> Opportunity {
         Opportunity { days_to_close: Some(days_to_close), adoption: None }
     }
 
-    /// Lost.
+    /// Returns an opportunity that was lost.
     pub const fn lost() -> Opportunity {
         Opportunity { days_to_close: None, adoption: None }
     }
 
-    /// How well what was bought is adopted since: a score from 0 to 100. Defaults to not known.
+    /// Sets the adoption of the purchase since then, as a score from 0 to 100. Defaults to unknown.
     #[must_use]
     pub fn adoption_after(mut self, score: impl Into<Points>) -> Opportunity {
         self.adoption = Some(score.into());
@@ -68,26 +70,26 @@ impl Opportunity {
     }
 }
 
-/// The five figures of a month. `None` where there is nothing that a figure could be about.
+/// The five figures of a month. A figure without data is `None`, and null in serde.
 ///
-/// Percentages are to the nearest millionth, ties away from zero. In serde a figure that there is not is null.
+/// Figures are rounded to the nearest millionth, ties away from zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Sheet {
-    /// Expansion conversion: opportunities won, in percent of those closed.
+    /// Expansion conversion: opportunities won, in percent of opportunities closed.
     pub expansion_conversion: Option<Points>,
-    /// Time to close: the median of the days from opening to winning.
+    /// Time to close: the median number of days from opening to winning.
     pub days_to_close: Option<Points>,
-    /// Adoption after expansion: the mean of the scores that are known, of opportunities that were won.
+    /// Adoption after expansion: the mean of the known adoption scores of opportunities that were won.
     pub adoption_after: Option<Points>,
-    /// Net revenue retention: revenue at the end in percent of revenue at the start, of accounts that had some.
+    /// Net revenue retention: revenue at the end in percent of revenue at the start, without new customers.
     pub net_revenue_retention: Option<Points>,
-    /// Churn impact: the revenue of accounts that are gone, in percent of revenue at the start.
+    /// Churn impact: the revenue at the start of churned accounts, in percent of all revenue at the start.
     pub churn_impact: Option<Points>,
 }
 
 impl Sheet {
-    /// The figures of these accounts and opportunities, whose order does not matter.
+    /// Computes the figures from accounts and opportunities, in any order.
     pub fn new(
         accounts: impl IntoIterator<Item = Revenue>,
         opportunities: impl IntoIterator<Item = Opportunity>,
@@ -119,7 +121,7 @@ impl Sheet {
     }
 }
 
-/// One figure a line, cut down to one place, `-` where there is none.
+/// Prints one figure per line with one decimal place, rounded down. A figure without data prints `-`.
 impl fmt::Display for Sheet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut line = |name: &str, figure: Option<Points>, unit: &str, end: &str| match figure {
@@ -135,6 +137,6 @@ impl fmt::Display for Sheet {
 }
 
 fn percent(part: i128, whole: i128) -> Option<Points> {
-    // OK because 10^8 times a sum of 64-bit numbers stays within 128 bits for 10^11 of them.
+    // No overflow: 10^8 times a sum of up to 10^11 64-bit numbers fits in 128 bits.
     (whole > 0).then(|| Points::from_fraction(part * 100 * i128::from(MICROS), whole))
 }

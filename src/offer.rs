@@ -1,12 +1,12 @@
-//! The arithmetic of offers, exact: what a plan bills, from when on a larger one pays, how much there is to gain.
+//! Exact arithmetic for offers: bills of plans, break-even usage, and potential.
 //!
-//! The facts that come out of it are for a model such as [`templates::offer`](crate::templates::offer) to judge.
+//! Pass the results as facts to a model such as [`templates::offer`](crate::templates::offer).
 //!
 //! ```
 //! use warmth::Points;
 //! use warmth::offer::{Plan, potential};
 //!
-//! // 75 with 1,000 units in it, and a tenth for each further one: a plan of ours that bills the published 175.
+//! // 75 including 1,000 units, and 0.1 for each further unit. We chose these prices to match a published bill of 175.
 //! let small = Plan::new(75).metered(1_000, "0.1".parse::<Points>()?);
 //! let larger = Points::from(125);
 //!
@@ -20,11 +20,11 @@
 //! # Ok::<(), warmth::PointsError>(())
 //! ```
 //!
-//! What share a price is of another says [`Points::percent_of`].
+//! Use [`Points::percent_of`] to express one price as a percentage of another.
 
 use crate::points::{MICROS, Points};
 
-/// A plan: its price, how many units are in it, and the price of each further unit.
+/// A plan with a price, a number of included units, and a price for each further unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
     price: Points,
@@ -33,12 +33,14 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// A plan that bills its price, however much is used.
+    /// Returns a flat plan: it bills `price` for any usage.
     pub fn new(price: impl Into<Points>) -> Plan {
         Plan { price: price.into(), included: Points::ZERO, per_unit: Points::ZERO }
     }
 
-    /// How many units are in the price, at least none, and what each further unit costs. Defaults to no price for units.
+    /// Sets the number of included units and the price of each further unit.
+    ///
+    /// A negative number of included units counts as 0. By default, further units cost nothing.
     #[must_use]
     pub fn metered(mut self, included: impl Into<Points>, per_unit: impl Into<Points>) -> Plan {
         self.included = included.into().max(Points::ZERO);
@@ -46,16 +48,20 @@ impl Plan {
         self
     }
 
-    /// What the plan bills for this usage, to the nearest millionth, ties away from zero. Held at the ends of [`Points`].
+    /// Returns the bill for this usage, rounded to the nearest millionth, ties away from zero.
+    ///
+    /// The bill saturates at the limits of [`Points`].
     pub fn bill(self, usage: impl Into<Points>) -> Points {
         let further = (usage.into() - self.included).max(Points::ZERO);
-        // OK because two products of 63 bits each fit into 128: the price is added before anything is divided or held.
+        // No overflow: two products of 63-bit numbers fit in 128 bits. Only their sum is rounded and saturated.
         let product = i128::from(further.micros()) * i128::from(self.per_unit.micros());
         Points::from_fraction(i128::from(self.price.micros()) * i128::from(MICROS) + product, MICROS.into())
     }
 
-    /// The least usage at which this plan bills as much as `price`, which another plan costs; to the next millionth
-    /// upwards. Zero if it costs as much at once, `None` if it never does.
+    /// Returns the lowest usage at which this plan bills at least `price`, the price of another plan.
+    ///
+    /// The usage is rounded up to the next millionth. It is zero if this plan bills `price` without any usage, and
+    /// `None` if this plan never bills that much.
     pub fn break_even(self, price: impl Into<Points>) -> Option<Points> {
         let short = i128::from(price.into().micros()) - i128::from(self.price.micros());
         if short <= 0 {
@@ -68,7 +74,7 @@ impl Plan {
     }
 }
 
-/// What an offer could bring in: its price for each of so many units. Held at the ends of [`Points`].
+/// Returns the potential of an offer: price times units, saturated at the limits of [`Points`].
 pub fn potential(price: impl Into<Points>, units: u32) -> Points {
     Points::from_fraction(i128::from(price.into().micros()) * i128::from(units), 1)
 }

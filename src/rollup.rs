@@ -1,7 +1,7 @@
-//! From many scores to one: the contacts or buying centres of an account.
+//! Combines the scores of many contacts or buying centres into one figure for their account.
 //!
-//! A scorer knows one subject. An account is many people, and the question is what they come to together. Collect a
-//! [`Member`] for each of them into a [`Rollup`] and ask:
+//! A scorer evaluates one subject, but an account consists of many people. Collect a [`Member`] for each contact into a
+//! [`Rollup`], then choose a figure:
 //!
 //! ```
 //! use warmth::rollup::{Member, Rollup};
@@ -10,7 +10,7 @@
 //! let account: Rollup = [
 //!     Member::new(80).role("economic-buyer"),
 //!     Member::new(60).role("champion"),
-//!     Member::new(100).weight("0.1".parse::<Points>()?), // an intern counts for a tenth
+//!     Member::new(100).weight("0.1".parse::<Points>()?), // an intern counts as a tenth
 //! ]
 //! .into_iter()
 //! .collect();
@@ -23,32 +23,35 @@
 //!
 //! # Which figure
 //!
-//! | figure | goes up with | use it |
+//! | figure | measures | use it |
 //! | --- | --- | --- |
-//! | [`sum`](Rollup::sum) | every further member, so the largest account wins | for money, and as part of the others |
-//! | [`max`](Rollup::max) | the one most eager member | to find out whether anybody is awake |
-//! | [`mean`](Rollup::mean), [`median`](Rollup::median) | the usual member, and falls with every passive one | for accounts in which everybody counts |
-//! | [`top`](Rollup::top) | the best few | to rank accounts: neither one eager intern nor a large headcount wins |
-//! | [`per`](Rollup::per) | the sum, against the size of the account | to compare penetration |
-//! | [`share_of_best`](Rollup::share_of_best) | dependence on one member | as a warning |
-//! | [`roles`](Rollup::roles) | who takes part | as a gate: a buying group needs its roles |
-//! | [`of_role`](Rollup::of_role) | those with one role alone | for the champion's own figures, and their share of the whole |
+//! | [`sum`](Rollup::sum) | all members together, so the largest account wins | for money, and to compute other figures |
+//! | [`max`](Rollup::max) | the most eager member | to see whether anybody is interested |
+//! | [`mean`](Rollup::mean), [`median`](Rollup::median) | the typical member; every passive member lowers it | for accounts in which every member counts |
+//! | [`top`](Rollup::top) | the best few members | to rank accounts: neither one eager intern nor a large headcount wins |
+//! | [`per`](Rollup::per) | the sum, relative to the size of the account | to compare penetration |
+//! | [`share_of_best`](Rollup::share_of_best) | the dependence on one member | as a warning |
+//! | [`roles`](Rollup::roles) | the roles that take part | as a gate: a buying group needs certain roles |
+//! | [`of_role`](Rollup::of_role) | the members with one role | for the champion's own figures, and the champion's share of the sum |
 //!
-//! [`top`](Rollup::top) divides by the number asked for, whether or not so many are there. So an eager intern alone with
-//! 100 is worth 33.3 in a top three, and three hundred people with 30 each are worth 30.
+//! [`top`](Rollup::top) always divides by the requested number of members, even if the account has fewer. In a top
+//! three, a single intern with 100 points gives 33.3, and 300 people with 30 points each give 30.
 //!
 //! # Weights
 //!
-//! A weight says how many members one counts for: a member of weight 2 is the same as two members, and one of weight 0
-//! is not there. That holds for every figure but [`share_of_best`](Rollup::share_of_best), which is about single members.
+//! A weight is the number of members that a member counts as. A member of weight 2 is equivalent to two members, and a
+//! member of weight 0 is ignored. The exception is [`share_of_best`](Rollup::share_of_best), which looks at single
+//! members.
 //!
-//! # Back into a document
+//! # Use a figure in a model
 //!
-//! A figure is a fact of the account like any other: give it to the account's own model as a computed field, in
-//! `facts!` as `engagement: f64 = |account| account.contacts.top(3).to_f64()`.
+//! Pass the figure to the account's own model as a computed field of `facts!`, for example
+//! `engagement: f64 = |account| account.contacts.top(3).to_f64()`.
 //!
-//! Everything is exact: whole millionths, divided once, to the nearest, ties away from zero. The order of the members
-//! does not matter.
+//! # Exactness
+//!
+//! Figures are computed in integers. Each figure is divided once and rounded to the nearest millionth, ties away from
+//! zero. The order of the members does not matter.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -56,10 +59,10 @@ use std::collections::BTreeSet;
 use crate::points::{HELD, MICROS, Points};
 use crate::score::Score;
 
-/// The greatest weight: a million members, in millionths.
+/// The maximum weight in millionths: one million members.
 const WEIGHT_MAX: i64 = 1_000_000 * MICROS;
 
-/// One scored contact or buying centre: its points, its role, and how much it counts.
+/// One scored contact or buying centre, with points, a role and a weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Member<'a> {
     points: i64, // within HELD
@@ -68,45 +71,45 @@ pub struct Member<'a> {
 }
 
 impl<'a> Member<'a> {
-    /// A member with these points, without a role and of weight 1. Points are held within 10^9.
+    /// Returns a member with these points, without a role and with weight 1.
     ///
-    /// For a score or an axis of one; for a [`Score`] there is [`of`](Member::of).
+    /// Points are clamped to ±10^9. Use [`of`](Member::of) to make a member from a [`Score`].
     pub fn new(points: impl Into<Points>) -> Member<'a> {
         Member { points: points.into().micros().clamp(-HELD, HELD), weight: MICROS, role: None }
     }
 
-    /// A member with the value of a score; `None` where a gate holds the subject back, who is then no member.
+    /// Returns a member with the value of a score, or `None` if a gate holds the subject back.
     pub fn of(score: &Score<'_>) -> Option<Member<'a>> {
         score.verdict().is_scored().then(|| Member::new(score.value()))
     }
 
-    /// The part that the member plays in the buying group, such as `champion`. Defaults to none.
+    /// Sets the role in the buying group, such as `champion`. Defaults to no role.
     #[must_use]
     pub const fn role(mut self, role: &'a str) -> Member<'a> {
         self.role = Some(role);
         self
     }
 
-    /// How many members it counts for, from 0 to 1,000,000; held within that. Defaults to 1.
+    /// Sets the number of members that this member counts as. Defaults to 1; clamped to 0 to 1,000,000.
     #[must_use]
     pub fn weight(mut self, weight: impl Into<Points>) -> Member<'a> {
         self.weight = weight.into().micros().clamp(0, WEIGHT_MAX);
         self
     }
 
-    /// Points times weight, in units of 10^-12.
+    /// Returns points times weight, in units of 10^-12.
     fn product(&self) -> i128 {
         i128::from(self.points) * i128::from(self.weight)
     }
 }
 
-/// The members of one account, and what they come to.
+/// The members of one account, and the figures about them.
 ///
-/// Collect it from an iterator of [`Member`]s. Two rollups are equal if their members are the same, in whatever order
-/// they came. An empty one is a rollup like any other: what cannot be said of nobody is `None`.
+/// Collect a rollup from an iterator of [`Member`]s. Two rollups are equal if they have the same members in any order.
+/// A rollup can be empty; figures that are undefined for an empty rollup are `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rollup<'a> {
-    members: Vec<Member<'a>>, // of weight above 0; by points, the best first, then by weight and role
+    members: Vec<Member<'a>>, // weights above 0; sorted by points and weight, both descending, then by role
 }
 
 impl<'a> FromIterator<Member<'a>> for Rollup<'a> {
@@ -118,32 +121,36 @@ impl<'a> FromIterator<Member<'a>> for Rollup<'a> {
 }
 
 impl<'a> Rollup<'a> {
-    /// How many members there are, weights aside; those of weight 0 are none.
+    /// Returns the number of members with a weight above 0. Each counts once.
     pub fn len(&self) -> usize {
         self.members.len()
     }
 
-    /// Whether there is no member.
+    /// Returns whether the rollup has no members.
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()
     }
 
-    /// The points of all, each times its weight. Zero of nobody; held at the ends of [`Points`].
+    /// Returns the sum of points times weight over all members.
+    ///
+    /// The sum of an empty rollup is zero. The sum saturates at the limits of [`Points`].
     pub fn sum(&self) -> Points {
         Points::from_fraction(self.products(), MICROS.into())
     }
 
-    /// The weighted mean.
+    /// Returns the weighted mean, or `None` if the rollup is empty.
     pub fn mean(&self) -> Option<Points> {
         (!self.is_empty()).then(|| Points::from_fraction(self.products(), self.weight()))
     }
 
-    /// The points of the best member.
+    /// Returns the points of the best member, or `None` if the rollup is empty.
     pub fn max(&self) -> Option<Points> {
         self.members.first().map(|best| Points::from_micros(best.points))
     }
 
-    /// The points that half of the weight reaches: the middle member's, or the mean of the two in the middle.
+    /// Returns the weighted median, or `None` if the rollup is empty.
+    ///
+    /// If half of the weight ends exactly between two members, the median is the mean of the two.
     ///
     /// ```
     /// # use warmth::rollup::{Member, Rollup};
@@ -159,14 +166,14 @@ impl<'a> Rollup<'a> {
             seen += i128::from(member.weight);
             seen * 2 >= whole
         })?;
-        // Half of the weight ends exactly here: the next one is in the middle as well.
+        // Half of the weight ends exactly here, so the next member is in the middle too.
         let lower = if seen * 2 == whole { members.next().unwrap_or(upper) } else { upper };
         Some(Points::from_fraction(i128::from(upper.points) + i128::from(lower.points), 2))
     }
 
-    /// The mean of the best `count` members, those that are not there counting as zero. Zero if `count` is.
+    /// Returns the mean of the best `count` members. Empty places count as zero, and `top(0)` is zero.
     ///
-    /// A member whose weight is more than what is left of `count` counts for what is left.
+    /// If the weight of a member exceeds the remaining part of `count`, the member counts with the remaining part.
     ///
     /// ```
     /// # use warmth::rollup::{Member, Rollup};
@@ -178,8 +185,8 @@ impl<'a> Rollup<'a> {
     /// assert_eq!(intern.top(3), Points::from(33));
     /// assert_eq!(group.top(3), Points::from(60));
     /// assert_eq!(crowd.top(3), Points::from(30));
-    /// assert!(crowd.sum() > group.sum()); // a headcount
-    /// assert!(intern.mean() > group.mean() && intern.max() > group.max()); // an intern
+    /// assert!(crowd.sum() > group.sum()); // a large headcount wins by sum
+    /// assert!(intern.mean() > group.mean() && intern.max() > group.max()); // an intern wins by mean and max
     /// ```
     pub fn top(&self, count: u32) -> Points {
         let places = i128::from(count) * i128::from(MICROS);
@@ -193,7 +200,9 @@ impl<'a> Rollup<'a> {
         Points::from_fraction(sum, places)
     }
 
-    /// The sum for each of `size`: employees, seats, contacts that are known. `None` of a size of 0.
+    /// Returns the sum divided by `size`, such as the number of employees, seats or known contacts.
+    ///
+    /// Returns `None` if `size` is 0.
     ///
     /// ```
     /// # use warmth::rollup::{Member, Rollup};
@@ -204,9 +213,10 @@ impl<'a> Rollup<'a> {
         (size > 0).then(|| Points::from_fraction(self.products(), i128::from(MICROS) * i128::from(size)))
     }
 
-    /// How much of the sum comes from the member that gives most to it, in percent: 100 if nobody else gives anything.
+    /// Returns the share of the sum that comes from the largest contributor, in percent.
     ///
-    /// `None` where the sum is not above zero. Held at 100, which negative points of others could exceed.
+    /// The share is 100 if no other member contributes. It is clamped to 100, because negative points of other members
+    /// could push it higher. Returns `None` if the sum is not above zero.
     ///
     /// ```
     /// # use warmth::rollup::{Member, Rollup};
@@ -217,18 +227,18 @@ impl<'a> Rollup<'a> {
     pub fn share_of_best(&self) -> Option<Points> {
         let whole = self.products();
         let best = self.members.iter().map(Member::product).max()?.min(whole);
-        // OK because a product is at most 10^27, and 10^35 is within 128 bits.
+        // No overflow: a product is at most 10^27, and 10^35 fits in 128 bits.
         (whole > 0).then(|| Points::from_fraction(best * 100 * i128::from(MICROS), whole))
     }
 
-    /// The different roles of the members, in alphabetical order.
+    /// Returns the distinct roles of the members, in alphabetical order.
     pub fn roles(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.members.iter().filter_map(|member| member.role).collect::<BTreeSet<_>>().into_iter()
     }
 
-    /// The members with this role alone, to ask the same of them.
+    /// Returns a rollup of only the members with this role.
     ///
-    /// The share of the champion is what the champions come to, in percent of what all come to:
+    /// For example, the share of the champions is their sum in percent of the sum of all members:
     ///
     /// ```
     /// # use warmth::rollup::{Member, Rollup};
@@ -244,9 +254,9 @@ impl<'a> Rollup<'a> {
         Rollup { members: self.members.iter().filter(|member| member.role == Some(role)).copied().collect() }
     }
 
-    /// The products of all, in units of 10^-12.
+    /// Returns the sum of all products, in units of 10^-12.
     fn products(&self) -> i128 {
-        // OK because a product is at most 10^27: 10^11 members fit, more than any memory holds.
+        // No overflow: a product is at most 10^27, so 10^11 members fit, which exceeds any memory.
         self.members.iter().map(Member::product).sum()
     }
 

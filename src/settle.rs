@@ -1,9 +1,9 @@
-//! States that hold still: margins, a time to hold, and crossings that a host can publish.
+//! Hysteresis for states: margins, a minimum dwell time, and crossings that a host can publish.
 //!
-//! A score is a function of the present. One that swings around a bound changes its state with every swing, and an
-//! alert for each of them is soon switched off. [`settle`](settle()) is the memory that scoring does not have: from
-//! the state that was settled before and a new score it makes the state that is settled now, and the [`Crossing`] if
-//! that is another one. It is pure too. The host stores the [`Settled`] and hands it back.
+//! A score has no memory. If it swings around a bound, its state changes with every swing. An alert for every swing
+//! would soon be ignored. [`settle`](settle()) adds hysteresis. It takes the previous [`Settled`] state and a new
+//! score, and returns the new [`Settled`] state, plus a [`Crossing`] if the state changed. It is a pure function: the
+//! host stores the `Settled` and passes it to the next call.
 //!
 //! ```
 //! use chrono::{DateTime, Utc};
@@ -40,27 +40,30 @@
 //!     crossings.extend(crossing.map(|crossing| (day, crossing.direction)));
 //!     stored = Some(settled);
 //! }
-//! // 66 is within the margin of 70; 64 is not, and that the subject is ready again is news.
+//! // 66 is within the drop margin below 70. 64 is not, so the state drops and later rises again.
 //! assert_eq!(crossings, [(2, Direction::Up), (5, Direction::Down), (6, Direction::Up)]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What it does in each case:
+//! The result in each case:
 //!
 //! | case | settled state | crossing |
 //! | --- | --- | --- |
-//! | there is no previous one | the score's | none: nothing was crossed |
-//! | at or above the bound of a higher state, plus the rise margin | the highest such state, once the dwell is over | up |
-//! | below the bound of the settled state by more than the drop margin | the highest state of which this is not so, once the dwell is over | down |
-//! | otherwise | as before | none |
+//! | there is no previous settled state | the state of the score | none: nothing was crossed |
+//! | the value reaches the bound of a higher state plus the rise margin | the highest such state, once the dwell is over | up |
+//! | the value is below the bound of the settled state by more than the drop margin | the highest state whose bound minus the drop margin is reached, once the dwell is over | down |
+//! | otherwise | unchanged | none |
 //! | a gate holds the subject back | none, at once | down, if there was a state |
-//! | no gate holds it back any more | the score's, at once | up |
-//! | the model has no state of the settled name | the score's | none: names changed, the subject did not move |
-//! | `as_of` is earlier than the last one | as before, as if it had not been asked | none |
+//! | no gate holds the subject back any more | the state of the score, at once | up |
+//! | the model has no state with the settled name | the state of the score | none: the names changed, not the subject |
+//! | `as_of` is earlier than in the previous call | unchanged, including `as_of` | none |
 //!
-//! So every bound has a band around it in which what was stays, and how a value got to where it is does not matter, only
-//! which bands it has left. Margins are in the unit of the bounds, see [`Score::state_points`]: in score points, or
-//! for `at_least_points` in raw points. A new model with the same names counts with its new bounds.
+//! Each bound has a band around it, from the drop margin below to the rise margin above. While the value stays inside a
+//! band, the state does not change. The result depends on the bands that the value has left, not on the path of the
+//! value.
+//!
+//! Margins have the unit of the bounds: score points, or raw points for `at_least_points`. See [`Score::state_points`].
+//! If a new model keeps the names of the states, its new bounds apply.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -69,9 +72,11 @@ use crate::points::Points;
 use crate::score::Score;
 use crate::time::{Span, instant_at, second_of};
 
-/// When a settled state is left. By default at once, so that the settled state is the score's.
+/// The conditions under which a settled state changes.
 ///
-/// In serde it is `{"drop_margin": 5, "rise_margin": 0, "dwell": "1d"}`, each of which may be left out.
+/// By default, the settled state follows the state of the score immediately.
+///
+/// In serde a policy is `{"drop_margin": 5, "rise_margin": 0, "dwell": "1d"}`. Every key is optional.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
@@ -87,49 +92,53 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// No margins and no dwell.
+    /// Returns a policy without margins and without a dwell.
     pub const fn new() -> Policy {
         Policy { drop_margin: Points::ZERO, rise_margin: Points::ZERO, dwell: Span::seconds(0) }
     }
 
-    /// How far below its bound a value may be before a state is left downwards; exactly so far is not too far. Defaults
-    /// to 0; a negative margin counts as 0.
+    /// Sets how far a value may fall below the bound of a state before the state drops. Defaults to 0.
+    ///
+    /// A value exactly `points` below the bound keeps the state. A negative margin counts as 0.
     #[must_use]
     pub fn drop_margin(mut self, points: impl Into<Points>) -> Policy {
         self.drop_margin = points.into();
         self
     }
 
-    /// How far above its bound a value must be before a state is entered upwards; exactly so far is enough. A margin
-    /// with which a bound comes to lie above 100 makes a state that is never entered. Defaults to 0; a negative margin
-    /// counts as 0.
+    /// Sets how far a value must rise above the bound of a state before the state is entered. Defaults to 0.
+    ///
+    /// A value exactly `points` above the bound enters the state. If the bound plus the margin exceeds 100, a score
+    /// never enters the state from below. A negative margin counts as 0.
     #[must_use]
     pub fn rise_margin(mut self, points: impl Into<Points>) -> Policy {
         self.rise_margin = points.into();
         self
     }
 
-    /// How long a state is held before it is left, in either direction; exactly so long is enough. What happens in
-    /// the meantime is not made up for: what counts is the value at the next call after it. Defaults to no time.
+    /// Sets the minimum time in a state before it changes in either direction. Defaults to no time.
+    ///
+    /// The state can change as soon as `span` has passed since it was settled. Values during the dwell have no effect
+    /// later: the first call after the dwell looks only at its own score.
     #[must_use]
     pub fn dwell(mut self, span: Span) -> Policy {
         self.dwell = span;
         self
     }
 
-    /// The place of the state to be in for one that is in the state at `held`. Places count from the lowest.
-    fn place(&self, states: &[(&str, Points)], held: usize, points: Points) -> usize {
-        let entered = |(_, bound): &(&str, Points)| points >= *bound + self.rise_margin.max(Points::ZERO);
-        let kept = |(_, bound): &(&str, Points)| points >= *bound - self.drop_margin.max(Points::ZERO);
-        let higher = states.iter().rposition(entered).filter(|place| *place > held);
-        higher.unwrap_or_else(|| states.iter().take(held.saturating_add(1)).rposition(kept).unwrap_or(0))
+    /// Returns the index of the next state for the current one. Index 0 is the lowest state.
+    fn next_index(&self, states: &[(&str, Points)], current: usize, points: Points) -> usize {
+        let enters = |(_, bound): &(&str, Points)| points >= *bound + self.rise_margin.max(Points::ZERO);
+        let keeps = |(_, bound): &(&str, Points)| points >= *bound - self.drop_margin.max(Points::ZERO);
+        let higher = states.iter().rposition(enters).filter(|index| *index > current);
+        higher.unwrap_or_else(|| states.iter().take(current.saturating_add(1)).rposition(keeps).unwrap_or(0))
     }
 }
 
-/// The state that a subject is held to be in, since when, and as of when that was last looked at.
+/// The settled state of a subject, the instant from which it applies, and the instant of the latest call.
 ///
-/// Owned, to be stored by the host beside the subject: in serde it is `{"state", "since", "as_of"}`, with a null for
-/// no state and instants in RFC 3339.
+/// The host stores it with the subject. In serde it is `{"state", "since", "as_of"}`, with null for no state and with
+/// instants in RFC 3339.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settled {
     state: Option<String>,
@@ -140,40 +149,40 @@ pub struct Settled {
 }
 
 impl Settled {
-    /// The state's name; `None` while a gate holds the subject back, and where the model has no states.
+    /// Returns the name of the state, or `None` if a gate holds the subject back or the model has no states.
     pub fn state(&self) -> Option<&str> {
         self.state.as_deref()
     }
 
-    /// Since when it is in that state, to the second: the instant of the call that settled it.
+    /// Returns the `as_of` of the call that settled this state, to the second.
     pub fn since(&self) -> DateTime<Utc> {
         self.since
     }
 
-    /// The latest instant that was looked at, to the second.
+    /// Returns the latest `as_of` that was passed to [`settle`](settle()), to the second.
     pub fn as_of(&self) -> DateTime<Utc> {
         self.as_of
     }
 }
 
-/// A subject has left a settled state for another one.
+/// A change of the settled state, for the host to publish.
 ///
-/// Owned, to be published by the host: in serde it is `{"from", "to", "direction", "at"}`.
+/// In serde it is `{"from", "to", "direction", "at"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Crossing {
-    /// The state that was left; `None` where a gate had held the subject back.
+    /// The previous state, or `None` if a gate held the subject back before.
     pub from: Option<String>,
-    /// The state that was entered; `None` where a gate holds the subject back.
+    /// The new state, or `None` if a gate holds the subject back now.
     pub to: Option<String>,
-    /// Whether the new state is the higher one.
+    /// Whether the new state is higher or lower.
     pub direction: Direction,
-    /// As of when.
+    /// The `as_of` of the call, to the second.
     #[serde(with = "instant")]
     pub at: DateTime<Utc>,
 }
 
-/// Which way a [`Crossing`] goes. To be held back by a gate is lower than every state.
+/// The direction of a [`Crossing`]. A subject without a state ranks below every state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
@@ -183,13 +192,15 @@ pub enum Direction {
     Down,
 }
 
-/// The settled state that follows from the previous one and a score, and the crossing if it is another one.
+/// Applies hysteresis to a new score, given the previous settled state.
 ///
-/// `as_of` is the instant of the score, which is cut down to whole seconds. Pass `None` as the previous one at the first
-/// call for a subject. The [module](mod@crate::settle) says what happens in each case.
+/// Returns the settled state, and a crossing if the state changed.
 ///
-/// Calling it twice with the same score and instant, the second time with what the first one gave, changes nothing and
-/// gives no second crossing.
+/// Pass `None` as `previous` in the first call for a subject. `as_of` is the instant of the score; it is truncated to
+/// whole seconds. The table in the [module documentation](mod@crate::settle) lists the result in each case.
+///
+/// The function is idempotent: if you pass its result back with the same score and instant, it returns the same settled
+/// state and no crossing.
 pub fn settle(
     previous: Option<&Settled>,
     score: &Score<'_>,
@@ -205,30 +216,33 @@ pub fn settle(
         return (previous.clone(), None);
     }
     let states: Vec<_> = score.states().collect();
-    let place_of = |name: &str| states.iter().position(|(state, _)| *state == name);
+    let index_of = |name: &str| states.iter().position(|(state, _)| *state == name);
     let settled = match (&previous.state, score.verdict().is_scored()) {
         (None, _) | (_, false) => fresh,
-        (Some(held), true) => {
-            let Some(held) = place_of(held) else {
+        (Some(name), true) => {
+            let Some(current) = index_of(name) else {
                 return (fresh, None);
             };
-            let held_secs = u64::try_from((as_of - previous.since).num_seconds()).unwrap_or(0);
-            let place =
-                if held_secs >= policy.dwell.secs() { policy.place(&states, held, score.state_points()) } else { held };
-            Settled { state: states.get(place).map(|(name, _)| (*name).to_owned()), ..fresh }
+            let dwell_secs = u64::try_from((as_of - previous.since).num_seconds()).unwrap_or(0);
+            let next = if dwell_secs >= policy.dwell.secs() {
+                policy.next_index(&states, current, score.state_points())
+            } else {
+                current
+            };
+            Settled { state: states.get(next).map(|(name, _)| (*name).to_owned()), ..fresh }
         }
     };
     if settled.state == previous.state {
         return (Settled { as_of, ..previous.clone() }, None);
     }
-    // No state is below every state, and below one that the model does not know.
-    let place = |settled: &Settled| settled.state.as_deref().map(place_of);
-    let direction = if place(&settled) > place(previous) { Direction::Up } else { Direction::Down };
+    // `None` is no state, and `Some(None)` is a state that the model does not have. Both rank below the model's states.
+    let rank = |settled: &Settled| settled.state.as_deref().map(index_of);
+    let direction = if rank(&settled) > rank(previous) { Direction::Up } else { Direction::Down };
     let crossing = Crossing { from: previous.state.clone(), to: settled.state.clone(), direction, at: as_of };
     (settled, Some(crossing))
 }
 
-/// Instants as text in RFC 3339, to the second.
+/// Serialises instants as text in RFC 3339, to the second.
 mod instant {
     use super::{DateTime, Deserialize, Deserializer, SecondsFormat, Serializer, Utc, instant_at, second_of};
 

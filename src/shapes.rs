@@ -1,9 +1,9 @@
-//! Shapes that users of other products arrive with, as rules of this format.
+//! Converts scoring settings of other products into rules.
 //!
-//! Each function takes what a form of the other product asks for and gives what a model is built from. Nothing of it is
-//! special: print the model with serde and it is a document like any other.
+//! Each function takes the fields of a form in the other product and returns a part of a model. The result is an
+//! ordinary part: write the model with serde to get an ordinary document.
 //!
-//! | product | what its form describes | here |
+//! | product | its form | function |
 //! | --- | --- | --- |
 //! | Breadcrumbs | an activity category: weight, frequency, absolute decay, interval | [`breadcrumbs_category`] |
 //! | Eloqua | a criterion of a profile or of engagement: rows of points out of 100, and a weighting | [`eloqua_criterion`] |
@@ -16,14 +16,15 @@ use crate::model::{Axis, Condition, First, Group, Rule, Signal};
 use crate::points::{MICROS, Points};
 use crate::time::Span;
 
-/// A Breadcrumbs activity category: a rule that is worth `weight` where `event` was seen as often as `frequency` ends.
+/// Returns a Breadcrumbs activity category as a rule.
 ///
-/// `weight` is in percent of the axis, so give the axis `available(100)`. With fewer events than `frequency` begins with
-/// the rule is worth nothing; each event up to the last that counts is worth the same. After every `interval`,
-/// `absolute_decay` percent of what an event was worth at first is gone, until nothing is left; an absolute decay of 0 is
-/// none.
+/// The rule is worth `weight` when `event` occurs as often as the end of `frequency`. `weight` is a percentage of the
+/// axis, so give the axis `available(100)`. With fewer events than the start of `frequency`, the rule is worth nothing.
+/// Each event that counts is worth the same. An event loses `absolute_decay` percent of its original worth after each
+/// `interval`, until nothing is left. An `absolute_decay` of 0 means no decay.
 ///
-/// The vendor's example weighs visits to a support centre with 40 %, from once to five times, at 15 % every 45 days:
+/// In the vendor's example, visits to a support centre have a weight of 40 %, count one to five times and lose 15 %
+/// every 45 days:
 ///
 /// ```
 /// use warmth::model::Axis;
@@ -45,9 +46,9 @@ use crate::time::Span;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// A `weight` below zero takes away in the same way. Where it cannot be divided into as many millionths, each event is
-/// worth the next millionth away from zero, and the rule is held at `weight`. What cannot be in a model, such as a
-/// frequency that ends at 0, is a problem when the model is compiled.
+/// A negative `weight` subtracts points in the same way. If the points per event have more than six decimal places,
+/// they are rounded away from zero, and the rule is clamped to `weight`. Values that a model does not allow, such as a
+/// frequency that ends at 0, are problems when the model is compiled.
 pub fn breadcrumbs_category(
     id: impl Into<String>,
     event: impl Into<String>,
@@ -59,17 +60,17 @@ pub fn breadcrumbs_category(
     let (weight, percent) = (weight.into(), absolute_decay.into());
     let (least, most) = frequency.into_inner();
     let (whole, parts) = (i128::from(weight.micros()), i128::from(most.max(1)));
-    // Away from zero: a denominator of 1 leaves nothing to round.
+    // Rounds away from zero. With a denominator of 1, `from_fraction` does not round again.
     let each = Points::from_fraction((whole + whole.signum() * (parts - 1)) / parts, 1);
     let decay = if percent == Points::ZERO { Decay::None } else { Decay::Drop { percent, every: interval } };
     let signal = Signal::new(event, each).most_recent(most).max(weight.max(-weight)).decay(decay);
     Rule::new(id, if least > 0 { signal.min_count(least) } else { signal })
 }
 
-/// An Eloqua criterion, of a profile or of engagement: the first row that is true gives its points out of 100, times
-/// `weighting` percent.
+/// Returns an Eloqua criterion, for a profile or for engagement, as a rule.
 ///
-/// Give the axis `available(100)`, or what the weightings add up to. Of the vendor's example scorecard:
+/// The first row that is true gives its points, out of 100, times `weighting` percent. Give the axis `available(100)`,
+/// or the sum of the weightings. The vendor's example scorecard contains these two criteria:
 ///
 /// ```
 /// use warmth::model::{Axis, Handle, event, kind};
@@ -97,7 +98,7 @@ pub fn breadcrumbs_category(
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// A product of more than six places is rounded to the nearest millionth, ties away from zero.
+/// Products with more than six decimal places are rounded to the nearest millionth, ties away from zero.
 pub fn eloqua_criterion<P: Into<Points>>(
     id: impl Into<String>,
     weighting: impl Into<Points>,
@@ -111,11 +112,11 @@ pub fn eloqua_criterion<P: Into<Points>>(
     Rule::new(id, First::new(rows.into_iter().map(|(when, points)| (when, weighted(points.into())))))
 }
 
-/// A HubSpot score group on an axis: points for each event, decaying, which together count at most `limit`.
+/// Adds a HubSpot score group to an axis: points for each event, with decay, capped at `limit` for the group.
 ///
-/// Give the axis the overall limit of the score as `available`. The events' ids in the model are `GROUP/EVENT`. Months
-/// of score decay are 30 days, and what is lost is a share of the points that the event gave at first: the vendor's
-/// example of 10 points, 50 % every month, is 5 after a month and nothing after two.
+/// Set `available` of the axis to the overall limit of the score. Each event becomes a rule with the id `GROUP/EVENT`.
+/// Write a month of score decay as 30 days. The decay takes a share of the original points: in the vendor's example, 10
+/// points that lose 50 % every month are 5 points after one month and 0 after two.
 ///
 /// ```
 /// use warmth::model::Axis;

@@ -1,10 +1,10 @@
-//! The field's own models, as documents that run.
+//! Published scoring models, as documents that run.
 //!
-//! Each is a text in the format of the [guide](crate::_guide::document), with worked cases inside and comments that say
-//! which number comes from where. Read one, change it, keep it: it is meant to become yours. What each of them is for,
-//! and every published number beside its place, is on a [page of its own](crate::_guide::templates).
+//! Each template is a TOML document in the [model format](crate::_guide::document). It contains worked cases, and
+//! comments that name the source of each number. Copy one and adapt it. The [guide to the
+//! templates](crate::_guide::templates) helps you to choose one and shows where each published number is.
 //!
-//! The crate reads no TOML itself. With the `toml` crate:
+//! This crate does not parse TOML. Use the `toml` crate:
 //!
 //! ```
 //! use warmth::{Model, Record, Scorer, templates};
@@ -29,17 +29,17 @@ pub struct Template {
 }
 
 impl Template {
-    /// The name of its function here and of its file, `"upsell"`.
+    /// Returns the name of its function in this module and of its file, such as `"upsell"`.
     pub const fn name(self) -> &'static str {
         self.name
     }
 
-    /// The question that it answers.
+    /// Returns the question that the template answers.
     pub const fn purpose(self) -> &'static str {
         self.purpose
     }
 
-    /// The document, in TOML with its comments.
+    /// Returns the TOML document, including comments.
     pub const fn document(self) -> &'static str {
         self.document
     }
@@ -60,7 +60,7 @@ macro_rules! templates {
             }
         )*
 
-        /// All of them, in the order in which the guide describes them.
+        /// Returns all templates, in the order of the guide.
         ///
         /// ```
         /// for template in warmth::templates::all() {
@@ -74,19 +74,19 @@ macro_rules! templates {
 }
 
 templates! {
-    /// Segments `high-icp-fit` and `other`, from firmographic facts. The first is what [`cross_sell_readiness`] asks
-    /// for as `icp_segment`.
+    /// Assigns the segment `high-icp-fit` or `other` from firmographic facts. [`cross_sell_readiness`] reads the
+    /// segment as the fact `icp_segment`.
     icp_fit: "Is this account like the customers that we do best with?";
-    /// Required, disqualifying, promoting and point conditions; 30 points; states by points.
+    /// Required, disqualifying, promoting and point conditions. 30 available points, and states by points.
     cross_sell_readiness: "Is this account ready for a second product?";
-    /// Fit by activity, sixteen grades, and what to do about each.
+    /// Fit by activity: sixteen grades, and a play for each.
     upsell: "Who is ready for more of what they have?";
-    /// Fit by activity, sixteen grades, and what to do about each.
+    /// Fit by activity: sixteen grades, and a play for each.
     cross_sell: "Who is ready for something else of ours?";
-    /// One cell of the demand map: its white space, its place in the 3x3 matrix, and four classes of metrics.
+    /// One cell of the demand map: its segment, its grade in the 3x3 matrix, and four classes of metrics.
     demand_unit: "Which white space of the demand map comes first?";
-    /// Six sub-scores, four segments, routing.
+    /// Six axes, four segments, and routing to teams.
     expansion: "Who will buy more and be glad of it, and who has to be helped first?";
-    /// One offer to one customer: price, purpose, time, and whether enough is known.
+    /// One offer to one customer: price, purpose, timing, and whether enough facts are known.
     offer: "May this offer be made to this customer now, and how good is it?";
 }

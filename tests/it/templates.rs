@@ -487,7 +487,7 @@ fn the_guide_says_what_stands_in_the_documents() {
 #[test]
 fn the_guide_lists_what_they_ask_for() {
     let text = page("templates.md");
-    let (_, section) = text.split_once("\n# What they ask for\n").unwrap();
+    let (_, section) = text.split_once("\n# Facts and events\n").unwrap();
     let section = section.split("\n# ").next().unwrap();
     let (facts, events) = section.split_once("\nThe events:\n").unwrap();
     let named = |cell: &str| cell.split(", ").map(|name| code(name).unwrap().to_owned()).collect::<BTreeSet<_>>();
@@ -522,7 +522,7 @@ fn the_guide_lists_what_they_ask_for() {
 #[test]
 fn the_guide_lists_them_all() {
     let text = page("templates.md");
-    let (_, section) = text.split_once("\n# Which one\n").unwrap();
+    let (_, section) = text.split_once("\n# Choose a template\n").unwrap();
     let section = section.split("\n# ").next().unwrap();
     let told: Vec<_> = rows(section).filter_map(|row| Some((code(row[0])?.to_owned(), row[1].to_owned()))).collect();
     let listed: Vec<_> =

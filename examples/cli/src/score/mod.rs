@@ -13,6 +13,7 @@
 
 #![expect(clippy::print_stderr, reason = "a program speaks to its terminal")]
 
+#[path = "../records.rs"]
 mod input;
 mod output;
 

@@ -11,7 +11,7 @@
 
 #![expect(clippy::print_stderr, reason = "a program speaks to its terminal")]
 
-#[path = "../score/input.rs"]
+#[path = "records.rs"]
 mod input;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -149,7 +149,7 @@ fn run(out: &mut impl Write) -> Result<(), Stop> {
 
 /// The shipped portfolio as of an instant.
 fn load(now: DateTime<Utc>) -> Result<Service, Stop> {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data");
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data");
     let scorer = Scorer::<Record>::new(&read_model(&data.join("cross_sell.toml"))?)?;
     let mut skipped = 0;
     let activities = read_events(&data.join("events.csv"), &mut skipped)?;

@@ -1,15 +1,15 @@
-//! Reading: the model, the events, and the records one at a time.
+//! Models, events and records.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader};
+use std::fmt::Display;
+use std::fs;
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde_json::Value as Json;
 use warmth::{Activity, Kind, Model, Points, Record, Scorer, Value};
 
-use crate::Stop;
+use crate::messages::{Messages, Stop};
+use crate::table::{Table, extension};
 
 pub(crate) fn read_model(path: &Path) -> Result<Model, Stop> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -21,13 +21,13 @@ pub(crate) fn read_model(path: &Path) -> Result<Model, Stop> {
     Ok(model.map_err(|error| format!("{}: {error}", path.display()))?)
 }
 
-/// What every id did. Rows may come in any order.
-pub(crate) fn read_events(path: &Path, skipped: &mut u64) -> Result<HashMap<String, Activity>, Stop> {
-    let mut table = Table::open(path, &["id", "event", "at"], &["count", "amount"])?;
+/// The activity of each id. Rows may be in any order.
+pub(crate) fn read_events(path: &Path, messages: &mut Messages) -> Result<HashMap<String, Activity>, Stop> {
+    let mut table = Table::open(path, &["id", "event", "at"], &["count", "amount"], messages)?;
     let mut activities = HashMap::new();
-    while table.advance(skipped)? {
+    while table.advance(messages)? {
         if let Err(message) = record_event(&table, &mut activities) {
-            table.report(&message, skipped);
+            messages.skip(table.place(), &message);
         }
     }
     Ok(activities)
@@ -36,7 +36,8 @@ pub(crate) fn read_events(path: &Path, skipped: &mut u64) -> Result<HashMap<Stri
 fn record_event(table: &Table, activities: &mut HashMap<String, Activity>) -> Result<(), String> {
     let id = table.required(0)?;
     let event = table.required(1)?;
-    let at = instant(table.required(2)?).map_err(|expected| table.unexpected(2, expected))?;
+    let at = table.required(2)?;
+    let at = instant(at).ok_or_else(|| table.unexpected(2, INSTANT))?;
     let count = match table.cell(3) {
         Some(text) => text.parse().map_err(|_| table.unexpected(3, "a whole number below 2^32"))?,
         None => 1,
@@ -46,13 +47,14 @@ fn record_event(table: &Table, activities: &mut HashMap<String, Activity>) -> Re
         None => Points::ZERO,
     };
     match activities.get_mut(id) {
+        _ if count == 0 => {} // records nothing, not even an id
         Some(activity) => activity.record_with(event, at, count, amount),
         None => activities.entry(id.to_owned()).or_default().record_with(event, at, count, amount),
     }
     Ok(())
 }
 
-/// The records, each with those columns that the model reads and with its activity.
+/// The records of a file, each with its activity and with those columns that the model reads.
 pub(crate) struct Records {
     table: Table,
     fields: Vec<(String, Kind)>, // the columns of the table after `id` and `name`
@@ -65,58 +67,55 @@ impl Records {
         path: &Path,
         scorer: &Scorer<Record>,
         activities: HashMap<String, Activity>,
+        messages: &Messages,
     ) -> Result<Records, Stop> {
         let fields: Vec<_> = scorer.fields().map(|field| (field.name().to_owned(), field.kind())).collect();
         let mut optional = vec!["name"];
         optional.extend(fields.iter().map(|(name, _)| name.as_str()));
-        let table = Table::open(path, &["id"], &optional)?;
+        let table = Table::open(path, &["id"], &optional, messages)?;
         for (column, (name, _)) in (2..).zip(&fields) {
             if !table.has(column) {
-                eprintln!("score: warning: {} has no column `{name}`, which the model reads", path.display());
+                messages.warning(&format!("{} has no column `{name}`, which the model reads", table.path()));
             }
         }
         Ok(Records { table, fields, activities, ids: HashSet::new() })
     }
 
-    /// The next record that can be read, with its id. Its activity is moved into it.
-    pub(crate) fn next(&mut self, skipped: &mut u64) -> Result<Option<(String, Record)>, Stop> {
-        while self.table.advance(skipped)? {
-            match self.read() {
+    /// The next record that can be read, with its id. Moves its activity into it.
+    pub(crate) fn next(&mut self, messages: &mut Messages) -> Result<Option<(String, Record)>, Stop> {
+        while self.table.advance(messages)? {
+            match self.read(messages) {
                 Ok(record) => return Ok(Some(record)),
-                Err(message) => self.table.report(&message, skipped),
+                Err(message) => messages.skip(self.table.place(), &message),
             }
         }
         Ok(None)
     }
 
-    fn read(&mut self) -> Result<(String, Record), String> {
+    fn read(&mut self, messages: &Messages) -> Result<(String, Record), String> {
         let id = self.table.required(0)?.to_owned();
         if !self.ids.insert(id.clone()) {
-            return Err(format!("column `id`: `{id}` stands further up as well"));
+            return Err(format!("column `id`: `{id}` is the id of an earlier row"));
         }
         let activity = self.activities.remove(&id).unwrap_or_default();
         let mut record = Record::new().with_activity(activity);
         for (column, (name, kind)) in (2..).zip(&self.fields) {
-            if let Some(object) = &self.table.object {
-                if let Some(value) = self.typed(object, name, *kind) {
-                    record.set(name, value);
-                }
-            } else if let Some(text) = self.table.cell(column) {
-                record.set(name, fact(text, *kind).map_err(|expected| self.table.unexpected(column, expected))?);
+            let cell: &str;
+            let (shown, value): (&dyn Display, _) = if let Some(object) = self.table.object() {
+                let Some(json) = object.get(name).filter(|json| !json.is_null()) else { continue };
+                (json, serde_json::from_value::<Value>(json.clone()).ok())
+            } else {
+                let Some(text) = self.table.cell(column) else { continue };
+                cell = text;
+                let value = fact(cell, *kind).map_err(|expected| self.table.unexpected(column, expected))?;
+                (&cell, Some(value))
+            };
+            match value.filter(|value| is_known(value, *kind)) {
+                Some(value) => record.set(name, value),
+                None => messages.warning_at(self.table.place(), &counts_as_missing(name, *kind, shown)),
             }
         }
         Ok((id, record))
-    }
-
-    /// A value of a JSON object. One of another type than the model reads counts as missing, with a warning.
-    fn typed(&self, object: &Object, name: &str, kind: Kind) -> Option<Value> {
-        let value = object.get(name).filter(|value| !value.is_null())?;
-        let typed = serde_json::from_value::<Value>(value.clone()).ok().filter(|value| value.fits(kind));
-        if typed.is_none() {
-            let Table { path, line, .. } = &self.table;
-            eprintln!("{path}:{line}: warning: `{name}` is read as {kind}, so `{value}` counts as missing");
-        }
-        typed
     }
 
     /// The name of the current record; empty if it has none.
@@ -124,19 +123,29 @@ impl Records {
         self.table.cell(1).unwrap_or_default().to_owned()
     }
 
-    /// To be asked at the end: what no record has taken by then belongs to no record.
-    pub(crate) fn warn_of_unknown_ids(&self) {
+    /// Warns of the events that no record has. Call it after the last record.
+    pub(crate) fn warn_of_unknown_ids(&self, messages: &Messages) {
         if !self.activities.is_empty() {
             let counts = self.activities.values().flat_map(Activity::events).map(|event| u64::from(event.count));
             let events: u64 = counts.sum();
             let ids = self.activities.len();
-            eprintln!("score: warning: {events} events belong to ids without a record ({ids} of them)");
+            messages.warning(&format!("{events} events belong to ids without a record ({ids} of them)"));
         }
     }
 }
 
-/// The text of a cell as the model means it, or what was expected.
-fn fact(text: &str, kind: Kind) -> Result<Value, &'static str> {
+/// Whether a field of that kind has this value. A whole number beyond 2^53 is missing, however it is written.
+pub(crate) fn is_known(value: &Value, kind: Kind) -> bool {
+    const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53: every double beyond it is a whole number
+    value.fits(kind) && !matches!(value, Value::Number(number) if number.abs() > EXACT)
+}
+
+pub(crate) fn counts_as_missing(field: &str, kind: Kind, value: impl Display) -> String {
+    format!("`{field}` is read as {kind}, so `{value}` counts as missing")
+}
+
+/// The text of a cell as a value of that kind, or a description of the texts that are one.
+pub(crate) fn fact(text: &str, kind: Kind) -> Result<Value, &'static str> {
     match kind {
         Kind::Flag => text.parse::<bool>().map(Value::from).map_err(|_| "`true` or `false`"),
         Kind::Number => match (text.parse::<i64>(), text.parse::<f64>()) {
@@ -145,7 +154,7 @@ fn fact(text: &str, kind: Kind) -> Result<Value, &'static str> {
             _ => Err("a number"),
         },
         Kind::Date | Kind::Time => match (text.parse::<NaiveDate>(), instant(text)) {
-            (Err(_), Err(_)) => Err("a date such as `2026-11-22` or an instant such as `2026-11-22T18:00:00Z`"),
+            (Err(_), None) => Err("a date such as `2026-11-22` or an instant such as `2026-11-22T18:00:00Z`"),
             _ => Ok(Value::from(text)),
         },
         Kind::Tags => Ok(Value::from(text.split(';').map(|tag| tag.trim().to_owned()).collect::<Vec<_>>())),
@@ -153,147 +162,9 @@ fn fact(text: &str, kind: Kind) -> Result<Value, &'static str> {
     }
 }
 
-/// The instant, or what was expected.
-pub(crate) fn instant(text: &str) -> Result<DateTime<Utc>, &'static str> {
-    let at = DateTime::parse_from_rfc3339(text).map_err(|_| "an instant such as `2026-11-22T18:00:00Z`")?;
-    Ok(at.to_utc())
-}
+/// A description of the texts that [`instant`] reads.
+pub(crate) const INSTANT: &str = "an instant such as `2026-11-22T18:00:00Z`";
 
-fn extension(path: &Path) -> &str {
-    path.extension().and_then(|extension| extension.to_str()).unwrap_or("")
-}
-
-/// A file of rows, of which one at a time is in memory. Columns are numbered as they were asked for.
-struct Table {
-    path: String,
-    columns: Vec<String>,
-    places: Vec<Option<usize>>, // where in a row each column stands, if it is there
-    rows: Rows,
-    row: csv::StringRecord,
-    object: Option<Object>, // the row as JSON has it
-    line: u64,              // where the row begins, from 1
-}
-
-type Object = HashMap<String, Json>;
-
-enum Rows {
-    Csv { reader: csv::Reader<File>, width: usize },
-    Jsonl(BufReader<File>),
-}
-
-impl Table {
-    fn open(path: &Path, required: &[&str], optional: &[&str]) -> Result<Table, Stop> {
-        let shown = path.display().to_string();
-        let file = File::open(path).map_err(|error| format!("{shown}: {error}"))?;
-        let columns: Vec<_> = required.iter().chain(optional).map(ToString::to_string).collect();
-        let (rows, places) = match extension(path) {
-            "csv" => {
-                // Lines end in a line feed here, and a carriage return before it is trimmed away: taking the two as one
-                // end, as the reader would by itself, makes its line numbers late by one.
-                let mut settings = csv::ReaderBuilder::new();
-                let mut reader = settings
-                    .terminator(csv::Terminator::Any(b'\n'))
-                    .trim(csv::Trim::All)
-                    .flexible(true)
-                    .from_reader(file);
-                let header = reader.headers().map_err(|error| format!("{shown}: {error}"))?;
-                let place = |column: &String| header.iter().position(|name| name == column);
-                let places: Vec<_> = columns.iter().map(place).collect();
-                let width = header.len();
-                (Rows::Csv { reader, width }, places)
-            }
-            "jsonl" => (Rows::Jsonl(BufReader::new(file)), (0..columns.len()).map(Some).collect()),
-            _ => return Err(format!("{shown}: expected a .csv or .jsonl file").into()),
-        };
-        if let Some((name, _)) = required.iter().zip(&places).find(|(_, place)| place.is_none()) {
-            return Err(format!("{shown}: the header has no column `{name}`").into());
-        }
-        Ok(Table { path: shown, columns, places, rows, row: csv::StringRecord::new(), object: None, line: 0 })
-    }
-
-    /// Goes to the next row; false at the end of the file. What is no row at all is reported and passed over.
-    fn advance(&mut self, skipped: &mut u64) -> Result<bool, Stop> {
-        loop {
-            match self.read_row().map_err(|error| format!("{}: {error}", self.path))? {
-                Ok(found) => return Ok(found),
-                Err(message) => self.report(&message, skipped),
-            }
-        }
-    }
-
-    /// The outer error is the file's, the inner one the row's.
-    fn read_row(&mut self) -> io::Result<Result<bool, String>> {
-        match &mut self.rows {
-            Rows::Csv { reader, width } => loop {
-                let read = reader.read_record(&mut self.row);
-                let position = read.as_ref().map_or_else(csv::Error::position, |_| self.row.position());
-                self.line = position.map_or(self.line, csv::Position::line);
-                return match read {
-                    Ok(true) if self.row.iter().eq([""]) => continue, // a blank line
-                    Ok(true) if self.row.len() != *width => {
-                        Ok(Err(format!("expected {width} cells, found {}", self.row.len())))
-                    }
-                    Ok(found) => Ok(Ok(found)),
-                    Err(error) if error.is_io_error() => Err(error.into()),
-                    Err(_) => Ok(Err("expected text in UTF-8".to_owned())),
-                };
-            },
-            Rows::Jsonl(reader) => {
-                let mut text = String::new();
-                while text.trim().is_empty() {
-                    text.clear();
-                    self.line += 1;
-                    if reader.read_line(&mut text)? == 0 {
-                        return Ok(Ok(false));
-                    }
-                }
-                let object: Result<Object, _> = serde_json::from_str(text.trim());
-                Ok(match object {
-                    Ok(object) => {
-                        self.row = self.columns.iter().map(|column| plain_text(object.get(column))).collect();
-                        self.object = Some(object);
-                        Ok(true)
-                    }
-                    Err(error) => {
-                        let message = format!("expected a JSON object: {error}");
-                        Err(message.replace(" at line 1 column ", " at character "))
-                    }
-                })
-            }
-        }
-    }
-
-    fn report(&self, message: &str, skipped: &mut u64) {
-        eprintln!("{}:{}: {message}", self.path, self.line);
-        *skipped += 1;
-    }
-
-    fn has(&self, column: usize) -> bool {
-        self.places.get(column).is_some_and(Option::is_some)
-    }
-
-    /// What stands in a column of the row; `None` if it is empty or the column is not there.
-    fn cell(&self, column: usize) -> Option<&str> {
-        let place = self.places.get(column).copied().flatten()?;
-        self.row.get(place).filter(|text| !text.is_empty())
-    }
-
-    fn required(&self, column: usize) -> Result<&str, String> {
-        self.cell(column).ok_or_else(|| self.unexpected(column, "a text"))
-    }
-
-    fn unexpected(&self, column: usize, expected: &str) -> String {
-        let name = self.columns.get(column).map_or("", String::as_str);
-        let found = self.cell(column).map_or("nothing".to_owned(), |text| format!("`{text}`"));
-        format!("column `{name}`: expected {expected}, found {found}")
-    }
-}
-
-/// A text or a number as a CSV file would have it; nothing for what has no such form.
-fn plain_text(value: Option<&Json>) -> String {
-    match value {
-        Some(Json::String(text)) => text.clone(),
-        Some(number @ Json::Number(_)) => number.to_string(),
-        _ => String::new(),
-    }
+pub(crate) fn instant(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc())
 }

@@ -1,12 +1,15 @@
-//! Reading: a labelled history from CSV, its kinds found from its cells, and a model.
+//! Reads a labelled history from CSV and finds the kind of each column from its cells.
 
-use std::fs;
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use warmth::{Kind, Model, Record, Value};
+use warmth::{Kind, Record};
 
-/// A subject as it was at an instant, and whether the outcome came.
+use crate::messages::Messages;
+use crate::records::{INSTANT, counts_as_missing, fact, instant, is_known};
+use crate::table::warn_of_repeated_columns;
+
+/// A subject at an instant, and whether the outcome came afterwards.
 pub(crate) struct Row {
     pub(crate) record: Record,
     pub(crate) as_of: DateTime<Utc>,
@@ -19,52 +22,52 @@ pub(crate) struct Labelled {
     pub(crate) fields: Vec<(String, Kind)>,
 }
 
-pub(crate) fn read_model(path: &Path) -> Result<Model, String> {
-    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
-}
-
 /// Reads `as_of`, the outcome and every other column but `id`.
-pub(crate) fn read_history(path: &Path, outcome: &str) -> Result<Labelled, String> {
-    let shown = path.display();
+pub(crate) fn read_history(path: &Path, outcome: &str, messages: &Messages) -> Result<Labelled, String> {
+    let shown = path.display().to_string();
     let mut reader = csv::Reader::from_path(path).map_err(|error| format!("{shown}: {error}"))?;
     let header = reader.headers().map_err(|error| format!("{shown}: {error}"))?.clone();
-    let place = |column: &str| {
-        let place = header.iter().position(|name| name == column);
-        place.ok_or_else(|| format!("{shown}: the header has no column `{column}`"))
-    };
-    let (as_of, outcome_place) = (place("as_of")?, place(outcome)?);
+    warn_of_repeated_columns(&shown, &header, |name| name != "id", messages);
+    let index = |column: &str| header.iter().position(|name| name == column);
+    let required = |column: &str| index(column).ok_or_else(|| format!("{shown}: the header has no column `{column}`"));
+    let (as_of, label) = (required("as_of")?, required(outcome)?);
     let rows: Result<Vec<csv::StringRecord>, _> = reader.records().collect();
     let rows = rows.map_err(|error| format!("{shown}: {error}"))?;
-    let columns: Vec<(usize, &str)> = header
+    let columns: Vec<(usize, &str, Kind)> = header
         .iter()
         .enumerate()
-        .filter(|(place, name)| *place != as_of && *place != outcome_place && *name != "id")
-        .collect();
-    let kinds: Vec<Kind> = columns
-        .iter()
-        .map(|(place, _)| kind(&rows.iter().filter_map(|row| row.get(*place)).filter(|cell| !cell.is_empty())))
+        .filter(|(column, name)| index(name) == Some(*column) && !["id", "as_of", outcome].contains(name))
+        .map(|(column, name)| {
+            let cells = rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty());
+            (column, name, kind(&cells))
+        })
         .collect();
     let read = |row: &csv::StringRecord| -> Result<Row, String> {
-        let cell = |place: usize| row.get(place).unwrap_or_default();
-        let line = row.position().map_or(0, csv::Position::line);
-        let expected = |column: &str, what: &str, place: usize| {
-            format!("{shown}:{line}: column `{column}`: expected {what}, found `{}`", cell(place))
+        let cell = |column: usize| row.get(column).unwrap_or_default();
+        let place = format!("{shown}:{}", row.position().map_or(0, csv::Position::line));
+        let unexpected = |name: &str, expected: &str, column: usize| {
+            format!("{place}: column `{name}`: expected {expected}, found `{}`", cell(column))
         };
-        let instant = DateTime::parse_from_rfc3339(cell(as_of))
-            .map_err(|_| expected("as_of", "an instant such as `2026-06-01T00:00:00Z`", as_of))?;
-        let came = cell(outcome_place).parse().map_err(|_| expected(outcome, "`true` or `false`", outcome_place))?;
-        let known = columns.iter().zip(&kinds).filter(|((place, _), _)| !cell(*place).is_empty());
-        let record = known.map(|((place, name), kind)| (*name, value(cell(*place), *kind))).collect();
-        Ok(Row { record, as_of: instant.to_utc(), outcome: came })
+        let at = instant(cell(as_of)).ok_or_else(|| unexpected("as_of", INSTANT, as_of))?;
+        let came = cell(label).parse().map_err(|_| unexpected(outcome, "`true` or `false`", label))?;
+        let mut record = Record::new();
+        for (column, name, kind) in columns.iter().filter(|(column, ..)| !cell(*column).is_empty()) {
+            let value = fact(cell(*column), *kind).map_err(|expected| unexpected(name, expected, *column))?;
+            if is_known(&value, *kind) {
+                record.set(*name, value);
+            } else {
+                messages.warning_at(&place, &counts_as_missing(name, *kind, cell(*column)));
+            }
+        }
+        Ok(Row { record, as_of: at, outcome: came })
     };
     let mut rows = rows.iter().map(read).collect::<Result<Vec<Row>, String>>()?;
     rows.sort_by_key(|row| row.as_of);
-    let fields = columns.into_iter().map(|(_, name)| name.to_owned()).zip(kinds).collect();
+    let fields = columns.into_iter().map(|(_, name, kind)| (name.to_owned(), kind)).collect();
     Ok(Labelled { rows, fields })
 }
 
-/// What all cells of a column are.
+/// The kind that all cells of a column have.
 fn kind<'a>(cells: &(impl Iterator<Item = &'a str> + Clone)) -> Kind {
     let all = |is: fn(&str) -> bool| cells.clone().all(is);
     if all(|cell| cell.parse::<bool>().is_ok()) {
@@ -77,14 +80,5 @@ fn kind<'a>(cells: &(impl Iterator<Item = &'a str> + Clone)) -> Kind {
         Kind::Tags
     } else {
         Kind::Text
-    }
-}
-
-fn value(cell: &str, kind: Kind) -> Value {
-    match kind {
-        Kind::Flag => (cell == "true").into(),
-        Kind::Number => cell.parse::<f64>().unwrap_or(f64::NAN).into(),
-        Kind::Tags => cell.split(';').map(str::to_owned).collect::<Vec<_>>().into(),
-        _ => cell.into(),
     }
 }

@@ -1,120 +1,70 @@
 //! Scores a file of records: ranks them for a person, or writes one JSON object per record for a program.
 //!
-//! ```text
-//! cargo run --example score -- examples/data/cross_sell.toml examples/data/accounts.csv \
-//!     --events examples/data/events.csv --as-of 2026-11-22T18:00:00Z
-//! ```
-//!
-//! Written to be copied into a host, in the three parts that every host has: what is asked (this file), what comes in
-//! (`input.rs`) and what goes out (`output.rs`). Everything in between is the scorer's.
-//!
-//! Records are read one at a time. Held in memory are one compact `Activity` for each id with events, the ids that were
-//! seen, and for the table its rows: 100,000 records with 1,000,000 events take less than 256 MiB.
+//! Reads one record at a time. In memory are one compact `Activity` for each id with events, the ids of the records so
+//! far, and for the table its rows: 100,000 records with 1,000,000 events take less than 256 MiB.
 
-#![expect(clippy::print_stderr, reason = "a program speaks to its terminal")]
-
-#[path = "../records.rs"]
-mod input;
 mod output;
 
 use std::collections::HashMap;
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::Write;
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 use warmth::{Record, Scorer};
 
-use input::{Records, instant, read_events, read_model};
+use crate::args::{Arg, Args, unknown};
+use crate::messages::{Messages, Stop};
+use crate::records::{INSTANT, Records, instant, read_events, read_model};
 use output::{Ranking, write_outcome};
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 Scores the records of a file with a model.
 
-usage: score MODEL RECORDS [--events FILE] [--as-of INSTANT] [--format table|jsonl] [--top N|all]
-       score MODEL RECORDS [--events FILE] [--as-of INSTANT] --explain ID
+usage: warmth score MODEL RECORDS [--events FILE] [--as-of INSTANT] [--format table|jsonl] [--top N|all]
+       warmth score MODEL RECORDS [--events FILE] [--as-of INSTANT] --explain ID
 
   MODEL            a model document, .toml or .json
-  RECORDS          .csv or .jsonl with an `id`; what is empty is missing, lists are split at `;`
+  RECORDS          .csv or .jsonl with an `id`; empty values are missing, lists are split at `;`
   --events FILE    .csv or .jsonl with `id`, `event`, `at` and, where known, `count` and `amount`
   --as-of INSTANT  RFC 3339, such as 2026-11-22T18:00:00+01:00 (default: now)
   --format FORMAT  `table` ranks accounts for a person, `jsonl` writes one object per record in the order of the
                    input (default: table)
   --top N|all      how many accounts the table lists (default: 25)
-  --explain ID     print how one record came to its score, and nothing else
+  --explain ID     print the score of one record line by line, and nothing else
 
-A row that cannot be read is reported and skipped.
+The command reports and skips rows that it cannot read.
 exit code: 0 all rows were read, 1 some were skipped, 2 nothing could be scored";
 
-fn main() -> ExitCode {
-    let request = Request::from_args(std::env::args().skip(1));
-    match request.and_then(|request| request.as_ref().map_or(Ok(0), run)) {
-        Ok(0) | Err(Stop::NobodyReads) => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::from(1),
-        Err(Stop::Unusable(message)) => {
-            eprintln!("score: {message}");
-            ExitCode::from(2)
-        }
-    }
-}
-
-/// Why the program ends before its work is done.
-enum Stop {
-    Unusable(String),
-    /// The reader of the output went away, as `head` does.
-    NobodyReads,
-}
-
-impl From<String> for Stop {
-    fn from(message: String) -> Stop {
-        Stop::Unusable(message)
-    }
-}
-
-/// Of writing to the output. An error of reading is reported with the name of its file instead.
-impl From<io::Error> for Stop {
-    fn from(error: io::Error) -> Stop {
-        match error.kind() {
-            ErrorKind::BrokenPipe => Stop::NobodyReads,
-            _ => Stop::Unusable(format!("output: {error}")),
-        }
-    }
-}
-
-/// The one place that reads a clock: a scorer is always told what time it is.
+/// The only place that reads a clock: a scorer gets the time from its caller.
 #[expect(clippy::disallowed_methods, reason = "the clock is the host's")]
 fn now() -> DateTime<Utc> {
     SystemTime::now().into()
 }
 
-/// Returns how many rows were skipped.
-fn run(request: &Request) -> Result<u64, Stop> {
+pub(crate) fn run(args: Args<'_>, messages: &mut Messages, out: &mut dyn Write) -> Result<(), Stop> {
+    let request = Request::from_args(args)?;
     let model = read_model(&request.model)?;
     let scorer = Scorer::<Record>::new(&model).map_err(|error| format!("{}: {error}", request.model.display()))?;
-    let mut skipped = 0;
     let activities = match &request.events {
-        Some(path) => read_events(path, &mut skipped)?,
+        Some(path) => read_events(path, messages)?,
         None => HashMap::new(),
     };
-    let mut records = Records::open(&request.records, &scorer, activities)?;
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut records = Records::open(&request.records, &scorer, activities, messages)?;
 
     let mut ranking = Ranking::default();
     let mut anything_scored = false;
-    while let Some((id, record)) = records.next(&mut skipped)? {
+    while let Some((id, record)) = records.next(messages)? {
         if let Some(wanted) = &request.explain {
             if *wanted == id {
-                writeln!(out, "{}", scorer.explain(&record, request.as_of))?;
-                out.flush()?;
-                return Ok(skipped);
+                return Ok(writeln!(out, "{}", scorer.explain(&record, request.as_of))?);
             }
             continue;
         }
         anything_scored = true;
         let score = scorer.score(&record, request.as_of);
         match request.format {
-            Format::Jsonl => write_outcome(&mut out, &id, score, scorer.missing(&record).collect())?,
+            Format::Jsonl => write_outcome(out, &id, score, scorer.missing(&record).collect())?,
             Format::Table => ranking.add(id, records.name(), score, scorer.missing(&record).count()),
         }
     }
@@ -125,11 +75,11 @@ fn run(request: &Request) -> Result<u64, Stop> {
         return Err(format!("{}: there is no record that can be scored", request.records.display()).into());
     }
     if request.format == Format::Table {
-        ranking.write(&mut out, request.top)?;
+        ranking.write(out, request.top)?;
     }
-    out.flush()?;
-    records.warn_of_unknown_ids();
-    Ok(skipped)
+    out.flush()?; // the warning comes after the table
+    records.warn_of_unknown_ids(messages);
+    Ok(())
 }
 
 struct Request {
@@ -149,46 +99,34 @@ enum Format {
 }
 
 impl Request {
-    /// `None` when nothing but the help text was asked for.
-    fn from_args(mut args: impl Iterator<Item = String>) -> Result<Option<Request>, Stop> {
-        let (mut files, mut events, mut explain) = (Vec::new(), None, None);
-        let mut as_of = now();
+    fn from_args(mut args: Args<'_>) -> Result<Request, Stop> {
+        let (mut files, mut events, mut explain, mut as_of) = (Vec::new(), None, None, now());
         let (mut format, mut top) = (Format::Table, 25);
-        while let Some(arg) = args.next() {
-            if arg == "--help" {
-                writeln!(io::stdout(), "{HELP}")?;
-                return Ok(None);
-            }
-            if !arg.starts_with("--") {
-                files.push(PathBuf::from(arg));
-                continue;
-            }
-            let mut value = || args.next().ok_or_else(|| format!("`{arg}` needs a value; see --help"));
-            let unexpected = |expected: &str, found: &str| format!("{arg}: expected {expected}, found `{found}`");
-            match arg.as_str() {
-                "--events" => events = Some(PathBuf::from(value()?)),
-                "--explain" => explain = Some(value()?),
-                "--as-of" => {
-                    let text = value()?;
-                    as_of = instant(&text).map_err(|expected| unexpected(expected, &text))?;
+        while let Some(arg) = args.next()? {
+            match arg {
+                Arg::File(file) => files.push(file),
+                Arg::Option("--events") => events = Some(args.path()?),
+                Arg::Option("--explain") => explain = Some(args.text()?),
+                Arg::Option("--as-of") => as_of = args.parse(INSTANT, instant)?,
+                Arg::Option("--format") => {
+                    format = args.parse("`table` or `jsonl`", |text| match text {
+                        "table" => Some(Format::Table),
+                        "jsonl" => Some(Format::Jsonl),
+                        _ => None,
+                    })?;
                 }
-                "--format" => match value()?.as_str() {
-                    "table" => format = Format::Table,
-                    "jsonl" => format = Format::Jsonl,
-                    other => return Err(unexpected("`table` or `jsonl`", other).into()),
-                },
-                "--top" => match value()?.as_str() {
-                    "all" => top = usize::MAX,
-                    text => top = text.parse().map_err(|_| unexpected("a whole number or `all`", text))?,
-                },
-                _ => return Err(format!("unknown option `{arg}`; see --help").into()),
+                Arg::Option("--top") => {
+                    top = args.parse("a whole number or `all`", |text| match text {
+                        "all" => Some(usize::MAX),
+                        number => number.parse().ok(),
+                    })?;
+                }
+                Arg::Option(other) => return Err(unknown(other)),
             }
         }
         match <[PathBuf; 2]>::try_from(files) {
-            Ok([model, records]) => Ok(Some(Request { model, records, events, as_of, format, top, explain })),
-            Err(files) => {
-                Err(format!("expected MODEL and RECORDS, found {} file names; see --help", files.len()).into())
-            }
+            Ok([model, records]) => Ok(Request { model, records, events, as_of, format, top, explain }),
+            Err(files) => Err(Stop::usage(format!("expected MODEL and RECORDS, found {} file names", files.len()))),
         }
     }
 }

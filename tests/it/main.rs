@@ -39,6 +39,7 @@ mod logic;
 mod oracle;
 mod points;
 mod portfolio;
+mod readme;
 mod recourse;
 mod robust;
 mod rollup;

@@ -116,6 +116,8 @@
 //! The dependencies are chrono (without its clock), serde, smallvec and thiserror.
 
 #![forbid(unsafe_code)]
+// Shows on docs.rs which feature an item needs. Only nightly has it.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod _guide;
 mod bounds;
@@ -171,7 +173,7 @@ pub use scorer::Scorer;
 pub use settle::{Settled, settle};
 pub use time::{Span, SpanError};
 
-/// The README's program is a test.
+/// Runs the program of the README as a test.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

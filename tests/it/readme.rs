@@ -8,7 +8,7 @@ use std::process::Command;
 
 use toml::{Table, Value};
 
-const PAGES: [&str; 1] = ["README.md"];
+const PAGES: [&str; 3] = ["README.md", "CONTRIBUTING.md", "SECURITY.md"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -98,4 +98,20 @@ fn links_to_the_guide_name_its_pages() {
         pages.insert(page.to_owned());
     }
     assert!(pages.len() > 5, "{pages:?}");
+}
+
+/// A path with `(path)` after it is not decided yet.
+#[test]
+fn the_paths_for_contributors_exist() {
+    let text = text("CONTRIBUTING.md");
+    let mut parts = text.split('`').skip(1);
+    let mut found = 0;
+    while let (Some(path), Some(after)) = (parts.next(), parts.next()) {
+        let inside = ["src/", "tests/", "examples/", "benches/", ".ci/"].iter().any(|folder| path.starts_with(folder));
+        if inside && !after.starts_with(" (path)") {
+            assert!(root().join(path).exists(), "{path}");
+            found += 1;
+        }
+    }
+    assert!(found > 20, "{found}");
 }

@@ -65,8 +65,8 @@ impl Service {
         let Some(account) = self.accounts.get_mut(id) else { return };
         // If a margin keeps an account in a state that its score has left, the next change comes when the score leaves the
         // margin too. Bounds and margins are whole points here, so the score passes a whole point then.
-        let held = self.scorer.score(&account.record, now).state() != account.settled.state();
-        let watched = if held { Projection::Score(Points::from(1)) } else { Projection::State };
+        let in_margin = self.scorer.score(&account.record, now).state() != account.settled.state();
+        let watched = if in_margin { Projection::Score(Points::from(1)) } else { Projection::State };
         let next = self.scorer.next_change(&account.record, now, now + HORIZON, watched).next_look();
         let planned = std::mem::replace(&mut account.due, next);
         if let Some(at) = planned {

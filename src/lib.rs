@@ -116,6 +116,8 @@
 //! The dependencies are chrono (without its clock), serde, smallvec and thiserror.
 
 #![forbid(unsafe_code)]
+// Shows on docs.rs which feature an item needs. Only nightly has it.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod _guide;
 mod bounds;
@@ -172,7 +174,7 @@ pub use settle::{Settled, settle};
 pub use time::{Span, SpanError};
 pub use truth::Truth;
 
-/// The README's program is a test.
+/// Runs the program of the README as a test.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

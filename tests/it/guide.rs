@@ -89,6 +89,7 @@ fn documents_are_models() {
     let mut cases = 0;
     for block in pages().iter().flat_map(|page| blocks(page)) {
         match (block.info.as_str(), checked(&document(&block))) {
+            ("toml", _) if block.text.starts_with("[dependencies]") => {} // the README's, for Cargo
             ("toml", Ok(verified)) => cases += verified,
             ("toml", Err(error)) => panic!("{}: {error}", block.at),
             ("toml,broken", Ok(_)) => panic!("{}: nothing is wrong with this model", block.at),

@@ -14,7 +14,7 @@ use warmth::templates::{self, Template};
 use warmth::{Kind, Model, Play, Points, Record, Score, Scorer, Truth, Value, Verdict};
 
 use crate::guide::{code, page, rows};
-use crate::score_cli::{program, shipped};
+use crate::portfolio::{records, shipped};
 use crate::support::{at, scorer, toml_model};
 
 fn document(template: Template) -> Table {
@@ -362,17 +362,8 @@ fn the_map_of_actions_is_the_published_one() {
 // ---- The portfolio -----------------------------------------------------------------------------
 
 fn outcomes_of_the_portfolio(template: Template) -> Vec<Json> {
-    let output = program("score")
-        .arg(format!("src/templates/{}.toml", template.name()))
-        .arg(shipped("accounts.csv"))
-        .arg("--events")
-        .arg(shipped("events.csv"))
-        .args(["--as-of", "2026-11-22T18:00:00Z", "--format", "jsonl"])
-        .output()
-        .unwrap();
-    assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{}", template.name());
-    assert!(output.status.success(), "{}", template.name());
-    String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let (scorer, as_of) = (scorer(&toml_model(template.document())), at("2026-11-22T18:00:00Z"));
+    records(&scorer).iter().map(|record| serde_json::to_value(scorer.score(record, as_of)).unwrap()).collect()
 }
 
 #[test]

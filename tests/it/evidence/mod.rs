@@ -2,7 +2,6 @@
 
 #![expect(clippy::float_cmp, reason = "what is counted is exact, and so is what is said of it")]
 
-mod cli;
 mod figures;
 mod fits;
 mod histories;

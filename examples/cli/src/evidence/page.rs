@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use chrono::NaiveDate;
 use warmth::evidence::{Correlation, Correlations, Estimate, GradeCell, History, OutOfFold, Proposal};
 
-use crate::Tried;
+use super::Tried;
 
 pub(crate) struct Page<'a> {
     pub(crate) outcome: &'a str,

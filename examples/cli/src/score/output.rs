@@ -1,4 +1,4 @@
-//! Writing: one JSON object per record, or a ranking of those that passed the gates.
+//! The two outputs: one JSON object per record, or a ranking of the accounts that passed the gates.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use warmth::{Play, Score, Verdict};
 
-use crate::Stop;
+use crate::messages::Stop;
 
 #[derive(Serialize)]
 struct Row<'a> {
@@ -17,7 +17,7 @@ struct Row<'a> {
     missing: Vec<&'a str>,
 }
 
-pub(crate) fn write_outcome(out: &mut impl Write, id: &str, score: Score<'_>, missing: Vec<&str>) -> Result<(), Stop> {
+pub(crate) fn write_outcome(out: &mut dyn Write, id: &str, score: Score<'_>, missing: Vec<&str>) -> Result<(), Stop> {
     serde_json::to_writer(&mut *out, &Row { id, score, missing }).map_err(io::Error::from)?;
     Ok(writeln!(out)?)
 }
@@ -26,7 +26,7 @@ const COLUMNS: [&str; 8] = ["id", "name", "score", "grade", "state", "segment", 
 const SCORE: usize = 2;
 const MISSING: usize = 7;
 
-/// The accounts that passed the gates, and how many had which verdict.
+/// The accounts that passed the gates, and the number of records with each verdict.
 #[derive(Default)]
 pub(crate) struct Ranking<'a> {
     accounts: Vec<Ranked<'a>>,
@@ -48,8 +48,8 @@ impl<'a> Ranking<'a> {
         }
     }
 
-    /// Best first. Accounts of equal score follow each other by id, so that the table is the same every time.
-    pub(crate) fn write(mut self, out: &mut impl Write, top: usize) -> io::Result<()> {
+    /// Writes the table, the best account first. Accounts of equal score are sorted by id, so that the order is fixed.
+    pub(crate) fn write(mut self, out: &mut dyn Write, top: usize) -> io::Result<()> {
         self.accounts.sort_by(|a, b| b.score.value().cmp(&a.score.value()).then_with(|| a.id.cmp(&b.id)));
         let states = self.states();
         let mut rows = vec![COLUMNS.map(str::to_owned)];
@@ -78,7 +78,7 @@ impl<'a> Ranking<'a> {
         writeln!(out, "\n{scored} scored: {}{states}", counts(self.verdicts))
     }
 
-    /// How many accounts are in each state, the states in the order of the accounts.
+    /// The number of accounts in each state, the states in the order of the accounts.
     fn states(&self) -> Vec<(&'a str, u64)> {
         let mut states: Vec<(&str, u64)> = Vec::new();
         for state in self.accounts.iter().filter_map(|account| account.score.state()) {
@@ -97,7 +97,7 @@ impl Ranked<'_> {
         [
             self.id,
             self.name,
-            format!("{:.1}", self.score.value()), // cut downwards: 69.97 is not shown as 70.0
+            format!("{:.1}", self.score.value()), // rounded down: 69.97 is not shown as 70.0
             self.score.grade().map_or("-".to_owned(), |grade| grade.to_string()),
             text(self.score.state()),
             text(self.score.segment()),

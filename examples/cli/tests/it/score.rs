@@ -1,10 +1,9 @@
-//! The example programs `score` and `portfolio`, run as a user runs them.
-//!
-//! `cargo test` builds the examples beside the tests, so the programs are started from there.
+//! `warmth score`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::PathBuf;
+
+use crate::{Outcome, folder, shipped, warmth};
 
 const MODEL: &str = r#"
 format = 1
@@ -86,13 +85,12 @@ best,visit,2026-11-22T12:00:01Z,,
 
 const AS_OF: [&str; 2] = ["--as-of", "2026-11-22T12:00:00Z"];
 
-/// A folder of its own for each test, with the small model, its records and its events.
+/// A folder with the small model, its records and its events.
 struct Folder(PathBuf);
 
 impl Folder {
     fn new(test: &str) -> Folder {
-        let folder = Folder(Path::new(env!("CARGO_TARGET_TMPDIR")).join("score_cli").join(test));
-        fs::create_dir_all(&folder.0).expect("the target folder is writable");
+        let folder = Folder(folder(&format!("score/{test}")));
         folder.with("model.toml", MODEL).with("records.csv", RECORDS).with("events.csv", EVENTS)
     }
 
@@ -102,48 +100,9 @@ impl Folder {
     }
 
     fn score(&self, args: &[&str]) -> Outcome {
-        let output = program("score").current_dir(&self.0).args(args).args(AS_OF).output();
+        let output = warmth("score").current_dir(&self.0).args(args).args(AS_OF).output();
         Outcome::of(output.expect("the program starts"))
     }
-}
-
-pub(crate) struct Outcome {
-    pub(crate) code: Option<i32>,
-    pub(crate) out: String,
-    pub(crate) err: String,
-}
-
-impl Outcome {
-    pub(crate) fn of(output: Output) -> Outcome {
-        let text = |bytes| String::from_utf8(bytes).expect("the programs write UTF-8");
-        Outcome { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
-    }
-
-    #[track_caller]
-    fn is(&self, code: i32, out: &str, err: &str) {
-        assert_eq!((self.code, self.out.as_str(), self.err.as_str()), (Some(code), out, err));
-    }
-
-    /// Nothing was printed but a refusal that says all of this.
-    #[track_caller]
-    fn refuses(&self, saying: &[&str]) {
-        assert_eq!((self.code, self.out.as_str()), (Some(2), ""), "{}", self.err);
-        for part in saying {
-            assert!(self.err.contains(part), "`{part}` is not in: {}", self.err);
-        }
-    }
-}
-
-pub(crate) fn program(name: &str) -> Command {
-    let tests = std::env::current_exe().expect("a test knows where it is");
-    let built = tests.parent().and_then(Path::parent).expect("tests are in target/PROFILE/deps");
-    let path = built.join("examples").join(name).with_extension(std::env::consts::EXE_EXTENSION);
-    assert!(path.exists(), "{} is built by `cargo test` or `cargo build --examples`", path.display());
-    Command::new(path)
-}
-
-pub(crate) fn shipped(file: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data").join(file)
 }
 
 const OUTCOMES: &str = "\
@@ -244,7 +203,7 @@ records.csv:4: column `nps`: expected a number, found `nine`
 records.csv:6: column `renewal_date`: expected a date such as `2026-11-22` or an instant such as `2026-11-22T18:00:00Z`, \
 found `22.11.2027`
 records.csv:7: column `id`: expected a text, found nothing
-records.csv:8: column `id`: `b` stands further up as well
+records.csv:8: column `id`: `b` is the id of an earlier row
 records.csv:9: expected 6 cells, found 3
 ";
     outcome.is(1, table, reports);
@@ -260,6 +219,7 @@ best,purchase,2026-11-22T12:00:00Z,,1.2345678
 ,visit,2026-11-22T12:00:00Z,,
 stranger,visit,2026-11-22T12:00:00Z,3,
 other,visit,2026-11-22T12:00:00Z,,
+nobody,visit,2026-11-22T12:00:00Z,0,
 ";
     let folder = Folder::new("bad-events").with("events.csv", events);
     let outcome = folder.score(&["model.toml", "records.csv", "--events", "events.csv", "--top", "0"]);
@@ -303,7 +263,7 @@ fn explain_prints_one_record_and_nothing_else() {
     assert!(outcome.out.contains("71.172839") && outcome.out.contains("12.345678"), "{}", outcome.out);
     assert!(!outcome.out.contains("low"), "{}", outcome.out);
 
-    folder.score(&["model.toml", "records.csv", "--explain", "nobody"]).refuses(&["records.csv", "`nobody`"]);
+    folder.score(&["model.toml", "records.csv", "--explain", "nobody"]).refuses(2, &["records.csv", "`nobody`"]);
 }
 
 #[test]
@@ -315,19 +275,19 @@ fn unusable_input_is_refused() {
         .with("empty.csv", "id,nps\n")
         .with("typo.toml", &MODEL.replace("most_recent", "most_recnt"))
         .with("twice.toml", &MODEL.replace("id = \"crm\"", "id = \"nps\""));
-    folder.score(&["model.toml", "records.txt"]).refuses(&["records.txt: expected a .csv or .jsonl file"]);
-    folder.score(&["model.yaml", "records.csv"]).refuses(&["model.yaml: expected a model in a .toml or .json file"]);
-    folder.score(&["typo.toml", "records.csv"]).refuses(&["typo.toml", "most_recnt", "did you mean `most_recent`?"]);
-    folder.score(&["twice.toml", "records.csv"]).refuses(&["twice.toml", "`nps`"]);
-    folder.score(&["model.toml", "nowhere.csv"]).refuses(&["nowhere.csv"]);
-    folder.score(&["model.toml", "headless.csv"]).refuses(&["headless.csv: the header has no column `id`"]);
-    folder.score(&["model.toml", "empty.csv"]).refuses(&["empty.csv: there is no record that can be scored"]);
-    folder.score(&["model.toml"]).refuses(&["expected MODEL and RECORDS", "--help"]);
-    folder.score(&["model.toml", "records.csv", "--fromat", "jsonl"]).refuses(&["unknown option `--fromat`"]);
+    folder.score(&["model.toml", "records.txt"]).refuses(2, &["records.txt: expected a .csv or .jsonl file"]);
+    folder.score(&["model.yaml", "records.csv"]).refuses(2, &["model.yaml: expected a model in a .toml or .json file"]);
+    folder.score(&["typo.toml", "records.csv"]).refuses(2, &["typo.toml", "most_recnt", "did you mean `most_recent`?"]);
+    folder.score(&["twice.toml", "records.csv"]).refuses(2, &["twice.toml", "`nps`"]);
+    folder.score(&["model.toml", "nowhere.csv"]).refuses(2, &["nowhere.csv"]);
+    folder.score(&["model.toml", "headless.csv"]).refuses(2, &["headless.csv: the header has no column `id`"]);
+    folder.score(&["model.toml", "empty.csv"]).refuses(2, &["empty.csv: there is no record that can be scored"]);
+    folder.score(&["model.toml"]).refuses(2, &["expected MODEL and RECORDS", "--help"]);
+    folder.score(&["model.toml", "records.csv", "--fromat", "jsonl"]).refuses(2, &["unknown option `--fromat`"]);
     folder
         .score(&["model.toml", "records.csv", "--format", "xml"])
-        .refuses(&["expected `table` or `jsonl`, found `xml`"]);
-    folder.score(&["model.toml", "records.csv", "--top", "few"]).refuses(&["expected a whole number or `all`"]);
+        .refuses(2, &["expected `table` or `jsonl`, found `xml`"]);
+    folder.score(&["model.toml", "records.csv", "--top", "few"]).refuses(2, &["expected a whole number or `all`"]);
 }
 
 #[test]
@@ -335,29 +295,15 @@ fn an_instant_may_be_written_with_any_offset() {
     let folder = Folder::new("offset");
     let score = |as_of: &str| {
         let args = ["model.toml", "records.csv", "--events", "events.csv", "--as-of", as_of];
-        Outcome::of(program("score").current_dir(&folder.0).args(args).output().expect("the program starts"))
+        Outcome::of(warmth("score").current_dir(&folder.0).args(args).output().expect("the program starts"))
     };
     assert_eq!(score("2026-11-22T12:00:00Z").out, score("2026-11-22T17:30:00+05:30").out);
     assert_ne!(score("2026-11-22T12:00:00Z").out, score("2026-11-22T12:00:00+05:30").out);
 }
 
 #[test]
-fn a_reader_that_goes_away_ends_the_program_quietly() {
-    let mut child = program("score")
-        .arg(shipped("cross_sell.toml"))
-        .arg(shipped("accounts.csv"))
-        .args(["--format", "jsonl"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    drop(child.stdout.take());
-    Outcome::of(child.wait_with_output().expect("the program ends")).is(0, "", "");
-}
-
-#[test]
 fn the_shipped_portfolio_has_no_bad_row_and_fills_every_grade() {
-    let output = program("score")
+    let output = warmth("score")
         .arg(shipped("cross_sell.toml"))
         .arg(shipped("accounts.csv"))
         .arg("--events")
@@ -371,16 +317,5 @@ fn the_shipped_portfolio_has_no_bad_row_and_fills_every_grade() {
         for activity in ["1", "2", "3", "4"] {
             assert!(outcome.out.contains(&format!("\"grade\":\"{fit}{activity}\"")), "no account is {fit}{activity}");
         }
-    }
-}
-
-#[test]
-fn the_generator_writes_the_shipped_portfolio() {
-    let folder = Folder::new("portfolio");
-    let output = program("portfolio").arg("--out").arg(&folder.0).output().expect("the program starts");
-    Outcome::of(output).is(0, "", "");
-    for file in ["accounts.csv", "events.csv", "history.csv"] {
-        let read = |path: PathBuf| fs::read_to_string(path).expect("the file was written");
-        assert!(read(folder.0.join(file)) == read(shipped(file)), "{file} is not what the generator writes");
     }
 }

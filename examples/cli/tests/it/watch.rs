@@ -1,9 +1,9 @@
-//! The example program `watch`, run as a user runs it.
+//! `warmth watch`.
 
-use crate::score_cli::{Outcome, program};
+use crate::{Outcome, warmth};
 
 fn watch(args: &[&str]) -> Outcome {
-    Outcome::of(program("watch").args(args).output().expect("the program starts"))
+    Outcome::of(warmth("watch").args(args).output().expect("the program starts"))
 }
 
 /// The lines of an account in a text, without those that say why.
@@ -81,14 +81,13 @@ fn it_looks_ahead_from_any_instant() {
 }
 
 #[test]
-fn it_refuses_what_it_does_not_know() {
+fn unknown_arguments_are_refused() {
     for (args, saying) in [
         (&["--as-of", "tomorrow"][..], "--as-of: expected an instant such as `2026-11-22T18:00:00Z`, found `tomorrow`"),
-        (&["--as-of"], "usage: watch [--as-of INSTANT]"),
-        (&["accounts.csv"], "usage: watch [--as-of INSTANT]"),
+        (&["--as-of"], "`--as-of` needs a value; see --help"),
+        (&["accounts.csv"], "unexpected argument `accounts.csv`; see --help"),
+        (&["--until", "x"], "unknown option `--until`; see --help"),
     ] {
-        let outcome = watch(args);
-        assert_eq!((outcome.code, outcome.out.as_str()), (Some(1), ""));
-        assert!(outcome.err.contains(saying), "{}", outcome.err);
+        watch(args).refuses(1, &[&format!("watch: {saying}")]);
     }
 }

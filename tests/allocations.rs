@@ -160,7 +160,8 @@ fn scoring_many_subjects_allocates_nothing_however_many() {
 
 #[test]
 fn scoring_many_names_in_order_allocates_nothing() {
-    let listed: Vec<_> = (0..warmth::Limits::default().event_names).map(|name| format!("event-{name}")).collect();
+    let listed: Vec<_> =
+        (0..warmth::DocumentLimits::default().event_names).map(|name| format!("event-{name}")).collect();
     let model: warmth::Model = serde_json::from_value(serde_json::json!({
         "format": 1, "name": "x",
         "axis": [{ "name": "a", "available": 1, "rule": [

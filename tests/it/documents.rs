@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use warmth::model::{Gate, event};
-use warmth::{Fingerprint, Grade, Limits, Model, Record, Span, Value, Verdict};
+use warmth::{DocumentLimits, Fingerprint, Grade, Model, Record, Span, Value, Verdict};
 
 use crate::support::{Subject, at, model, scorer, subjects, toml_model};
 
@@ -496,9 +496,9 @@ fn suggestions_stay_within_reason() {
         (0..5_000).map(|place| json!({ "name": name('a', place), "at_least_points": place })).collect();
     let names: Vec<_> = (0..5_000).map(|place| name('b', place)).collect();
     let document = json!({ "format": 1, "name": "x", "state": states, "play": [{ "name": "p", "states": names }] });
-    let limits = Limits { rules: 8_000, ..Limits::default() };
-    let model = Model::read(&document).unwrap();
-    let error = warmth::Scorer::<Record>::with_limits(&model, &limits).unwrap_err();
+    let limits = DocumentLimits { rules: 8_000, ..DocumentLimits::default() };
+    let model = Model::read_with_limits(&document, &limits).unwrap();
+    let error = warmth::Scorer::<Record>::new(&model).unwrap_err();
     assert_eq!(error.problems().len(), 5_000);
     assert!(error.problems().iter().skip(100).all(|problem| problem.help().is_none()));
 }

@@ -183,6 +183,20 @@ fn scoring_many_names_in_order_allocates_nothing() {
     }
 }
 
+/// Problems are sorted into document order. That must not cost an allocation for every value of the document.
+#[test]
+fn problems_allocate_no_more_often_for_a_large_document_than_for_a_small_one() {
+    let refused = |numbers: usize| {
+        let text = format!(r#"{{ "format": 1, "name": "x", "bad": {:?}, "worse": 1 }}"#, vec![1; numbers]);
+        let read = || warmth::Model::read(&mut serde_json::Deserializer::from_str(&text));
+        let (count, error) = allocations(read);
+        assert_eq!(error.unwrap_err().problems().len(), 2);
+        count
+    };
+    let (few, many) = (refused(10), refused(9_000));
+    assert!(many < few + 50, "{few} and {many}");
+}
+
 #[test]
 fn an_explanation_allocates_no_more_often_for_many_rules_than_for_few() {
     let explained = |rules: usize| {

@@ -22,7 +22,9 @@ impl<'m> Compiler<'m> {
             let segments = compiler.positions(&play.segments, &segments, &path.key("segments"), "segment");
             let grades = grades?;
             let mut cells = Cells::default();
-            grades.iter().for_each(|grade| cells.add(*grade));
+            for grade in &grades {
+                cells.add(*grade);
+            }
             let play = Play {
                 name: play.name.as_str().into(),
                 owner: play.owner.as_deref().map(Into::into),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Model;
+use super::axis::Rule;
 use super::condition::{Condition, Leaf, Quantity, TextSubject};
 use super::worth::Worth;
 use crate::facts::Kind;
@@ -74,7 +75,7 @@ impl Model {
         let promoters = self.promoters.iter().map(|promoter| &promoter.when);
         let limits = self.limits.iter().map(|limit| &limit.when);
         let segments = self.segments.iter().filter_map(|segment| segment.when.as_ref());
-        let of_rules = rules().flat_map(|rule| rule.conditions());
+        let of_rules = rules().flat_map(Rule::conditions);
         for when in gates.chain(of_rules).chain(promoters).chain(limits).chain(segments) {
             when.reads(each);
         }

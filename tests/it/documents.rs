@@ -132,7 +132,7 @@ const RICH: &str = r#"{
     ]
 }"#;
 
-fn rich() -> Json {
+pub(crate) fn rich() -> Json {
     json(RICH)
 }
 

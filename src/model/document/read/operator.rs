@@ -32,6 +32,12 @@ fn find<'n>(entries: &'n [(String, Node)], key: &str) -> Option<&'n Node> {
     entries.iter().find(|(own, _)| own == key).map(|(_, node)| node)
 }
 
+/// Returns a comparison with a number, if the node is one.
+fn number_comparison(op: &str, node: &Node) -> Option<NumberOp> {
+    let comparison = lookup(&NumberOp::COMPARISONS, op)?;
+    node.number().map(comparison)
+}
+
 /// What several operators on one text have in common.
 #[derive(Clone, Copy)]
 struct OnText<'r> {
@@ -130,7 +136,7 @@ impl Reader {
         text: OnText<'_>,
         tests: &mut Tests,
     ) -> Option<()> {
-        match (node, TextOp::named(op), self.number_comparison(op, node)) {
+        match (node, TextOp::named(op), number_comparison(op, node)) {
             (Node::Text(_), Some(op), _) => self.text_test(op, node, path, text, tests)?,
             (_, _, Some(op)) => tests.add(Leaf::Number { of: Quantity::Number { field: field.to_owned() }, op }),
             (Node::Flag(is), ..) if op == IS => tests.add(Leaf::Flag { field: field.to_owned(), is: *is }),
@@ -162,7 +168,7 @@ impl Reader {
         of: &Quantity,
         tests: &mut Tests,
     ) -> Option<()> {
-        if let Some(op) = self.number_comparison(IS, node) {
+        if let Some(op) = number_comparison(IS, node) {
             tests.add(Leaf::Number { of: of.clone(), op });
             return Some(());
         }
@@ -211,12 +217,6 @@ impl Reader {
             Some(comparison) => self.number(node, path).map(|number| Some(comparison(number))),
             None => Some(None),
         }
-    }
-
-    /// Returns a comparison with a number, if the node is one.
-    fn number_comparison(&self, op: &str, node: &Node) -> Option<NumberOp> {
-        let comparison = lookup(&NumberOp::COMPARISONS, op)?;
-        node.number().map(comparison)
     }
 
     /// Reads the tests on the grade or the verdict.

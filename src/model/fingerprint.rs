@@ -1,11 +1,13 @@
 //! Stable hashes of a model's meaning.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Model;
+use super::axis::{Axis, Rule};
 use super::condition::{Condition, Shape};
 use super::document::location::Scope;
 use super::document::node::Node;
@@ -60,31 +62,87 @@ pub(super) fn of(model: &Model) -> Fingerprint {
     let mut normal = model.clone();
     normal.cases.clear();
     drop_default_labels(&mut normal);
-    for gate in normal.required.iter_mut().chain(&mut normal.disqualifying) {
-        normalize(&mut gate.when);
-    }
+    normalize_conditions(&mut normal);
     normal.required.sort_by(|a, b| a.id.cmp(&b.id));
     normal.disqualifying.sort_by(|a, b| a.id.cmp(&b.id));
     for axis in &mut normal.axes {
-        for rule in &mut axis.rules {
-            rule.when.iter_mut().for_each(normalize);
-            match &mut rule.worth {
-                Worth::First(first) => first.rows.iter_mut().for_each(|(when, _)| normalize(when)),
-                Worth::Signal(signal) => signal.events.sort(),
-                Worth::Points(_) | Worth::Bands(_) | Worth::Values(_) | Worth::PerUnit(_) => {}
-            }
-        }
         axis.rules.sort_by(|a, b| a.id.cmp(&b.id));
         axis.groups.sort_by(|a, b| a.name.cmp(&b.name));
     }
     normal.axes.sort_by(|a, b| a.name.cmp(&b.name));
-    normal.promoters.iter_mut().for_each(|promoter| normalize(&mut promoter.when));
     normal.promoters.sort_by(|a, b| a.id.cmp(&b.id));
-    normal.limits.iter_mut().for_each(|limit| normalize(&mut limit.when));
     normal.limits.sort_by_cached_key(|limit| hash(&write::model(&Model::new("").limit(limit.clone()))));
     normal.states.sort_by_key(|state| state.from.value());
-    normal.segments.iter_mut().for_each(|segment| segment.when.iter_mut().for_each(normalize));
     Fingerprint(hash(&write::model(&normal)))
+}
+
+/// Returns the hash of everything that can change a number or a name of an outcome.
+pub(super) fn of_scoring(model: &Model) -> Fingerprint {
+    let mut normal = Model { description: None, cases: Vec::new(), ..model.clone() };
+    normal.name.clear();
+    for gate in normal.required.iter_mut().chain(&mut normal.disqualifying) {
+        (gate.id, gate.label) = (String::new(), None);
+    }
+    for axis in &mut normal.axes {
+        axis.label = None;
+        for rule in &mut axis.rules {
+            (rule.id, rule.label) = (String::new(), None);
+        }
+    }
+    for promoter in &mut normal.promoters {
+        (promoter.id, promoter.label) = (String::new(), None);
+    }
+    for limit in &mut normal.limits {
+        (limit.id, limit.label) = (None, None);
+    }
+    for play in &mut normal.plays {
+        (play.owner, play.respond_within) = (None, None);
+        for names in [&mut play.grades, &mut play.states, &mut play.segments] {
+            names.sort();
+        }
+    }
+    normalize_conditions(&mut normal);
+    normal.required.sort_by_cached_key(|gate| hash(&write::gate(gate)));
+    normal.disqualifying.sort_by_cached_key(|gate| hash(&write::gate(gate)));
+    for axis in &mut normal.axes {
+        number_groups(axis);
+        axis.rules.sort_by_cached_key(|rule| hash(&write::rule(rule)));
+    }
+    normal.axes.sort_by(|a, b| a.name.cmp(&b.name));
+    normal.promoters.sort_by_cached_key(|promoter| hash(&write::promoter(promoter)));
+    normal.limits.sort_by_cached_key(|limit| hash(&write::limit(limit)));
+    normal.states.sort_by_key(|state| state.from.value());
+    Fingerprint(hash(&write::model(&normal)))
+}
+
+/// Replaces the names of an axis's groups by numbers that follow from their bounds and rules, and removes groups without
+/// bounds, which change no sum.
+fn number_groups(axis: &mut Axis) {
+    axis.groups.retain(|group| group.min.is_some() || group.max.is_some());
+    let rules: Vec<_> = axis.rules.iter().map(|rule| (rule.group.clone(), alone(rule))).collect();
+    axis.groups.sort_by_cached_key(|group| {
+        let of_group = rules.iter().filter(|(name, _)| name.as_deref() == Some(&group.name));
+        let mut rules: Vec<_> = of_group.map(|(_, rule)| *rule).collect();
+        rules.sort_unstable();
+        (group.min, group.max, rules)
+    });
+    let numbers: BTreeMap<_, _> =
+        axis.groups.iter_mut().enumerate().map(|(number, group)| (replace(&mut group.name, number), number)).collect();
+    for group in &mut axis.groups {
+        group.label = None;
+    }
+    for rule in &mut axis.rules {
+        rule.group = rule.group.take().and_then(|name| numbers.get(&name)).map(ToString::to_string);
+    }
+}
+
+fn replace(name: &mut String, number: usize) -> String {
+    std::mem::replace(name, number.to_string())
+}
+
+/// Returns the hash of a rule without its group.
+fn alone(rule: &Rule) -> u128 {
+    hash(&write::rule(&Rule { group: None, ..rule.clone() }))
 }
 
 /// Removes labels that are equal to the default, the id or name.
@@ -106,6 +164,23 @@ fn drop_default_labels(model: &mut Model) {
     for limit in &mut model.limits {
         if let Some(id) = &limit.id {
             drop(&mut limit.label, id);
+        }
+    }
+}
+
+/// Brings every condition of a model, and the event names of signals, into their normal form.
+fn normalize_conditions(model: &mut Model) {
+    let gates = model.required.iter_mut().chain(&mut model.disqualifying).map(|gate| &mut gate.when);
+    let promoters = model.promoters.iter_mut().map(|promoter| &mut promoter.when);
+    let limits = model.limits.iter_mut().map(|limit| &mut limit.when);
+    let segments = model.segments.iter_mut().filter_map(|segment| segment.when.as_mut());
+    gates.chain(promoters).chain(limits).chain(segments).for_each(normalize);
+    for rule in model.axes.iter_mut().flat_map(|axis| &mut axis.rules) {
+        rule.when.iter_mut().for_each(normalize);
+        match &mut rule.worth {
+            Worth::First(first) => first.rows.iter_mut().for_each(|(when, _)| normalize(when)),
+            Worth::Signal(signal) => signal.events.sort(),
+            Worth::Points(_) | Worth::Bands(_) | Worth::Values(_) | Worth::PerUnit(_) => {}
         }
     }
 }

@@ -205,6 +205,44 @@ impl Model {
     pub fn fingerprint(&self) -> Fingerprint {
         fingerprint::of(self)
     }
+
+    /// Returns a stable hash of the part of the model that scores: everything that can change a number of an outcome
+    /// or its verdict, grade, state, segment or play.
+    ///
+    /// Compare it to decide whether stored scores are still right. A reworded label changes the
+    /// [`fingerprint`](Model::fingerprint) and leaves this one:
+    ///
+    /// ```
+    /// use warmth::Model;
+    /// use warmth::model::{Axis, Handle, Rule, kind};
+    ///
+    /// let nps: Handle<kind::Number> = Handle::new("nps");
+    /// let model = |label: &str, points: i32| {
+    ///     let rule = Rule::new("nps", points).label(label).when(nps.at_least(9));
+    ///     Model::new("readiness").axis(Axis::new("fit").rule(rule))
+    /// };
+    /// let (old, reworded, retuned) = (model("NPS", 10), model("Promoter", 10), model("NPS", 20));
+    /// assert_ne!(old.fingerprint(), reworded.fingerprint());
+    /// assert_eq!(old.scoring_fingerprint(), reworded.scoring_fingerprint());
+    /// assert_ne!(old.scoring_fingerprint(), retuned.scoring_fingerprint());
+    /// ```
+    ///
+    /// | covered | not covered |
+    /// | --- | --- |
+    /// | `utc_offset`, `total` | `name`, `description` |
+    /// | `when` and `missing` of gates and rules, the form of a rule with all its options | `id` and `label` of gates, rules, promoters and limits |
+    /// | `name`, `weight`, `base` and `available` of axes | `label` of axes |
+    /// | `min` and `max` of groups, and which rules are in them | `name` and `label` of groups, groups without bounds |
+    /// | `when` and `plus` of promoters, `when`, `at_most` and `at_least` of limits | |
+    /// | `grade`, states, segments | |
+    /// | `name`, `grades`, `states`, `segments` and `otherwise` of plays, and their order | `owner` and `respond_within` of plays |
+    /// | | cases, [`DocumentLimits`] |
+    ///
+    /// Models with equal hashes give equal outcomes, apart from the order of axes. Models with different hashes may still
+    /// give equal outcomes, for example if one states an `available` that the other derives.
+    pub fn scoring_fingerprint(&self) -> Fingerprint {
+        fingerprint::of_scoring(self)
+    }
 }
 
 impl<'de> Deserialize<'de> for Model {

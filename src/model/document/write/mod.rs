@@ -158,7 +158,7 @@ fn offset(secs: i32) -> String {
     format!("{}{:02}:{:02}", if secs < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
 }
 
-fn gate(gate: &Gate) -> Node {
+pub(in crate::model) fn gate(gate: &Gate) -> Node {
     let mut table = Table::default();
     table.put("id", &gate.id);
     table.put_some("label", gate.label.as_ref());
@@ -167,7 +167,7 @@ fn gate(gate: &Gate) -> Node {
     table.into()
 }
 
-fn promoter(promoter: &Promoter) -> Node {
+pub(in crate::model) fn promoter(promoter: &Promoter) -> Node {
     let mut table = Table::default();
     table.put("id", &promoter.id);
     table.put_some("label", promoter.label.as_ref());
@@ -176,7 +176,7 @@ fn promoter(promoter: &Promoter) -> Node {
     table.into()
 }
 
-fn limit(limit: &Limit) -> Node {
+pub(in crate::model) fn limit(limit: &Limit) -> Node {
     let mut table = Table::default();
     table.put_some("id", limit.id.as_ref());
     table.put_some("label", limit.label.as_ref());
@@ -209,7 +209,7 @@ fn group(group: &Group) -> Node {
     table.into()
 }
 
-fn rule(rule: &Rule) -> Node {
+pub(in crate::model) fn rule(rule: &Rule) -> Node {
     let mut table = Table::default();
     table.put("id", &rule.id);
     table.put_some("label", rule.label.as_ref());

@@ -105,7 +105,7 @@
 //!
 //! # Untrusted input
 //!
-//! Facts and events may be anything. Documents from people you do not trust are held by [`Limits`]; reading one takes
+//! Facts and events may be anything. Documents from people you do not trust are held by [`DocumentLimits`]; reading one takes
 //! time and memory in proportion to its size, and nothing in it can make scoring fail.
 //!
 //! # Features
@@ -164,9 +164,9 @@ pub use input::activity::{Activity, Event, Resolution};
 pub use input::facts::{Fact, Facts, Field, Kind, Record, Tags, ToFact, Value};
 #[doc(hidden)]
 pub use input::facts_macro::private as __private;
-pub use model::{Fingerprint, Limits, Model, fields};
+pub use model::{DocumentLimits, Fingerprint, Model, fields};
 pub use points::{Points, PointsError};
-pub use problem::{ModelError, Problem};
+pub use problem::{ModelError, PathSegment, Problem};
 pub use recourse::Recourse;
 pub use score::{AxisScore, Play, Score};
 pub use scorer::Scorer;

@@ -1,26 +1,61 @@
-//! What is wrong with a model, said so that its author can mend it.
+//! Problems of a model: what is wrong, where it is in the document, and what to do.
 
 use std::fmt;
 
-/// One thing that is wrong with a model: a stable code, a path into the document, a message and help.
+use serde::Serialize;
+
+/// One problem of a model: a stable code, a path into the document, a message and help.
 ///
 /// ```
 /// # use warmth::Model;
 /// let error = serde_json::from_str::<Model>(r#"{ "format": 1, "nmae": "x" }"#).unwrap_err();
 /// let text = error.to_string();
-/// assert!(text.contains("unknown-key at `nmae`: there is no key `nmae` here; did you mean `name`?"));
+/// assert!(text.contains("unknown-key at `nmae`: unknown key `nmae`; did you mean `name`?"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// It serializes as a table with the keys `code`, `path`, `segments`, `message` and `help`, so that a service can hand
+/// problems to an editor:
+///
+/// ```
+/// # use warmth::Model;
+/// let text = r#"{ "format": 1, "name": "x", "state": [{ "name": "hot", "at_least": "70" }] }"#;
+/// let error = Model::read(&mut serde_json::Deserializer::from_str(text)).unwrap_err();
+/// assert_eq!(
+///     serde_json::to_value(&error.problems()[0])?,
+///     serde_json::json!({
+///         "code": "wrong-type",
+///         "path": "state[0].at_least",
+///         "segments": ["state", 0, "at_least"],
+///         "message": "expected a number, found text",
+///         "help": null,
+///     })
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     code: &'static str,
     path: String,
+    segments: Vec<PathSegment>,
     message: String,
     help: Option<String>,
 }
 
+/// One step of a path into a document: a key of a table or an index of a list.
+///
+/// It serializes as the plain key or index.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(untagged)]
+pub enum PathSegment {
+    /// A key of a table.
+    Key(String),
+    /// An index of a list, from 0.
+    Index(usize),
+}
+
 impl Problem {
     pub(crate) fn new(code: &'static str, path: &Path<'_>, message: impl Into<String>) -> Problem {
-        Problem { code, path: path.to_string(), message: message.into(), help: None }
+        Problem { code, path: path.to_string(), segments: path.segments(), message: message.into(), help: None }
     }
 
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Problem {
@@ -28,10 +63,10 @@ impl Problem {
         self
     }
 
-    /// The help "did you mean ...?", where one of the known words is near the one that was written.
+    /// Adds the help "did you mean ...?" if one of the known words is near the written one.
     ///
-    /// `found` is how many problems there are already: nobody reads more than a hundred, and comparing every word with
-    /// every other would let a hostile document take minutes.
+    /// `found` is the number of earlier problems. Only the first hundred problems get a suggestion: comparing every
+    /// word with every other one would let a hostile document take minutes.
     pub(crate) fn suggesting<'w>(
         mut self,
         found: usize,
@@ -45,24 +80,42 @@ impl Problem {
         self
     }
 
-    /// A stable name for this kind of problem, such as `unknown-field`. All of them are listed in the
-    /// [guide](crate::_guide::problems).
+    /// Returns the stable name of this kind of problem, such as `unknown-field`.
+    ///
+    /// The [guide](crate::_guide::problems) lists all codes.
     pub fn code(&self) -> &'static str {
         self.code
     }
 
-    /// Where in the document it is, such as `axis[1].rule[3].bands.nps[2]`; positions count from 0. Empty for the
-    /// document as a whole.
+    /// Returns the place in the document as text, such as `axis[1].rule[3].bands.nps[2]`.
+    ///
+    /// Indexes count from 0. The path is empty if the problem concerns the document as a whole.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What is wrong.
+    /// Returns the place in the document as keys and indexes, for programs that look it up.
+    ///
+    /// ```
+    /// use warmth::{Model, PathSegment};
+    ///
+    /// let text = r#"{ "format": 1, "name": "x", "state": [{ "name": "hot", "at_least": "70" }] }"#;
+    /// let error = Model::read(&mut serde_json::Deserializer::from_str(text)).unwrap_err();
+    /// let [PathSegment::Key(list), PathSegment::Index(0), PathSegment::Key(key)] = error.problems()[0].segments() else {
+    ///     panic!("{error}");
+    /// };
+    /// assert_eq!((list.as_str(), key.as_str()), ("state", "at_least"));
+    /// ```
+    pub fn segments(&self) -> &[PathSegment] {
+        &self.segments
+    }
+
+    /// Returns the message: what is wrong.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// What to do about it, where there is more to say than the message does.
+    /// Returns what to do about it, if the message does not say so already.
     pub fn help(&self) -> Option<&str> {
         self.help.as_deref()
     }
@@ -70,7 +123,7 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Problem { code, path, message, help } = self;
+        let Problem { code, path, message, help, .. } = self;
         f.write_str(code)?;
         if !path.is_empty() {
             write!(f, " at `{path}`")?;
@@ -80,25 +133,19 @@ impl fmt::Display for Problem {
     }
 }
 
-/// A model cannot be used: every problem that was found, in the order of the document.
+/// The error of a model that cannot be used: every problem that was found, in document order.
 ///
-/// What a document says is checked in two steps, each of which finds all it can: reading (keys, types, spellings)
-/// and compiling (meaning, against the fields of a type). [`Display`](fmt::Display) prints one problem a line.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// A document is checked in two passes, and each pass reports everything it finds: reading (keys, types, spelling) and
+/// compiling (meaning, against the fields of a type). [`Display`](fmt::Display) prints one problem per line.
+///
+/// It serializes as a table with the key `problems`, a list of [`Problem`]s.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 pub struct ModelError {
     problems: Vec<Problem>,
 }
 
 impl ModelError {
-    /// `value` if there are no problems.
-    pub(crate) fn unless_none<T>(problems: Vec<Problem>, value: Option<T>) -> Result<T, ModelError> {
-        match value {
-            Some(value) if problems.is_empty() => Ok(value),
-            _ => Err(ModelError { problems }),
-        }
-    }
-
-    /// Every problem that was found, at least one.
+    /// Returns every problem that was found, at least one.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
@@ -110,18 +157,78 @@ impl fmt::Display for ModelError {
     }
 }
 
-/// How many problems `what` has, and one problem a line.
+/// Writes how many problems `what` has, then one problem per line.
 pub(crate) fn write_list(f: &mut fmt::Formatter<'_>, what: &str, problems: &[Problem]) -> fmt::Result {
     let count = problems.len();
     write!(f, "the {what} has {count} problem{}", if count == 1 { "" } else { "s" })?;
     problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
 }
 
-/// A place in a document, kept on the stack until it is needed.
+/// The problems that one pass has found so far.
+#[derive(Debug, Default)]
+pub(crate) struct Problems(Vec<Problem>);
+
+impl Problems {
+    pub(crate) fn note(&mut self, problem: Problem) {
+        self.0.push(problem);
+    }
+
+    /// Notes a problem and returns `None`, for passes that go on without the refused value.
+    pub(crate) fn refuse<T>(&mut self, code: &'static str, path: &Path<'_>, message: impl Into<String>) -> Option<T> {
+        self.note(Problem::new(code, path, message));
+        None
+    }
+
+    /// As [`refuse`](Problems::refuse), with help.
+    pub(crate) fn refuse_with_help<T>(
+        &mut self,
+        code: &'static str,
+        path: &Path<'_>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Option<T> {
+        self.note(Problem::new(code, path, message).with_help(help));
+        None
+    }
+
+    /// As [`refuse`](Problems::refuse), with the nearest of the known words as help.
+    pub(crate) fn refuse_unknown<'w, T>(
+        &mut self,
+        code: &'static str,
+        path: &Path<'_>,
+        message: impl Into<String>,
+        written: &str,
+        known: impl IntoIterator<Item = &'w str>,
+    ) -> Option<T> {
+        let found = self.len();
+        self.note(Problem::new(code, path, message).suggesting(found, written, known));
+        None
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn as_mut_slice(&mut self) -> &mut [Problem] {
+        &mut self.0
+    }
+
+    /// Returns `value` if there are no problems.
+    pub(crate) fn unless_none<T>(self, value: Option<T>) -> Result<T, ModelError> {
+        match value {
+            Some(value) if self.0.is_empty() => Ok(value),
+            _ => Err(ModelError { problems: self.0 }),
+        }
+    }
+}
+
+/// A place in a document. It lives on the stack and is turned into text only if there is a problem.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Path<'a> {
     Root,
     Key(&'a Path<'a>, &'a str),
+    /// Several keys, one inside the other.
+    Keys(&'a Path<'a>, &'a [&'a str]),
     Index(&'a Path<'a>, usize),
 }
 
@@ -130,20 +237,41 @@ impl<'a> Path<'a> {
         Path::Key(self, key)
     }
 
+    pub(crate) fn keys(&'a self, keys: &'a [&'a str]) -> Path<'a> {
+        Path::Keys(self, keys)
+    }
+
     pub(crate) fn index(&'a self, index: usize) -> Path<'a> {
         Path::Index(self, index)
     }
 
-    /// How many keys and indices lead here.
+    /// Returns the number of keys and indexes.
     pub(crate) fn depth(&self) -> usize {
         match self {
             Path::Root => 0,
             Path::Key(parent, _) | Path::Index(parent, _) => parent.depth() + 1,
+            Path::Keys(parent, keys) => parent.depth() + keys.len(),
         }
+    }
+
+    fn segments(&self) -> Vec<PathSegment> {
+        let key = |key: &str| PathSegment::Key(key.to_owned());
+        let (mut segments, last) = match self {
+            Path::Root => return Vec::new(),
+            Path::Keys(parent, keys) => {
+                let mut segments = parent.segments();
+                segments.extend(keys.iter().copied().map(key));
+                return segments;
+            }
+            Path::Key(parent, last) => (parent.segments(), key(last)),
+            Path::Index(parent, index) => (parent.segments(), PathSegment::Index(*index)),
+        };
+        segments.push(last);
+        segments
     }
 }
 
-/// Keys that are not bare words stand in quotes, as they do in a document.
+/// Keys that are not bare words are quoted, as in a document.
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -156,20 +284,24 @@ impl fmt::Display for Path<'_> {
                 let bare = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
                 if bare { f.write_str(key) } else { write!(f, "{key:?}") }
             }
+            Path::Keys(parent, keys) => match keys.split_last() {
+                None => parent.fmt(f),
+                Some((last, keys)) => parent.keys(keys).key(last).fmt(f),
+            },
         }
     }
 }
 
-/// How many problems come with a suggestion.
+/// The number of problems that get a suggestion.
 const SUGGESTIONS_MAX: usize = 100;
 
-/// The longest word that is looked up; longer ones are not typed by hand.
+/// The longest word that is compared, in bytes. Nobody types longer ones by hand.
 const WORD_BYTES_MAX: usize = 64;
 
-/// How many known words are compared; what more of them would add is not worth the time of a hostile document.
+/// The number of known words that are compared, which bounds the time that a hostile document can take.
 const WORDS_MAX: usize = 1_000;
 
-/// The known word nearest to the one that was written, if it is near enough to have been meant.
+/// Returns the known word nearest to the written one, if it is near enough for a typing error.
 pub(crate) fn nearest<'w>(written: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     if written.len() > WORD_BYTES_MAX {
         return None;
@@ -186,8 +318,8 @@ pub(crate) fn nearest<'w>(written: &str, known: impl IntoIterator<Item = &'w str
         .map(|(_, word)| word)
 }
 
-/// How many letters must be inserted, deleted, replaced or swapped with their neighbour to turn one word into
-/// another (optimal string alignment distance).
+/// Returns the optimal string alignment distance: how many letters to insert, delete, replace or swap with a neighbour
+/// to turn one word into the other.
 fn edits(from: &str, to: &str) -> usize {
     let to: Vec<char> = to.chars().collect();
     let mut before_last: Vec<usize> = Vec::new();
@@ -196,7 +328,7 @@ fn edits(from: &str, to: &str) -> usize {
     for (row, letter) in from.chars().enumerate() {
         let mut current = vec![row + 1];
         for (column, &other) in to.iter().enumerate() {
-            let at = |costs: &[usize], place: usize| costs.get(place).copied().unwrap_or(usize::MAX - 1);
+            let at = |costs: &[usize], index: usize| costs.get(index).copied().unwrap_or(usize::MAX - 1);
             let replaced = at(&last, column) + usize::from(letter != other);
             let mut cost = replaced.min(at(&last, column + 1) + 1).min(at(&current, column) + 1);
             let swapped = column > 0 && previous == Some(other) && to.get(column - 1) == Some(&letter);
@@ -216,9 +348,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn suggests_what_was_meant() {
+    fn suggests_the_nearest_known_word() {
         let known = ["nps", "has_flagship", "renewal_date"];
-        for (written, meant) in [
+        for (written, nearest_known) in [
             ("npss", Some("nps")),
             ("nsp", Some("nps")),
             ("NPS", Some("nps")),
@@ -226,13 +358,18 @@ mod tests {
             ("revenue", None),
             ("", None),
         ] {
-            assert_eq!(nearest(written, known), meant, "{written}");
+            assert_eq!(nearest(written, known), nearest_known, "{written}");
         }
     }
 
     #[test]
-    fn paths_quote_what_is_not_a_bare_word() {
+    fn paths_quote_keys_that_are_not_bare_words() {
         let (axis, key) = (Path::Root.key("axis"), "my field");
         assert_eq!(axis.index(1).key("rule").index(3).key(key).to_string(), r#"axis[1].rule[3]."my field""#);
+        let (when, keys) = (Path::Root.key("when"), ["events", "*", "count"]);
+        let count = when.keys(&keys);
+        assert_eq!((count.to_string().as_str(), count.depth()), (r#"when.events."*".count"#, 4));
+        assert_eq!(when.keys(&[]).to_string(), "when");
+        assert_eq!(count.segments(), ["when", "events", "*", "count"].map(|key| PathSegment::Key(key.to_owned())));
     }
 }

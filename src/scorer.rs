@@ -11,7 +11,7 @@ use crate::evaluate::{Concrete, Evaluation, Observer, Outcome, Subject};
 use crate::explain::{Explanation, explain};
 use crate::grade::Verdict;
 use crate::input::facts::{Facts, Field};
-use crate::model::{Fingerprint, Limits, Model};
+use crate::model::{Fingerprint, Model};
 use crate::problem::ModelError;
 use crate::program::Program;
 use crate::score::Score;
@@ -80,18 +80,10 @@ impl<T: Facts> Scorer<T> {
     /// # Errors
     ///
     /// If the model reads fields that the type does not have, or uses them as another kind, names things that do not
-    /// exist, cannot say what counts as 100, or is over one of the default [`Limits`]. Every problem is listed.
+    /// exist, cannot say what counts as 100, or is over one of its [limits](Model::document_limits). Every problem is
+    /// listed.
     pub fn new(model: &Model) -> Result<Scorer<T>, ModelError> {
-        Scorer::with_limits(model, &Limits::default())
-    }
-
-    /// Compiles a model under other limits than the default ones.
-    ///
-    /// # Errors
-    ///
-    /// As [`new`](Scorer::new).
-    pub fn with_limits(model: &Model, limits: &Limits) -> Result<Scorer<T>, ModelError> {
-        let program = compile(model, Schema { fields: T::FIELDS, open: T::OPEN }, limits)?;
+        let program = compile(model, Schema { fields: T::FIELDS, open: T::OPEN })?;
         Ok(Scorer { program: Arc::new(program), subject: PhantomData })
     }
 

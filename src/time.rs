@@ -19,7 +19,7 @@ pub(crate) const DAYS_MAX: i64 = 95_026_237;
 ///
 /// In documents it is text: a whole number and a unit, `"14d"`, `"36h"`, `"2w"`, `"90min"` or `"30s"`. A day is
 /// always 86,400 seconds and a week seven days; there are no months, because they have no fixed length. A model
-/// takes spans from one second to a hundred years; see [`Limits`](crate::Limits).
+/// takes spans from one second to a hundred years; see [`DocumentLimits`](crate::DocumentLimits).
 ///
 /// ```
 /// use warmth::Span;

@@ -1,16 +1,16 @@
-//! A model's own cases, run.
+//! Running a model's own cases.
 
 use crate::input::facts::{Field, Kind, Record};
-use crate::model::{Case, Limits, Model};
+use crate::model::{Case, Model};
 use crate::points::Points;
-use crate::problem::{ModelError, Path, Problem};
+use crate::problem::{ModelError, Path, Problem, Problems};
 use crate::score::{Play, Score};
 use crate::scorer::Scorer;
 
 impl Model {
-    /// Runs the model's cases and gives their number.
+    /// Runs the model's cases and returns their number.
     ///
-    /// Each case is scored as a [`Record`]. What a case does not expect is not checked.
+    /// Each case is scored as a [`Record`]. Outcomes without an expectation are not checked.
     ///
     /// ```
     /// use warmth::Model;
@@ -34,62 +34,52 @@ impl Model {
     /// let error = model.verify().unwrap_err();
     /// assert_eq!(
     ///     error.problems()[0].to_string(),
-    ///     "case-failed at `case[0].expect.score`: `a promoter` expects `100`, and it is `25`"
+    ///     "case-failed at `case[0].expect.score`: the case `a promoter` expects `100`, found `25`"
     /// );
     /// # Ok::<(), toml::de::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// If the model does not compile for records, if a case gives facts that the model does not read or reads as
-    /// another kind, or if an outcome is not as expected. Every problem of every case is listed.
+    /// If the model does not compile for records, if a case has facts that the model does not read or reads as another
+    /// kind, or if an outcome differs from the expected one. The error lists every problem of every case.
     pub fn verify(&self) -> Result<usize, ModelError> {
-        self.verify_with_limits(&Limits::default())
-    }
-
-    /// Runs the model's cases under other limits than the default ones.
-    ///
-    /// # Errors
-    ///
-    /// As [`verify`](Model::verify).
-    pub fn verify_with_limits(&self, limits: &Limits) -> Result<usize, ModelError> {
-        let scorer = Scorer::<Record>::with_limits(self, limits)?;
-        let mut problems = Vec::new();
+        let scorer = Scorer::<Record>::new(self)?;
+        let mut problems = Problems::default();
         let cases = Path::Root.key("case");
-        for (place, case) in self.cases.iter().enumerate() {
-            let path = cases.index(place);
+        for (index, case) in self.cases.iter().enumerate() {
+            let path = cases.index(index);
             check_facts(case, &scorer, &path.key("facts"), &mut problems);
             check_outcome(case, scorer.score(&case.subject, case.as_of), &path.key("expect"), &mut problems);
         }
-        ModelError::unless_none(problems, Some(self.cases.len()))
+        problems.unless_none(Some(self.cases.len()))
     }
 }
 
-fn check_facts(case: &Case, scorer: &Scorer<Record>, path: &Path<'_>, problems: &mut Vec<Problem>) {
+fn check_facts(case: &Case, scorer: &Scorer<Record>, path: &Path<'_>, problems: &mut Problems) {
     for (name, value) in case.subject.iter() {
         let path = path.key(name);
         match scorer.fields().find(|field| field.name() == name) {
             None => {
-                let found = problems.len();
                 let problem = Problem::new("unknown-field", &path, format!("the model reads no field `{name}`"));
-                problems.push(problem.suggesting(found, name, scorer.fields().map(Field::name)));
+                problems.note(problem.suggesting(problems.len(), name, scorer.fields().map(Field::name)));
             }
             Some(field) if field.kind() != Kind::Any && !value.fits(field.kind()) => {
-                let message = format!("the model reads `{name}` as {}, and this is not", field.kind().with_article());
-                problems.push(Problem::new("wrong-kind", &path, message));
+                let message = format!("the model needs {} in `{name}`", field.kind().with_article());
+                problems.note(Problem::new("wrong-kind", &path, message));
             }
             Some(_) => {}
         }
     }
 }
 
-fn check_outcome(case: &Case, score: Score<'_>, path: &Path<'_>, problems: &mut Vec<Problem>) {
+fn check_outcome(case: &Case, score: Score<'_>, path: &Path<'_>, problems: &mut Problems) {
     let expect = &case.expect;
     let mut compare = |path: &Path<'_>, expected: Option<String>, found: Option<String>| {
         if let Some(expected) = expected.filter(|expected| Some(expected) != found.as_ref()) {
-            let found = found.map_or_else(|| "there is none".to_owned(), |found| format!("it is `{found}`"));
-            let message = format!("`{}` expects `{expected}`, and {found}", case.name);
-            problems.push(Problem::new("case-failed", path, message));
+            let found = found.map_or_else(|| "nothing".to_owned(), |found| format!("`{found}`"));
+            let message = format!("the case `{}` expects `{expected}`, found {found}", case.name);
+            problems.note(Problem::new("case-failed", path, message));
         }
     };
     let printed = |points: Points| points.to_string();

@@ -160,7 +160,8 @@ fn scoring_many_subjects_allocates_nothing_however_many() {
 
 #[test]
 fn scoring_many_names_in_order_allocates_nothing() {
-    let listed: Vec<_> = (0..warmth::Limits::default().event_names).map(|name| format!("event-{name}")).collect();
+    let listed: Vec<_> =
+        (0..warmth::DocumentLimits::default().event_names).map(|name| format!("event-{name}")).collect();
     let model: warmth::Model = serde_json::from_value(serde_json::json!({
         "format": 1, "name": "x",
         "axis": [{ "name": "a", "available": 1, "rule": [
@@ -180,6 +181,20 @@ fn scoring_many_names_in_order_allocates_nothing() {
         }
         assert_eq!(allocations(|| scorer.score(&record, support::second(200_000))).0, 0, "{names} names");
     }
+}
+
+/// Problems are sorted into document order. That must not cost an allocation for every value of the document.
+#[test]
+fn problems_allocate_no_more_often_for_a_large_document_than_for_a_small_one() {
+    let refused = |numbers: usize| {
+        let text = format!(r#"{{ "format": 1, "name": "x", "bad": {:?}, "worse": 1 }}"#, vec![1; numbers]);
+        let read = || warmth::Model::read(&mut serde_json::Deserializer::from_str(&text));
+        let (count, error) = allocations(read);
+        assert_eq!(error.unwrap_err().problems().len(), 2);
+        count
+    };
+    let (few, many) = (refused(10), refused(9_000));
+    assert!(many < few + 50, "{few} and {many}");
 }
 
 #[test]

@@ -1,15 +1,18 @@
-//! From a model to a program: everything that can be wrong with it is found here, all of it at once.
+//! From a model to a program. Compiling finds every problem of the model's meaning, all at once.
 
 mod axis;
 mod condition;
 mod outcome;
+mod play;
+mod rule;
+mod signal;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::input::facts::{Field, Kind};
-use crate::model::{GradeCuts, Limits, Model, RESERVED_OUTCOME};
+use crate::model::{self, DocumentLimits, Model, RESERVED_OUTCOME, Scope};
 use crate::points::{MICROS, Points};
-use crate::problem::{ModelError, Path, Problem};
+use crate::problem::{ModelError, Path, PathSegment, Problem, Problems};
 use crate::program::{Capacity, FieldIndex, Gate, Program, Reading, Title};
 use crate::time::Span;
 
@@ -20,14 +23,15 @@ pub(crate) struct Schema {
     pub(crate) open: bool,
 }
 
-pub(crate) fn compile(model: &Model, schema: Schema, limits: &Limits) -> Result<Program, ModelError> {
-    let limits = limits.held();
+/// Compiles a model under the limits that it carries.
+pub(crate) fn compile(model: &Model, schema: Schema) -> Result<Program, ModelError> {
+    let limits = model.document_limits.clamped();
     let mut compiler = Compiler {
         limits: &limits,
         schema,
         axes: model.axes.iter().map(|axis| axis.name.as_str()).collect(),
         grade: model.grade.as_ref(),
-        problems: Vec::new(),
+        problems: Problems::default(),
         fields: Vec::new(),
         events: BTreeSet::new(),
         ids: BTreeMap::new(),
@@ -35,77 +39,75 @@ pub(crate) fn compile(model: &Model, schema: Schema, limits: &Limits) -> Result<
         slots: 0,
     };
     let program = compiler.model(model);
-    in_order_of_entries(&mut compiler.problems);
-    ModelError::unless_none(compiler.problems, program)
+    in_order_of_entries(compiler.problems.as_mut_slice());
+    compiler.problems.unless_none(program)
 }
 
-/// Names are compared before what stands beside them is looked at; here each problem goes to its entry.
+/// Sorts the problems of each section by entry: names are checked before the rest of each entry.
 fn in_order_of_entries(problems: &mut [Problem]) {
-    // `axis[1].rule[0].id` is of entry 1; what is of all entries comes after them.
-    let entry = |problem: &Problem| {
-        let (first, _) = problem.path().split_once('.').unwrap_or((problem.path(), ""));
-        let (section, place) = first.split_once('[').unwrap_or((first, ""));
-        (section.to_owned(), place.trim_end_matches(']').parse().unwrap_or(usize::MAX))
+    // The problem at `axis[1].rule[0].id` belongs to entry 1 of `axis`. Problems of a whole section come last.
+    let section = |problem: &Problem| problem.segments().first().cloned();
+    let entry = |problem: &Problem| match problem.segments().get(1) {
+        Some(PathSegment::Index(index)) => *index,
+        _ => usize::MAX,
     };
-    for section in problems.chunk_by_mut(|a, b| entry(a).0 == entry(b).0) {
-        section.sort_by_key(|problem| entry(problem).1);
+    for problems in problems.chunk_by_mut(|a, b| section(a) == section(b)) {
+        problems.sort_by_key(entry);
     }
 }
 
 struct Compiler<'m> {
-    limits: &'m Limits,
+    limits: &'m DocumentLimits,
     schema: Schema,
     axes: Vec<&'m str>,
-    grade: Option<&'m GradeCuts>,
-    problems: Vec<Problem>,
-    fields: Vec<Use>,
+    grade: Option<&'m model::GradeCuts>,
+    problems: Problems,
+    fields: Vec<FieldUse>,
     events: BTreeSet<&'m str>,
-    /// Ids of gates, rules, promoters and limits, and where each stands.
+    /// The ids of gates, rules, promoters and limits, and their paths.
     ids: BTreeMap<&'m str, String>,
     lifespan_secs: Option<u64>,
     slots: usize,
 }
 
-/// A field that the model reads, and where it does so first.
-struct Use {
+/// A field that the model reads, and the path at which it reads the field first.
+struct FieldUse {
     reading: Reading,
     path: String,
 }
 
 impl<'m> Compiler<'m> {
-    fn note(&mut self, problem: Problem) {
-        self.problems.push(problem);
+    /// Notes that the model is over a limit, and returns `None`.
+    fn over<T>(&mut self, path: &Path<'_>, limit: &str, message: String) -> Option<T> {
+        self.problems.refuse_with_help("limit", path, message, format!("the limit is `{limit}`"))
     }
 
-    fn over(&mut self, path: &Path<'_>, limit: &str, message: String) {
-        self.note(Problem::new("limit", path, message).with_help(format!("the limit is `{limit}`")));
+    /// Compiles every item of a list. Returns `None` if one of them cannot be compiled.
+    fn each<T, U>(
+        &mut self,
+        items: &'m [T],
+        path: &Path<'_>,
+        mut compile: impl FnMut(&mut Self, &'m T, &Path<'_>) -> Option<U>,
+    ) -> Option<Box<[U]>> {
+        let compiled: Vec<Option<U>> =
+            items.iter().enumerate().map(|(index, item)| compile(self, item, &path.index(index))).collect();
+        compiled.into_iter().collect()
     }
 
     fn model(&mut self, model: &'m Model) -> Option<Program> {
         let root = Path::Root;
-        self.sizes(model);
-        let required = self.gates(&model.required, &root.key("required"));
-        let disqualifying = self.gates(&model.disqualifying, &root.key("disqualifying"));
+        self.check_sizes(model);
+        let required = self.each(&model.required, &root.key("required"), Compiler::gate);
+        let disqualifying = self.each(&model.disqualifying, &root.key("disqualifying"), Compiler::gate);
         let axes = self.axes(model);
         let weight = self.total_weight(model);
-        let promoters = self.promoters(model);
-        let limits = self.limits(model);
+        let promoters = self.each(&model.promoters, &root.key("promoter"), Compiler::promoter);
+        let limits = self.each(&model.limits, &root.key("limit"), Compiler::limit);
         let grade = self.grading(model);
         let states = self.states(model);
         let segments = self.segments(model);
         let plays = self.plays(model);
-        let read = self.fields.len();
-        if read > self.limits.fields {
-            self.over(&root, "fields", format!("the model reads {read} fields, more than {}", self.limits.fields));
-        }
-        let named = self.events.len();
-        if named > self.limits.event_names {
-            self.over(
-                &root,
-                "event_names",
-                format!("the model reads {named} event names, more than {}", self.limits.event_names),
-            );
-        }
+        self.check_reads();
         let program = Program {
             name: model.name.as_str().into(),
             offset_secs: model.utc_offset_secs.into(),
@@ -127,13 +129,13 @@ impl<'m> Compiler<'m> {
             asks_outcome: false,
             by_points: false,
             capacity: Capacity::default(),
-            // Last, as it goes through all conditions and those that are nested too deep have been refused by now.
+            // Hashing recurses into conditions, and those that are nested too deeply have been refused by now.
             fingerprint: model.fingerprint(),
         };
         Some(program.analyzed())
     }
 
-    fn sizes(&mut self, model: &Model) {
+    fn check_sizes(&mut self, model: &Model) {
         let rules = model.axes.iter().map(|axis| axis.rules.len()).sum::<usize>()
             + model.required.len()
             + model.disqualifying.len()
@@ -142,66 +144,74 @@ impl<'m> Compiler<'m> {
             + model.states.len()
             + model.segments.len()
             + model.plays.len();
-        if rules > self.limits.rules {
-            self.over(&Path::Root, "rules", format!("the model has {rules} rules, more than {}", self.limits.rules));
+        let limits = self.limits;
+        if rules > limits.rules {
+            let message = format!("the model has {rules} rules, more than {}", limits.rules);
+            self.over::<()>(&Path::Root, "rules", message);
         }
-        if model.axes.len() > self.limits.axes {
-            let message = format!("the model has {} axes, more than {}", model.axes.len(), self.limits.axes);
-            self.over(&Path::Root.key("axis"), "axes", message);
+        let axes = model.axes.len();
+        if axes > limits.axes {
+            let message = format!("the model has {axes} axes, more than {}", limits.axes);
+            self.over::<()>(&Path::Root.key("axis"), "axes", message);
         }
     }
 
-    fn gates(&mut self, gates: &'m [crate::model::Gate], path: &Path<'_>) -> Option<Box<[Gate]>> {
-        let gates: Vec<_> = gates
-            .iter()
-            .enumerate()
-            .map(|(place, gate)| {
-                let path = path.index(place);
-                let title = self.identify(&gate.id, gate.label.as_deref(), &path);
-                let when = self.condition(&gate.when, &path.key("when"), false);
-                Some(Gate { title, fire_id: 0, when: when?, missing: gate.missing })
-            })
-            .collect();
-        gates.into_iter().collect()
+    fn check_reads(&mut self) {
+        let (limits, fields, events) = (self.limits, self.fields.len(), self.events.len());
+        if fields > limits.fields {
+            let message = format!("the model reads {fields} fields, more than {}", limits.fields);
+            self.over::<()>(&Path::Root, "fields", message);
+        }
+        if events > limits.event_names {
+            let message = format!("the model reads {events} event names, more than {}", limits.event_names);
+            self.over::<()>(&Path::Root, "event_names", message);
+        }
     }
 
-    /// Takes note of an id, which must be unique.
+    fn gate(&mut self, gate: &'m model::Gate, path: &Path<'_>) -> Option<Gate> {
+        let title = self.identify(&gate.id, gate.label.as_deref(), path);
+        let when = self.condition(&gate.when, &path.key("when"), Scope::Subject);
+        Some(Gate { title, fire_id: 0, when: when?, missing: gate.missing })
+    }
+
+    /// Checks that an id is unique.
     fn identify(&mut self, id: &'m str, label: Option<&str>, path: &Path<'_>) -> Title {
         let path = path.key("id");
         if id.is_empty() {
-            self.note(Problem::new("empty", &path, "a name must not be empty"));
+            self.problems.note(Problem::new("empty", &path, "a name must not be empty"));
         } else if let Some(first) = self.ids.get(id) {
-            let message = format!("the id `{id}` is taken by `{first}`");
-            self.note(Problem::new("duplicate-id", &path, message).with_help("ids are unique in a model"));
+            let message = format!("the id `{id}` is already used at `{first}`");
+            let problem = Problem::new("duplicate-id", &path, message);
+            self.problems.note(problem.with_help("ids must be unique in a model"));
         } else {
             self.ids.insert(id, path.to_string());
         }
         Title { id: id.into(), label: label.map(Into::into) }
     }
 
-    /// Notes names that stand twice in one list.
-    fn unique(&mut self, names: impl Iterator<Item = &'m str>, path: &Path<'_>, what: &str) {
+    /// Checks that the names in one list are unique.
+    fn check_names(&mut self, names: impl Iterator<Item = &'m str>, path: &Path<'_>, what: &str) {
         let mut seen = BTreeSet::new();
-        for (place, name) in names.enumerate() {
+        for (index, name) in names.enumerate() {
+            let path = path.index(index);
+            let path = path.key("name");
             if name.is_empty() {
-                self.note(Problem::new("empty", &path.index(place).key("name"), "a name must not be empty"));
+                self.problems.note(Problem::new("empty", &path, "a name must not be empty"));
             } else if !seen.insert(name) {
-                self.note(Problem::new(
-                    "duplicate-name",
-                    &path.index(place).key("name"),
-                    format!("there is another {what} `{name}`"),
-                ));
+                let message = format!("another {what} has the name `{name}`");
+                self.problems.note(Problem::new("duplicate-name", &path, message));
             }
         }
     }
 
-    /// The place of a field among those the model reads; `kind` is what is asked of it.
+    /// Returns the index of a field among those that the model reads. The model reads it as `kind`.
     fn field(&mut self, name: &str, kind: Kind, path: &Path<'_>) -> Option<FieldIndex> {
         let index = if let Some(index) = self.fields.iter().position(|used| used.reading.field.name() == name) {
             index
         } else {
             let field = self.declared(name, path)?;
-            self.fields.push(Use { reading: Reading { field, valued: false, shared: false }, path: path.to_string() });
+            let reading = Reading { field, valued: false, shared: false };
+            self.fields.push(FieldUse { reading, path: path.to_string() });
             self.fields.len() - 1
         };
         let used = self.fields.get_mut(index)?;
@@ -211,25 +221,20 @@ impl<'m> Compiler<'m> {
         if kind == Kind::Any || own == kind || both_days {
             return Some(index);
         }
-        if self.schema.open {
-            if own == Kind::Any {
-                used.reading.field = Field::named(name, kind, index);
-                used.path = path.to_string();
-                return Some(index);
-            }
-            let message = format!(
-                "the field `{name}` is read as {} here and as {} at `{}`",
-                kind.with_article(),
-                own.with_article(),
-                used.path
-            );
-            self.note(Problem::new("two-kinds", path, message).with_help("a field has one kind"));
-        } else {
-            let message =
-                format!("the field `{name}` is {}, and this reads {}", own.with_article(), kind.with_article());
-            self.note(Problem::new("wrong-kind", path, message).with_help(asked_of(own)));
+        if !self.schema.open {
+            let (own_noun, noun) = (own.with_article(), kind.with_article());
+            let message = format!("the field `{name}` is {own_noun}, but this needs {noun}");
+            return self.problems.refuse_with_help("wrong-kind", path, message, tests_of(own));
         }
-        None
+        if own == Kind::Any {
+            used.reading.field = Field::named(name, kind, index);
+            used.path = path.to_string();
+            return Some(index);
+        }
+        let first = &used.path;
+        let (noun, first_noun) = (kind.with_article(), own.with_article());
+        let message = format!("the field `{name}` is read as {noun} here and as {first_noun} at `{first}`");
+        self.problems.refuse_with_help("two-kinds", path, message, "a field must have one kind")
     }
 
     fn declared(&mut self, name: &str, path: &Path<'_>) -> Option<Field> {
@@ -240,83 +245,72 @@ impl<'m> Compiler<'m> {
         if self.schema.open {
             return Some(Field::named(name, Kind::Any, self.fields.len()));
         }
-        let problem = Problem::new("unknown-field", path, format!("there is no field `{name}`"));
-        self.note(if RESERVED_OUTCOME.contains(&name) {
-            problem.with_help("only promoters, limits and segments may ask for the outcome")
-        } else {
-            problem.suggesting(self.problems.len(), name, fields.iter().map(Field::name))
-        });
-        None
+        let message = format!("there is no field `{name}`");
+        if RESERVED_OUTCOME.contains(&name) {
+            let help = "only promoters, limits and segments can test the outcome";
+            return self.problems.refuse_with_help("unknown-field", path, message, help);
+        }
+        self.problems.refuse_unknown("unknown-field", path, message, name, fields.iter().map(Field::name))
     }
 
-    /// Notes a text that a field never holds.
-    fn known_text(&mut self, field: FieldIndex, text: &str, ignore_case: bool, path: &Path<'_>) {
+    /// Checks that a field can have the value `text`.
+    fn check_text(&mut self, field: FieldIndex, text: &str, ignore_case: bool, path: &Path<'_>) {
         let Some(texts) = self.fields.get(field).and_then(|used| used.reading.field.texts()) else {
             return;
         };
         let same = |known: &&str| *known == text || (ignore_case && known.eq_ignore_ascii_case(text));
         if !texts.iter().any(same) {
-            let problem = Problem::new("unknown-text", path, format!("the field never holds `{text}`"));
-            self.note(problem.suggesting(self.problems.len(), text, texts.iter().copied()));
+            let problem = Problem::new("unknown-text", path, format!("the field never has the value `{text}`"));
+            self.problems.note(problem.suggesting(self.problems.len(), text, texts.iter().copied()));
         }
     }
 
-    /// Points within the limit, in millionths.
+    /// Checks points against the limit and returns them in millionths.
     fn points(&mut self, points: Points, path: &Path<'_>) -> Option<i64> {
-        let most = i64::from(self.limits.points) * MICROS;
-        if !(-most..=most).contains(&points.micros()) {
-            self.over(
-                path,
-                "points",
-                format!("`{points}` points are more than {} to either side of zero", self.limits.points),
-            );
-            return None;
+        let max = self.limits.points;
+        let max_micros = i64::from(max) * MICROS;
+        if !(-max_micros..=max_micros).contains(&points.micros()) {
+            return self.over(path, "points", format!("`{points}` points are outside -{max} to {max}"));
         }
         Some(points.micros())
     }
 
-    /// A score from 0 to 100, in millionths.
+    /// Checks that a score is from 0 to 100 and returns it in millionths.
     fn score(&mut self, score: Points, path: &Path<'_>) -> Option<i64> {
         if score < Points::ZERO || score > Points::from(100) {
-            self.note(Problem::new(
-                "out-of-range",
-                path,
-                format!("a score lies from 0 to 100, and `{score}` does not"),
-            ));
-            return None;
+            return self.problems.refuse("out-of-range", path, format!("`{score}` is not a score from 0 to 100"));
         }
         Some(score.micros())
     }
 
-    /// A span from one second to the limit, in seconds.
+    /// Checks that a span is from one second to the limit and returns it in seconds.
     fn span(&mut self, span: Span, path: &Path<'_>) -> Option<u64> {
         if span.secs() == 0 {
-            self.note(Problem::new("out-of-range", path, "a span lasts at least one second"));
-            return None;
+            return self.problems.refuse("out-of-range", path, "a span must be at least one second");
         }
         if span.secs() > self.limits.span_secs {
-            self.over(path, "span_secs", format!("`{span}` is longer than {}", Span::seconds(self.limits.span_secs)));
-            return None;
+            let max = Span::seconds(self.limits.span_secs);
+            return self.over(path, "span_secs", format!("`{span}` is longer than {max}"));
         }
         Some(span.secs())
     }
 
-    /// Events older than this may matter to the model; `None` where all do.
+    /// Records that events up to this age can matter to the model; `None` for every age.
     fn reaches_back(&mut self, secs: Option<u64>) {
         self.lifespan_secs = self.lifespan_secs.zip(secs).map(|(a, b)| a.max(b));
     }
 }
 
-/// How fields of a kind are asked for.
-fn asked_of(kind: Kind) -> &'static str {
+/// Returns how to test a field of a kind.
+fn tests_of(kind: Kind) -> &'static str {
     match kind {
-        Kind::Flag => "ask a flag for `is = true` or `is = false`",
-        Kind::Number => "ask a number with `is`, `at_least`, `between` and the like, or give it `bands`",
-        Kind::Text => "ask a text with `is`, `one_of`, `starts_with` and the like; `has` and `combine` are for tags",
+        Kind::Flag => "test a flag with `is = true` or `is = false`",
+        Kind::Number => "test a number with operators such as `is`, `at_least` and `between`, or use `bands`",
+        Kind::Text => "test text with operators such as `is`, `one_of` and `starts_with`",
         Kind::Date | Kind::Time => {
-            "ask a date with `before`, `on_or_after` or `days_since` and the like, which stands in `by` beside `bands`"
+            "test a date with `before`, `on_or_after` or a measure such as `days_since`; for `bands`, add `by`"
         }
-        Kind::Tags => "ask tags with `has`, `has_any`, `has_all`, `has_none` or `count`",
-        Kind::Any => "ask whether it is `known`",
+        Kind::Tags => "test tags with `has`, `has_any`, `has_all`, `has_none` or `count`",
+        Kind::Any => "test whether the field is `known`",
     }
 }

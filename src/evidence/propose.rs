@@ -14,7 +14,7 @@ use super::ranking::{Ranking, difference};
 use super::scorecard::{Banding, Card, Direction, Form, bandings, by_correlation, by_overlap};
 use crate::input::facts::Record;
 use crate::model::{
-    Axis, Bands, Calendar, Condition, First, Leaf, Limits, Missing, Model, Quantity, Rule, State, TagOp, Values, Worth,
+    Axis, Bands, Condition, DocumentLimits, First, Handle, Measure, Missing, Model, Rule, State, Values, Worth, kind,
 };
 use crate::points::Points;
 use crate::scorer::Scorer;
@@ -322,7 +322,7 @@ fn document(history: &History, request: &Request, card: &Card<'_>, way: &str, fi
 
 /// Whether a document can hold what the factor is called and compared with.
 fn writable(factor: &Factor, banding: &Banding) -> bool {
-    let fits = |text: &str| text.len() <= Limits::default().text_bytes;
+    let fits = |text: &str| text.len() <= DocumentLimits::default().text_bytes;
     let named = |text: &str| !text.is_empty() && fits(text);
     let told_apart = match &banding.form {
         Form::Texts(texts) => texts.iter().all(|text| fits(text)),
@@ -343,19 +343,20 @@ fn checked(model: Model) -> Result<Model, EvidenceError> {
 /// The rule of a factor: its bands with their points.
 fn rule(factor: &Factor, banding: &Banding, points: &[i32]) -> Rule {
     let (missing, known) = points.split_first().map_or((0, &[][..]), |(missing, known)| (*missing, known));
-    let field = factor.field.clone();
+    let field = factor.field.as_str();
     if let [first, rest @ ..] = known
         && rest.iter().all(|points| points == first)
     {
-        // All that matters is whether it is known; the least band is worth 0, so one of the two is.
-        let (known, points) = if missing > 0 { (false, missing) } else { (true, *first) };
-        return Rule::new(factor.name.clone(), points).when(Leaf::Known { field, known }.into());
+        // All known bands are worth the same. The least band is worth 0, so either they are or the missing one is.
+        let field = Handle::<kind::Number>::new(field);
+        let (when, points) = if missing > 0 { (field.is_missing(), missing) } else { (field.is_known(), *first) };
+        return Rule::new(factor.name.clone(), points).when(when);
     }
     let (worth, when) = match (&banding.form, known) {
         (Form::Cuts(cuts), [below, rest @ ..]) => {
-            let of = match factor.source {
-                Source::Days => Quantity::Calendar { field, by: Calendar::DaysSince },
-                _ => Quantity::Number { field },
+            let of: Measure = match factor.source {
+                Source::Days => Handle::<kind::Date>::new(field).days_since(),
+                _ => Handle::<kind::Number>::new(field).into(),
             };
             let mut rows: Vec<(f64, Points)> = Vec::new();
             let mut before = *below;
@@ -366,20 +367,20 @@ fn rule(factor: &Factor, banding: &Banding, points: &[i32]) -> Rule {
                 }
                 before = *points;
             }
-            (Worth::Bands(Bands { of, rows, exclusive: false, below: Points::from(*below) }), None)
+            (Worth::Bands(Bands::new(of, rows).below(*below)), None)
         }
         (Form::Texts(texts), [named @ .., otherwise]) => {
-            let rows = texts.iter().cloned().zip(named.iter().map(|points| Points::from(*points))).collect();
-            (Worth::Values(Values { field, rows, otherwise: Points::from(*otherwise), combine: None }), None)
+            let rows = texts.iter().cloned().zip(named.iter().copied());
+            (Worth::Values(Values::new(Handle::new(field), rows).otherwise(*otherwise)), None)
         }
         (_, known) => {
             let holds = |is: bool| -> Condition {
                 match &factor.source {
                     Source::Tag(tag) => {
-                        let has = Condition::from(Leaf::Tags { field: field.clone(), op: TagOp::Has(tag.clone()) });
+                        let has = Handle::<kind::Tags>::new(field).has(tag);
                         if is { has } else { !has }
                     }
-                    _ => Leaf::Flag { field: field.clone(), is }.into(),
+                    _ => Handle::<kind::Flag>::new(field).is(is),
                 }
             };
             match known {

@@ -1,14 +1,14 @@
-//! Tests in words.
+//! Tests and quantities in words.
 
 use super::Object;
 use crate::input::activity::Names;
 use crate::literal::Literal;
-use crate::model::{Calendar, EventMeasure, NumberOp};
+use crate::model::{EventMeasure, Named, NumberOp};
 use crate::points::Points;
 use crate::program::{Events, FieldIndex, Program, Quantity, TagTest, Test, TextSubject, TextTest};
 use crate::time::{Span, date_at};
 
-/// What is looked at.
+/// Returns what a check looks at, in words.
 pub(super) fn subject(program: &Program, of: Object<'_>) -> String {
     match of {
         Object::Test(test) => match test {
@@ -28,7 +28,7 @@ pub(super) fn subject(program: &Program, of: Object<'_>) -> String {
     }
 }
 
-/// What a test asks for.
+/// Returns what a test expects, in words.
 pub(super) fn expected(program: &Program, test: &Test) -> String {
     match test {
         Test::Known { known: true, .. } => "known".to_owned(),
@@ -60,7 +60,7 @@ pub(super) fn expected(program: &Program, test: &Test) -> String {
     }
 }
 
-/// One text behind `single`, or several behind `any` or `none`.
+/// Returns one text after `single`, or several texts after `any` or `none`.
 fn listed(texts: &[Literal], single: &str, any: &str, none: &str, negate: bool) -> String {
     match texts {
         [only] => format!("{single}{}", &**only),
@@ -68,14 +68,19 @@ fn listed(texts: &[Literal], single: &str, any: &str, none: &str, negate: bool) 
     }
 }
 
+/// Returns the name of an operator or measure in words: `at_least` is "at least".
+fn words(name: &str) -> String {
+    name.replace('_', " ")
+}
+
 fn number(op: NumberOp) -> String {
     match op {
         NumberOp::Is(number) => format!("{number}"),
         NumberOp::IsNot(number) => format!("not {number}"),
-        NumberOp::AtLeast(number) => format!("at least {number}"),
-        NumberOp::MoreThan(number) => format!("more than {number}"),
-        NumberOp::AtMost(number) => format!("at most {number}"),
-        NumberOp::LessThan(number) => format!("less than {number}"),
+        NumberOp::AtLeast(number)
+        | NumberOp::MoreThan(number)
+        | NumberOp::AtMost(number)
+        | NumberOp::LessThan(number) => format!("{} {number}", words(op.name())),
         NumberOp::Between(low, high) => format!("from {low} to {high}"),
     }
 }
@@ -89,13 +94,7 @@ fn quantity(program: &Program, of: &Quantity) -> String {
         Quantity::Number { field } => name(program, *field),
         Quantity::Ratio { field, of } => format!("{} / {}", name(program, *field), name(program, *of)),
         Quantity::Calendar { field, by } => {
-            let words = match by {
-                Calendar::DaysSince => "days since",
-                Calendar::DaysUntil => "days until",
-                Calendar::MonthsSince => "months since",
-                Calendar::MonthsUntil => "months until",
-            };
-            format!("{words} {}", name(program, *field))
+            format!("{} {}", words(by.name()), name(program, *field))
         }
         Quantity::TagCount { field } => format!("number of {}", name(program, *field)),
         Quantity::Event { events: of, by: EventMeasure::Count } => events(of),
@@ -122,7 +121,7 @@ fn events(events: &Events) -> String {
     }
 }
 
-/// Points with their sign, `+40`, `-12.5`.
+/// Returns points with their sign, such as `+40` and `-12.5`.
 pub(super) fn signed(points: Points) -> String {
     format!("{points:+}")
 }

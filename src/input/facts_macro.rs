@@ -121,6 +121,7 @@ macro_rules! facts {
             #[allow(missing_docs, unreachable_pub, missing_debug_implementations)]
             pub struct Handles {
                 $(pub $name: $crate::model::Handle<
+                    'static,
                     <$crate::model::FieldKind as $crate::model::KindOf<{ $crate::facts!(@kind $type, $name $(, $computed)?) }>>::Kind
                 >,)*
             }
@@ -128,7 +129,7 @@ macro_rules! facts {
             impl $crate::model::Declared for $type {
                 type Handles = Handles;
 
-                const HANDLES: Handles = Handles { $($name: $crate::model::Handle::new(::core::stringify!($name))),* };
+                const HANDLES: Handles = Handles { $($name: $crate::model::Handle::of_identifier(::core::stringify!($name))),* };
             }
         };
     };

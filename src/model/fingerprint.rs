@@ -1,24 +1,30 @@
-//! A stable hash of what a model means.
+//! Stable hashes of a model's meaning.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::Model;
+use super::axis::{Axis, Rule};
 use super::condition::{Condition, Shape};
-use super::node::Node;
-use super::read::RESERVED_OUTCOME;
-use super::{Model, StateBound, Worth, write};
+use super::document::location::Scope;
+use super::document::node::Node;
+use super::document::write;
+use super::worth::Worth;
 
-/// A stable hash of what a model means: 128 bits, printed as 32 hexadecimal digits.
+/// A stable hash of a model's meaning: 128 bits, printed as 32 hexadecimal digits.
 ///
-/// Keep it beside a score to know which model produced it. It covers everything that an outcome or an explanation can
-/// show, but for the order in which axes are listed. It does not depend on the format of the document, the order of keys, spellings of the same value (`"2w"` and
-/// `"14d"`, `10` and `10.0`, `when.a = true` and `when.a.is = true`), defaults written out, the order of gates, rules,
-/// groups, axes, promoters, limits and states, or the order and nesting of `all` and `any`; nor on the cases, which do
-/// not change what a model does.
+/// Store it with a score to know which model produced the score. It covers everything that an outcome or an explanation
+/// can show, except the order of axes and the positions by which explanations call limits without an id (`limit[0]`).
 ///
-/// The hash is FNV-1a, which finds accidental changes; it is no protection against forgery.
+/// It does not depend on the format of the document, the order of keys, spellings of the same value (`"2w"` and `"14d"`,
+/// `10` and `10.0`, `when.a = true` and `when.a.is = true`), written-out defaults, the order of gates, rules, groups,
+/// axes, promoters, limits and states, or the order and nesting of `all` and `any`. It does not cover cases, which
+/// change no outcome.
+///
+/// The hash is FNV-1a. It finds accidental changes and does not protect against forgery.
 ///
 /// ```
 /// use warmth::Model;
@@ -56,36 +62,90 @@ pub(super) fn of(model: &Model) -> Fingerprint {
     let mut normal = model.clone();
     normal.cases.clear();
     drop_default_labels(&mut normal);
-    for gate in normal.required.iter_mut().chain(&mut normal.disqualifying) {
-        normalize(&mut gate.when);
-    }
+    normalize_conditions(&mut normal);
     normal.required.sort_by(|a, b| a.id.cmp(&b.id));
     normal.disqualifying.sort_by(|a, b| a.id.cmp(&b.id));
     for axis in &mut normal.axes {
-        for rule in &mut axis.rules {
-            rule.when.iter_mut().for_each(normalize);
-            match &mut rule.worth {
-                Worth::First(first) => first.rows.iter_mut().for_each(|(when, _)| normalize(when)),
-                Worth::Signal(signal) => signal.events.0.sort(),
-                Worth::Points(_) | Worth::Bands(_) | Worth::Values(_) | Worth::PerUnit(_) => {}
-            }
-        }
         axis.rules.sort_by(|a, b| a.id.cmp(&b.id));
         axis.groups.sort_by(|a, b| a.name.cmp(&b.name));
     }
     normal.axes.sort_by(|a, b| a.name.cmp(&b.name));
-    normal.promoters.iter_mut().for_each(|promoter| normalize(&mut promoter.when));
     normal.promoters.sort_by(|a, b| a.id.cmp(&b.id));
-    normal.limits.iter_mut().for_each(|limit| normalize(&mut limit.when));
     normal.limits.sort_by_cached_key(|limit| hash(&write::model(&Model::new("").limit(limit.clone()))));
-    normal.states.sort_by_key(|state| match state.from {
-        StateBound::Score(bound) | StateBound::Points(bound) => bound,
-    });
-    normal.segments.iter_mut().for_each(|segment| segment.when.iter_mut().for_each(normalize));
+    normal.states.sort_by_key(|state| state.from.value());
     Fingerprint(hash(&write::model(&normal)))
 }
 
-/// A label defaults to the id or name, so one that says the same says nothing.
+/// Returns the hash of everything that can change a number or a name of an outcome.
+pub(super) fn of_scoring(model: &Model) -> Fingerprint {
+    let mut normal = Model { description: None, cases: Vec::new(), ..model.clone() };
+    normal.name.clear();
+    for gate in normal.required.iter_mut().chain(&mut normal.disqualifying) {
+        (gate.id, gate.label) = (String::new(), None);
+    }
+    for axis in &mut normal.axes {
+        axis.label = None;
+        for rule in &mut axis.rules {
+            (rule.id, rule.label) = (String::new(), None);
+        }
+    }
+    for promoter in &mut normal.promoters {
+        (promoter.id, promoter.label) = (String::new(), None);
+    }
+    for limit in &mut normal.limits {
+        (limit.id, limit.label) = (None, None);
+    }
+    for play in &mut normal.plays {
+        (play.owner, play.respond_within) = (None, None);
+        for names in [&mut play.grades, &mut play.states, &mut play.segments] {
+            names.sort();
+        }
+    }
+    normalize_conditions(&mut normal);
+    normal.required.sort_by_cached_key(|gate| hash(&write::gate(gate)));
+    normal.disqualifying.sort_by_cached_key(|gate| hash(&write::gate(gate)));
+    for axis in &mut normal.axes {
+        number_groups(axis);
+        axis.rules.sort_by_cached_key(|rule| hash(&write::rule(rule)));
+    }
+    normal.axes.sort_by(|a, b| a.name.cmp(&b.name));
+    normal.promoters.sort_by_cached_key(|promoter| hash(&write::promoter(promoter)));
+    normal.limits.sort_by_cached_key(|limit| hash(&write::limit(limit)));
+    normal.states.sort_by_key(|state| state.from.value());
+    Fingerprint(hash(&write::model(&normal)))
+}
+
+/// Replaces the names of an axis's groups by numbers that follow from their bounds and rules, and removes groups without
+/// bounds, which change no sum.
+fn number_groups(axis: &mut Axis) {
+    axis.groups.retain(|group| group.min.is_some() || group.max.is_some());
+    let rules: Vec<_> = axis.rules.iter().map(|rule| (rule.group.clone(), alone(rule))).collect();
+    axis.groups.sort_by_cached_key(|group| {
+        let of_group = rules.iter().filter(|(name, _)| name.as_deref() == Some(&group.name));
+        let mut rules: Vec<_> = of_group.map(|(_, rule)| *rule).collect();
+        rules.sort_unstable();
+        (group.min, group.max, rules)
+    });
+    let numbers: BTreeMap<_, _> =
+        axis.groups.iter_mut().enumerate().map(|(number, group)| (replace(&mut group.name, number), number)).collect();
+    for group in &mut axis.groups {
+        group.label = None;
+    }
+    for rule in &mut axis.rules {
+        rule.group = rule.group.take().and_then(|name| numbers.get(&name)).map(ToString::to_string);
+    }
+}
+
+fn replace(name: &mut String, number: usize) -> String {
+    std::mem::replace(name, number.to_string())
+}
+
+/// Returns the hash of a rule without its group.
+fn alone(rule: &Rule) -> u128 {
+    hash(&write::rule(&Rule { group: None, ..rule.clone() }))
+}
+
+/// Removes labels that are equal to the default, the id or name.
 fn drop_default_labels(model: &mut Model) {
     let drop = |label: &mut Option<String>, id: &str| {
         if label.as_deref() == Some(id) {
@@ -102,11 +162,30 @@ fn drop_default_labels(model: &mut Model) {
     }
     model.promoters.iter_mut().for_each(|promoter| drop(&mut promoter.label, &promoter.id));
     for limit in &mut model.limits {
-        drop(&mut limit.label, limit.id.as_deref().unwrap_or_default());
+        if let Some(id) = &limit.id {
+            drop(&mut limit.label, id);
+        }
     }
 }
 
-/// Joins in `all` and `any` are made flat, each part once and in a fixed order; two `not`s cancel.
+/// Brings every condition of a model, and the event names of signals, into their normal form.
+fn normalize_conditions(model: &mut Model) {
+    let gates = model.required.iter_mut().chain(&mut model.disqualifying).map(|gate| &mut gate.when);
+    let promoters = model.promoters.iter_mut().map(|promoter| &mut promoter.when);
+    let limits = model.limits.iter_mut().map(|limit| &mut limit.when);
+    let segments = model.segments.iter_mut().filter_map(|segment| segment.when.as_mut());
+    gates.chain(promoters).chain(limits).chain(segments).for_each(normalize);
+    for rule in model.axes.iter_mut().flat_map(|axis| &mut axis.rules) {
+        rule.when.iter_mut().for_each(normalize);
+        match &mut rule.worth {
+            Worth::First(first) => first.rows.iter_mut().for_each(|(when, _)| normalize(when)),
+            Worth::Signal(signal) => signal.events.sort(),
+            Worth::Points(_) | Worth::Bands(_) | Worth::Values(_) | Worth::PerUnit(_) => {}
+        }
+    }
+}
+
+/// Flattens `all` and `any`, with each part once and in a fixed order, and cancels double `not`.
 fn normalize(condition: &mut Condition) {
     let shape = std::mem::replace(&mut condition.0, Shape::All(Vec::new()));
     condition.0 = match shape {
@@ -127,7 +206,7 @@ fn normalize(condition: &mut Condition) {
         }
         Shape::AtLeastOf { count, mut of } => {
             of.iter_mut().for_each(normalize);
-            of.sort_by_cached_key(|part| hash(&write::condition(part, &RESERVED_OUTCOME)));
+            of.sort_by_cached_key(|part| hash(&write::condition(part, Scope::Outcome)));
             Shape::AtLeastOf { count, of }
         }
         leaf @ Shape::Leaf(_) => leaf,
@@ -147,7 +226,7 @@ fn joined(
             Err(other) => flat.push(Condition(other)),
         }
     }
-    flat.sort_by_cached_key(|part| hash(&write::condition(part, &RESERVED_OUTCOME)));
+    flat.sort_by_cached_key(|part| hash(&write::condition(part, Scope::Outcome)));
     flat.dedup();
     match (flat.pop(), flat.is_empty()) {
         (Some(only), true) => only.0,
@@ -158,8 +237,8 @@ fn joined(
     }
 }
 
-/// FNV-1a with 128 bits (Fowler, Noll, Vo; draft-eastlake-fnv) over an unambiguous form of the document: every value
-/// behind a letter for its type, every text behind its length, tables sorted by key.
+/// Returns FNV-1a with 128 bits (Fowler, Noll, Vo; draft-eastlake-fnv) of an unambiguous form of the document: each value
+/// follows a letter for its type, each text follows its length, and tables are sorted by key.
 fn hash(node: &Node) -> u128 {
     let mut hash = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     absorb(node, &mut hash);

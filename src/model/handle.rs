@@ -1,13 +1,14 @@
-//! Typed handles on the fields of a type, so that an operator that does not fit is a compile error.
+//! Typed handles on fields, so that an operator that does not fit the field is a compile error.
 
 use std::marker::PhantomData;
 
 use chrono::NaiveDate;
 
-use super::condition::{Calendar, Condition, Leaf, Measure, Quantity, TagOp, TextField, TextSubject};
+use super::condition::{Calendar, Condition, DayOp, Leaf, Quantity, TagOp, TextSubject};
+use super::measure::{Measure, TextField};
 use crate::input::facts::{Kind, ToFact, without_raw_prefix};
 
-/// The kinds of fields as types; see [`Kind`] for what they mean.
+/// The kinds of fields as types; see [`Kind`] for their meaning.
 pub mod kind {
     /// True or false.
     #[derive(Clone, Copy, Debug)]
@@ -26,49 +27,66 @@ pub mod kind {
     pub enum Tags {}
 }
 
-/// A field by name and kind, to build conditions from.
+/// A field by name and kind, from which to build conditions.
 ///
-/// [`facts!`](crate::facts!) makes one for each field of a struct; see [`fields`](crate::fields).
+/// [`facts!`](crate::facts!) makes one for each field of a struct; see [`fields`](crate::fields). For other names, such
+/// as the columns of a table that is known only at run time, create handles with [`new`](Handle::new). A handle borrows
+/// its name and is `Copy`; conditions own their names.
 #[derive(Debug)]
-pub struct Handle<K> {
-    name: &'static str,
+pub struct Handle<'n, K> {
+    name: &'n str,
     kind: PhantomData<fn() -> K>,
 }
 
-impl<K> Clone for Handle<K> {
+impl<K> Clone for Handle<'_, K> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<K> Copy for Handle<K> {}
+impl<K> Copy for Handle<'_, K> {}
 
-impl<K> Handle<K> {
-    /// A handle on a field that no type declares, for models that score [`Record`](crate::Record)s.
+impl<'n, K> Handle<'n, K> {
+    /// Creates a handle on a field that no Rust type declares, for models that score [`Record`](crate::Record)s.
     ///
     /// ```
-    /// use warmth::model::{Handle, kind};
+    /// use warmth::model::{Condition, Handle, kind};
     ///
     /// const NPS: Handle<kind::Number> = Handle::new("nps");
     /// let promoter = NPS.at_least(9);
+    ///
+    /// // Names that are known at run time:
+    /// let columns: Vec<String> = vec!["churned".to_owned(), "blocked".to_owned()];
+    /// let lost = Condition::any(columns.iter().map(|name| Handle::<kind::Flag>::new(name).is(true)));
     /// ```
-    pub const fn new(name: &'static str) -> Handle<K> {
-        Handle { name: without_raw_prefix(name), kind: PhantomData }
+    pub const fn new(name: &'n str) -> Handle<'n, K> {
+        Handle { name, kind: PhantomData }
     }
 
-    /// The field's name.
-    pub const fn name(self) -> &'static str {
+    /// Creates a handle on the field of a Rust identifier: `r#type` is the field `type`.
+    #[doc(hidden)]
+    pub const fn of_identifier(identifier: &'n str) -> Handle<'n, K> {
+        Handle::new(without_raw_prefix(identifier))
+    }
+
+    /// Returns the field's name.
+    pub const fn name(self) -> &'n str {
         self.name
     }
 
-    /// The field is known, or with `false` it is missing. Never unknown itself.
-    pub fn known(self, known: bool) -> Condition {
-        Leaf::Known { field: self.name.to_owned(), known }.into()
+    /// Tests whether the field is known. The test itself is never unknown.
+    pub fn is_known(self) -> Condition {
+        Leaf::Known { field: self.name.to_owned(), known: true }.into()
+    }
+
+    /// Tests whether the field is missing. The test itself is never unknown.
+    pub fn is_missing(self) -> Condition {
+        Leaf::Known { field: self.name.to_owned(), known: false }.into()
     }
 }
 
-impl Handle<kind::Flag> {
-    /// The flag is known and has this value.
+impl Handle<'_, kind::Flag> {
+    /// Tests for a known flag with this value.
     pub fn is(self, flag: bool) -> Condition {
         Leaf::Flag { field: self.name.to_owned(), is: flag }.into()
     }
@@ -76,7 +94,7 @@ impl Handle<kind::Flag> {
 
 macro_rules! number_tests {
     ($($(#[$doc:meta])* $name:ident;)*) => {
-        impl Handle<kind::Number> {$(
+        impl Handle<'_, kind::Number> {$(
             $(#[$doc])*
             pub fn $name(self, number: impl Into<f64>) -> Condition {
                 Measure::from(self).$name(number)
@@ -86,41 +104,41 @@ macro_rules! number_tests {
 }
 
 number_tests! {
-    /// Equal to `number`.
+    /// Tests for equality with `number`.
     is;
-    /// Known and not equal to `number`.
+    /// Tests for a known number that is not equal to `number`.
     is_not;
-    /// `number` or more.
+    /// Tests for `number` or more.
     at_least;
-    /// More than `number`.
+    /// Tests for more than `number`.
     more_than;
-    /// `number` or less.
+    /// Tests for `number` or less.
     at_most;
-    /// Less than `number`.
+    /// Tests for less than `number`.
     less_than;
 }
 
-impl Handle<kind::Number> {
-    /// From `low` to `high`, both included.
+impl Handle<'_, kind::Number> {
+    /// Tests for a number from `low` to `high`, both included.
     pub fn between(self, low: impl Into<f64>, high: impl Into<f64>) -> Condition {
         Measure::from(self).between(low, high)
     }
 
-    /// This number divided by another, in one IEEE division; unknown where the other is zero.
-    pub fn ratio_to(self, other: Handle<kind::Number>) -> Measure {
+    /// Returns this number divided by another one, in one IEEE division; unknown if the other number is zero.
+    pub fn ratio_to(self, other: Handle<'_, kind::Number>) -> Measure {
         Measure(Quantity::Ratio { field: self.name.to_owned(), of: other.name.to_owned() })
     }
 }
 
-impl From<Handle<kind::Text>> for TextField {
-    fn from(field: Handle<kind::Text>) -> TextField {
+impl From<Handle<'_, kind::Text>> for TextField {
+    fn from(field: Handle<'_, kind::Text>) -> TextField {
         TextField { of: TextSubject::Field(field.name.to_owned()), ignore_case: false }
     }
 }
 
 macro_rules! text_tests {
     ($($(#[$doc:meta])* $name:ident;)*) => {
-        impl Handle<kind::Text> {$(
+        impl Handle<'_, kind::Text> {$(
             $(#[$doc])*
             pub fn $name(self, text: impl Into<String>) -> Condition {
                 TextField::from(self).$name(text)
@@ -130,117 +148,122 @@ macro_rules! text_tests {
 }
 
 text_tests! {
-    /// Equal to `text`.
+    /// Tests for equality with `text`.
     is;
-    /// Known and not equal to `text`.
+    /// Tests for a known text that is not equal to `text`.
     is_not;
-    /// Begins with `text`.
+    /// Tests for a text that starts with `text`.
     starts_with;
-    /// Ends with `text`.
+    /// Tests for a text that ends with `text`.
     ends_with;
-    /// Has `text` somewhere in it.
+    /// Tests for a text that contains `text`.
     contains;
 }
 
-impl Handle<kind::Text> {
-    /// The same text, ASCII letters compared regardless of case.
+impl Handle<'_, kind::Text> {
+    /// Returns the same text with ASCII letters compared without regard to case. By default case matters.
     pub fn ignore_case(self) -> TextField {
         TextField::from(self).ignore_case()
     }
 
-    /// Equal to one of `texts`.
+    /// Tests for equality with one of `texts`.
     pub fn one_of<T: Into<String>>(self, texts: impl IntoIterator<Item = T>) -> Condition {
         TextField::from(self).one_of(texts)
     }
 
-    /// Known and equal to none of `texts`.
+    /// Tests for a known text that is equal to none of `texts`.
     pub fn none_of<T: Into<String>>(self, texts: impl IntoIterator<Item = T>) -> Condition {
         TextField::from(self).none_of(texts)
     }
 }
 
-impl Handle<kind::Tags> {
-    fn test(self, op: TagOp) -> Condition {
-        Leaf::Tags { field: self.name.to_owned(), op }.into()
+impl Handle<'_, kind::Tags> {
+    fn test<T: Into<String>>(self, op: TagOp, tags: impl IntoIterator<Item = T>) -> Condition {
+        Leaf::Tags { field: self.name.to_owned(), op, tags: tags.into_iter().map(Into::into).collect() }.into()
     }
 
-    /// Has `tag`.
+    /// Tests for a set that contains `tag`.
     pub fn has(self, tag: impl Into<String>) -> Condition {
-        self.test(TagOp::Has(tag.into()))
+        self.test(TagOp::Has, [tag])
     }
 
-    /// Has one of `tags`.
+    /// Tests for a set that contains one of `tags`.
     pub fn has_any<T: Into<String>>(self, tags: impl IntoIterator<Item = T>) -> Condition {
-        self.test(TagOp::HasAny(tags.into_iter().map(Into::into).collect()))
+        self.test(TagOp::HasAny, tags)
     }
 
-    /// Has every one of `tags`.
+    /// Tests for a set that contains every one of `tags`.
     pub fn has_all<T: Into<String>>(self, tags: impl IntoIterator<Item = T>) -> Condition {
-        self.test(TagOp::HasAll(tags.into_iter().map(Into::into).collect()))
+        self.test(TagOp::HasAll, tags)
     }
 
-    /// Has none of `tags`.
+    /// Tests for a known set that contains none of `tags`.
     pub fn has_none<T: Into<String>>(self, tags: impl IntoIterator<Item = T>) -> Condition {
-        self.test(TagOp::HasNone(tags.into_iter().map(Into::into).collect()))
+        self.test(TagOp::HasNone, tags)
     }
 
-    /// Has a tag that `other` does not have.
-    pub fn any_not_in(self, other: Handle<kind::Tags>) -> Condition {
-        self.test(TagOp::AnyNotIn(other.name.to_owned()))
+    /// Tests for a set with a tag that `other` does not contain.
+    pub fn any_not_in(self, other: Handle<'_, kind::Tags>) -> Condition {
+        Leaf::AnyNotIn { field: self.name.to_owned(), other: other.name.to_owned() }.into()
     }
 
-    /// How many different tags there are.
+    /// Returns the number of different tags.
     pub fn count(self) -> Measure {
         Measure(Quantity::TagCount { field: self.name.to_owned() })
     }
 }
 
-impl Handle<kind::Date> {
+impl Handle<'_, kind::Date> {
     fn calendar(self, by: Calendar) -> Measure {
         Measure(Quantity::Calendar { field: self.name.to_owned(), by })
     }
 
-    /// Civil days from the date to the day that is scored; negative for a date to come.
+    fn day(self, op: DayOp, date: NaiveDate) -> Condition {
+        Leaf::Day { field: self.name.to_owned(), op, date }.into()
+    }
+
+    /// Returns the civil days from the date to the day of scoring; negative for a later date.
     pub fn days_since(self) -> Measure {
         self.calendar(Calendar::DaysSince)
     }
 
-    /// Civil days from the day that is scored to the date; negative for a date gone by.
+    /// Returns the civil days from the day of scoring to the date; negative for an earlier date.
     pub fn days_until(self) -> Measure {
         self.calendar(Calendar::DaysUntil)
     }
 
-    /// Whole months from the date to the day that is scored.
+    /// Returns the whole months from the date to the day of scoring.
     pub fn months_since(self) -> Measure {
         self.calendar(Calendar::MonthsSince)
     }
 
-    /// Whole months from the day that is scored to the date.
+    /// Returns the whole months from the day of scoring to the date.
     pub fn months_until(self) -> Measure {
         self.calendar(Calendar::MonthsUntil)
     }
 
-    /// Before `date`.
+    /// Tests for a day before `date`.
     pub fn before(self, date: NaiveDate) -> Condition {
-        Leaf::Day { field: self.name.to_owned(), from: false, date }.into()
+        self.day(DayOp::Before, date)
     }
 
-    /// On `date` or after it.
+    /// Tests for `date` or a later day.
     pub fn on_or_after(self, date: NaiveDate) -> Condition {
-        Leaf::Day { field: self.name.to_owned(), from: true, date }.into()
+        self.day(DayOp::OnOrAfter, date)
     }
 }
 
-/// A type whose fields [`facts!`](crate::facts!) declared, with a handle for each.
+/// A type whose fields [`facts!`](crate::facts!) declares, with a handle for each.
+#[doc(hidden)]
 pub trait Declared {
-    /// A struct with one [`Handle`] for each field, named like it.
+    /// A struct with one [`Handle`] per field, of the field's name.
     type Handles;
 
     /// The handles.
     const HANDLES: Self::Handles;
 }
 
-/// A [`Handle`] for each field of a type that [`facts!`](crate::facts!) declared, to build conditions from.
+/// Returns a struct with a [`Handle`] for each field that [`facts!`](crate::facts!) declares for `T`.
 ///
 /// ```
 /// struct Account { nps: Option<u8>, plan: String }
@@ -253,7 +276,8 @@ pub fn fields<T: Declared>() -> T::Handles {
     T::HANDLES
 }
 
-/// Maps the code of a kind to the type that stands for it; [`facts!`](crate::facts!) uses it.
+/// Maps the code of a kind to its type in [`kind`]; [`facts!`](crate::facts!) uses it.
+#[doc(hidden)]
 #[diagnostic::on_unimplemented(message = "a field of this kind cannot be declared with `facts!`")]
 pub trait KindOf<const CODE: u8> {
     /// One of the types in [`kind`].
@@ -261,6 +285,7 @@ pub trait KindOf<const CODE: u8> {
 }
 
 /// The implementor of [`KindOf`].
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub enum FieldKind {}
 
@@ -274,7 +299,7 @@ macro_rules! kinds {
 
 kinds!(0 Flag 1 Number 2 Text 3 Date 4 Tags);
 
-/// The code under which [`KindOf`] finds the kind of `T`.
+/// Returns the code under which [`KindOf`] finds the kind of `T`.
 pub(crate) const fn kind_code<T: ToFact>() -> u8 {
     match T::KIND {
         Kind::Flag => 0,

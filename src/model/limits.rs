@@ -1,52 +1,54 @@
-//! How large a model may be.
+//! Limits on the size of a model.
 
-/// How large a model may be: protection against documents that were not written in good faith.
+/// Limits on the size of a model: protection against hostile documents.
 ///
-/// The defaults are far above what a model that people can read needs. A document over a limit is refused with a
-/// problem that names the limit.
+/// The defaults are far above the needs of a model that people can read. Reading and compiling refuse a document over a
+/// limit with a problem that names the limit. A [`Model`](super::Model) keeps the limits under which it was read, so
+/// compiling and [`verify`](super::Model::verify) apply the same ones.
 ///
 /// ```
-/// use warmth::{Limits, Model, Record, Scorer};
+/// use warmth::{DocumentLimits, Model, Record, Scorer};
 ///
-/// let model: Model = serde_json::from_str(r#"{ "format": 1, "name": "empty" }"#)?;
-/// let limits = Limits { rules: 5_000, ..Limits::default() };
-/// Scorer::<Record>::with_limits(&model, &limits)?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// let limits = DocumentLimits { rules: 5_000, ..DocumentLimits::default() };
+/// let text = r#"{ "format": 1, "name": "large" }"#;
+/// let model = Model::read_with_limits(&mut serde_json::Deserializer::from_str(text), &limits)?;
+/// let scorer = Scorer::<Record>::new(&model)?;
+/// # Ok::<(), warmth::ModelError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Size of a document in bytes: those of its keys and texts, plus eight for every key and value. Defaults to
-    /// 1,048,576.
+pub struct DocumentLimits {
+    /// The size of a document in bytes: keys and texts, plus eight for every key and value. Defaults to 1,048,576.
     pub document_bytes: usize,
-    /// Axes in a model. Defaults to 8; more than 8 are never accepted.
+    /// The axes of a model. Defaults to 8, which is also the maximum.
     pub axes: usize,
-    /// Rules in a model; gates, promoters, limits, states, segments and plays count too. Defaults to 1,024; more than
-    /// 8,192 are never accepted.
+    /// The rules, gates, promoters, limits, states, segments and plays of a model together. Defaults to 1,024; the
+    /// maximum is 8,192.
     pub rules: usize,
-    /// Levels of tables and lists within one condition. Defaults to 32.
+    /// The levels of tables and lists in one condition. Defaults to 32.
     pub nesting: usize,
-    /// Tests in one condition. Defaults to 64.
+    /// The tests in one condition. Defaults to 64.
     pub condition_tests: usize,
-    /// Entries in one list or table. Defaults to 10,000.
+    /// The entries of one list or table. Defaults to 10,000.
     pub list_entries: usize,
-    /// Bytes in one key or text. Defaults to 1,024.
+    /// The bytes of one key or text. Defaults to 1,024.
     pub text_bytes: usize,
-    /// Different fields that a model reads. Defaults to 256.
+    /// The different fields that a model reads. Defaults to 256.
     pub fields: usize,
-    /// Different event names that a model reads. Defaults to 64.
+    /// The different event names that a model reads. Defaults to 64.
     pub event_names: usize,
-    /// The greatest points a rule may name, to either side of zero. Defaults to 1,000,000; more are never accepted.
+    /// The points that a rule may name, above and below zero. Defaults to 1,000,000, which is also the maximum.
     pub points: u32,
-    /// The longest span in seconds. Defaults to 3,155,760,000: a hundred years of 365.25 days; more are never accepted.
+    /// The longest span, in seconds. Defaults to 3,155,760,000 (a hundred years of 365.25 days), which is also the
+    /// maximum.
     pub span_secs: u64,
 }
 
-/// More axes than this do not fit into a [`Score`](crate::Score).
+/// The most axes that fit into a [`Score`](crate::Score).
 pub(crate) const AXES_MAX: usize = 8;
 
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits {
+impl Default for DocumentLimits {
+    fn default() -> DocumentLimits {
+        DocumentLimits {
             document_bytes: 1 << 20,
             axes: AXES_MAX,
             rules: 1_024,
@@ -62,16 +64,16 @@ impl Default for Limits {
     }
 }
 
-impl Limits {
-    /// The same limits, those lowered beyond which the arithmetic has no room.
-    pub(crate) fn held(&self) -> Limits {
-        let most = Limits::default();
-        Limits {
-            axes: self.axes.min(most.axes),
-            // So many sums of 10^9 points, in millionths, fit into an `i64`.
+impl DocumentLimits {
+    /// Returns the same limits, clamped to the maximum up to which the arithmetic is exact.
+    pub(crate) fn clamped(&self) -> DocumentLimits {
+        let max = DocumentLimits::default();
+        DocumentLimits {
+            axes: self.axes.min(max.axes),
+            // An `i64` holds the sum of this many rules of 10^9 points each, in millionths.
             rules: self.rules.min(8_192),
-            points: self.points.min(most.points),
-            span_secs: self.span_secs.min(most.span_secs),
+            points: self.points.min(max.points),
+            span_secs: self.span_secs.min(max.span_secs),
             ..self.clone()
         }
     }

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use chrono::NaiveDate;
 use warmth::model::{Condition, Gate, axis, score};
-use warmth::{Activity, Model, ModelError, Problem, Record, Scorer, facts};
+use warmth::{Activity, Model, ModelError, PathSegment, Problem, Record, Scorer, facts};
 
 /// Every code there is, sorted.
 const CODES: [&str; 47] = [
@@ -109,13 +109,21 @@ use Document::{Asking, Built, Decay, Expect, Json, Made, Rest, Rule, Signal, Tom
 
 impl Document {
     fn model(&self) -> Result<Model, Vec<Told>> {
+        if let Toml(text) = self
+            && let Err(error) = toml::Deserializer::parse(text)
+        {
+            // Text that is no TOML is refused before a model is read from it.
+            return Err(vec![("syntax".to_owned(), format!("syntax: {}", error.message()))]);
+        }
+        self.read().map_err(|error| told(&error))
+    }
+
+    fn read(&self) -> Result<Model, ModelError> {
         let json = match self {
-            Toml(text) => {
-                // Text that is no TOML is refused before a model is read from it.
-                let deserializer = toml::Deserializer::parse(text)
-                    .map_err(|error| vec![("syntax".to_owned(), format!("syntax: {}", error.message()))])?;
-                return Model::read(deserializer).map_err(|error| told(&error));
-            }
+            Toml(text) => match toml::Deserializer::parse(text) {
+                Ok(deserializer) => return Model::read(deserializer),
+                Err(_) => String::new(),
+            },
             Built(build) => return Ok(build()),
             Json(text) => (*text).to_owned(),
             Rest(keys) => rest(keys),
@@ -133,7 +141,7 @@ impl Document {
             )),
             Made(make) => make(),
         };
-        Model::read(&mut serde_json::Deserializer::from_str(&json)).map_err(|error| told(&error))
+        Model::read(&mut serde_json::Deserializer::from_str(&json))
     }
 }
 
@@ -277,6 +285,7 @@ const BROKEN: &[(&str, Document)] = &[
     ("one-of-empty", When(r#"{ "plan": { "one_of": [] } }"#)),
     ("one-of-numbers", When(r#"{ "nps": { "one_of": [9, 10] } }"#)),
     ("ignore-case-alone", When(r#"{ "nps": { "at_least": 3, "ignore_case": true } }"#)),
+    ("ignore-case-of-a-number", When(r#"{ "nps": { "is": 9, "ignore_case": true } }"#)),
     ("ignore-case-as-text", When(r#"{ "plan": { "is": 3.5, "starts_with": 3, "ignore_case": "yes" } }"#)),
     ("between-of-three", When(r#"{ "nps": { "between": [1, 2, 3] } }"#)),
     ("between-backwards", When(r#"{ "nps": { "between": [9, 3] } }"#)),
@@ -693,6 +702,71 @@ fn every_code_occurs() {
     let occurring: BTreeSet<_> = cases().into_iter().flat_map(|(_, problems)| problems).map(|(code, _)| code).collect();
     assert!(CODES.is_sorted());
     assert_eq!(occurring.iter().map(String::as_str).collect::<Vec<_>>(), CODES);
+}
+
+/// An editor finds the place of a problem by its segments, a person by its path.
+#[test]
+fn paths_and_segments_are_the_same_place() {
+    let mut seen = 0;
+    for (name, document) in BROKEN.iter().chain(MISFITS) {
+        let model = document.read();
+        let error = model.and_then(|model| {
+            Scorer::<Record>::new(&model)?;
+            Scorer::<Account>::new(&model)?;
+            model.verify()
+        });
+        let Err(error) = error else { continue };
+        for problem in error.problems() {
+            let mut path = String::new();
+            for segment in problem.segments() {
+                match segment {
+                    PathSegment::Index(index) => write!(path, "[{index}]").unwrap(),
+                    PathSegment::Key(key) => {
+                        let dot = if path.is_empty() { "" } else { "." };
+                        let bare = key.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+                        let key = if bare && !key.is_empty() { key.clone() } else { format!("{key:?}") };
+                        write!(path, "{dot}{key}").unwrap();
+                    }
+                }
+            }
+            assert_eq!(path, problem.path(), "{name}");
+            seen += problem.segments().len();
+        }
+    }
+    assert!(seen > 500, "{seen} segments");
+}
+
+/// Services hand problems to editors as JSON.
+#[test]
+fn problems_are_json() {
+    let text = r#"{ "format": 1, "nmae": "x", "axis": [{ "name": "" }] }"#;
+    let error = Model::read(&mut serde_json::Deserializer::from_str(text)).unwrap_err();
+    let golden = r#"{
+  "problems": [
+    {
+      "code": "unknown-key",
+      "path": "nmae",
+      "segments": [
+        "nmae"
+      ],
+      "message": "unknown key `nmae`",
+      "help": "did you mean `name`?"
+    },
+    {
+      "code": "empty",
+      "path": "axis[0].name",
+      "segments": [
+        "axis",
+        0,
+        "name"
+      ],
+      "message": "a name must not be empty",
+      "help": null
+    }
+  ]
+}"#;
+    assert_eq!(serde_json::to_string_pretty(&error).unwrap(), golden);
+    assert_eq!(serde_json::to_value(&error).unwrap()["problems"], serde_json::to_value(error.problems()).unwrap());
 }
 
 /// A misfit is no more than that.

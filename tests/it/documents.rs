@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use warmth::model::{Gate, event};
-use warmth::{Fingerprint, Grade, Limits, Model, Record, Span, Value, Verdict};
+use warmth::{DocumentLimits, Fingerprint, Grade, Model, Record, Span, Value, Verdict};
 
 use crate::support::{Subject, at, model, scorer, subjects, toml_model};
 
@@ -132,7 +132,7 @@ const RICH: &str = r#"{
     ]
 }"#;
 
-fn rich() -> Json {
+pub(crate) fn rich() -> Json {
     json(RICH)
 }
 
@@ -147,6 +147,10 @@ fn everything_there_is_reads_back() {
 
 fn fingerprint(document: &Json) -> String {
     model(document).fingerprint().to_string()
+}
+
+fn scoring_fingerprint(document: &Json) -> String {
+    model(document).scoring_fingerprint().to_string()
 }
 
 /// The rich document with one value replaced, added (at a new key or the end of a list) or, with null, taken out.
@@ -179,6 +183,7 @@ fn reversed(pointer: &str) -> Json {
 #[test]
 fn what_means_the_same_has_the_same_fingerprint() {
     let expected = fingerprint(&rich());
+    let scoring = scoring_fingerprint(&rich());
     for list in [
         "/required",
         "/disqualifying",
@@ -195,6 +200,7 @@ fn what_means_the_same_has_the_same_fingerprint() {
         "/limit/1/when/at_least_of/of",
     ] {
         assert_eq!(fingerprint(&reversed(list)), expected, "{list} the other way round");
+        assert_eq!(scoring_fingerprint(&reversed(list)), scoring, "{list} the other way round");
     }
     for (pointer, value) in [
         // spellings
@@ -235,6 +241,7 @@ fn what_means_the_same_has_the_same_fingerprint() {
         ("/case", "null"),
     ] {
         assert_eq!(fingerprint(&edited(pointer, value)), expected, "{pointer} = {value}");
+        assert_eq!(scoring_fingerprint(&edited(pointer, value)), scoring, "{pointer} = {value}");
     }
     let model = model(&rich());
     let written = toml::to_string(&model).unwrap();
@@ -255,107 +262,217 @@ fn the_order_of_keys_does_not_matter() {
     assert_eq!(fingerprint(one), fingerprint(other));
 }
 
+/// Edits of the rich document that change what an outcome or an explanation shows.
+const CHANGES: &[(&str, &str)] = &[
+    ("/name", r#""poor""#),
+    ("/description", r#""anything""#),
+    ("/description", "null"),
+    ("/utc_offset", r#""-01:00""#),
+    ("/total", r#""min""#),
+    ("/total", r#""product""#),
+    ("/required/0/id", r#""flagships""#),
+    ("/required/0/label", r#""Has""#),
+    ("/required/0/when", r#"{ "has_flagship": false }"#),
+    ("/required/0/when", r#"{ "has_flagship": { "known": true } }"#),
+    ("/required/0/missing", r#""fails""#),
+    ("/required/1/missing", "null"),
+    ("/required/1/when/seats", r#"{ "more_than": 10 }"#),
+    ("/required/1", "null"),
+    ("/disqualifying/0/when/renewal_date", r#"{ "days_since": { "between": [0, 60] } }"#),
+    ("/disqualifying/0/when/renewal_date/days_until/between/1", "61"),
+    ("/disqualifying/1/when", r#"{ "all": [{ "churned": true }, { "plan": "none" }] }"#),
+    ("/disqualifying/1/when/any/1/plan", r#""None""#),
+    ("/disqualifying/1/when/any/1/plan", r#"{ "is": "none", "ignore_case": true }"#),
+    ("/axis/0/label", r#""Match""#),
+    ("/axis/0/weight", "2.000001"),
+    ("/axis/0/base", "-1"),
+    ("/axis/0/available", "99"),
+    ("/axis/0/available", "null"),
+    ("/axis/0/group/0/max", "41"),
+    ("/axis/0/group/1/label", "null"),
+    ("/axis/0/group/1/min", "null"),
+    ("/axis/0/rule/0/bands/nps/0/0", "0.1"),
+    ("/axis/0/rule/0/bands/nps/0/1", "-21"),
+    ("/axis/0/rule/0/below", "null"),
+    ("/axis/0/rule/0/bounds", r#""above""#),
+    ("/axis/0/rule/0/group", r#""who""#),
+    ("/axis/0/rule/0/missing", r#""skip""#),
+    ("/axis/0/rule/1/values/role/ceo", "31"),
+    ("/axis/0/rule/1/values/role/CEO", "30"),
+    ("/axis/0/rule/1/otherwise", "2"),
+    ("/axis/0/rule/1/missing", r#"{ "points": 6 }"#),
+    ("/axis/0/rule/2/combine", r#""sum""#),
+    ("/axis/0/rule/3/per_unit/seats/min", "null"),
+    ("/axis/0/rule/3/per_unit/seats/max", "10"),
+    ("/axis/0/rule/4/first/0/points", "2"),
+    ("/axis/0/rule/4/otherwise", "null"),
+    ("/axis/0/rule/4/when", r#"{ "a": true }"#),
+    ("/axis/0/rule/5/points", "-4"),
+    ("/axis/0/rule/6/ratio_to", "null"),
+    ("/axis/0/rule/6/bounds", "null"),
+    ("/axis/0/rule/7/by", r#""months_until""#),
+    ("/axis/1/rule/0/signal/event", r#""visit""#),
+    ("/axis/1/rule/0/signal/event", r#""*""#),
+    ("/axis/1/rule/0/signal/window", r#""15d""#),
+    ("/axis/1/rule/0/signal/per_day", "null"),
+    ("/axis/1/rule/0/signal/min_count", "1"),
+    ("/axis/1/rule/0/signal/most_recent", "6"),
+    ("/axis/1/rule/0/signal/max", "null"),
+    ("/axis/1/rule/0/signal/decay", "null"),
+    ("/axis/1/rule/0/signal/decay", r#"{ "linear": "14d" }"#),
+    ("/axis/1/rule/0/signal/decay", r#"{ "table": [["0d", 100], ["14d", 50]] }"#),
+    ("/axis/1/rule/1/signal/decay", r#"{ "keep": { "percent": 15, "every": "45d" } }"#),
+    (
+        "/axis/1/rule/1/signal",
+        r#"{ "event": "paid", "points": 0.1, "max": 20, "decay": { "drop": { "percent": 15, "every": "45d" } } }"#,
+    ),
+    ("/axis/1/rule/2/by", r#""count""#),
+    ("/axis/1/rule/2/within", "null"),
+    ("/promoter/0/plus", "20.000001"),
+    ("/promoter/1/when/axis", r#"{ "fit": { "at_least": 50 } }"#),
+    ("/promoter/1/when", r#"{ "score": { "at_least": 50 } }"#),
+    ("/promoter/1/when", r#"{ "field": { "score": { "at_least": 50 } } }"#),
+    ("/limit/0", r#"{ "id": "cap", "label": "Cap", "when": { "grade": "C3" }, "at_least": 50 }"#),
+    ("/limit/0/when/grade", r#""C2""#),
+    ("/limit/0/id", "null"),
+    ("/limit/1/when/at_least_of/count", "1"),
+    ("/limit/1/when/at_least_of/of/2", r#"{ "b": true }"#),
+    ("/grade/fit/cuts/0", "76"),
+    ("/grade/activity/axis", r#""fit""#),
+    ("/state/0/name", r#""hot""#),
+    ("/state/0/at_least", "69.999999"),
+    ("/state", r#"[{ "name": "ready", "at_least_points": 70 }, { "name": "cold", "at_least_points": 0 }]"#),
+    ("/segment/0/when/seats/at_least", "101"),
+    ("/segment/1/when", r#"{ "verdict": "eligible" }"#),
+    ("/play/0/grades", r#"["A1"]"#),
+    ("/play/0/states", "null"),
+    ("/play/0/segments/0", r#""lost""#),
+    ("/play/0/owner", "null"),
+    ("/play/0/respond_within", r#""2d""#),
+    ("/play/1", "null"),
+];
+
 #[test]
 fn what_means_something_else_has_another_fingerprint() {
     let mut seen = BTreeMap::from([(fingerprint(&rich()), "nothing".to_owned())]);
-    let edits = [
-        ("/name", r#""poor""#),
-        ("/description", r#""anything""#),
-        ("/description", "null"),
-        ("/utc_offset", r#""-01:00""#),
-        ("/total", r#""min""#),
-        ("/total", r#""product""#),
-        ("/required/0/id", r#""flagships""#),
-        ("/required/0/label", r#""Has""#),
-        ("/required/0/when", r#"{ "has_flagship": false }"#),
-        ("/required/0/when", r#"{ "has_flagship": { "known": true } }"#),
-        ("/required/0/missing", r#""fails""#),
-        ("/required/1/missing", "null"),
-        ("/required/1/when/seats", r#"{ "more_than": 10 }"#),
-        ("/required/1", "null"),
-        ("/disqualifying/0/when/renewal_date", r#"{ "days_since": { "between": [0, 60] } }"#),
-        ("/disqualifying/0/when/renewal_date/days_until/between/1", "61"),
-        ("/disqualifying/1/when", r#"{ "all": [{ "churned": true }, { "plan": "none" }] }"#),
-        ("/disqualifying/1/when/any/1/plan", r#""None""#),
-        ("/disqualifying/1/when/any/1/plan", r#"{ "is": "none", "ignore_case": true }"#),
-        ("/axis/0/label", r#""Match""#),
-        ("/axis/0/weight", "2.000001"),
-        ("/axis/0/base", "-1"),
-        ("/axis/0/available", "99"),
-        ("/axis/0/available", "null"),
-        ("/axis/0/group/0/max", "41"),
-        ("/axis/0/group/1/label", "null"),
-        ("/axis/0/group/1/min", "null"),
-        ("/axis/0/rule/0/bands/nps/0/0", "0.1"),
-        ("/axis/0/rule/0/bands/nps/0/1", "-21"),
-        ("/axis/0/rule/0/below", "null"),
-        ("/axis/0/rule/0/bounds", r#""above""#),
-        ("/axis/0/rule/0/group", r#""who""#),
-        ("/axis/0/rule/0/missing", r#""skip""#),
-        ("/axis/0/rule/1/values/role/ceo", "31"),
-        ("/axis/0/rule/1/values/role/CEO", "30"),
-        ("/axis/0/rule/1/otherwise", "2"),
-        ("/axis/0/rule/1/missing", r#"{ "points": 6 }"#),
-        ("/axis/0/rule/2/combine", r#""sum""#),
-        ("/axis/0/rule/3/per_unit/seats/min", "null"),
-        ("/axis/0/rule/3/per_unit/seats/max", "10"),
-        ("/axis/0/rule/4/first/0/points", "2"),
-        ("/axis/0/rule/4/otherwise", "null"),
-        ("/axis/0/rule/4/when", r#"{ "a": true }"#),
-        ("/axis/0/rule/5/points", "-4"),
-        ("/axis/0/rule/6/ratio_to", "null"),
-        ("/axis/0/rule/6/bounds", "null"),
-        ("/axis/0/rule/7/by", r#""months_until""#),
-        ("/axis/1/rule/0/signal/event", r#""visit""#),
-        ("/axis/1/rule/0/signal/event", r#""*""#),
-        ("/axis/1/rule/0/signal/window", r#""15d""#),
-        ("/axis/1/rule/0/signal/per_day", "null"),
-        ("/axis/1/rule/0/signal/min_count", "1"),
-        ("/axis/1/rule/0/signal/most_recent", "6"),
-        ("/axis/1/rule/0/signal/max", "null"),
-        ("/axis/1/rule/0/signal/decay", "null"),
-        ("/axis/1/rule/0/signal/decay", r#"{ "linear": "14d" }"#),
-        ("/axis/1/rule/0/signal/decay", r#"{ "table": [["0d", 100], ["14d", 50]] }"#),
-        ("/axis/1/rule/1/signal/decay", r#"{ "keep": { "percent": 15, "every": "45d" } }"#),
-        (
-            "/axis/1/rule/1/signal",
-            r#"{ "event": "paid", "points": 0.1, "max": 20, "decay": { "drop": { "percent": 15, "every": "45d" } } }"#,
-        ),
-        ("/axis/1/rule/2/by", r#""count""#),
-        ("/axis/1/rule/2/within", "null"),
-        ("/promoter/0/plus", "20.000001"),
-        ("/promoter/1/when/axis", r#"{ "fit": { "at_least": 50 } }"#),
-        ("/promoter/1/when", r#"{ "score": { "at_least": 50 } }"#),
-        ("/promoter/1/when", r#"{ "field": { "score": { "at_least": 50 } } }"#),
-        ("/limit/0", r#"{ "id": "cap", "label": "Cap", "when": { "grade": "C3" }, "at_least": 50 }"#),
-        ("/limit/0/when/grade", r#""C2""#),
-        ("/limit/0/id", "null"),
-        ("/limit/1/when/at_least_of/count", "1"),
-        ("/limit/1/when/at_least_of/of/2", r#"{ "b": true }"#),
-        ("/grade/fit/cuts/0", "76"),
-        ("/grade/activity/axis", r#""fit""#),
-        ("/state/0/name", r#""hot""#),
-        ("/state/0/at_least", "69.999999"),
-        ("/state", r#"[{ "name": "ready", "at_least_points": 70 }, { "name": "cold", "at_least_points": 0 }]"#),
-        ("/segment/0/when/seats/at_least", "101"),
-        ("/segment/1/when", r#"{ "verdict": "eligible" }"#),
-        ("/play/0/grades", r#"["A1"]"#),
-        ("/play/0/states", "null"),
-        ("/play/0/segments/0", r#""lost""#),
-        ("/play/0/owner", "null"),
-        ("/play/0/respond_within", r#""2d""#),
-        ("/play/1", "null"),
-    ];
     let swapped = ["/axis/0/rule/4/first", "/play"].map(|list| (reversed(list), format!("{list} the other way round")));
     let mut segments = rich();
     segments["segment"].as_array_mut().unwrap().swap(0, 1);
     let segments = [(segments, "segments the other way round".to_owned())];
-    let edits = edits.into_iter().map(|(pointer, value)| (edited(pointer, value), format!("{pointer} = {value}")));
+    let edits = CHANGES.iter().map(|(pointer, value)| (edited(pointer, value), format!("{pointer} = {value}")));
     for (document, edit) in edits.chain(swapped).chain(segments) {
         if let Some(other) = seen.insert(fingerprint(&document), edit.clone()) {
             panic!("{edit} has the fingerprint of {other}");
         }
     }
+}
+
+#[test]
+fn the_scoring_fingerprint_changes_with_scoring_alone() {
+    let none = scoring_fingerprint(&rich());
+    let mut seen = BTreeMap::from([(none.clone(), "nothing".to_owned())]);
+    let mut kept = Vec::new();
+    for (pointer, value) in CHANGES {
+        let other = scoring_fingerprint(&edited(pointer, value));
+        if other == none {
+            kept.push(*pointer);
+        } else if let Some(same) = seen.insert(other, format!("{pointer} = {value}")) {
+            panic!("{pointer} = {value} has the scoring fingerprint of {same}");
+        }
+    }
+    let texts = [
+        "/name",
+        "/description",
+        "/description",
+        "/required/0/id",
+        "/required/0/label",
+        "/axis/0/label",
+        "/axis/0/group/1/label",
+        "/limit/0/id",
+        "/play/0/owner",
+        "/play/0/respond_within",
+    ];
+    assert_eq!(kept, texts);
+    for (pointer, value) in [
+        ("/axis/0/rule/1/id", r#""roles""#),
+        ("/axis/0/rule/1/label", "null"),
+        ("/promoter/0/id", r#""fit""#),
+        ("/promoter/0/label", "null"),
+        ("/limit/0/label", r#""Cap at 50""#),
+        ("/play/0/grades", r#"["A2", "A1"]"#),
+        ("/axis/0/group/-", r#"{ "name": "none" }"#),
+    ] {
+        assert_eq!(scoring_fingerprint(&edited(pointer, value)), none, "{pointer} = {value}");
+    }
+    for pointer in ["/axis/0/name", "/state/0/name", "/segment/0/name", "/play/0/name"] {
+        assert_ne!(scoring_fingerprint(&edited(pointer, r#""another""#)), none, "{pointer}");
+    }
+    let mut renamed = rich();
+    renamed["axis"][0]["group"].as_array_mut().unwrap().swap(0, 1);
+    for (list, key) in [("rule", "group"), ("group", "name")] {
+        for entry in renamed["axis"][0][list].as_array_mut().unwrap() {
+            match entry[key].as_str() {
+                Some("who") => entry[key] = json("\"what\""),
+                Some("what") => entry[key] = json("\"people\""),
+                _ => {}
+            }
+        }
+    }
+    assert_eq!(scoring_fingerprint(&renamed), none, "groups with other names");
+}
+
+/// The pointers to all numbers of a document that change its scores, and to all texts that do not.
+fn leaves(document: &Json, pointer: &str, numbers: &mut Vec<String>, texts: &mut Vec<String>) {
+    match document {
+        Json::Number(_) if pointer != "/format" => numbers.push(pointer.to_owned()),
+        Json::String(_) => {
+            let words = ["id", "label", "description", "owner"];
+            if pointer.rsplit_once('/').is_some_and(|(_, key)| words.contains(&key)) {
+                texts.push(pointer.to_owned());
+            }
+        }
+        Json::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                leaves(item, &format!("{pointer}/{index}"), numbers, texts);
+            }
+        }
+        Json::Object(entries) => {
+            for (key, value) in entries.iter().filter(|(key, _)| *key != "case") {
+                leaves(value, &format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")), numbers, texts);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_number_of_a_random_document_is_in_its_scoring_fingerprint() {
+    let (mut numbers_seen, mut texts_seen) = (0, 0);
+    for Subject { seed, model, instance, .. } in subjects(0..150) {
+        let scoring = model.scoring_fingerprint();
+        let (mut numbers, mut texts) = (Vec::new(), Vec::new());
+        leaves(&instance.model, "", &mut numbers, &mut texts);
+        for pointer in &numbers {
+            let mut other = instance.model.clone();
+            let number = other.pointer_mut(pointer).unwrap();
+            *number = if let Some(whole) = number.as_i64() {
+                json!(whole + 1)
+            } else {
+                json!(number.as_f64().unwrap() + 1.0)
+            };
+            let other = self::model(&other).scoring_fingerprint();
+            assert_ne!(other, scoring, "seed {seed} {pointer}\n{:#}", instance.model);
+        }
+        for pointer in &texts {
+            let mut other = instance.model.clone();
+            *other.pointer_mut(pointer).unwrap() = json!(format!("another text {pointer}"));
+            let other = self::model(&other);
+            assert_eq!(other.scoring_fingerprint(), scoring, "seed {seed} {pointer}\n{:#}", instance.model);
+            assert_ne!(other.fingerprint(), model.fingerprint(), "seed {seed} {pointer}");
+        }
+        (numbers_seen, texts_seen) = (numbers_seen + numbers.len(), texts_seen + texts.len());
+    }
+    assert!(numbers_seen > 5_000 && texts_seen > 1_000, "{numbers_seen} numbers and {texts_seen} texts");
 }
 
 #[test]
@@ -384,6 +501,26 @@ fn one_field_through_the_escape_and_beside_it_reads_back() {
     let verdict = |model: &Model| scorer(model).score(&seven, at("2026-11-22")).verdict();
     assert_eq!(verdict(&read), verdict(&model));
     assert_eq!(read.fingerprint(), model.fingerprint());
+}
+
+/// A table has one `ignore_case` for all its operators, and two tables on one field may differ in it.
+#[test]
+fn one_field_with_and_without_case_reads_back() {
+    let starts = json!({ "starts_with": "A" });
+    let contains = json!({ "contains": "b", "ignore_case": true });
+    for (plain, escaped) in [(&starts, &contains), (&contains, &starts)] {
+        let when = json!({ "x": plain, "field": { "x": escaped } });
+        let model = model(&json!({ "format": 1, "name": "x", "required": [{ "id": "r", "when": when }] }));
+        let read = self::model(&serde_json::to_value(&model).unwrap());
+        assert_eq!(read.fingerprint(), model.fingerprint(), "{when}");
+        for (text, verdict) in [("ab", "ineligible"), ("Ab", "eligible"), ("AB", "eligible"), ("Aa", "ineligible")] {
+            let record = Record::new().with("x", text);
+            for model in [&model, &read] {
+                let score = scorer(model);
+                assert_eq!(score.score(&record, at("2026-11-22")).verdict().as_str(), verdict, "{when} {text}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -424,6 +561,17 @@ fn a_label_that_is_the_id_means_the_same() {
     let mut labelled = named.clone();
     labelled["required"][0]["label"] = json(label);
     assert_eq!(fingerprint(&named), fingerprint(&labelled));
+}
+
+#[test]
+fn a_limit_without_an_id_has_no_label_by_default() {
+    let limit = |label: &str| {
+        let limit = json!({ "when": { "a": true }, "at_most": 50, "label": label });
+        fingerprint(&json!({ "format": 1, "name": "x", "limit": [limit] }))
+    };
+    let none = fingerprint(&json!({ "format": 1, "name": "x", "limit": [{ "when": { "a": true }, "at_most": 50 }] }));
+    assert_ne!(limit(""), none);
+    assert_ne!(limit("Cap"), none);
 }
 
 #[test]
@@ -496,9 +644,9 @@ fn suggestions_stay_within_reason() {
         (0..5_000).map(|place| json!({ "name": name('a', place), "at_least_points": place })).collect();
     let names: Vec<_> = (0..5_000).map(|place| name('b', place)).collect();
     let document = json!({ "format": 1, "name": "x", "state": states, "play": [{ "name": "p", "states": names }] });
-    let limits = Limits { rules: 8_000, ..Limits::default() };
-    let model = Model::read(&document).unwrap();
-    let error = warmth::Scorer::<Record>::with_limits(&model, &limits).unwrap_err();
+    let limits = DocumentLimits { rules: 8_000, ..DocumentLimits::default() };
+    let model = Model::read_with_limits(&document, &limits).unwrap();
+    let error = warmth::Scorer::<Record>::new(&model).unwrap_err();
     assert_eq!(error.problems().len(), 5_000);
     assert!(error.problems().iter().skip(100).all(|problem| problem.help().is_none()));
 }

@@ -11,7 +11,8 @@ use warmth::model::{
     Play, Promoter, Rule, Segment, Signal, State, Total, Values, axis, event, events, grade, kind, score, verdict,
 };
 use warmth::{
-    Activity, Decay, Fact, Facts, Field, Kind, Model, Points, Record, Scorer, Span, Tags, ToFact, Value, facts, fields,
+    Activity, Decay, Fact, Facts, Field, Kind, Model, Points, Record, Scorer, Span, Tags, ToFact, Value, Verdict,
+    facts, fields,
 };
 
 use crate::support::{at, model, scorer, toml_model};
@@ -453,8 +454,8 @@ fn conditions_built_from_handles_are_those_of_documents() {
     let named: Handle<kind::Number> = Handle::new("seats");
     assert_eq!((f.nps.name(), named.name()), ("nps", "seats"));
     for (built, written) in [
-        (f.nps.known(true), "when.nps.known = true"),
-        (f.tech.known(false), "when.tech.known = false"),
+        (f.nps.is_known(), "when.nps.known = true"),
+        (f.tech.is_missing(), "when.tech.known = false"),
         (f.flagship.is(true), "when.flagship = true"),
         (f.nps.is(9), "when.nps = 9"),
         (f.nps.is_not(9), "when.nps.is_not = 9"),
@@ -524,8 +525,8 @@ fn built_in_rust() -> Model {
         .rule(Rule::new("flag", 5).label("Flag").group("who").when(f.flagship.is(true)))
         .rule(Rule::new("exact", "2.5".parse::<Points>().unwrap()).when(f.nps.is(9)).missing(Missing::Points(1.into())))
         .rule(Rule::new("first", First::new([(f.nps.is(1), 1), (f.nps.is(2), 2)]).otherwise(-1)))
-        .rule(Rule::new("bands", Bands::new(f.nps, [(0, -20), (7, 10)]).exclusive(true).below(-30)))
-        .rule(Rule::new("ratio", Bands::new(f.seats.ratio_to(f.nps), [(0.5, 1)])).when(f.flagship.known(true)))
+        .rule(Rule::new("bands", Bands::new(f.nps, [(0, -20), (7, 10)]).exclusive().below(-30)))
+        .rule(Rule::new("ratio", Bands::new(f.seats.ratio_to(f.nps), [(0.5, 1)])).when(f.flagship.is_known()))
         .rule(Rule::new("months", Bands::new(f.start.months_since(), [(6, 1)])))
         .rule(Rule::new("values", Values::new(f.plan, [("pro", 3), ("team", 2)]).otherwise(1)))
         .rule(Rule::new("tags", Values::of_tags(f.tech, [("crm", 3)], Combine::Sum)))
@@ -568,7 +569,7 @@ fn built_in_rust() -> Model {
         .promoter(Promoter::new("scores", score().more_than(50), 5))
         .limit(Limit::at_most(grade().is("B2"), 50).id("cap").label("Cap"))
         .limit(Limit::at_least(verdict().ignore_case().is_not("ELIGIBLE"), 1))
-        .grade(GradeCuts::new(("fit", [75, 50]), ("activity", [70])))
+        .grade(GradeCuts::fit("fit", [75, 50]).activity("activity", [70]))
         .state(State::new("ready", 70))
         .state(State::new("cold", 0))
         .segment(Segment::new("big", f.seats.at_least(100)))
@@ -582,17 +583,17 @@ fn built_in_rust() -> Model {
                 .owner("sales")
                 .respond_within(Span::days(1)),
         )
-        .play(Play::new("wait").otherwise(true))
+        .play(Play::otherwise("wait"))
         .case(
             Case::new(
                 "one",
                 at("2026-11-22T09:00:00Z"),
                 Record::new().with("plan", "pro").with("tech", ["crm"]).with("seats", 7),
             )
-            .expect_verdict("eligible")
+            .expect_verdict(Verdict::Eligible)
             .expect_score(1)
             .expect_axis("fit", 2)
-            .expect_grade("C2")
+            .expect_grade("C2".parse().unwrap())
             .expect_state("cold")
             .expect_segment("rest")
             .expect_play("wait"),

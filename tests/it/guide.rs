@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use warmth::{Limits, Model, Record, Scorer};
+use warmth::{DocumentLimits, Model, Record, Scorer};
 
 /// A block of a page between fences.
 struct Block {
@@ -171,8 +171,7 @@ fn sources(folder: &Path, files: &mut Vec<PathBuf>) {
 
 /// The codes that a source gives to problems.
 fn codes_in(source: &str) -> BTreeSet<String> {
-    // `parsed` is the one function that is handed a code.
-    let calls = ["Problem::new(", "self.parsed(node, path,"];
+    let calls = ["Problem::new(", ".refuse(", ".refuse_with_help(", ".refuse_unknown("];
     let after = calls.iter().flat_map(|call| source.split(call).skip(1));
     after.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next()).map(str::to_owned).collect()
 }
@@ -217,8 +216,8 @@ fn plain(number: &str) -> String {
 
 #[test]
 fn limits_are_the_defaults() {
-    let debug = format!("{:?}", Limits::default());
-    let fields = debug.strip_prefix("Limits { ").and_then(|text| text.strip_suffix(" }")).unwrap();
+    let debug = format!("{:?}", DocumentLimits::default());
+    let fields = debug.strip_prefix("DocumentLimits { ").and_then(|text| text.strip_suffix(" }")).unwrap();
     let expected: Vec<(String, String)> = fields
         .split(", ")
         .map(|field| field.split_once(": ").unwrap())

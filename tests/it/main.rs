@@ -33,6 +33,7 @@ mod fired;
 mod forecast;
 mod generate;
 mod guide;
+mod inspect;
 mod laws;
 mod ledger;
 mod logic;

@@ -7,8 +7,9 @@ use fastrand::Rng;
 use serde_json::json;
 use warmth::columns::{ColumnError, ColumnScorer, Columns, ScoreColumns};
 use warmth::{
-    Activity, Bounds, Changes, Comparison, Decay, Fact, Facts, Field, Fingerprint, Kind, Limits, Model, ModelError,
-    NextChange, Points, Problem, Record, Recourse, Resolution, Score, Scorer, Settled, Snapshot, Span, Value, facts,
+    Activity, Bounds, Changes, Comparison, Decay, DocumentLimits, Fact, Facts, Field, Fingerprint, Kind, Model,
+    ModelError, NextChange, Points, Problem, Record, Recourse, Resolution, Score, Scorer, Settled, Snapshot, Span,
+    Value, facts,
 };
 
 use crate::support::{at, model, scorer, second, subjects};
@@ -37,7 +38,7 @@ const _: () = {
     shared::<Record>();
     shared::<Decay>();
     shared::<Fingerprint>();
-    shared::<Limits>();
+    shared::<DocumentLimits>();
 };
 
 /// The fields of the random documents, with the least cooperative types that have their kinds.

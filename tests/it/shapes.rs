@@ -172,7 +172,7 @@ fn eloqua_prints_77_and_83_75() {
     let model = Model::new("eloqua")
         .axis(profile)
         .axis(engagement)
-        .grade(GradeCuts::new(("profile", [75, 50, 25]), ("engagement", [75, 50, 25])));
+        .grade(GradeCuts::fit("profile", [75, 50, 25]).activity("engagement", [75, 50, 25]));
     let scorer = Scorer::<Record>::new(&model).unwrap();
 
     let record =

@@ -45,9 +45,9 @@ impl Kind {
 }
 
 impl Kind {
-    /// "a number", "tags".
+    /// "a number", "text", "tags".
     pub(crate) fn with_article(self) -> String {
-        if self == Kind::Tags { self.to_string() } else { format!("a {self}") }
+        if matches!(self, Kind::Text | Kind::Tags) { self.to_string() } else { format!("a {self}") }
     }
 }
 

@@ -157,7 +157,7 @@ impl Field {
 }
 
 /// Rust's `r#type` is `type` in documents.
-pub(crate) const fn without_raw_prefix(name: &'static str) -> &'static str {
+pub(crate) const fn without_raw_prefix(name: &str) -> &str {
     match name.as_bytes() {
         [b'r', b'#', ..] => name.split_at(2).1,
         _ => name,

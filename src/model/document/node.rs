@@ -1,12 +1,12 @@
-//! A document before it is understood: what any format with tables, lists and plain values says.
+//! A document in any format: tables, lists and plain values, without their meaning.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::limits::Limits;
-use crate::problem::{Path, Problem};
+use crate::model::limits::DocumentLimits;
+use crate::problem::{Path, Problem, Problems};
 
 /// A value in a document.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,24 +18,24 @@ pub(crate) enum Node {
     Text(String),
     List(Vec<Node>),
     Table(Vec<(String, Node)>),
-    /// What is not finite or over a limit; it was noted as it came in, and nothing more is said of it.
+    /// A value that is not finite or over a limit. The problem is noted already, so no pass reports it again.
     Refused,
 }
 
 impl Node {
-    /// What to call it in a message.
+    /// Returns the type of the value, for messages.
     pub(crate) fn what(&self) -> &'static str {
         match self {
             Node::Null | Node::Refused => "null",
             Node::Flag(_) => "a flag",
             Node::Whole(_) | Node::Number(_) => "a number",
-            Node::Text(_) => "a text",
+            Node::Text(_) => "text",
             Node::List(_) => "a list",
             Node::Table(_) => "a table",
         }
     }
 
-    /// The number, if it is one.
+    /// Returns the number, if the value is one.
     #[expect(clippy::cast_precision_loss, reason = "numbers in documents are compared as doubles")]
     pub(crate) fn number(&self) -> Option<f64> {
         match self {
@@ -46,7 +46,7 @@ impl Node {
     }
 }
 
-/// Whole numbers are written without a point, so that a document reads the same in every format.
+/// Whole numbers have no decimal point, so that a document reads the same in every format.
 impl From<f64> for Node {
     #[expect(clippy::cast_possible_truncation, clippy::float_cmp, reason = "exactly whole and within 2^53")]
     fn from(number: f64) -> Node {
@@ -78,46 +78,47 @@ impl Serialize for Node {
     }
 }
 
-/// Reads any document into nodes. What is over a limit or stands twice is noted and passed over.
+/// Reads a document of any format into nodes. Values over a limit and repeated keys are noted and skipped.
 pub(crate) struct Intake<'l> {
-    pub(crate) limits: &'l Limits,
-    pub(crate) problems: Vec<Problem>,
+    limits: &'l DocumentLimits,
+    pub(crate) problems: Problems,
     bytes: usize,
 }
 
-/// Levels of a document that lead to a condition and within it to a test: `axis[0].rule[0].first[0].when` is seven.
+/// Levels of a document around the levels of a condition: seven lead to `axis[0].rule[0].first[0].when`, and up to five
+/// lead from the innermost join to an operand.
 const OUTER_LEVELS: usize = 12;
 
-/// What every value and every key counts towards the size of a document, beside the bytes of a text.
+/// The bytes that every value and every key counts towards the size of a document, in addition to its text.
 const VALUE_BYTES: usize = 8;
 
-/// TOML's own dates reach serde as a table with this key.
+/// The `toml` crate passes TOML's own dates to serde as a table with this key.
 const TOML_DATE: &str = "$__toml_private_datetime";
 
-/// `serde_json` hands numbers over as a table with this key where any crate in the build asks for arbitrary precision.
+/// `serde_json` passes numbers as a table with this key if any crate in the build enables `arbitrary_precision`.
 const JSON_NUMBER: &str = "$serde_json::private::Number";
 
 impl<'l> Intake<'l> {
-    pub(crate) fn new(limits: &'l Limits) -> Intake<'l> {
-        Intake { limits, problems: Vec::new(), bytes: 0 }
+    pub(crate) fn new(limits: &'l DocumentLimits) -> Intake<'l> {
+        Intake { limits, problems: Problems::default(), bytes: 0 }
     }
 
     pub(crate) fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<Node, D::Error> {
         let node = Seed { intake: self, path: &Path::Root }.deserialize(deserializer)?;
         if self.bytes > self.limits.document_bytes {
             let message = format!("the document is longer than {} bytes", self.limits.document_bytes);
-            self.note(Problem::new("limit", &Path::Root, message).with_help("the limit is `document_bytes`"));
-            // The rest was not taken in, so that what is missing says nothing.
+            // The rest of the document was skipped, so keys that seem to be missing may be there.
+            self.over(&Path::Root, message, "document_bytes");
             return Ok(Node::Refused);
         }
         Ok(node)
     }
 
-    fn note(&mut self, problem: Problem) {
-        self.problems.push(problem);
+    fn over(&mut self, path: &Path<'_>, message: String, limit: &str) {
+        self.problems.note(Problem::new("limit", path, message).with_help(format!("the limit is `{limit}`")));
     }
 
-    /// Counts a value towards the document's size; whether there is still room.
+    /// Counts a value towards the document's size. Returns whether there is still room.
     fn admit(&mut self, bytes: usize) -> bool {
         self.bytes = self.bytes.saturating_add(bytes);
         self.bytes <= self.limits.document_bytes
@@ -126,31 +127,26 @@ impl<'l> Intake<'l> {
     fn admit_text(&mut self, text: &str, path: &Path<'_>) -> bool {
         let limit = self.limits.text_bytes;
         if text.len() > limit {
-            let message = format!("this text has {} bytes, more than {limit}", text.len());
-            self.note(Problem::new("limit", path, message).with_help("the limit is `text_bytes`"));
+            self.over(path, format!("this text has {} bytes, more than {limit}", text.len()), "text_bytes");
             return false;
         }
         self.admit(VALUE_BYTES + text.len())
     }
 
-    /// Whether a list or table may have another entry after `len`.
+    /// Returns whether a list or table may have another entry after `len`.
     fn admit_entry(&mut self, len: usize, path: &Path<'_>) -> bool {
         let limit = self.limits.list_entries;
         if len == limit {
-            let message = format!("there are more than {limit} entries here");
-            self.note(Problem::new("limit", path, message).with_help("the limit is `list_entries`"));
+            self.over(path, format!("there are more than {limit} entries here"), "list_entries");
         }
         len < limit && self.bytes <= self.limits.document_bytes
     }
 
     fn admit_level(&mut self, path: &Path<'_>) -> bool {
         let limit = self.limits.nesting;
-        let fits = path.depth() <= limit + OUTER_LEVELS;
+        let fits = path.depth() <= limit.saturating_add(OUTER_LEVELS);
         if !fits {
-            self.note(
-                Problem::new("limit", path, format!("nested deeper than {limit} levels"))
-                    .with_help("the limit is `nesting`"),
-            );
+            self.over(path, format!("nested deeper than {limit} levels"), "nesting");
         }
         fits
     }
@@ -173,7 +169,7 @@ impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
     type Value = Node;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a table, a list, a text, a number or a flag")
+        f.write_str("a table, a list, text, a number or a flag")
     }
 
     fn visit_bool<E>(self, flag: bool) -> Result<Node, E> {
@@ -195,8 +191,7 @@ impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
     fn visit_f64<E>(self, number: f64) -> Result<Node, E> {
         self.intake.admit(VALUE_BYTES);
         if !number.is_finite() {
-            self.intake.note(Problem::new("not-finite", self.path, format!("`{number}` is not a finite number")));
-            return Ok(Node::Refused);
+            return Ok(self.not_finite(&number.to_string()));
         }
         Ok(Node::Number(number))
     }
@@ -260,7 +255,7 @@ impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
             }
             let value = map.next_value_seed(Seed { intake: self.intake, path: &path })?;
             if !seen.insert(key.clone()) {
-                self.intake.note(Problem::new("duplicate-key", &path, format!("the key `{key}` stands here twice")));
+                self.intake.problems.note(Problem::new("duplicate-key", &path, format!("the key `{key}` is repeated")));
             } else if known {
                 open = self.intake.admit_entry(entries.len(), self.path);
                 entries.push((key, value));
@@ -271,22 +266,23 @@ impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
 }
 
 impl Seed<'_, '_, '_> {
-    /// A value that a format's crate wraps into a table of its own.
+    fn not_finite(self, number: &str) -> Node {
+        let message = format!("`{number}` is not a finite number");
+        self.intake.problems.note(Problem::new("not-finite", self.path, message));
+        Node::Refused
+    }
+
+    /// Returns a value that a format's crate wraps in a table.
     fn private_value(self, key: &str, text: &str) -> Node {
         if key == TOML_DATE {
-            let message = format!("`{text}` is a TOML date; dates are written as text");
-            self.intake.note(
-                Problem::new("date-as-text", self.path, message).with_help(format!("write \"{text}\", in quotes")),
-            );
+            let problem = Problem::new("date-as-text", self.path, format!("`{text}` is a TOML date, not text"));
+            self.intake.problems.note(problem.with_help(format!("put it in quotes: \"{text}\"")));
             return Node::Text(text.to_owned());
         }
         match (text.parse(), text.parse::<f64>()) {
             (Ok(whole), _) => Node::Whole(whole),
             (_, Ok(number)) if number.is_finite() => Node::Number(number),
-            _ => {
-                self.intake.note(Problem::new("not-finite", self.path, format!("`{text}` is not a finite number")));
-                Node::Refused
-            }
+            _ => self.not_finite(text),
         }
     }
 }

@@ -1,0 +1,238 @@
+//! Rules and their forms.
+
+use std::cmp::Ordering;
+
+use super::Compiler;
+use crate::input::facts::{Field, Kind};
+use crate::model::{self, AgeWindow, Combine, Missing, Scope, names};
+use crate::points::{HELD, Points};
+use crate::problem::{Path, Problem};
+use crate::program::{BandRows, ByTruth, Quantity, Rule, RuleBody};
+
+impl<'m> Compiler<'m> {
+    /// Compiles a rule, whose index in the axis is set later.
+    pub(super) fn rule(&mut self, rule: &'m model::Rule, axis: &model::Axis, path: &Path<'_>) -> Option<Rule> {
+        let title = self.identify(&rule.id, rule.label.as_deref(), path);
+        if let Some(name) = &rule.group
+            && !axis.groups.iter().any(|group| group.name == *name)
+        {
+            let message = format!("the axis has no group `{name}`");
+            let groups = axis.groups.iter().map(|group| group.name.as_str());
+            let problem = Problem::new("unknown-group", &path.key("group"), message);
+            self.problems.note(problem.suggesting(self.problems.len(), name, groups));
+        }
+        let guard = rule.when.as_ref().map(|when| self.condition(when, &path.key("when"), Scope::Subject));
+        if guard.is_none() && matches!(rule.worth, model::Worth::Points(_)) {
+            let problem = Problem::new("missing-key", path, "a rule with `points` needs a `when`");
+            self.problems.note(problem.with_help("to give points to every subject, use the axis's `base`"));
+        }
+        let worth = self.worth(rule, path);
+        let missing = match rule.missing {
+            Missing::Points(points) => self.points(points, &path.key("missing").key("points")),
+            Missing::Skip if axis.available.is_some() => {
+                let message = "`skip` lowers a derived `available`, but this axis sets `available`";
+                let help = "remove `available`, or write `missing.points`";
+                self.problems.refuse_with_help("skip-available", &path.key("missing"), message, help)
+            }
+            Missing::Skip => Some(0),
+        };
+        let (guard, worth, missing) = (guard.map_or(Some(None), |guard| guard.map(Some)), worth?, missing?);
+        let reach = reach(&worth).map(|reach| reach.max(missing).max(0));
+        if reach.is_none() && axis.available.is_none() {
+            let message = "this signal is unbounded, so `available` cannot be derived";
+            let help = "give the signal a `max` or `most_recent`, or give the axis `available`";
+            return self.problems.refuse_with_help("unbounded", path, message, help);
+        }
+        Some(Rule { title, fire_id: 0, index: 0, guard: guard?, body: worth, missing: rule.missing, reach })
+    }
+
+    fn worth(&mut self, rule: &'m model::Rule, path: &Path<'_>) -> Option<RuleBody> {
+        match &rule.worth {
+            model::Worth::Points(points) => {
+                let points = self.points(*points, &path.key("points"))?;
+                Some(RuleBody::Points(ByTruth::new(rule.missing.micros(), points)))
+            }
+            model::Worth::First(first) => self.first(first, path),
+            model::Worth::Bands(bands) => self.bands(bands, path),
+            model::Worth::Values(values) => self.values(values, path),
+            model::Worth::PerUnit(per_unit) => self.per_unit(per_unit, &path.key("per_unit")),
+            model::Worth::Signal(signal) => self.signal(signal, &path.key("signal")).map(RuleBody::Signal),
+        }
+    }
+
+    fn first(&mut self, first: &'m model::First, path: &Path<'_>) -> Option<RuleBody> {
+        let otherwise = self.points(first.otherwise, &path.key("otherwise"));
+        let path = path.key("first");
+        if first.rows.is_empty() {
+            return self.problems.refuse("empty", &path, "`first` needs at least one row");
+        }
+        let rows = self.each(&first.rows, &path, |compiler, (when, points), path| {
+            let when = compiler.condition(when, &path.key("when"), Scope::Subject);
+            let points = compiler.points(*points, &path.key("points"));
+            Some((when?, points?))
+        });
+        Some(RuleBody::First { rows: rows?, otherwise: otherwise? })
+    }
+
+    fn bands(&mut self, bands: &'m model::Bands, path: &Path<'_>) -> Option<RuleBody> {
+        let below = self.points(bands.below, &path.key("below"));
+        let option = match &bands.of {
+            model::Quantity::Ratio { .. } => path.key(names::RATIO_TO),
+            _ => path.key(names::WITHIN),
+        };
+        let path = path.key("bands");
+        let source = bands.of.source_keys(Scope::Subject);
+        let source = path.keys(&source);
+        let of = match &bands.of {
+            model::Quantity::Event { ages: Some(AgeWindow::Between(..)), .. } | model::Quantity::TagCount { .. } => {
+                let message = "bands need a number, a date, or events of any age or `within` an age";
+                self.problems.refuse("forms", &path, message)
+            }
+            of => self.quantity(of, &source, &option, Scope::Subject),
+        };
+        let rows = self.band_rows(bands, of, &source);
+        let ((of, rows), below) = (rows?, below?);
+        Some(RuleBody::Bands { of, rows, below })
+    }
+
+    /// Returns the bands with their bounds as whole numbers, strictly rising.
+    fn band_rows(
+        &mut self,
+        bands: &model::Bands,
+        of: Option<Quantity>,
+        path: &Path<'_>,
+    ) -> Option<(Quantity, BandRows)> {
+        if bands.rows.is_empty() {
+            return self.problems.refuse("empty", path, "`bands` needs at least one band");
+        }
+        let mut rows = Vec::with_capacity(bands.rows.len());
+        let mut before: Option<(f64, Option<i64>)> = None;
+        for (index, (bound, points)) in bands.rows.iter().enumerate() {
+            let path = path.index(index);
+            let points = self.points(*points, &path.index(1));
+            if !bound.is_finite() {
+                self.problems.note(Problem::new("not-finite", &path, "a bound must be finite"));
+                continue;
+            }
+            let from = of.as_ref().map(|of| of.unit().lower_bound(*bound, bands.exclusive));
+            match before {
+                Some((last, _)) if last.partial_cmp(bound).is_some_and(Ordering::is_eq) => {
+                    self.problems.note(Problem::new(
+                        "duplicate-band",
+                        &path,
+                        format!("the bound `{bound}` is repeated"),
+                    ));
+                }
+                Some((last, _)) if last > *bound => {
+                    let message = format!("the bound `{bound}` comes after `{last}`");
+                    let problem = Problem::new("bounds-order", &path, message);
+                    self.problems.note(problem.with_help("list bounds in ascending order"));
+                }
+                Some((last, Some(start))) if from == Some(start) => {
+                    let message = format!("no whole number is from `{last}` up to `{bound}`");
+                    let problem = Problem::new("unreachable-band", &path, message);
+                    self.problems.note(problem.with_help("merge the two bands"));
+                }
+                _ => {}
+            }
+            before = Some((*bound, from));
+            rows.extend(from.zip(points));
+        }
+        Some((of?, rows.into()))
+    }
+
+    fn values(&mut self, values: &'m model::Values, path: &Path<'_>) -> Option<RuleBody> {
+        let otherwise = self.points(values.otherwise, &path.key("otherwise"));
+        let path = path.key("values");
+        let source = Scope::Subject.field(&values.field);
+        let path = path.keys(&source);
+        let field = self.field_of_values(values, &path);
+        if values.rows.is_empty() {
+            return self.problems.refuse("empty", &path, "`values` needs at least one value");
+        }
+        let mut rows: Vec<(Box<str>, i64)> = Vec::with_capacity(values.rows.len());
+        for (text, points) in &values.rows {
+            let path = path.key(text);
+            if let Some(field) = field {
+                self.check_text(field, text, false, &path);
+            }
+            rows.extend(self.points(*points, &path).map(|points| (text.as_str().into(), points)));
+        }
+        rows.sort();
+        if let Some(text) = repeated(rows.iter().map(|(text, _)| &**text)) {
+            let message = format!("the value `{text}` is repeated");
+            self.problems.note(Problem::new("duplicate-key", &path, message));
+        }
+        // No rule is worth more than this, so that sums of rules are exact.
+        let together = rows.iter().map(|(_, points)| points.saturating_abs()).fold(0, i64::saturating_add);
+        if values.combine == Some(Combine::Sum) && together > HELD {
+            let (together, max) = (Points::from_micros(together), Points::from_micros(HELD));
+            let message = format!("the values add up to `{together}` points, more than {max}");
+            let help = "split them into several rules, or lower their points";
+            return self.problems.refuse_with_help("limit", &path, message, help);
+        }
+        let (field, otherwise, rows) = (field?, otherwise?, rows.into());
+        Some(match values.combine {
+            None => RuleBody::Texts { field, rows, otherwise },
+            Some(combine) => RuleBody::Tags { field, rows, otherwise, sum: combine == Combine::Sum },
+        })
+    }
+
+    fn field_of_values(&mut self, values: &model::Values, path: &Path<'_>) -> Option<usize> {
+        let declared = self.schema.fields.iter().find(|field| field.name() == values.field).map(Field::kind);
+        match (declared, values.combine) {
+            (Some(Kind::Tags), None) => {
+                let message = format!("the field `{}` is tags, so several values can apply", values.field);
+                let help = "add `combine = \"best\"` or `combine = \"sum\"`";
+                self.problems.refuse_with_help("no-combine", path, message, help)
+            }
+            (_, Some(_)) => self.field(&values.field, Kind::Tags, path),
+            (_, None) => self.field(&values.field, Kind::Text, path),
+        }
+    }
+
+    fn per_unit(&mut self, per_unit: &'m model::PerUnit, path: &Path<'_>) -> Option<RuleBody> {
+        let source = Scope::Subject.field(&per_unit.field);
+        let path = path.keys(&source);
+        let field = self.field(&per_unit.field, Kind::Number, &path);
+        let points = self.points(per_unit.points, &path.key("points"));
+        let min = per_unit.min.map_or(Some(-HELD), |min| self.points(min, &path.key("min")));
+        let max = self.points(per_unit.max, &path.key("max"));
+        if let (Some(min), Some(max)) = (min, max) {
+            self.check_order(min, max, &path);
+        }
+        Some(RuleBody::PerUnit { field: field?, points: points?, min: min?, max: max? })
+    }
+}
+
+/// Returns the first text that is repeated in a sorted list.
+pub(super) fn repeated<'t>(sorted: impl IntoIterator<Item = &'t str>) -> Option<&'t str> {
+    let mut last = None;
+    sorted.into_iter().find(|text| last.replace(*text) == Some(*text))
+}
+
+/// Returns the most points of a form; `None` if it is unbounded.
+fn reach(body: &RuleBody) -> Option<i64> {
+    fn best<K>(rows: &[(K, i64)], otherwise: i64) -> i64 {
+        rows.iter().map(|(_, points)| *points).fold(otherwise, i64::max)
+    }
+    Some(match body {
+        RuleBody::Points(by_truth) => by_truth.points(),
+        RuleBody::First { rows, otherwise } => best(rows, *otherwise),
+        RuleBody::Bands { rows, below, .. } => best(rows, *below),
+        RuleBody::Texts { rows, otherwise, .. } | RuleBody::Tags { rows, otherwise, sum: false, .. } => {
+            best(rows, *otherwise)
+        }
+        RuleBody::Tags { rows, otherwise, sum: true, .. } => {
+            rows.iter().map(|(_, points)| (*points).max(0)).fold(0, i64::saturating_add).max(*otherwise)
+        }
+        RuleBody::PerUnit { max, .. } => *max,
+        RuleBody::Signal(signal) if !signal.per_unit && signal.points <= 0 => 0,
+        RuleBody::Signal(signal) if signal.max < HELD || (!signal.per_unit && signal.most_recent < u64::MAX) => {
+            let all = i128::from(signal.points) * i128::from(signal.most_recent);
+            let bounded = if signal.per_unit { signal.max.into() } else { all.min(signal.max.into()) };
+            i64::try_from(bounded).unwrap_or(HELD)
+        }
+        RuleBody::Signal(_) => return None,
+    })
+}

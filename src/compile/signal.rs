@@ -1,0 +1,114 @@
+//! Signals and their decay.
+
+use super::Compiler;
+use crate::decay::{Curve, Decay};
+use crate::input::activity::Ages;
+use crate::model::{self, Each};
+use crate::points::{HELD, Points};
+use crate::problem::{Path, Problem};
+use crate::program::{Events, Signal};
+use crate::time::Span;
+
+impl<'m> Compiler<'m> {
+    pub(super) fn signal(&mut self, signal: &'m model::Signal, path: &Path<'_>) -> Option<Signal> {
+        let names = self.names(&signal.events, &path.key("event"));
+        let window = signal.window.map(|window| self.span(window, &path.key("window")));
+        self.check_counts(signal, path);
+        let (points, per_unit) = match signal.each {
+            Each::Event(points) => (self.points(points, &path.key("points")), false),
+            Each::Unit(points) => (self.points(points, &path.key("points_per_unit")), true),
+        };
+        let max = signal.max.map_or(Some(HELD), |max| self.points(max, &path.key("max")));
+        let decay = self.decay(&signal.decay, &path.key("decay"));
+        if signal.max.is_some_and(|max| max < Points::ZERO) {
+            let message = "`max` clamps points above and below zero, so it must not be negative";
+            return self.problems.refuse("out-of-range", &path.key("max"), message);
+        }
+        let window = window.map_or(Some(None), |window| window.map(Some))?;
+        decay?;
+        let curve = Curve::new(&signal.decay);
+        // An event whose weight has decayed to zero still counts towards `min_count`.
+        let ends = if signal.min_count.is_some() { None } else { curve.ends() };
+        self.reaches_back(match (window, ends) {
+            (Some(window), Some(ends)) => Some(window.min(ends)),
+            (window, ends) => window.or(ends),
+        });
+        let or_all = |count: Option<u32>| count.map_or(u64::MAX, u64::from);
+        Some(Signal {
+            events: Events {
+                names: names?,
+                ages: Ages { from: 0, to: window.and_then(|window| i64::try_from(window).ok()) },
+            },
+            points: points?,
+            per_unit,
+            per_day: or_all(signal.per_day),
+            min_count: signal.min_count.map_or(0, u64::from),
+            most_recent: or_all(signal.most_recent),
+            max: max?,
+            curve,
+        })
+    }
+
+    fn check_counts(&mut self, signal: &model::Signal, path: &Path<'_>) {
+        let counts =
+            [("per_day", signal.per_day), ("min_count", signal.min_count), ("most_recent", signal.most_recent)];
+        for (key, count) in counts {
+            if count == Some(0) {
+                self.problems.note(Problem::new("out-of-range", &path.key(key), "a count must be at least 1"));
+            }
+        }
+        if let (Some(min), Some(latest)) = (signal.min_count, signal.most_recent)
+            && min > latest
+        {
+            let message = format!("`min_count` is {min}, more than `most_recent`, {latest}");
+            let problem = Problem::new("bounds-order", &path.key("min_count"), message);
+            self.problems.note(problem.with_help("lower `min_count`, or raise `most_recent`"));
+        }
+    }
+
+    fn decay(&mut self, decay: &Decay, path: &Path<'_>) -> Option<()> {
+        let before = self.problems.len();
+        match decay {
+            Decay::None => {}
+            Decay::HalfLife(span) => _ = self.span(*span, &path.key("half_life")),
+            Decay::Linear(span) => _ = self.span(*span, &path.key("linear")),
+            Decay::Drop { percent, every } => self.stepped(*percent, *every, &path.key("drop")),
+            Decay::Keep { percent, every } => self.stepped(*percent, *every, &path.key("keep")),
+            Decay::Table(rows) => self.decay_table(rows, &path.key("table")),
+        }
+        (self.problems.len() == before).then_some(())
+    }
+
+    fn stepped(&mut self, percent: Points, every: Span, path: &Path<'_>) {
+        if percent <= Points::ZERO || percent > Points::from(100) {
+            let message = format!("`{percent}` is not a percentage above 0 and up to 100");
+            self.problems.note(Problem::new("out-of-range", &path.key("percent"), message));
+        }
+        self.span(every, &path.key("every"));
+    }
+
+    fn decay_table(&mut self, rows: &[(Span, Points)], path: &Path<'_>) {
+        if rows.first() != Some(&(Span::seconds(0), Points::from(100))) {
+            let problem = Problem::new("decay-table", path, "a decay table must start at age 0 with 100 %");
+            self.problems.note(problem.with_help("make the first row `[\"0d\", 100]`"));
+        }
+        for (index, pair) in rows.windows(2).enumerate() {
+            let path = path.index(index + 1);
+            let [(age, percent), (later, less)] = pair else { continue };
+            if later > age {
+                self.span(*later, &path.index(0));
+            } else {
+                let problem = Problem::new("bounds-order", &path, format!("the age `{later}` comes after `{age}`"));
+                self.problems.note(problem.with_help("list ages in ascending order"));
+            }
+            if less > percent {
+                let message = format!("the percentage rises from {percent} to {less}");
+                let problem = Problem::new("decay-table", &path, message);
+                self.problems.note(problem.with_help("percentages must not rise"));
+            } else if *less < Points::ZERO {
+                let message = format!("the percentage `{less}` is below 0");
+                self.problems.note(Problem::new("decay-table", &path, message));
+            }
+        }
+    }
+}

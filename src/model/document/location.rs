@@ -1,0 +1,133 @@
+//! Where a test is written: the keys that lead to it from the table of its condition.
+//!
+//! Writing uses these keys to build the document, and compiling uses them for the paths of problems.
+
+use smallvec::SmallVec;
+
+use super::names::{
+    ANY_NOT_IN, BETWEEN, COUNT, DAYS_SINCE_LAST, IS, KNOWN, NEVER, Named, RATIO_FIELD, RATIO_TO, WITHIN,
+};
+use crate::model::condition::{AgeWindow, Leaf, Quantity, TextOp, TextSubject};
+
+/// Keys of nested tables. The longest are `field`, a field, a measure and an operator.
+pub(crate) type Keys<'m> = SmallVec<[&'m str; 4]>;
+
+/// The conditions that can test the outcome differ from the others in their reserved keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Gates and rules: they test the subject only.
+    Subject,
+    /// Promoters, limits and segments: they test the outcome too.
+    Outcome,
+}
+
+/// Keys of a condition that are not field names.
+pub(crate) const RESERVED: [&str; 6] = ["all", "any", "not", "at_least_of", EVENTS, FIELD];
+
+/// Keys that are not field names in [`Scope::Outcome`].
+pub(crate) const RESERVED_OUTCOME: [&str; 4] = [AXIS, SCORE, GRADE, VERDICT];
+
+pub(crate) const EVENTS: &str = "events";
+/// The key that lets a field have a reserved name: `field.score` is the field `score`.
+pub(crate) const FIELD: &str = "field";
+pub(crate) const AXIS: &str = "axis";
+pub(crate) const SCORE: &str = "score";
+pub(crate) const GRADE: &str = "grade";
+pub(crate) const VERDICT: &str = "verdict";
+
+impl Scope {
+    fn reserves(self, field: &str) -> bool {
+        RESERVED.contains(&field) || (self == Scope::Outcome && RESERVED_OUTCOME.contains(&field))
+    }
+
+    /// Returns the keys to the tests on a field.
+    pub(crate) fn field(self, field: &str) -> Keys<'_> {
+        if self.reserves(field) { Keys::from_slice(&[FIELD, field]) } else { Keys::from_slice(&[field]) }
+    }
+}
+
+impl Quantity {
+    /// Returns the keys to the field, the event, the axis or the score that is measured.
+    pub(crate) fn source_keys(&self, scope: Scope) -> Keys<'_> {
+        match self {
+            Quantity::Number { field }
+            | Quantity::Ratio { field, .. }
+            | Quantity::Calendar { field, .. }
+            | Quantity::TagCount { field } => scope.field(field),
+            Quantity::Event { event, .. } | Quantity::DaysSinceLast { event } => Keys::from_slice(&[EVENTS, event]),
+            Quantity::Axis { name } => Keys::from_slice(&[AXIS, name]),
+            Quantity::Score => Keys::from_slice(&[SCORE]),
+        }
+    }
+
+    /// Returns the key of the measure, if the quantity is not its source itself.
+    pub(crate) fn measure(&self) -> Option<&'static str> {
+        match self {
+            Quantity::Ratio { .. } => Some(RATIO_TO),
+            Quantity::Calendar { by, .. } => Some(by.name()),
+            Quantity::TagCount { .. } => Some(COUNT),
+            Quantity::Event { by, .. } => Some(by.name()),
+            Quantity::DaysSinceLast { .. } => Some(DAYS_SINCE_LAST),
+            Quantity::Number { .. } | Quantity::Axis { .. } | Quantity::Score => None,
+        }
+    }
+
+    /// Returns the key next to the number operators that is part of the quantity.
+    pub(crate) fn option_key(&self) -> Option<&'static str> {
+        match self {
+            Quantity::Ratio { .. } => Some(RATIO_FIELD),
+            Quantity::Event { ages: Some(AgeWindow::Within(_)), .. } => Some(WITHIN),
+            Quantity::Event { ages: Some(AgeWindow::Between(..)), .. } => Some(BETWEEN),
+            _ => None,
+        }
+    }
+
+    /// Returns the keys to the table of number operators.
+    pub(crate) fn table_keys(&self, scope: Scope) -> Keys<'_> {
+        let mut keys = self.source_keys(scope);
+        keys.extend(self.measure());
+        keys
+    }
+}
+
+impl Leaf {
+    /// Returns the keys to the table with the operator.
+    pub(crate) fn table_keys(&self, scope: Scope) -> Keys<'_> {
+        match self {
+            Leaf::Known { field, .. }
+            | Leaf::Flag { field, .. }
+            | Leaf::Text { of: TextSubject::Field(field), .. }
+            | Leaf::Tags { field, .. }
+            | Leaf::AnyNotIn { field, .. }
+            | Leaf::Day { field, .. } => scope.field(field),
+            Leaf::Number { of, .. } => of.table_keys(scope),
+            Leaf::Text { of: TextSubject::Grade, .. } => Keys::from_slice(&[GRADE]),
+            Leaf::Text { of: TextSubject::Verdict, .. } => Keys::from_slice(&[VERDICT]),
+            Leaf::Recency { event, .. } | Leaf::Never { event, .. } => Keys::from_slice(&[EVENTS, event]),
+        }
+    }
+
+    /// Returns the keys to the operand of the operator. A bare value stands for `is`, so `is` on a field is not a key.
+    pub(crate) fn operand_keys(&self, scope: Scope) -> Keys<'_> {
+        let mut keys = self.table_keys(scope);
+        if !matches!(self, Leaf::Text { op: TextOp::Is, of: TextSubject::Field(_), .. }) {
+            keys.push(self.operator());
+        }
+        keys
+    }
+
+    /// Returns the name of the operator.
+    pub(crate) fn operator(&self) -> &'static str {
+        match self {
+            Leaf::Known { .. } => KNOWN,
+            Leaf::Flag { .. } => IS,
+            Leaf::Number { op, .. } => op.name(),
+            Leaf::Text { op, .. } => op.name(),
+            Leaf::Tags { op, .. } => op.name(),
+            Leaf::AnyNotIn { .. } => ANY_NOT_IN,
+            Leaf::Day { op, .. } => op.name(),
+            Leaf::Recency { op, .. } => op.name(),
+            Leaf::Never { .. } => NEVER,
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The document: reading it from any format that serde supports, and writing it.
+
+pub(crate) mod location;
+pub(crate) mod names;
+pub(super) mod node;
+pub(super) mod read;
+pub(super) mod write;

@@ -1,0 +1,111 @@
+//! Conditions: joins, and what is tested.
+
+use super::Reader;
+use crate::model::condition::{Condition, Leaf, Quantity, Shape, TextSubject};
+use crate::model::document::location::{AXIS, EVENTS, FIELD, GRADE, SCORE, Scope, VERDICT};
+use crate::model::document::node::Node;
+use crate::problem::Path;
+
+/// The tests of one table, at least one.
+pub(super) struct Tests(Vec<Condition>);
+
+impl Tests {
+    pub(super) fn add(&mut self, leaf: Leaf) {
+        self.0.push(leaf.into());
+    }
+
+    /// Returns the only test, or all of them together.
+    fn joined(mut self) -> Condition {
+        match (self.0.pop(), self.0.is_empty()) {
+            (Some(only), true) => only,
+            (last, _) => {
+                self.0.extend(last);
+                Condition(Shape::Together(self.0))
+            }
+        }
+    }
+}
+
+impl Reader {
+    /// Reads the condition of a gate or a rule.
+    pub(super) fn subject_condition(&mut self, node: &Node, path: &Path<'_>) -> Option<Condition> {
+        self.condition(node, path, Scope::Subject)
+    }
+
+    /// Reads the condition of a promoter, a limit or a segment.
+    pub(super) fn outcome_condition(&mut self, node: &Node, path: &Path<'_>) -> Option<Condition> {
+        self.condition(node, path, Scope::Outcome)
+    }
+
+    fn condition(&mut self, node: &Node, path: &Path<'_>, scope: Scope) -> Option<Condition> {
+        let mut tests = Tests(Vec::new());
+        self.each_entry(node, path, |reader, key, node, path| reader.clause(key, node, path, scope, &mut tests))?;
+        Some(tests.joined())
+    }
+
+    /// Reads every entry of a table that must not be empty.
+    pub(super) fn each_entry(
+        &mut self,
+        node: &Node,
+        path: &Path<'_>,
+        mut read: impl FnMut(&mut Reader, &str, &Node, &Path<'_>) -> Option<()>,
+    ) -> Option<()> {
+        let entries = self.entries(node, path)?;
+        if entries.is_empty() {
+            return self.problems.refuse("empty", path, "a condition needs at least one test");
+        }
+        let mut complete = true;
+        for (key, node) in entries {
+            complete &= read(self, key, node, &path.key(key)).is_some();
+        }
+        complete.then_some(())
+    }
+
+    /// Reads one key of a condition: a join, events, an outcome or a field.
+    fn clause(&mut self, key: &str, node: &Node, path: &Path<'_>, scope: Scope, tests: &mut Tests) -> Option<()> {
+        match key {
+            "all" => tests.0.push(Condition(Shape::All(self.conditions(node, path, scope)?))),
+            "any" => tests.0.push(Condition(Shape::Any(self.conditions(node, path, scope)?))),
+            "not" => tests.0.push(!self.condition(node, path, scope)?),
+            "at_least_of" => tests.0.push(self.at_least_of(node, path, scope)?),
+            EVENTS => {
+                self.each_entry(node, path, |reader, event, node, path| reader.event_tests(event, node, path, tests))?;
+            }
+            FIELD => {
+                self.each_entry(node, path, |reader, field, node, path| reader.field_tests(field, node, path, tests))?;
+            }
+            key if scope == Scope::Outcome => self.outcome_tests(key, node, path, tests)?,
+            field => self.field_tests(field, node, path, tests)?,
+        }
+        Some(())
+    }
+
+    /// Reads one key of a condition that can test the outcome: an outcome or a field.
+    fn outcome_tests(&mut self, key: &str, node: &Node, path: &Path<'_>, tests: &mut Tests) -> Option<()> {
+        match key {
+            AXIS => self.each_entry(node, path, |reader, axis, node, path| {
+                reader.number_tests(node, path, &Quantity::Axis { name: axis.to_owned() }, tests)
+            }),
+            SCORE => self.number_tests(node, path, &Quantity::Score, tests),
+            GRADE => self.outcome_text(node, path, &TextSubject::Grade, tests),
+            VERDICT => self.outcome_text(node, path, &TextSubject::Verdict, tests),
+            field => self.field_tests(field, node, path, tests),
+        }
+    }
+
+    fn at_least_of(&mut self, node: &Node, path: &Path<'_>, scope: Scope) -> Option<Condition> {
+        let mut keys = self.keys(node, path)?;
+        let count = keys.required(self, "count", Reader::count);
+        let of = keys.required(self, "of", |reader, node, path| reader.conditions(node, path, scope));
+        keys.finish(self);
+        Some(Condition::at_least_of(count?, of?))
+    }
+
+    fn conditions(&mut self, node: &Node, path: &Path<'_>, scope: Scope) -> Option<Vec<Condition>> {
+        let conditions = self.list(node, path, |reader, node, path| reader.condition(node, path, scope))?;
+        if conditions.is_empty() {
+            return self.problems.refuse("empty", path, "a list of conditions must not be empty");
+        }
+        Some(conditions)
+    }
+}

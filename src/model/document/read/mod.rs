@@ -1,0 +1,137 @@
+//! From nodes to a model. Reading notes every wrong key, type and spelling, and goes on.
+
+mod axis;
+mod case;
+mod condition;
+mod keys;
+mod operator;
+mod outcome;
+mod value;
+mod worth;
+
+use std::collections::HashMap;
+
+use super::names::GATE_MISSING;
+use super::node::Node;
+use crate::model::Model;
+use crate::model::gate::Gate;
+use crate::problem::{ModelError, Path, PathSegment, Problem, Problems};
+
+/// The only version of the document.
+pub(super) const FORMAT: i64 = 1;
+
+/// Reads a model; `problems` were found while the document was taken in.
+pub(in crate::model) fn model(node: &Node, problems: Problems) -> Result<Model, ModelError> {
+    let mut reader = Reader { problems };
+    let model = reader.model(node);
+    in_document_order(reader.problems.as_mut_slice(), node, 0);
+    reader.problems.unless_none(model)
+}
+
+/// Sorts problems into document order. Keys are read in a fixed order, which is not the document's.
+///
+/// All problems are at `node` or below it, `depth` segments into the document.
+fn in_document_order(problems: &mut [Problem], node: &Node, depth: usize) {
+    if problems.len() < 2 {
+        return;
+    }
+    // The children of a node follow it. A key that is not in the table was refused on the way in, and comes last.
+    let keys: HashMap<&str, usize> = match node {
+        Node::Table(entries) => entries.iter().zip(1..).map(|((key, _), index)| (key.as_str(), index)).collect(),
+        _ => HashMap::new(),
+    };
+    let order = |problem: &Problem| match problem.segments().get(depth) {
+        None => 0,
+        Some(PathSegment::Key(key)) => keys.get(key.as_str()).copied().unwrap_or(usize::MAX),
+        Some(PathSegment::Index(index)) => index.saturating_add(1),
+    };
+    problems.sort_by_key(order);
+    for same in problems.chunk_by_mut(|a, b| order(a) == order(b)) {
+        let child = same.first().and_then(|problem| order(problem).checked_sub(1));
+        let child = child.and_then(|index| match node {
+            Node::Table(entries) => entries.get(index).map(|(_, child)| child),
+            Node::List(items) => items.get(index),
+            _ => None,
+        });
+        if let Some(child) = child {
+            in_document_order(same, child, depth + 1);
+        }
+    }
+}
+
+struct Reader {
+    problems: Problems,
+}
+
+/// Returns whether a format is one that only later versions of this crate read.
+fn is_newer(format: &Node) -> bool {
+    matches!(format, Node::Whole(format) if *format > FORMAT)
+}
+
+impl Reader {
+    fn model(&mut self, node: &Node) -> Option<Model> {
+        let root = Path::Root;
+        let mut keys = self.keys(node, &root)?;
+        let format = keys.required(self, "format", Reader::format);
+        if keys.get("format").is_some_and(is_newer) {
+            // The other keys may be right in that format.
+            return None;
+        }
+        let name = keys.required(self, "name", Reader::name);
+        let description = keys.optional(self, "description", Reader::text);
+        let utc_offset_secs = keys.or_default(self, "utc_offset", Reader::utc_offset);
+        let total = keys.or_default(self, "total", Reader::choice);
+        let required = keys.list(self, "required", Reader::gate);
+        let disqualifying = keys.list(self, "disqualifying", Reader::gate);
+        let axes = keys.list(self, "axis", Reader::axis);
+        let promoters = keys.list(self, "promoter", Reader::promoter);
+        let limits = keys.list(self, "limit", Reader::limit);
+        let grade = keys.optional(self, "grade", Reader::grade);
+        let states = keys.list(self, "state", Reader::state);
+        let segments = keys.list(self, "segment", Reader::segment);
+        let plays = keys.list(self, "play", Reader::play);
+        let cases = keys.list(self, "case", Reader::case);
+        keys.finish(self);
+        format?;
+        Some(Model {
+            description: description?,
+            utc_offset_secs: utc_offset_secs?,
+            total: total?,
+            required: required?,
+            disqualifying: disqualifying?,
+            axes: axes?,
+            promoters: promoters?,
+            limits: limits?,
+            grade: grade?,
+            states: states?,
+            segments: segments?,
+            plays: plays?,
+            cases: cases?,
+            ..Model::new(name?)
+        })
+    }
+
+    fn format(&mut self, node: &Node, path: &Path<'_>) -> Option<()> {
+        match node {
+            Node::Whole(FORMAT) => Some(()),
+            Node::Whole(format) if is_newer(node) => {
+                let message = format!("this document is in format {format}, which is newer than format {FORMAT}");
+                self.problems.refuse_with_help("format", path, message, "use a newer version of warmth")
+            }
+            Node::Whole(_) | Node::Number(_) => {
+                self.problems.refuse("format", path, format!("there is no such format; write `format = {FORMAT}`"))
+            }
+            _ => self.wrong_type(node, path, "the number 1"),
+        }
+    }
+
+    fn gate(&mut self, node: &Node, path: &Path<'_>) -> Option<Gate> {
+        let mut keys = self.keys(node, path)?;
+        let id = keys.required(self, "id", Reader::name);
+        let label = keys.optional(self, "label", Reader::text);
+        let when = keys.required(self, "when", Reader::subject_condition);
+        let missing = keys.optional(self, "missing", |reader, node, path| reader.choice_of(node, path, &GATE_MISSING));
+        keys.finish(self);
+        Some(Gate { id: id?, label: label?, when: when?, missing: missing?.unwrap_or_default() })
+    }
+}

@@ -1,0 +1,348 @@
+//! Operators on fields, events and outcomes, and their operands.
+
+use super::Reader;
+use super::condition::Tests;
+use crate::model::condition::{
+    AgeWindow, Calendar, DayOp, EventMeasure, Leaf, NumberOp, Quantity, RecencyOp, TagOp, TextOp, TextSubject,
+};
+use crate::model::document::location::RESERVED_OUTCOME;
+use crate::model::document::names::{
+    ALIASES, ANY_NOT_IN, BETWEEN, COUNT, DAYS_SINCE_LAST, IGNORE_CASE, IS, IS_NOT, KNOWN, NEVER, Named, RATIO_FIELD,
+    RATIO_TO, WITHIN, lookup,
+};
+use crate::model::document::node::Node;
+use crate::problem::{Path, Problem, nearest};
+
+/// Returns the names of all operators on fields.
+fn field_operators() -> impl Iterator<Item = &'static str> {
+    NumberOp::names()
+        .chain(TextOp::names())
+        .chain(TagOp::names())
+        .chain(DayOp::names())
+        .chain(Calendar::names())
+        .chain([KNOWN, RATIO_TO, COUNT, ANY_NOT_IN, IGNORE_CASE])
+}
+
+/// Returns the names of all operators on events.
+fn event_operators() -> impl Iterator<Item = &'static str> {
+    EventMeasure::names().chain(RecencyOp::names()).chain([NEVER, DAYS_SINCE_LAST])
+}
+
+fn find<'n>(entries: &'n [(String, Node)], key: &str) -> Option<&'n Node> {
+    entries.iter().find(|(own, _)| own == key).map(|(_, node)| node)
+}
+
+/// Returns a comparison with a number, if the node is one.
+fn number_comparison(op: &str, node: &Node) -> Option<NumberOp> {
+    let comparison = lookup(&NumberOp::COMPARISONS, op)?;
+    node.number().map(comparison)
+}
+
+/// What several operators on one text have in common.
+#[derive(Clone, Copy)]
+struct OnText<'r> {
+    of: &'r TextSubject,
+    ignore_case: bool,
+}
+
+impl Reader {
+    /// Reads the tests on one field: a bare value for `is`, or a table of operators.
+    pub(super) fn field_tests(&mut self, field: &str, node: &Node, path: &Path<'_>, tests: &mut Tests) -> Option<()> {
+        let of = TextSubject::Field(field.to_owned());
+        match node {
+            Node::Flag(_) | Node::Whole(_) | Node::Number(_) | Node::Text(_) => {
+                self.equality(field, IS, node, path, OnText { of: &of, ignore_case: false }, tests)
+            }
+            Node::Table(entries) => {
+                let ignore_case = self.ignore_case(entries, path);
+                let text = OnText { of: &of, ignore_case: ignore_case.unwrap_or_default() };
+                let read = self.each_entry(node, path, |reader, op, node, path| {
+                    reader.field_operator(field, op, node, path, text, tests)
+                });
+                ignore_case.and(read)
+            }
+            _ => self.wrong_type(node, path, "a value or a table of operators such as `one_of`"),
+        }
+    }
+
+    /// Reads `ignore_case`, which needs a text operator in the same table.
+    fn ignore_case(&mut self, entries: &[(String, Node)], path: &Path<'_>) -> Option<bool> {
+        let Some(node) = find(entries, IGNORE_CASE) else {
+            return Some(false);
+        };
+        let is_on_text = |(op, node): &(String, Node)| match TextOp::named(op) {
+            Some(TextOp::Is | TextOp::IsNot) => matches!(node, Node::Text(_) | Node::Refused),
+            op => op.is_some(),
+        };
+        let path = path.key(IGNORE_CASE);
+        if !entries.iter().any(is_on_text) {
+            return self.problems.refuse("forms", &path, "`ignore_case` needs an operator on text, such as `contains`");
+        }
+        self.flag(node, &path)
+    }
+
+    fn field_operator(
+        &mut self,
+        field: &str,
+        op: &str,
+        node: &Node,
+        path: &Path<'_>,
+        text: OnText<'_>,
+        tests: &mut Tests,
+    ) -> Option<()> {
+        let own = || field.to_owned();
+        match op {
+            IGNORE_CASE => {}
+            KNOWN => tests.add(Leaf::Known { field: own(), known: self.flag(node, path)? }),
+            IS | IS_NOT => self.equality(field, op, node, path, text, tests)?,
+            RATIO_TO => self.ratio(field, node, path, tests)?,
+            COUNT => self.number_tests(node, path, &Quantity::TagCount { field: own() }, tests)?,
+            ANY_NOT_IN => tests.add(Leaf::AnyNotIn { field: own(), other: self.name(node, path)? }),
+            op => {
+                if let Some(op) = TextOp::named(op) {
+                    self.text_test(op, node, path, text, tests)?;
+                } else if let Some(op) = TagOp::named(op) {
+                    tests.add(Leaf::Tags { field: own(), op, tags: self.text_operand(op.takes_list(), node, path)? });
+                } else if let Some(op) = DayOp::named(op) {
+                    tests.add(Leaf::Day { field: own(), op, date: self.date(node, path)? });
+                } else if let Some(by) = Calendar::named(op) {
+                    self.number_tests(node, path, &Quantity::Calendar { field: own(), by }, tests)?;
+                } else if let Some(op) = self.number_operator(op, node, path)? {
+                    tests.add(Leaf::Number { of: Quantity::Number { field: own() }, op });
+                } else {
+                    return self.unknown_field_operator(field, op, path);
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn unknown_field_operator<T>(&mut self, field: &str, op: &str, path: &Path<'_>) -> Option<T> {
+        if RESERVED_OUTCOME.contains(&field) {
+            let help =
+                format!("`{field}` is a field name here; only promoters, limits and segments can test the outcome");
+            return self.problems.refuse_with_help("unknown-operator", path, format!("unknown operator `{op}`"), help);
+        }
+        self.unknown_operator(op, path, "", field_operators())
+    }
+
+    /// Reads `is` or `is_not`, whose operand decides the kind of the field.
+    fn equality(
+        &mut self,
+        field: &str,
+        op: &str,
+        node: &Node,
+        path: &Path<'_>,
+        text: OnText<'_>,
+        tests: &mut Tests,
+    ) -> Option<()> {
+        match (node, TextOp::named(op), number_comparison(op, node)) {
+            (Node::Text(_), Some(op), _) => self.text_test(op, node, path, text, tests)?,
+            (_, _, Some(op)) => tests.add(Leaf::Number { of: Quantity::Number { field: field.to_owned() }, op }),
+            (Node::Flag(is), ..) if op == IS => tests.add(Leaf::Flag { field: field.to_owned(), is: *is }),
+            (Node::Flag(_), ..) => {
+                let message = "`is_not` is for numbers and text; test a flag with `is = true` or `is = false`";
+                return self.problems.refuse("wrong-type", path, message);
+            }
+            _ if op == IS => return self.wrong_type(node, path, "a flag, a number or text"),
+            _ => return self.wrong_type(node, path, "a number or text"),
+        }
+        Some(())
+    }
+
+    fn ratio(&mut self, field: &str, node: &Node, path: &Path<'_>, tests: &mut Tests) -> Option<()> {
+        let entries = self.entries(node, path)?;
+        let Some(of) = find(entries, RATIO_FIELD) else {
+            return self.problems.refuse("missing-key", path, "the key `field` is missing");
+        };
+        let of = self.name(of, &path.key(RATIO_FIELD))?;
+        let quantity = Quantity::Ratio { field: field.to_owned(), of };
+        self.number_table(entries, path, &[RATIO_FIELD], &quantity, tests)
+    }
+
+    /// Reads the tests on a quantity: a bare number for `is`, or a table of operators.
+    pub(super) fn number_tests(
+        &mut self,
+        node: &Node,
+        path: &Path<'_>,
+        of: &Quantity,
+        tests: &mut Tests,
+    ) -> Option<()> {
+        if let Some(op) = number_comparison(IS, node) {
+            tests.add(Leaf::Number { of: of.clone(), op });
+            return Some(());
+        }
+        let Node::Table(entries) = node else {
+            return self.wrong_type(node, path, "a number or a table of operators");
+        };
+        self.number_table(entries, path, &[], of, tests)
+    }
+
+    /// Reads a table of number operators. The keys in `other` are read elsewhere.
+    fn number_table(
+        &mut self,
+        entries: &[(String, Node)],
+        path: &Path<'_>,
+        other: &[&str],
+        of: &Quantity,
+        tests: &mut Tests,
+    ) -> Option<()> {
+        let mut operators = entries.iter().filter(|(key, _)| !other.contains(&key.as_str())).peekable();
+        if operators.peek().is_none() {
+            return self.problems.refuse("empty", path, "a test on a number needs an operator such as `at_least`");
+        }
+        let mut complete = true;
+        for (op, node) in operators {
+            let path = path.key(op);
+            match self.number_operator(op, node, &path) {
+                Some(Some(op)) => tests.add(Leaf::Number { of: of.clone(), op }),
+                Some(None) => complete &= self.unknown_operator::<()>(op, &path, "", NumberOp::names()).is_some(),
+                None => complete = false,
+            }
+        }
+        complete.then_some(())
+    }
+
+    /// Reads a number operator; `Some(None)` if there is no such operator.
+    #[expect(clippy::option_option, reason = "an unknown operator differs from a wrong operand")]
+    fn number_operator(&mut self, op: &str, node: &Node, path: &Path<'_>) -> Option<Option<NumberOp>> {
+        if op == BETWEEN {
+            let bounds = self.list(node, path, Reader::number)?;
+            let [low, high] = bounds[..] else {
+                return self.wrong_length(node, path, "two numbers, `[low, high]`");
+            };
+            return Some(Some(NumberOp::Between(low, high)));
+        }
+        match lookup(&NumberOp::COMPARISONS, op) {
+            Some(comparison) => self.number(node, path).map(|number| Some(comparison(number))),
+            None => Some(None),
+        }
+    }
+
+    /// Reads the tests on the grade or the verdict.
+    pub(super) fn outcome_text(
+        &mut self,
+        node: &Node,
+        path: &Path<'_>,
+        of: &TextSubject,
+        tests: &mut Tests,
+    ) -> Option<()> {
+        match node {
+            Node::Text(_) => self.text_test(TextOp::Is, node, path, OnText { of, ignore_case: false }, tests),
+            Node::Table(entries) => {
+                let ignore_case = self.ignore_case(entries, path);
+                let text = OnText { of, ignore_case: ignore_case.unwrap_or_default() };
+                let read = self.each_entry(node, path, |reader, op, node, path| match TextOp::named(op) {
+                    _ if op == IGNORE_CASE => Some(()),
+                    Some(op) => reader.text_test(op, node, path, text, tests),
+                    None => reader.unknown_operator(op, path, "", TextOp::names()),
+                });
+                ignore_case.and(read)
+            }
+            _ => self.wrong_type(node, path, "text or a table of operators"),
+        }
+    }
+
+    fn text_test(
+        &mut self,
+        op: TextOp,
+        node: &Node,
+        path: &Path<'_>,
+        text: OnText<'_>,
+        tests: &mut Tests,
+    ) -> Option<()> {
+        let texts = self.text_operand(op.takes_list(), node, path)?;
+        tests.add(Leaf::Text { of: text.of.clone(), op, texts, ignore_case: text.ignore_case });
+        Some(())
+    }
+
+    fn text_operand(&mut self, list: bool, node: &Node, path: &Path<'_>) -> Option<Vec<String>> {
+        if list { self.texts(node, path) } else { self.text(node, path).map(|text| vec![text]) }
+    }
+
+    /// Refuses an operator. The help is its name here, the nearest name, or a short list of all names.
+    fn unknown_operator<T>(
+        &mut self,
+        op: &str,
+        path: &Path<'_>,
+        place: &str,
+        known: impl Iterator<Item = &'static str>,
+    ) -> Option<T> {
+        let known: Vec<_> = known.collect();
+        let problem = Problem::new("unknown-operator", path, format!("unknown operator `{op}`{place}"));
+        let here = ALIASES.iter().find(|(aliases, here)| aliases.contains(&op) && known.contains(here));
+        self.problems.note(match here {
+            Some((_, here)) => problem.with_help(format!("write `{here}`")),
+            None if known.len() > 7 || nearest(op, known.iter().copied()).is_some() => {
+                problem.suggesting(self.problems.len(), op, known)
+            }
+            None => {
+                let known: Vec<_> = known.iter().map(|known| format!("`{known}`")).collect();
+                problem.with_help(format!("write one of {}", known.join(", ")))
+            }
+        });
+        None
+    }
+
+    /// Reads the tests on events of one name.
+    pub(super) fn event_tests(&mut self, event: &str, node: &Node, path: &Path<'_>, tests: &mut Tests) -> Option<()> {
+        if !matches!(node, Node::Table(_)) {
+            return self.wrong_type(node, path, "a table of operators such as `count`");
+        }
+        self.each_entry(node, path, |reader, op, node, path| {
+            let own = || event.to_owned();
+            if let Some(by) = EventMeasure::named(op) {
+                return reader.event_measure(node, path, event, by, tests);
+            } else if let Some(op) = RecencyOp::named(op) {
+                tests.add(Leaf::Recency { event: own(), op, span: reader.span(node, path)? });
+            } else if op == NEVER {
+                tests.add(Leaf::Never { event: own(), never: reader.flag(node, path)? });
+            } else if op == DAYS_SINCE_LAST {
+                return reader.number_tests(node, path, &Quantity::DaysSinceLast { event: own() }, tests);
+            } else {
+                return reader.unknown_operator(op, path, " on events", event_operators());
+            }
+            Some(())
+        })
+    }
+
+    /// Reads a number test on events, with the ages of events that count.
+    fn event_measure(
+        &mut self,
+        node: &Node,
+        path: &Path<'_>,
+        event: &str,
+        by: EventMeasure,
+        tests: &mut Tests,
+    ) -> Option<()> {
+        let quantity = |ages| Quantity::Event { event: event.to_owned(), by, ages };
+        let Node::Table(entries) = node else {
+            return self.number_tests(node, path, &quantity(None), tests);
+        };
+        // A list of texts is a window of ages, a list of numbers is a number test.
+        let is_window =
+            |node: &&Node| matches!(node, Node::List(items) if items.iter().any(|item| matches!(item, Node::Text(_))));
+        let (ages, other): (_, &[&str]) = match (find(entries, WITHIN), find(entries, BETWEEN).filter(is_window)) {
+            (Some(_), Some(_)) => {
+                let message = "give ages with `within` or with `between`, not with both";
+                (self.problems.refuse("forms", path, message), &[WITHIN, BETWEEN])
+            }
+            (Some(node), None) => {
+                let within = self.span(node, &path.key(WITHIN));
+                (within.map(|span| Some(AgeWindow::Within(span))), &[WITHIN])
+            }
+            (None, Some(node)) => (self.age_range(node, &path.key(BETWEEN)).map(Some), &[BETWEEN]),
+            (None, None) => (Some(None), &[]),
+        };
+        let read = self.number_table(entries, path, other, &quantity(ages.flatten()), tests);
+        ages.and(read)
+    }
+
+    fn age_range(&mut self, node: &Node, path: &Path<'_>) -> Option<AgeWindow> {
+        let spans = self.list(node, path, Reader::span)?;
+        let [first, second] = spans[..] else {
+            return self.wrong_length(node, path, "two spans of time, `[\"30d\", \"60d\"]`");
+        };
+        Some(AgeWindow::Between(first, second))
+    }
+}

@@ -1,0 +1,212 @@
+//! Single values: texts, numbers, spans, dates, choices.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::Reader;
+use super::keys::Keys;
+use crate::model::document::names::{Named, lookup};
+use crate::model::document::node::Node;
+use crate::points::Points;
+use crate::problem::{Path, Problem};
+use crate::time::Span;
+
+impl Reader {
+    pub(super) fn wrong_type<T>(&mut self, node: &Node, path: &Path<'_>, expected: &str) -> Option<T> {
+        if *node == Node::Refused {
+            return None;
+        }
+        self.problems.refuse("wrong-type", path, format!("expected {expected}, found {}", node.what()))
+    }
+
+    /// As [`wrong_type`](Reader::wrong_type), for a list whose length may be wrong.
+    pub(super) fn wrong_length<T>(&mut self, node: &Node, path: &Path<'_>, expected: &str) -> Option<T> {
+        let Node::List(items) = node else {
+            return self.wrong_type(node, path, expected);
+        };
+        self.problems.refuse("wrong-type", path, format!("expected {expected}, found a list of {}", items.len()))
+    }
+
+    pub(super) fn entries<'n>(&mut self, node: &'n Node, path: &Path<'_>) -> Option<&'n [(String, Node)]> {
+        match node {
+            Node::Table(entries) => Some(entries),
+            _ => self.wrong_type(node, path, "a table"),
+        }
+    }
+
+    pub(super) fn keys<'n, 'p>(&mut self, node: &'n Node, path: &'p Path<'p>) -> Option<Keys<'n, 'p>> {
+        self.entries(node, path).map(|entries| Keys::new(entries, path))
+    }
+
+    /// Reads every item of a list. Returns `None` if one of them is wrong.
+    pub(super) fn list<T>(
+        &mut self,
+        node: &Node,
+        path: &Path<'_>,
+        mut read: impl FnMut(&mut Reader, &Node, &Path<'_>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let Node::List(items) = node else {
+            return self.wrong_type(node, path, "a list");
+        };
+        let read: Vec<Option<T>> =
+            items.iter().enumerate().map(|(index, item)| read(self, item, &path.index(index))).collect();
+        read.into_iter().collect()
+    }
+
+    /// Reads every entry of a table into its key and value. Returns `None` if one of them is wrong.
+    pub(super) fn rows<T>(
+        &mut self,
+        node: &Node,
+        path: &Path<'_>,
+        mut read: impl FnMut(&mut Reader, &Node, &Path<'_>) -> Option<T>,
+    ) -> Option<Vec<(String, T)>> {
+        let entries = self.entries(node, path)?;
+        let rows: Vec<_> = entries
+            .iter()
+            .map(|(key, node)| read(self, node, &path.key(key)).map(|value| (key.clone(), value)))
+            .collect();
+        rows.into_iter().collect()
+    }
+
+    pub(super) fn flag(&mut self, node: &Node, path: &Path<'_>) -> Option<bool> {
+        match node {
+            Node::Flag(flag) => Some(*flag),
+            _ => self.wrong_type(node, path, "true or false"),
+        }
+    }
+
+    pub(super) fn text(&mut self, node: &Node, path: &Path<'_>) -> Option<String> {
+        match node {
+            Node::Text(text) => Some(text.clone()),
+            _ => self.wrong_type(node, path, "text"),
+        }
+    }
+
+    /// Reads a text that must not be empty.
+    pub(super) fn name(&mut self, node: &Node, path: &Path<'_>) -> Option<String> {
+        let text = self.text(node, path)?;
+        if text.is_empty() {
+            return self.problems.refuse("empty", path, "a name must not be empty");
+        }
+        Some(text)
+    }
+
+    pub(super) fn names(&mut self, node: &Node, path: &Path<'_>) -> Option<Vec<String>> {
+        self.list(node, path, Reader::name)
+    }
+
+    /// Reads a list of texts that must not be empty.
+    pub(super) fn texts(&mut self, node: &Node, path: &Path<'_>) -> Option<Vec<String>> {
+        let texts = self.list(node, path, Reader::text)?;
+        if texts.is_empty() {
+            return self.problems.refuse("empty", path, "an empty list matches nothing or everything");
+        }
+        Some(texts)
+    }
+
+    pub(super) fn number(&mut self, node: &Node, path: &Path<'_>) -> Option<f64> {
+        match node.number() {
+            Some(number) => Some(number),
+            None => self.wrong_type(node, path, "a number"),
+        }
+    }
+
+    pub(super) fn points(&mut self, node: &Node, path: &Path<'_>) -> Option<Points> {
+        let number = self.number(node, path)?;
+        match Points::try_from(number) {
+            Ok(points) => Some(points),
+            Err(_) if number.abs() > 1e12 => {
+                self.problems.refuse("out-of-range", path, format!("`{number:?}` is too large"))
+            }
+            Err(_) => {
+                // In full, unless that takes hundreds of zeros.
+                let number = if number.abs() < 1e-15 { format!("{number:e}") } else { number.to_string() };
+                let message = format!("`{number}` has more than six decimal places");
+                self.problems.refuse_with_help("too-precise", path, message, "round it to six decimal places")
+            }
+        }
+    }
+
+    pub(super) fn count(&mut self, node: &Node, path: &Path<'_>) -> Option<u32> {
+        match node {
+            Node::Whole(whole) if *whole >= 1 && u32::try_from(*whole).is_ok() => u32::try_from(*whole).ok(),
+            Node::Whole(_) | Node::Number(_) => {
+                self.problems.refuse("out-of-range", path, "a count must be a whole number from 1 to 4294967295")
+            }
+            _ => self.wrong_type(node, path, "a whole number"),
+        }
+    }
+
+    pub(super) fn span(&mut self, node: &Node, path: &Path<'_>) -> Option<Span> {
+        let Node::Text(text) = node else {
+            return self.wrong_type(node, path, "a span of time as text, such as \"14d\"");
+        };
+        match text.parse::<Span>() {
+            Ok(span) => Some(span),
+            Err(error) => self.problems.refuse("bad-span", path, error.to_string()),
+        }
+    }
+
+    pub(super) fn date(&mut self, node: &Node, path: &Path<'_>) -> Option<NaiveDate> {
+        let text = self.text(node, path)?;
+        let Ok(date) = text.parse() else {
+            let message = format!("`{text}` is not a date");
+            return self.problems.refuse_with_help("bad-date", path, message, "write dates like \"2026-11-22\"");
+        };
+        Some(date)
+    }
+
+    pub(super) fn instant(&mut self, node: &Node, path: &Path<'_>) -> Option<DateTime<Utc>> {
+        let text = self.text(node, path)?;
+        let Ok(instant) = DateTime::parse_from_rfc3339(&text) else {
+            let message = format!("`{text}` is not an instant");
+            let help = "write instants like \"2026-11-22T09:00:00Z\"";
+            return self.problems.refuse_with_help("bad-date", path, message, help);
+        };
+        Some(instant.to_utc())
+    }
+
+    /// Reads `+05:30` in seconds.
+    pub(super) fn utc_offset(&mut self, node: &Node, path: &Path<'_>) -> Option<i32> {
+        let text = self.text(node, path)?;
+        let parse = || {
+            let sign = if text.starts_with('-') { -1 } else { 1 };
+            let (hours, minutes) = text.strip_prefix(['+', '-'])?.split_once(':')?;
+            let two_digits = |part: &str| {
+                let plain = part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+                plain.then(|| part.parse::<u8>().ok()).flatten()
+            };
+            let (hours, minutes) = (two_digits(hours).filter(|h| *h < 24)?, two_digits(minutes).filter(|m| *m < 60)?);
+            Some(sign * (i32::from(hours) * 3_600 + i32::from(minutes) * 60))
+        };
+        let Some(secs) = parse() else {
+            let message = format!("`{text}` is not an offset from UTC");
+            return self.problems.refuse_with_help("bad-offset", path, message, "write offsets like \"+01:00\"");
+        };
+        Some(secs)
+    }
+
+    /// Reads one of the choices of a family.
+    pub(super) fn choice<T: Named>(&mut self, node: &Node, path: &Path<'_>) -> Option<T> {
+        self.choice_of(node, path, T::NAMES)
+    }
+
+    /// Reads one of the choices of a table.
+    pub(super) fn choice_of<T: Copy>(
+        &mut self,
+        node: &Node,
+        path: &Path<'_>,
+        choices: &[(&'static str, T)],
+    ) -> Option<T> {
+        let text = self.text(node, path)?;
+        let chosen = lookup(choices, &text);
+        if chosen.is_none() {
+            let known: Vec<_> = choices.iter().map(|(name, _)| format!("`{name}`")).collect();
+            let one_of = if known.len() > 1 { "one of " } else { "" };
+            let problem =
+                Problem::new("unknown-choice", path, format!("expected {one_of}{}, found `{text}`", known.join(", ")));
+            let names = choices.iter().map(|(name, _)| *name);
+            self.problems.note(problem.suggesting(self.problems.len(), &text, names));
+        }
+        chosen
+    }
+}

@@ -1,0 +1,222 @@
+//! Conditions on quantities, events and outcomes, built in Rust.
+
+use super::condition::{
+    AgeWindow, Condition, EventMeasure, Leaf, NumberOp, Quantity, RecencyOp, Shape, TextOp, TextSubject,
+};
+use super::handle::{Handle, kind};
+use crate::time::Span;
+
+/// A quantity that can be tested as a number: a number field, a ratio, days or months, events, a score.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measure(pub(crate) Quantity);
+
+impl Measure {
+    fn test(self, op: NumberOp) -> Condition {
+        Leaf::Number { of: self.0, op }.into()
+    }
+
+    /// Tests for equality with `number`.
+    pub fn is(self, number: impl Into<f64>) -> Condition {
+        self.test(NumberOp::Is(number.into()))
+    }
+
+    /// Tests for a known quantity that is not equal to `number`.
+    pub fn is_not(self, number: impl Into<f64>) -> Condition {
+        self.test(NumberOp::IsNot(number.into()))
+    }
+
+    /// Tests for `number` or more.
+    pub fn at_least(self, number: impl Into<f64>) -> Condition {
+        self.test(NumberOp::AtLeast(number.into()))
+    }
+
+    /// Tests for more than `number`.
+    pub fn more_than(self, number: impl Into<f64>) -> Condition {
+        self.test(NumberOp::MoreThan(number.into()))
+    }
+
+    /// Tests for `number` or less.
+    pub fn at_most(self, number: impl Into<f64>) -> Condition {
+        self.test(NumberOp::AtMost(number.into()))
+    }
+
+    /// Tests for less than `number`.
+    pub fn less_than(self, number: impl Into<f64>) -> Condition {
+        self.test(NumberOp::LessThan(number.into()))
+    }
+
+    /// Tests for a quantity from `low` to `high`, both included.
+    pub fn between(self, low: impl Into<f64>, high: impl Into<f64>) -> Condition {
+        let (low, high) = (low.into(), high.into());
+        if matches!(self.0, Quantity::Event { ages: Some(AgeWindow::Between(..)), .. }) {
+            // In a document the key `between` states the ages already.
+            let tests = [self.clone().test(NumberOp::AtLeast(low)), self.test(NumberOp::AtMost(high))];
+            return Condition(Shape::Together(tests.into()));
+        }
+        self.test(NumberOp::Between(low, high))
+    }
+
+    /// Counts only events younger than `span`. Quantities other than events ignore this. Defaults to events of any age.
+    #[must_use]
+    pub fn within(self, span: Span) -> Measure {
+        self.aged(AgeWindow::Within(span))
+    }
+
+    /// Counts only events of an age of at least `from` and below `to`. Quantities other than events ignore this.
+    /// Defaults to events of any age.
+    #[must_use]
+    pub fn aged_between(self, from: Span, to: Span) -> Measure {
+        self.aged(AgeWindow::Between(from, to))
+    }
+
+    fn aged(self, window: AgeWindow) -> Measure {
+        match self.0 {
+            Quantity::Event { event, by, .. } => Measure(Quantity::Event { event, by, ages: Some(window) }),
+            other => Measure(other),
+        }
+    }
+}
+
+impl From<Handle<'_, kind::Number>> for Measure {
+    fn from(field: Handle<'_, kind::Number>) -> Measure {
+        Measure(Quantity::Number { field: field.name().to_owned() })
+    }
+}
+
+/// Events of one name, or of all names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventField(String);
+
+/// Returns the events of the given name; `"*"` means all names.
+pub fn event(name: impl Into<String>) -> EventField {
+    EventField(name.into())
+}
+
+/// Returns the events of all names.
+pub fn events() -> EventField {
+    event("*")
+}
+
+impl EventField {
+    fn measure(self, by: EventMeasure) -> Measure {
+        Measure(Quantity::Event { event: self.0, by, ages: None })
+    }
+
+    /// Returns the number of events.
+    pub fn count(self) -> Measure {
+        self.measure(EventMeasure::Count)
+    }
+
+    /// Returns the sum of the events' amounts, clamped to ±10^9.
+    pub fn amount(self) -> Measure {
+        self.measure(EventMeasure::Amount)
+    }
+
+    /// Returns the number of different civil days with events.
+    pub fn days(self) -> Measure {
+        self.measure(EventMeasure::Days)
+    }
+
+    /// Returns the civil days since the latest event; unknown if there was none.
+    pub fn days_since_last(self) -> Measure {
+        Measure(Quantity::DaysSinceLast { event: self.0 })
+    }
+
+    /// Tests for at least one event younger than `span`.
+    pub fn last_within(self, span: Span) -> Condition {
+        Leaf::Recency { event: self.0, op: RecencyOp::LastWithin, span }.into()
+    }
+
+    /// Tests for no event younger than `span`.
+    pub fn none_within(self, span: Span) -> Condition {
+        Leaf::Recency { event: self.0, op: RecencyOp::NoneWithin, span }.into()
+    }
+
+    /// Tests for no event at all.
+    pub fn never(self) -> Condition {
+        Leaf::Never { event: self.0, never: true }.into()
+    }
+}
+
+/// Returns the score of the named axis. Only promoters, limits and segments can test it.
+pub fn axis(name: impl Into<String>) -> Measure {
+    Measure(Quantity::Axis { name: name.into() })
+}
+
+/// Returns the score: before promoters in promoters and limits, the final score in segments. No other condition can
+/// test it.
+pub fn score() -> Measure {
+    Measure(Quantity::Score)
+}
+
+/// Returns the grade as text, such as `A1`. Only promoters, limits and segments can test it.
+pub fn grade() -> TextField {
+    TextField { of: TextSubject::Grade, ignore_case: false }
+}
+
+/// Returns the verdict as text in lower case. Only promoters, limits and segments can test it.
+pub fn verdict() -> TextField {
+    TextField { of: TextSubject::Verdict, ignore_case: false }
+}
+
+/// A text that can be tested.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextField {
+    pub(super) of: TextSubject,
+    pub(super) ignore_case: bool,
+}
+
+impl TextField {
+    fn test(self, op: TextOp, texts: Vec<String>) -> Condition {
+        Leaf::Text { of: self.of, op, texts, ignore_case: self.ignore_case }.into()
+    }
+
+    fn one(self, op: TextOp, text: impl Into<String>) -> Condition {
+        self.test(op, vec![text.into()])
+    }
+
+    fn list<T: Into<String>>(self, op: TextOp, texts: impl IntoIterator<Item = T>) -> Condition {
+        self.test(op, texts.into_iter().map(Into::into).collect())
+    }
+
+    /// Makes ASCII letters compare without regard to case. By default case matters.
+    #[must_use]
+    pub fn ignore_case(self) -> TextField {
+        TextField { ignore_case: true, ..self }
+    }
+
+    /// Tests for equality with `text`.
+    pub fn is(self, text: impl Into<String>) -> Condition {
+        self.one(TextOp::Is, text)
+    }
+
+    /// Tests for a known text that is not equal to `text`.
+    pub fn is_not(self, text: impl Into<String>) -> Condition {
+        self.one(TextOp::IsNot, text)
+    }
+
+    /// Tests for equality with one of `texts`.
+    pub fn one_of<T: Into<String>>(self, texts: impl IntoIterator<Item = T>) -> Condition {
+        self.list(TextOp::OneOf, texts)
+    }
+
+    /// Tests for a known text that is equal to none of `texts`.
+    pub fn none_of<T: Into<String>>(self, texts: impl IntoIterator<Item = T>) -> Condition {
+        self.list(TextOp::NoneOf, texts)
+    }
+
+    /// Tests for a text that starts with `text`.
+    pub fn starts_with(self, text: impl Into<String>) -> Condition {
+        self.one(TextOp::StartsWith, text)
+    }
+
+    /// Tests for a text that ends with `text`.
+    pub fn ends_with(self, text: impl Into<String>) -> Condition {
+        self.one(TextOp::EndsWith, text)
+    }
+
+    /// Tests for a text that contains `text`.
+    pub fn contains(self, text: impl Into<String>) -> Condition {
+        self.one(TextOp::Contains, text)
+    }
+}

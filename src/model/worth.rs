@@ -1,0 +1,299 @@
+//! The forms of a rule: how many points, and for what.
+
+use super::condition::{Condition, Quantity};
+use super::handle::{Handle, kind};
+use super::measure::Measure;
+use super::test::Input;
+use crate::decay::Decay;
+use crate::points::Points;
+use crate::time::Span;
+
+/// The form of a rule.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Worth {
+    /// Points if the rule's condition is true.
+    Points(Points),
+    /// The points of the first row that is true.
+    First(First),
+    /// Points by the band that a quantity falls into.
+    Bands(Bands),
+    /// Points by text or tag.
+    Values(Values),
+    /// Points for every unit of a number.
+    PerUnit(PerUnit),
+    /// Points for events.
+    Signal(Signal),
+}
+
+macro_rules! worths {
+    ($($form:ident)*) => {$(
+        impl From<$form> for Worth {
+            fn from(form: $form) -> Worth {
+                Worth::$form(form)
+            }
+        }
+    )*};
+}
+
+worths!(Points First Bands Values PerUnit Signal);
+
+impl From<i32> for Worth {
+    fn from(points: i32) -> Worth {
+        Worth::Points(points.into())
+    }
+}
+
+/// The points of the first row whose condition is true.
+#[derive(Clone, Debug, PartialEq)]
+pub struct First {
+    pub(crate) rows: Vec<(Condition, Points)>,
+    pub(crate) otherwise: Points,
+}
+
+impl First {
+    /// Creates the form from rows of a condition and its points.
+    pub fn new<P: Into<Points>>(rows: impl IntoIterator<Item = (Condition, P)>) -> First {
+        First { rows: rows.into_iter().map(|(when, points)| (when, points.into())).collect(), otherwise: Points::ZERO }
+    }
+}
+
+setters!(First {
+    /// Sets the points if no row is true. Defaults to 0.
+    otherwise(points: impl Into<Points>) otherwise = points.into();
+});
+
+getters!(First {
+    /// Returns the rows, in order.
+    rows(self) -> impl Iterator<Item = (&Condition, Points)> = self.rows.iter().map(|(when, points)| (when, *points));
+    /// Returns the points if no row is true.
+    get_otherwise(self) -> Points = self.otherwise;
+});
+
+/// Points by the band that a quantity falls into.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bands {
+    pub(crate) of: Quantity,
+    pub(crate) rows: Vec<(f64, Points)>,
+    pub(crate) exclusive: bool,
+    pub(crate) below: Points,
+}
+
+impl Bands {
+    /// Creates bands from ascending lower bounds, each with the points from that bound on.
+    pub fn new<B: Into<f64>, P: Into<Points>>(of: impl Into<Measure>, rows: impl IntoIterator<Item = (B, P)>) -> Bands {
+        Bands {
+            of: of.into().0,
+            rows: rows.into_iter().map(|(bound, points)| (bound.into(), points.into())).collect(),
+            exclusive: false,
+            below: Points::ZERO,
+        }
+    }
+}
+
+setters!(Bands {
+    /// Makes the bounds exclusive: a quantity must be above a bound, not at it. By default bounds are inclusive.
+    exclusive() exclusive = true;
+    /// Sets the points of a quantity below the first bound. Defaults to 0.
+    below(points: impl Into<Points>) below = points.into();
+});
+
+getters!(Bands {
+    /// Returns the quantity that the bands divide.
+    input(self) -> Input<'_> = Input::of(&self.of);
+    /// Returns the lower bounds and the points from each bound on, in ascending order.
+    rows(self) -> impl Iterator<Item = (f64, Points)> = self.rows.iter().copied();
+    /// Returns whether a quantity must be above a bound instead of at it.
+    is_exclusive(self) -> bool = self.exclusive;
+    /// Returns the points of a quantity below the first bound.
+    get_below(self) -> Points = self.below;
+});
+
+/// Points by text or tag.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Values {
+    pub(crate) field: String,
+    pub(crate) rows: Vec<(String, Points)>,
+    pub(crate) otherwise: Points,
+    pub(crate) combine: Option<Combine>,
+}
+
+/// The points of a subject with several of the tags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Combine {
+    /// The most points among the tags.
+    Best,
+    /// The sum of the points of all tags.
+    Sum,
+}
+
+impl Values {
+    /// Creates the form from the points of each text.
+    pub fn new<T: Into<String>, P: Into<Points>>(
+        field: Handle<'_, kind::Text>,
+        rows: impl IntoIterator<Item = (T, P)>,
+    ) -> Values {
+        Values::of(field.name(), rows, None)
+    }
+
+    /// Creates the form from the points of each tag.
+    pub fn of_tags<T: Into<String>, P: Into<Points>>(
+        field: Handle<'_, kind::Tags>,
+        rows: impl IntoIterator<Item = (T, P)>,
+        combine: Combine,
+    ) -> Values {
+        Values::of(field.name(), rows, Some(combine))
+    }
+
+    fn of<T: Into<String>, P: Into<Points>>(
+        field: &str,
+        rows: impl IntoIterator<Item = (T, P)>,
+        combine: Option<Combine>,
+    ) -> Values {
+        Values {
+            field: field.to_owned(),
+            rows: rows.into_iter().map(|(text, points)| (text.into(), points.into())).collect(),
+            otherwise: Points::ZERO,
+            combine,
+        }
+    }
+}
+
+setters!(Values {
+    /// Sets the points of any other text. Defaults to 0.
+    otherwise(points: impl Into<Points>) otherwise = points.into();
+});
+
+getters!(Values {
+    /// Returns the name of the field.
+    field(self) -> &str = &self.field;
+    /// Returns the texts or tags with their points, in document order.
+    rows(self) -> impl Iterator<Item = (&str, Points)> = self.rows.iter().map(|(text, points)| (text.as_str(), *points));
+    /// Returns the points of any other text.
+    get_otherwise(self) -> Points = self.otherwise;
+    /// Returns how the points of several tags combine; `None` for a text.
+    combine(self) -> Option<Combine> = self.combine;
+});
+
+/// Points for every unit of a number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PerUnit {
+    pub(crate) field: String,
+    pub(crate) points: Points,
+    pub(crate) min: Option<Points>,
+    pub(crate) max: Points,
+}
+
+impl PerUnit {
+    /// Creates the form: points times the number, at most `max`.
+    pub fn new(field: Handle<'_, kind::Number>, points: impl Into<Points>, max: impl Into<Points>) -> PerUnit {
+        PerUnit { field: field.name().to_owned(), points: points.into(), min: None, max: max.into() }
+    }
+}
+
+setters!(PerUnit {
+    /// Sets the least points. Defaults to -10^9, the clamp on every sum.
+    min(points: impl Into<Points>) min = Some(points.into());
+});
+
+getters!(PerUnit {
+    /// Returns the name of the field.
+    field(self) -> &str = &self.field;
+    /// Returns the points for one unit.
+    points(self) -> Points = self.points;
+    /// Returns the least points, if there is a bound.
+    get_min(self) -> Option<Points> = self.min;
+    /// Returns the most points.
+    max(self) -> Points = self.max;
+});
+
+/// Points for events: how many, how recent, how large.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signal {
+    pub(crate) events: Vec<String>,
+    pub(crate) each: Each,
+    pub(crate) window: Option<Span>,
+    pub(crate) per_day: Option<u32>,
+    pub(crate) min_count: Option<u32>,
+    pub(crate) most_recent: Option<u32>,
+    pub(crate) max: Option<Points>,
+    pub(crate) decay: Decay,
+}
+
+/// The points of one event before decay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Each {
+    /// These points.
+    Event(Points),
+    /// These points times the event's amount.
+    Unit(Points),
+}
+
+impl Signal {
+    /// Creates a signal in which each event of this name is worth `points` before decay; `"*"` means every name.
+    pub fn new(event: impl Into<String>, points: impl Into<Points>) -> Signal {
+        Signal::of(event.into(), Each::Event(points.into()))
+    }
+
+    /// Creates a signal in which each event of this name is worth `points` times its amount before decay.
+    pub fn per_unit(event: impl Into<String>, points: impl Into<Points>) -> Signal {
+        Signal::of(event.into(), Each::Unit(points.into()))
+    }
+
+    fn of(event: String, each: Each) -> Signal {
+        Signal {
+            events: vec![event],
+            each,
+            window: None,
+            per_day: None,
+            min_count: None,
+            most_recent: None,
+            max: None,
+            decay: Decay::None,
+        }
+    }
+}
+
+adders!(Signal {
+    /// Adds another event name that counts.
+    or(event: impl Into<String>) events;
+});
+
+setters!(Signal {
+    /// Counts only events younger than `span`. Defaults to events of any age.
+    window(span: Span) window = Some(span);
+    /// Counts only the latest `count` events of each civil day. Defaults to all.
+    per_day(count: u32) per_day = Some(count);
+    /// Makes the signal worth nothing with fewer events than this. Defaults to no minimum.
+    min_count(count: u32) min_count = Some(count);
+    /// Counts only the latest `count` events. Defaults to all.
+    most_recent(count: u32) most_recent = Some(count);
+    /// Clamps the signal to this many points above and below zero. Defaults to 10^9, the clamp on every sum.
+    max(points: impl Into<Points>) max = Some(points.into());
+    /// Sets how much of its points an event keeps as it ages. Defaults to [`Decay::None`].
+    decay(decay: Decay) decay = decay;
+});
+
+getters!(Signal {
+    /// Returns the names of the events that count; `"*"` means every name.
+    events(self) -> impl Iterator<Item = &str> = self.events.iter().map(String::as_str);
+    /// Returns the points of one event before decay, or of one unit of its amount: see [`is_per_unit`](Signal::is_per_unit).
+    points(self) -> Points = match self.each {
+        Each::Event(points) | Each::Unit(points) => points,
+    };
+    /// Returns whether the points are for one unit of an event's amount instead of for one event.
+    is_per_unit(self) -> bool = matches!(self.each, Each::Unit(_));
+    /// Returns the age below which events count, if there is a window.
+    get_window(self) -> Option<Span> = self.window;
+    /// Returns how many events of one civil day count, if that is bounded.
+    get_per_day(self) -> Option<u32> = self.per_day;
+    /// Returns the number of events below which the signal is worth nothing.
+    get_min_count(self) -> Option<u32> = self.min_count;
+    /// Returns how many of the latest events count, if that is bounded.
+    get_most_recent(self) -> Option<u32> = self.most_recent;
+    /// Returns the clamp on the points, if the signal states one.
+    get_max(self) -> Option<Points> = self.max;
+    /// Returns how much of its points an event keeps as it ages.
+    get_decay(self) -> &Decay = &self.decay;
+});

@@ -1,0 +1,361 @@
+//! Looking into models: every key of a document is found through getters, and problems are data.
+
+use serde_json::{Map, Value as Json, json};
+use warmth::model::{
+    Axis, Bands, Case, Clause, Combine, Condition, GateMissing, Group, Handle, Input, Limit, Missing, Operand, Play,
+    Rule, Signal, Test, Total, Worth, event, kind,
+};
+use warmth::{Decay, DocumentLimits, Field, Kind, Model, Points, Record, Scorer, Span, Verdict};
+
+use crate::documents::rich;
+use crate::support::{Subject, at, model, subjects, toml_model};
+
+/// A table without the keys that are null.
+fn table(keys: Json) -> Json {
+    let Json::Object(keys) = keys else { panic!("{keys}") };
+    Json::Object(keys.into_iter().filter(|(_, value)| !value.is_null()).collect())
+}
+
+fn condition(of: &Condition, reserved: &[&str]) -> Json {
+    let list = |of: &[Condition]| of.iter().map(|part| condition(part, reserved)).collect::<Vec<_>>();
+    match of.clause() {
+        Clause::All(of) => json!({ "all": list(of) }),
+        Clause::Any(of) => json!({ "any": list(of) }),
+        Clause::Not(inner) => json!({ "not": condition(inner, reserved) }),
+        Clause::AtLeastOf { count, of } => json!({ "at_least_of": { "count": count, "of": list(of) } }),
+        Clause::Test(test) => self::test(&test, reserved),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn at_field(field: &str, reserved: &[&str], value: Json) -> Json {
+    let plain = json!({ field: value });
+    if reserved.contains(&field) { json!({ "field": plain }) } else { plain }
+}
+
+fn test(test: &Test<'_>, reserved: &[&str]) -> Json {
+    let operand = match test.operand() {
+        Operand::Flag(flag) => json!(flag),
+        Operand::Number(number) => json!(number),
+        Operand::Range(low, high) => json!([low, high]),
+        Operand::Text(text) | Operand::Field(text) => json!(text),
+        Operand::Texts(texts) => json!(texts),
+        Operand::Date(date) => json!(date.to_string()),
+        Operand::Span(span) => json!(span),
+        other => panic!("{other:?}"),
+    };
+    let mut tests = json!({ test.operator(): operand });
+    if test.ignores_case() {
+        tests["ignore_case"] = json!(true);
+    }
+    match test.input() {
+        Input::Field(field) => at_field(field, reserved, tests),
+        Input::Ratio { field, of } => {
+            tests["field"] = json!(of);
+            at_field(field, reserved, json!({ "ratio_to": tests }))
+        }
+        Input::Calendar { field, measure } => at_field(field, reserved, json!({ measure: tests })),
+        Input::TagCount(field) => at_field(field, reserved, json!({ "count": tests })),
+        Input::Events { name, measure: None, .. } => json!({ "events": { name: tests } }),
+        Input::Events { name, measure: Some(measure), min_age, max_age, .. } => {
+            match (min_age, max_age) {
+                (None, None) => {}
+                (None, Some(age)) => tests["within"] = json!(age),
+                (Some(min), Some(max)) => tests["between"] = json!([min, max]),
+                (Some(age), None) => panic!("{age}"),
+            }
+            json!({ "events": { name: { measure: tests } } })
+        }
+        Input::Axis(name) => json!({ "axis": { name: tests } }),
+        Input::Score => json!({ "score": tests }),
+        Input::Grade => json!({ "grade": tests }),
+        Input::Verdict => json!({ "verdict": tests }),
+        other => panic!("{other:?}"),
+    }
+}
+
+const SUBJECT: &[&str] = &["all", "any", "not", "at_least_of", "events", "field"];
+const OUTCOME: &[&str] = &["all", "any", "not", "at_least_of", "events", "field", "axis", "score", "grade", "verdict"];
+
+fn decay(of: &Decay) -> Json {
+    match of {
+        Decay::None => Json::Null,
+        Decay::HalfLife(span) => json!({ "half_life": span }),
+        Decay::Linear(span) => json!({ "linear": span }),
+        Decay::Drop { percent, every } => json!({ "drop": { "percent": percent, "every": every } }),
+        Decay::Keep { percent, every } => json!({ "keep": { "percent": percent, "every": every } }),
+        Decay::Table(rows) => json!({ "table": rows }),
+    }
+}
+
+fn signal(of: &Signal) -> Json {
+    let points = if of.is_per_unit() { "points_per_unit" } else { "points" };
+    table(json!({
+        "event": of.events().collect::<Vec<_>>(), points: of.points(), "window": of.get_window(),
+        "per_day": of.get_per_day(), "min_count": of.get_min_count(), "most_recent": of.get_most_recent(),
+        "max": of.get_max(), "decay": decay(of.get_decay()),
+    }))
+}
+
+fn bands(of: &Bands) -> Json {
+    let rows: Vec<_> = of.rows().collect();
+    let (bands, by, ratio_to, within) = match of.input() {
+        Input::Field(field) => (at_field(field, SUBJECT, json!(rows)), None, None, None),
+        Input::Ratio { field, of } => (at_field(field, SUBJECT, json!(rows)), None, Some(of), None),
+        Input::Calendar { field, measure } => (at_field(field, SUBJECT, json!(rows)), Some(measure), None, None),
+        Input::Events { name, measure, min_age: None, max_age, .. } => {
+            (json!({ "events": { name: rows } }), measure, None, max_age)
+        }
+        other => panic!("{other:?}"),
+    };
+    let bounds = of.is_exclusive().then_some("above");
+    let below = of.get_below();
+    json!({ "bands": bands, "by": by, "ratio_to": ratio_to, "within": within, "bounds": bounds, "below": below })
+}
+
+fn rule(of: &Rule) -> Json {
+    let mut worth = match of.worth() {
+        Worth::Points(points) => json!({ "points": points }),
+        Worth::First(first) => {
+            let rows: Vec<_> = first
+                .rows()
+                .map(|(when, points)| json!({ "when": condition(when, SUBJECT), "points": points }))
+                .collect();
+            json!({ "first": rows, "otherwise": first.get_otherwise() })
+        }
+        Worth::Bands(bands) => self::bands(bands),
+        Worth::Values(values) => {
+            let rows: Map<String, Json> =
+                values.rows().map(|(text, points)| (text.to_owned(), json!(points))).collect();
+            let combine = values.combine().map(|combine| if combine == Combine::Sum { "sum" } else { "best" });
+            let values_of = at_field(values.field(), SUBJECT, Json::Object(rows));
+            json!({ "values": values_of, "otherwise": values.get_otherwise(), "combine": combine })
+        }
+        Worth::PerUnit(of) => {
+            let options = table(json!({ "points": of.points(), "min": of.get_min(), "max": of.max() }));
+            json!({ "per_unit": at_field(of.field(), SUBJECT, options) })
+        }
+        Worth::Signal(signal) => json!({ "signal": self::signal(signal) }),
+        other => panic!("{other:?}"),
+    };
+    worth["id"] = json!(of.id());
+    worth["label"] = json!(of.get_label());
+    worth["group"] = json!(of.get_group());
+    worth["when"] = json!(of.get_when().map(|when| condition(when, SUBJECT)));
+    worth["missing"] = match of.get_missing() {
+        Missing::Points(points) => json!({ "points": points }),
+        Missing::Skip => json!("skip"),
+        other => panic!("{other:?}"),
+    };
+    table(worth)
+}
+
+fn axis(of: &Axis) -> Json {
+    let group = |group: &Group| {
+        table(json!({
+            "name": group.name(), "label": group.get_label(), "min": group.get_min(), "max": group.get_max(),
+        }))
+    };
+    table(json!({
+        "name": of.name(), "label": of.get_label(), "weight": of.get_weight(), "base": of.get_base(),
+        "available": of.get_available(), "rule": of.rules().iter().map(rule).collect::<Vec<_>>(),
+        "group": of.groups().iter().map(group).collect::<Vec<_>>(),
+    }))
+}
+
+fn limit(of: &Limit) -> Json {
+    table(json!({
+        "id": of.get_id(), "label": of.get_label(), "when": condition(of.when(), OUTCOME),
+        "at_most": of.cap(), "at_least": of.floor(),
+    }))
+}
+
+fn play(of: &Play) -> Json {
+    table(json!({
+        "name": of.name(), "grades": of.grades().collect::<Vec<_>>(), "states": of.states().collect::<Vec<_>>(),
+        "segments": of.segments().collect::<Vec<_>>(), "otherwise": of.is_otherwise(), "owner": of.get_owner(),
+        "respond_within": of.get_respond_within(),
+    }))
+}
+
+fn case(of: &Case) -> Json {
+    let facts: Map<String, Json> = of.subject().iter().map(|(name, fact)| (name.to_owned(), json!(fact))).collect();
+    let activity = warmth::Facts::activity(of.subject());
+    let event = |event: warmth::Event<'_>| json!({ "event": event.name, "at": event.at.to_rfc3339(), "count": event.count, "amount": event.amount });
+    let axes: Map<String, Json> = of.expected_axes().map(|(axis, score)| (axis.to_owned(), json!(score))).collect();
+    let expect = table(json!({
+        "verdict": of.expected_verdict(), "score": of.expected_score(), "axes": axes, "grade": of.expected_grade(),
+        "state": of.expected_state(), "segment": of.expected_segment(), "play": of.expected_play(),
+    }));
+    json!({
+        "name": of.name(), "as_of": of.as_of().to_rfc3339(), "facts": facts,
+        "events": activity.events().map(event).collect::<Vec<_>>(), "expect": expect,
+    })
+}
+
+/// The whole document, written from what the getters return.
+fn rebuilt(of: &Model) -> Json {
+    let gates = |gates: &[warmth::model::Gate]| -> Vec<_> {
+        let gate = |gate: &warmth::model::Gate| {
+            let missing = match gate.get_missing() {
+                GateMissing::Holds => Some("holds"),
+                GateMissing::Fails => Some("fails"),
+                _ => None,
+            };
+            let when = condition(gate.when(), SUBJECT);
+            table(json!({ "id": gate.id(), "label": gate.get_label(), "when": when, "missing": missing }))
+        };
+        gates.iter().map(gate).collect()
+    };
+    let promoter = |of: &warmth::model::Promoter| {
+        let when = condition(of.when(), OUTCOME);
+        table(json!({ "id": of.id(), "label": of.get_label(), "plus": of.plus(), "when": when }))
+    };
+    let state = |of: &warmth::model::State| {
+        table(json!({ "name": of.name(), "at_least": of.from_score(), "at_least_points": of.from_points() }))
+    };
+    let segment = |of: &warmth::model::Segment| {
+        table(json!({ "name": of.name(), "when": of.when().map(|when| condition(when, OUTCOME)) }))
+    };
+    let grade = |of: &warmth::model::GradeCuts| {
+        json!({
+            "fit": { "axis": of.fit_axis(), "cuts": of.fit_cuts() },
+            "activity": { "axis": of.activity_axis(), "cuts": of.activity_cuts() },
+        })
+    };
+    let minutes = of.get_utc_offset_minutes();
+    let sign = if minutes < 0 { '-' } else { '+' };
+    let total = match of.get_total() {
+        Total::Mean => "mean",
+        Total::Min => "min",
+        _ => "product",
+    };
+    table(json!({
+        "format": 1, "name": of.name(), "description": of.description(), "total": total,
+        "utc_offset": format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60),
+        "required": gates(of.required_gates()), "disqualifying": gates(of.disqualifying_gates()),
+        "axis": of.axes().iter().map(axis).collect::<Vec<_>>(),
+        "promoter": of.promoters().iter().map(promoter).collect::<Vec<_>>(),
+        "limit": of.limits().iter().map(limit).collect::<Vec<_>>(), "grade": of.get_grade().map(grade),
+        "state": of.states().iter().map(state).collect::<Vec<_>>(),
+        "segment": of.segments().iter().map(segment).collect::<Vec<_>>(),
+        "play": of.plays().iter().map(play).collect::<Vec<_>>(),
+        "case": of.cases().iter().map(case).collect::<Vec<_>>(),
+    }))
+}
+
+#[test]
+fn getters_show_the_whole_document() {
+    let rich = model(&rich());
+    for model in subjects(0..500).map(|subject| subject.model).chain([rich]) {
+        let document = rebuilt(&model);
+        let other = self::model(&document);
+        assert_eq!(other.fingerprint(), model.fingerprint(), "{model:#?}\n{document:#}");
+        assert_eq!(other.cases(), model.cases());
+    }
+}
+
+#[test]
+fn a_model_lists_the_fields_that_its_scorer_reads() {
+    for Subject { seed, model, scorer, .. } in subjects(0..500) {
+        let mut read: Vec<_> = scorer.fields().map(|field: &Field| (field.name(), field.kind())).collect();
+        read.sort_by_key(|(name, _)| *name);
+        assert_eq!(model.fields().collect::<Vec<_>>(), read, "seed {seed}");
+    }
+}
+
+#[test]
+fn a_model_lists_the_fields_and_events_of_every_key() {
+    let listed = |keys: &str| -> (Vec<String>, Vec<String>) {
+        let model = toml_model(&format!("format = 1\nname = 'x'\n{keys}"));
+        let fields = model.fields().map(|(name, kind)| format!("{name}: {kind}")).collect();
+        (fields, model.events().map(str::to_owned).collect())
+    };
+    let rule = |keys: &str| format!("[[axis]]\nname = 'a'\n[[axis.rule]]\nid = 'r'\n{keys}");
+    for (keys, fields, events) in [
+        ("required = [{ id = 'g', when.a = true }]".to_owned(), &["a: flag"][..], &[][..]),
+        ("disqualifying = [{ id = 'g', when.a.known = true }]".to_owned(), &["a: any"], &[]),
+        ("required = [{ id = 'g', when.all = [{ a.known = true }, { a = 'x' }] }]".to_owned(), &["a: text"], &[]),
+        ("promoter = [{ id = 'p', plus = 1, when.axis.a = 1 }]".to_owned(), &[], &[]),
+        ("promoter = [{ id = 'p', plus = 1, when.field.axis = 1 }]".to_owned(), &["axis: number"], &[]),
+        ("limit = [{ at_most = 1, when.not.a.before = '2026-11-22' }]".to_owned(), &["a: date"], &[]),
+        (
+            "segment = [{ name = 's', when.a.any_not_in = 'b' }, { name = 't' }]".to_owned(),
+            &["a: tags", "b: tags"],
+            &[],
+        ),
+        ("required = [{ id = 'g', when.events.x.count = 1 }]".to_owned(), &[], &["x"]),
+        ("required = [{ id = 'g', when.events.'*'.days_since_last = 1 }]".to_owned(), &[], &["*"]),
+        (
+            "required = [{ id = 'g', when.events = { y.never = true, x.last_within = '1d' } }]".to_owned(),
+            &[],
+            &["x", "y"],
+        ),
+        (rule("when.a.days_since = 1\npoints = 1"), &["a: date"], &[]),
+        (rule("first = [{ when.a.count = 1, points = 1 }]"), &["a: tags"], &[]),
+        (rule("bands.a = [[0, 1]]\nratio_to = 'b'"), &["a: number", "b: number"], &[]),
+        (rule("bands.events.x = [[0, 1]]\nby = 'days'"), &[], &["x"]),
+        (rule("values.a = { x = 1 }"), &["a: text"], &[]),
+        (rule("values.a = { x = 1 }\ncombine = 'sum'"), &["a: tags"], &[]),
+        (rule("per_unit.a = { points = 1, max = 2 }"), &["a: number"], &[]),
+        (rule("signal = { event = ['y', 'x'], points = 1, max = 2 }"), &[], &["x", "y"]),
+        // Cases are no part of what a model reads.
+        ("case = [{ name = 'c', as_of = '2026-11-22T00:00:00Z', facts.a = 1, expect.score = 0 }]".to_owned(), &[], &[]),
+    ] {
+        let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        assert_eq!(listed(&keys), (owned(fields), owned(events)), "{keys}");
+    }
+}
+
+/// A builder is of use where names come from a database.
+#[test]
+fn handles_take_names_that_are_known_at_run_time() {
+    let names: Vec<String> = (0..3).map(|column| format!("column {column}")).collect();
+    let when = Condition::any(names.iter().map(|name| Handle::<kind::Number>::new(name).at_least(5)));
+    let fit = Rule::new("type", Bands::new(Handle::<kind::Number>::new(&names[0]), [(0, 1), (5, 2)]));
+    let model = Model::new("x").required(warmth::model::Gate::new("g", when)).axis(Axis::new("fit").rule(fit));
+    drop(names);
+    let scorer = Scorer::<Record>::new(&model).unwrap();
+    let score = scorer.score(&Record::new().with("column 0", 5), at("2026-11-22"));
+    assert_eq!((score.verdict(), score.value()), (Verdict::Eligible, Points::from(100)));
+    assert!(model.fields().map(|(name, kind)| (name, kind == Kind::Number)).eq([
+        ("column 0", true),
+        ("column 1", true),
+        ("column 2", true)
+    ]));
+}
+
+#[test]
+fn a_model_is_compiled_and_verified_under_the_limits_that_it_was_read_under() {
+    let text = "format = 1\nname = 'x'\n[[required]]\nid = 'a'\nwhen.a = true\n[[required]]\nid = 'b'\nwhen.b = true";
+    let limited = |limits: DocumentLimits| {
+        let model = Model::read_with_limits(toml::Deserializer::parse(text).unwrap(), &limits).unwrap();
+        assert_eq!(model.get_document_limits(), &limits);
+        let compiled = Scorer::<Record>::new(&model).map(|_| ());
+        assert_eq!(model.verify().map(|_| ()), compiled);
+        compiled.map_err(|error| error.problems()[0].help().map(str::to_owned))
+    };
+    assert_eq!(limited(DocumentLimits::default()), Ok(()));
+    assert_eq!(
+        limited(DocumentLimits { rules: 1, ..DocumentLimits::default() }),
+        Err(Some("the limit is `rules`".to_owned()))
+    );
+    // `usize::MAX` stands for no limit.
+    let unlimited = DocumentLimits { nesting: usize::MAX, list_entries: usize::MAX, ..DocumentLimits::default() };
+    assert_eq!(limited(unlimited), Ok(()));
+    let set = toml_model(text).document_limits(DocumentLimits { fields: 1, ..DocumentLimits::default() });
+    assert!(Scorer::<Record>::new(&set).is_err());
+}
+
+#[test]
+fn ages_of_events_are_spans() {
+    let within = event("login").count().within(Span::days(30)).at_least(3);
+    let between = event("login").amount().aged_between(Span::days(30), Span::days(60)).at_least(3);
+    let ages = |condition: &Condition| match condition.tests().next().map(|test| test.input()) {
+        Some(Input::Events { min_age, max_age, .. }) => (min_age, max_age),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(ages(&within), (None, Some(Span::days(30))));
+    assert_eq!(ages(&between), (Some(Span::days(30)), Some(Span::days(60))));
+    assert_eq!(ages(&event("login").never()), (None, None));
+}

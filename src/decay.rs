@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::points::{MICROS, Points};
+use crate::num::points::{MICROS, Points};
+use crate::num::u384::{U384, product_shifted};
 use crate::time::Span;
-use crate::u384::{U384, product_shifted};
 
 /// How much of its worth an event keeps as it ages.
 ///

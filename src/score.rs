@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use crate::evaluate::{Concrete, Outcome};
 use crate::grade::{Grade, Verdict};
 use crate::model::limits::AXES_MAX;
-use crate::points::Points;
+use crate::num::points::Points;
 use crate::program::{self, Index, Program};
 use crate::time::Span;
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use crate::ask::explain::{Explanation, explain};
 use crate::compile::{Schema, compile};
 use crate::evaluate::{Concrete, Evaluation, Observer, Outcome, Subject};
-use crate::explain::{Explanation, explain};
 use crate::grade::Verdict;
 use crate::input::facts::{Facts, Field};
 use crate::model::{Fingerprint, Model};

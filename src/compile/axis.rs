@@ -2,7 +2,7 @@
 
 use super::Compiler;
 use crate::model::{self, Missing, Model};
-use crate::points::{HELD, Points};
+use crate::num::points::{HELD, Points};
 use crate::problem::{Path, Problem};
 use crate::program::{Axis, Group, Part, Rule, Title};
 

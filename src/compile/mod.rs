@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::input::facts::{Field, Kind};
 use crate::model::{self, DocumentLimits, Model, RESERVED_OUTCOME, Scope};
-use crate::points::{MICROS, Points};
+use crate::num::points::{MICROS, Points};
 use crate::problem::{ModelError, Path, PathSegment, Problem, Problems};
 use crate::program::{Capacity, FieldIndex, Gate, Program, Reading, Title};
 use crate::time::Span;

@@ -3,7 +3,7 @@
 use super::Compiler;
 use crate::grade::Grade;
 use crate::model::{self, Bound, Model, Scope, StateBound};
-use crate::points::Points;
+use crate::num::points::Points;
 use crate::problem::{Path, Problem};
 use crate::program::{Cuts, Grading, Limit, Promoter, Segment, States, Title};
 

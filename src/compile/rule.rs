@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::Compiler;
 use crate::input::facts::{Field, Kind};
 use crate::model::{self, AgeWindow, Combine, Missing, Scope, names};
-use crate::points::{HELD, Points};
+use crate::num::points::{HELD, Points};
 use crate::problem::{Path, Problem};
 use crate::program::{BandRows, ByTruth, Quantity, Rule, RuleBody};
 

@@ -4,7 +4,7 @@ use super::Compiler;
 use crate::decay::{Curve, Decay};
 use crate::input::activity::Ages;
 use crate::model::{self, Each};
-use crate::points::{HELD, Points};
+use crate::num::points::{HELD, Points};
 use crate::problem::{Path, Problem};
 use crate::program::{Events, Signal};
 use crate::time::Span;

@@ -4,10 +4,10 @@ use std::ops::ControlFlow;
 
 use crate::decay::Curve;
 use crate::input::activity::{Activity, Occurrence, Selection};
-use crate::points::{HELD, MICROS};
+use crate::num::points::{HELD, MICROS};
+use crate::num::u384::{U384, rounded, saturated_i64};
 use crate::program::Signal;
 use crate::time::civil_day;
-use crate::u384::{U384, rounded, saturated_i64};
 
 /// How the points of a signal came about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,13 +3,13 @@
 //! The reference for every other evaluation of a test: the probes of `one::subject`, the sets of `sets::fact_set`, and the
 //! SIMD kernels of `columns`. Tests hold each equal to it.
 
-use crate::decimal::nearest_micros;
 use crate::input::facts::Fact;
 use crate::model::Calendar;
-use crate::points::{HELD, MICROS};
+use crate::num::decimal::nearest_micros;
+use crate::num::points::{HELD, MICROS};
+use crate::num::u384::{rounded, saturated_i64};
 use crate::program::{RuleBody, TagTest, Test, TextTest, ordered_bits};
 use crate::time::{civil_day, day_of, months_since, months_until, second_of};
-use crate::u384::{rounded, saturated_i64};
 
 /// Whether a test that looks at this fact alone holds; `None` if unknown.
 #[inline(always)]

@@ -7,9 +7,9 @@ use super::{AxisOutcome, Concrete, Truth};
 use crate::grade::Grade;
 use crate::model::Total;
 use crate::model::limits::AXES_MAX;
-use crate::points::MICROS;
+use crate::num::points::MICROS;
+use crate::num::u384::{U384, rounded, saturated_i64};
 use crate::program::{Cuts, Grading, Index, Program, States};
-use crate::u384::{U384, rounded, saturated_i64};
 
 /// 100 in millionths.
 pub(super) const FULL_SCORE: i64 = 100 * MICROS;

@@ -16,7 +16,7 @@ use crate::input::facts::Record;
 use crate::model::{
     Axis, Bands, Condition, DocumentLimits, First, Handle, Measure, Missing, Model, Rule, State, Values, Worth, kind,
 };
-use crate::points::Points;
+use crate::num::points::Points;
 use crate::scorer::Scorer;
 use crate::time::instant_at;
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::input::activity::{Activity, Event};
 use crate::input::facts::{Record, Value};
-use crate::points::Points;
+use crate::num::points::Points;
 use crate::time::Span;
 
 /// A subject's past with the times at which each part of it became known: what a labelled history is cut from.

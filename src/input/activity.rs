@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smallvec::SmallVec;
 
-use crate::points::{HELD, Points};
+use crate::num::points::{HELD, Points};
 use crate::time::{DAY_SECS, civil_day, instant_at, second_of};
 
 /// How finely an [`Activity`] remembers instants. Fixed when it is created.

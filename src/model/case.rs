@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::grade::{Grade, Verdict};
 use crate::input::facts::Record;
-use crate::points::Points;
+use crate::num::points::Points;
 
 /// An example with its expected outcome, checked by [`Model::verify`](super::Model::verify).
 #[derive(Clone, Debug, PartialEq)]

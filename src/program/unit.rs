@@ -2,8 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-use crate::decimal::{Excess, scaled};
 use crate::model::NumberOp;
+use crate::num::decimal::{Excess, scaled};
 
 /// How a quantity is turned into a whole number that orders like it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -34,7 +34,8 @@ fn cases_verify() {
 #[test]
 fn all_are_all_the_files() {
     let listed: BTreeSet<_> = templates::all().iter().map(|template| format!("{}.toml", template.name())).collect();
-    let files = fs::read_dir("src/templates").unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let files =
+        fs::read_dir("src/kit/templates").unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     assert_eq!(listed, files.filter(|file| file != "mod.rs").collect());
     for template in templates::all() {
         let model = toml_model(template.document());
@@ -557,7 +558,7 @@ fn examples_are_short_and_run_in_ci() {
 fn the_readme_lists_them_all() {
     let readme = fs::read_to_string("README.md").unwrap();
     for template in templates::all() {
-        let row = format!("| [`{0}`](src/templates/{0}.toml) | {1} |", template.name(), template.purpose());
+        let row = format!("| [`{0}`](src/kit/templates/{0}.toml) | {1} |", template.name(), template.purpose());
         assert!(readme.contains(&row), "{row}");
     }
 }

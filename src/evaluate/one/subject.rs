@@ -6,13 +6,13 @@ use crate::evaluate::{Concrete, Truth, signal, test};
 use crate::input::activity::{Activity, Selection};
 use crate::input::facts::{Fact, Facts, Probe};
 use crate::model::{Calendar, EventMeasure};
-use crate::points::HELD;
+use crate::num::points::HELD;
+use crate::num::u384::saturated_i64;
 use crate::program::{
     Events, FieldIndex, ProbeId, Program, Quantity, Reading, RuleBody, Signal, TagTest, Test, TextSubject, TextTest,
     ordered_bits,
 };
 use crate::time::civil_day;
-use crate::u384::saturated_i64;
 
 /// One subject at one instant.
 pub(crate) struct Subject<'m, 's, T> {

@@ -4,11 +4,11 @@ use smallvec::SmallVec;
 
 use super::domain::{Set, Sets};
 use super::interval_set::IntervalSet;
-use crate::decimal::nearest_micros;
 use crate::evaluate::domain::Atoms;
 use crate::evaluate::{MaybeUnknown, test as concrete};
 use crate::input::facts::{Fact, Field, Kind};
-use crate::points::HELD;
+use crate::num::decimal::nearest_micros;
+use crate::num::points::HELD;
 use crate::program::{RuleBody, TagTest, Test, TextTest, double_of, ordered_bits};
 use crate::time::{DAYS_MAX, DAYS_MIN};
 

@@ -14,12 +14,12 @@ use crate::grade::Verdict;
 use crate::input::activity::{Activity, Selection};
 use crate::input::facts::Fact;
 use crate::model::{Calendar, EventMeasure};
-use crate::points::HELD;
+use crate::num::points::HELD;
+use crate::num::u384::saturated_i64;
 use crate::program::{
     Events, FieldIndex, Gate, Part, ProbeId, Program, Quantity, Rule, RuleBody, Signal, TagTest, Test, TextSubject,
 };
 use crate::time::{DAY_SECS, civil_day};
-use crate::u384::saturated_i64;
 
 /// Every subject whose facts are in the given sets and whose activity is the given one, at every instant of a span.
 ///
@@ -312,7 +312,7 @@ mod tests {
 
     use super::*;
     use crate::evaluate::{Evaluation, Outcome, Subject};
-    use crate::points::Points;
+    use crate::num::points::Points;
     use crate::time::{instant_at, second_of};
     use crate::{Facts, Model, Record, Score, Scorer};
 

@@ -19,7 +19,7 @@ use crate::model::condition::{AgeWindow, Quantity};
 use crate::model::gate::Gate;
 use crate::model::outcome::{Bound, Cuts, Limit, Play, Promoter, Segment, State, StateBound, Total};
 use crate::model::worth::{Bands, Each, Signal, Worth};
-use crate::points::{MICROS, Points};
+use crate::num::points::{MICROS, Points};
 use crate::time::Span;
 
 /// A table under construction, in the order in which people read its keys.

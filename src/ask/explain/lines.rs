@@ -4,10 +4,10 @@ use super::ledger::{Asked, Entry, Ledger, Look};
 use super::{AxisLine, Check, CheckKind, Findings, Line, LineKind};
 use crate::evaluate::{AxisOutcome, Concrete, Truth, base_with};
 use crate::model::Total;
-use crate::points::{HELD, MICROS, Points};
+use crate::num::points::{HELD, MICROS, Points};
+use crate::num::u384::{rounded, saturated_i64};
 use crate::program::{Axis, Limit, Part, Promoter, Rule, Title};
 use crate::score::Score;
-use crate::u384::{rounded, saturated_i64};
 
 /// A line of an axis, before it has its place.
 struct Draft<'e, 'm> {

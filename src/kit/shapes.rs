@@ -13,7 +13,7 @@ use std::ops::RangeInclusive;
 
 use crate::decay::Decay;
 use crate::model::{Axis, Condition, First, Group, Rule, Signal};
-use crate::points::{MICROS, Points};
+use crate::num::points::{MICROS, Points};
 use crate::time::Span;
 
 /// Returns a Breadcrumbs activity category as a rule.

@@ -22,7 +22,7 @@ use ledger::{Ledger, Look, Saw};
 
 use crate::evaluate::{Tally, Truth};
 use crate::model::Fingerprint;
-use crate::points::Points;
+use crate::num::points::Points;
 use crate::program::{FieldIndex, Quantity, Signal, Test, Unit, double_of};
 use crate::score::Score;
 

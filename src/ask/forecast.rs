@@ -9,10 +9,10 @@ use std::iter::FusedIterator;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
-use crate::compare::{Comparison, compare};
+use crate::ask::compare::{Comparison, compare};
 use crate::evaluate::{Atoms, Concrete, Evaluation, FactSet, Numbers, Outcome, Sets, Subject, SubjectSet};
 use crate::input::facts::Facts;
-use crate::points::Points;
+use crate::num::points::Points;
 use crate::score::Score;
 use crate::scorer::Scorer;
 use crate::time::{instant_at, second_of};

@@ -2,7 +2,7 @@
 
 use crate::input::facts::{Field, Kind, Record};
 use crate::model::{Case, Model};
-use crate::points::Points;
+use crate::num::points::Points;
 use crate::problem::{ModelError, Path, Problem, Problems};
 use crate::score::{Play, Score};
 use crate::scorer::Scorer;

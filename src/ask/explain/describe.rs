@@ -4,7 +4,7 @@ use super::Object;
 use crate::input::activity::Names;
 use crate::literal::Literal;
 use crate::model::{EventMeasure, Named, NumberOp};
-use crate::points::Points;
+use crate::num::points::Points;
 use crate::program::{Events, FieldIndex, Program, Quantity, TagTest, Test, TextSubject, TextTest};
 use crate::time::{Span, date_at};
 

@@ -27,12 +27,12 @@ use std::ops::Range;
 use chrono::{DateTime, Utc};
 
 use self::batch::{Output, score_rows};
+use crate::ask::explain::{Explanation, explain};
 use crate::evaluate::columns::Bound;
-use crate::explain::{Explanation, explain};
 use crate::grade::{Grade, Verdict};
 pub use crate::input::columns::{Bits, Column, ColumnError, Columns, Keys, Numbers, Offsets, Texts};
 use crate::input::facts::{Facts, Field, Kind};
-use crate::points::Points;
+use crate::num::points::Points;
 use crate::program::Program;
 use crate::score::{Play, Score};
 use crate::scorer::Scorer;

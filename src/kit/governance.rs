@@ -24,8 +24,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::points::{MICROS, Points};
-use crate::rollup::{Member, Rollup};
+use crate::kit::rollup::{Member, Rollup};
+use crate::num::points::{MICROS, Points};
 
 /// The recurring revenue of one account at the start and at the end of the month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -56,7 +56,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use crate::points::{HELD, MICROS, Points};
+use crate::num::points::{HELD, MICROS, Points};
 use crate::score::Score;
 
 /// The maximum weight in millionths: one million members.

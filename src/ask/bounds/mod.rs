@@ -19,7 +19,7 @@ use crate::evaluate::{
 use crate::grade::{Grade, Verdict};
 use crate::input::activity::Activity;
 use crate::input::facts::{Fact, Facts};
-use crate::points::Points;
+use crate::num::points::Points;
 use crate::program::{FieldIndex, Index, Program};
 use crate::score::Play;
 use crate::scorer::Scorer;

@@ -68,7 +68,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::points::Points;
+use crate::num::points::Points;
 use crate::score::Score;
 use crate::time::{Span, instant_at, second_of};
 

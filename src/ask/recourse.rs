@@ -16,7 +16,7 @@ use crate::evaluate::{Atoms, Evaluation, FactSet, KnownFacts, Outcome, Sets, Sub
 use crate::grade::{Grade, Verdict};
 use crate::input::activity::{Activity, Names};
 use crate::input::facts::{Fact, Facts, Field, Value};
-use crate::points::Points;
+use crate::num::points::Points;
 use crate::problem::{Path, Problem, write_list};
 use crate::program::{FieldIndex, Grading, Program};
 use crate::score::Score;

@@ -3,7 +3,7 @@
 use crate::evaluate::{FactSet, KnownFacts, calendar};
 use crate::input::facts::{Fact, Kind};
 use crate::model::Calendar;
-use crate::points::{HELD, Points};
+use crate::num::points::{HELD, Points};
 use crate::program::{
     BandRows, FieldIndex, Program, Quantity, ReadSite, RuleBody, TagTest, Test, TextTest, ordered_bits,
 };

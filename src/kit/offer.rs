@@ -22,7 +22,7 @@
 //!
 //! Use [`Points::percent_of`] to express one price as a percentage of another.
 
-use crate::points::{MICROS, Points};
+use crate::num::points::{MICROS, Points};
 
 /// A plan with a price, a number of included units, and a price for each further unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! From binary floating point to the decimal that was written, exactly.
 
-use crate::u384::saturated_i64;
+use crate::num::u384::saturated_i64;
 
 /// What to do with digits beyond the places asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

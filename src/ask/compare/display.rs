@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::{Cause, CheckChange, Comparison, LineChange, Part, written};
+use crate::ask::explain::{CheckKind, Explanation, Finding, LineKind};
 use crate::evaluate::Truth;
-use crate::explain::{CheckKind, Explanation, Finding, LineKind};
-use crate::points::Points;
+use crate::num::points::Points;
 
 /// How many lines a sentence names before it sums up the rest.
 const REASONS: usize = 3;

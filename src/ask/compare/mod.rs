@@ -28,13 +28,13 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
+use crate::ask::explain::{Check, CheckKind, Explanation, Line, LineKind, explain};
 use crate::evaluate::Truth;
-use crate::explain::{Check, CheckKind, Explanation, Line, LineKind, explain};
 use crate::grade::Grade;
 use crate::input::activity::Activity;
 use crate::input::facts::{Fact, Facts, Field};
 use crate::model::Fingerprint;
-use crate::points::Points;
+use crate::num::points::Points;
 use crate::program::Program;
 use crate::score::{Play, Score};
 use crate::scorer::Scorer;

@@ -8,7 +8,7 @@ use super::describe::signed;
 use super::{Check, CheckKind, Explanation, Finding, Line, LineKind};
 use crate::evaluate::Truth;
 use crate::model::Total;
-use crate::points::Points;
+use crate::num::points::Points;
 
 /// How many shortfalls are worth reading.
 const SHORTFALLS: usize = 5;

@@ -8,8 +8,8 @@ use std::str::FromStr;
 use serde::de::{Error as _, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::decimal::{Excess, scaled};
-use crate::u384::{rounded, saturated_i64};
+use crate::num::decimal::{Excess, scaled};
+use crate::num::u384::{rounded, saturated_i64};
 
 /// Millionths in one point.
 pub(crate) const MICROS: i64 = 1_000_000;

@@ -781,8 +781,8 @@ mod tests {
 
     #[test]
     #[cfg(target_pointer_width = "64")]
-    fn a_rule_is_as_large_as_the_page_for_hosts_says() {
-        assert_eq!(size_of::<Rule>(), 384);
+    fn a_rule_is_no_larger_than_documented() {
+        assert!(size_of::<Rule>() <= 384); // as the page for hosts says
     }
 
     proptest! {

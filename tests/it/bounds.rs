@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, Utc};
 use fastrand::Rng;
 use serde_json::{Map, Value as Json, json};
-use warmth::{Bounds, Grade, Points, Record, Score, Scorer, Verdict};
+use warmth::{Bounds, Grade, Points, Record, Score, Scorer, Verdict, facts};
 
 use crate::support::{
     Instance, Subject, at, instance, model, on_all_processors, record, scaled, scorer, second, subject, subjects,
@@ -417,4 +417,97 @@ fn names_in_bounds_outlive_the_record() {
         (bounds.states().collect(), bounds.questions().iter().map(|question| question.field).collect())
     };
     assert!(!states.is_empty() && fields.iter().all(|name| scorer.fields().any(|field| field.name() == *name)));
+}
+
+#[test]
+fn bounds_print_and_serialize_as_documented() {
+    let scorer = scorer(&toml_model(
+        "format = 1\nname = \"x\"\n[[required]]\nid = \"paid\"\nwhen.paid = true\n\
+         [[axis]]\nname = \"fit\"\navailable = 100\n\
+         [[axis.rule]]\nid = \"nps\"\nbands.nps = [[7, 10], [9, 40]]\n\
+         [[state]]\nname = \"ready\"\nat_least = 40\n[[state]]\nname = \"cold\"\nat_least = 0\n",
+    ));
+    for (record, text) in [
+        (Record::new(), "0 to 40; undetermined, ineligible; cold, ready"),
+        (Record::new().with("paid", true), "0 to 40; cold, ready"),
+        (Record::new().with("paid", true).with("nps", 9), "40; ready"),
+        (Record::new().with("paid", false), "0; ineligible"),
+    ] {
+        assert_eq!(scorer.bounds(&record, at(SMALL_AS_OF)).to_string(), text);
+    }
+    let record = Record::new().with("paid", true);
+    let bounds = scorer.bounds(&record, at(SMALL_AS_OF));
+    assert_eq!(
+        serde_json::to_value(&bounds).unwrap(),
+        json!({
+            "verdicts": ["eligible"], "score": [0, 40], "axes": { "fit": { "raw": [0, 40], "score": [0, 40] } },
+            "grades": [], "states": ["cold", "ready"], "segments": [], "plays": [], "decided": false,
+        })
+    );
+    assert!(format!("{bounds:?}").starts_with("Bounds { verdicts: [Eligible], value: Points("), "{bounds:?}");
+}
+
+/// Checks the range of an axis of 100 points with these rules.
+#[track_caller]
+fn assert_bounds(rules: &str, record: &Record, expected: &str) {
+    let scorer =
+        scorer(&toml_model(&format!("format = 1\nname = 'x'\n[[axis]]\nname = 'a'\navailable = 100\n{rules}")));
+    assert_eq!(scorer.bounds(record, at(SMALL_AS_OF)).to_string(), expected, "{rules}");
+}
+
+/// Facts that exclude each other are not added up.
+#[test]
+fn bounds_are_narrow_if_a_missing_field_is_read_twice() {
+    let nothing = Record::new();
+    // A day is before or after another one.
+    assert_bounds(
+        "rule = [{ id = 'r', when.d.before = '2026-11-25', points = 10 },
+                 { id = 's', when.d.on_or_after = '2026-11-25', points = 10 }]",
+        &nothing,
+        "0 to 10",
+    );
+    assert_bounds(
+        "rule = [{ id = 'r', when.d.before = '2026-11-20', points = 10 },
+                 { id = 's', when.d.on_or_after = '2026-11-25', points = 20 }]",
+        &nothing,
+        "0 to 20",
+    );
+    // Missing tags are compared with nothing.
+    assert_bounds(
+        "rule = [{ id = 'r', when.tech.any_not_in = 'owned', points = 10 },
+                 { id = 's', when.tech.known = false, points = 10 }]",
+        &nothing,
+        "0 to 10",
+    );
+    // Points per unit that cancel out: exact would be 50. Each field is taken apart at eighths of its points.
+    assert_bounds(
+        "base = 50
+         rule = [{ id = 'r', per_unit.x = { points = 1, min = 0, max = 100 } },
+                 { id = 's', per_unit.x = { points = -1, min = -100, max = 0 } }]",
+        &nothing,
+        "37.5 to 62.5",
+    );
+}
+
+enum Health {
+    Green,
+    Red,
+}
+facts!(enum Health { Green => "green", Red => "red" });
+
+struct Account {
+    health: Option<Health>,
+}
+facts!(Account { health });
+
+#[test]
+fn the_bounds_of_a_missing_enum_are_those_of_its_texts() {
+    let scorer = Scorer::<Account>::new(&toml_model(
+        "format = 1\nname = 'x'\n[[axis]]\nname = 'a'\navailable = 100\n[[axis.rule]]\nid = 'r'\n\
+         values.health = { green = 10, red = 20 }\notherwise = 50",
+    ))
+    .unwrap();
+    for (health, expected) in [(None, "0 to 20"), (Some(Health::Green), "10"), (Some(Health::Red), "20")] {
+        assert_eq!(scorer.bounds(&Account { health }, at(SMALL_AS_OF)).to_string(), expected);
+    }
 }

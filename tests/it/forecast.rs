@@ -375,3 +375,67 @@ fn scores_and_reasons_outlive_the_record() {
         .collect();
     assert!(!kept.is_empty() && kept.iter().all(|(after, why)| why.after().score() == *after));
 }
+
+/// 100 points for a demo, which halve every 14 days; `warm` from 50 points on.
+fn demo() -> (Scorer<Record>, Record) {
+    let scorer = scorer(&toml_model(
+        "format = 1\nname = \"x\"\n[[axis]]\nname = \"a\"\n[[axis.rule]]\nid = \"demo\"\nsignal.event = \"demo\"\n\
+         signal.points = 100\nsignal.most_recent = 1\nsignal.decay.half_life = \"14d\"\n\
+         [[state]]\nname = \"warm\"\nat_least = 50\n[[state]]\nname = \"cold\"\nat_least = 0\n",
+    ));
+    let mut record = Record::new();
+    record.activity_mut().record("demo", at("2026-11-08T09:00:00Z"));
+    (scorer, record)
+}
+
+#[test]
+fn next_change_is_an_instant_a_date_to_look_again_or_never() {
+    let (scorer, record) = demo();
+    let next = |as_of: &str, until: &str| scorer.next_change(&record, at(as_of), at(until), Projection::State);
+    let change = next("2026-11-10", "2027-11-10").change().unwrap();
+    assert_eq!(change.to_string(), "2026-11-22T09:00:01Z: warm 50 -> cold 49.999971");
+    // The last second of the time to search counts.
+    assert!(next("2026-11-10", "2026-11-22T09:00:01Z").change().is_some());
+    for until in ["2026-11-20", "2026-11-22T09:00:00Z"] {
+        let next = next("2026-11-10", until);
+        assert!(matches!(next, NextChange::NotBefore(instant) if instant == at(until)), "{next:?}");
+        assert_eq!(next.next_look(), Some(at(until)));
+    }
+    for until in ["2026-12-01", "2027-11-10"] {
+        let next = next("2026-11-22T09:00:01Z", until);
+        assert!(matches!(next, NextChange::Never), "{next:?}");
+        assert_eq!(next.next_look(), None);
+    }
+}
+
+#[test]
+fn a_step_below_a_millionth_counts_as_a_millionth() {
+    let (scorer, record) = demo();
+    let (now, until) = (at("2026-11-10"), at("2026-11-10T00:01:00Z"));
+    let changes = |step: i64| -> Vec<DateTime<Utc>> {
+        let of = Projection::Score(Points::from_micros(step));
+        scorer.changes(&record, now, until, of).map(|change| change.at()).collect()
+    };
+    assert_eq!(changes(1).len(), 60);
+    assert_eq!(changes(0), changes(1));
+    assert_eq!(changes(-5), changes(1));
+}
+
+#[test]
+fn evaluations_are_counted_one_by_one() {
+    let (scorer, record) = demo();
+    let now = at("2026-11-22T09:00:00Z");
+    let evaluations = |now: DateTime<Utc>, seconds: i64| {
+        let mut changes = scorer.changes(&record, now, now + TimeDelta::seconds(seconds), Projection::State);
+        let before = changes.evaluations();
+        let changed = changes.next().is_some();
+        (before, changed, changes.evaluations())
+    };
+    // The score at `now` is the first evaluation.
+    assert_eq!(evaluations(now, 0), (1, false, 1));
+    assert_eq!(evaluations(now - TimeDelta::seconds(1), 1), (1, false, 2));
+    // A change evaluates its second, and the second before.
+    assert_eq!(evaluations(now, 1), (1, true, 3));
+    // An hour in which nothing can change is one evaluation.
+    assert_eq!(evaluations(now + TimeDelta::seconds(1), 3_600), (1, false, 2));
+}

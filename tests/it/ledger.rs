@@ -238,3 +238,87 @@ fn lines_add_up_far_beyond_the_range_of_scores() {
         assert_eq!((sum, score), (i64::from(value) * 1_000_000, Points::from(value)));
     }
 }
+
+#[test]
+fn a_shortfall_is_at_most_the_room_that_the_group_has_left() {
+    let rules = RULES.replace("id =", "group = 'g'\n    id =");
+    let axis = |max: i32| format!("{rules}\n[[axis.group]]\nname = 'g'\nmax = {max}\n").replace("-80", "50");
+    // The group is at 50.
+    let both = |good: i32, best: i32| vec![("good".to_owned(), good.into()), ("best".to_owned(), best.into())];
+    assert_eq!(shortfalls(&axis(55), "mean"), both(5, 5));
+    assert_eq!(shortfalls(&axis(110), "mean"), both(50, 50)); // the axis is full at 100
+    assert_eq!(shortfalls(&axis(90), "mean"), both(40, 40));
+    assert_eq!(shortfalls(&axis(50), "mean"), []);
+}
+
+/// A base, a rule of a group, a rule without a group, a second rule of the group, and a promoter.
+const GROUPED: &str = "
+    format = 1
+    name = 'x'
+    [[axis]]
+    name = 'a'
+    base = 3
+    available = 100
+    [[axis.rule]]
+    id = 'first'
+    group = 'g'
+    when.yes = true
+    points = 5
+    [[axis.rule]]
+    id = 'alone'
+    when.unknown = true
+    points = 10
+    [[axis.rule]]
+    id = 'second'
+    group = 'g'
+    when.yes = true
+    points = 6
+    [[axis.group]]
+    name = 'g'
+    max = 9
+    [[promoter]]
+    id = 'plus'
+    when.unknown = true
+    plus = 20
+";
+
+#[test]
+fn lines_are_in_the_order_of_the_document_and_a_group_is_at_its_last_rule() {
+    let scorer = scorer(&toml_model(GROUPED));
+    let explanation = scorer.explain(&Record::new().with("yes", true), at(NOW));
+    let lines = explanation.lines();
+    let found: Vec<_> = lines.iter().map(|line| (line.id.unwrap_or("base"), line.points.to_string())).collect();
+    let expected = [("base", "3"), ("alone", "0"), ("first", "5"), ("second", "6"), ("g", "-2"), ("plus", "0")];
+    assert_eq!(found, expected.map(|(id, points)| (id, points.to_owned())));
+}
+
+#[test]
+fn only_rules_and_promoters_with_missing_facts_are_unknown() {
+    let scorer = scorer(&toml_model(GROUPED));
+    let unknown = |record: &Record| -> Vec<String> {
+        let explanation = scorer.explain(record, at(NOW));
+        let lines = explanation.lines();
+        lines.iter().filter(|line| line.unknown).map(|line| line.id.unwrap_or("base").to_owned()).collect()
+    };
+    assert_eq!(unknown(&Record::new().with("yes", true)), ["alone", "plus"]);
+    assert_eq!(unknown(&Record::new().with("yes", true).with("unknown", true)), [""; 0]);
+    assert_eq!(unknown(&Record::new().with("unknown", false)), ["first", "second"]);
+}
+
+#[test]
+fn the_steps_of_a_signal_are_its_events_its_decay_and_its_cap() {
+    let scorer = scorer(&toml_model(
+        "format = 1\nname = 'x'\n[[axis]]\nname = 'a'\n[[axis.rule]]\nid = 'paid'\nsignal.event = 'paid'\n\
+         signal.points_per_unit = 10\nsignal.max = 100\nsignal.decay.linear = '4d'",
+    ));
+    let mut record = Record::new();
+    record.activity_mut().record_with("paid", at("2026-11-20T09:00:00Z"), 2, Points::from(3));
+    record.activity_mut().record_with("paid", at(NOW), 5, Points::from(4));
+    record.activity_mut().record_with("paid", at(NOW), 1, Points::from(-5));
+    let explanation = scorer.explain(&record, at(NOW));
+    let lines = explanation.lines();
+    let steps: Vec<_> = lines[0].steps().iter().map(|step| (step.kind.to_string(), step.points.to_string())).collect();
+    // 10 x (2 x 3 + 5 x 4 - 5) = 210; two days of four take half of 60.
+    let expected = [("events", "210"), ("decay", "-30"), ("cap", "-80")];
+    assert_eq!(steps, expected.map(|(kind, points)| (kind.to_owned(), points.to_owned())));
+}

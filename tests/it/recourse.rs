@@ -5,7 +5,7 @@ use std::fmt::Write;
 use fastrand::Rng;
 use serde_json::{Map, Value as Json};
 use warmth::recourse::{Actions, Step, Target};
-use warmth::{Points, Record, Recourse, Score, Scorer, Value};
+use warmth::{Points, Record, Recourse, Score, Scorer, Value, facts};
 
 use crate::bounds::{SMALL_AS_OF, small_facts, small_model};
 use crate::support::{at, model, on_all_processors, scaled, scorer, toml_model};
@@ -268,4 +268,45 @@ fn a_grade_beyond_the_cuts_is_refused_as_a_target() {
             format!("the question has 1 problem\n  unknown-grade at `target`: `{grade}` is no grade from `A1` to `D4`")
         );
     }
+}
+
+enum Health {
+    Green,
+    Red,
+}
+facts!(enum Health { Green => "green", Red => "red" });
+
+struct Account {
+    health: Health,
+}
+facts!(Account { health });
+
+#[test]
+fn an_action_on_an_enum_takes_only_its_texts() {
+    let document =
+        "format = 1\nname = \"x\"\n[[axis]]\nname = \"a\"\n[[axis.rule]]\nid = \"r\"\nvalues.health = { green = 10 }\n";
+    let scorer = Scorer::<Account>::new(&toml_model(document)).unwrap();
+    let recourse = |health: Health, text: &str| {
+        let (account, actions) = (Account { health }, Actions::new().set("health", text, 3));
+        let recourse = scorer.recourse(&account, at(SMALL_AS_OF), &Target::Score(Points::from(100)), &actions);
+        recourse.map(|recourse| recourse.plan().map(|plan| plan.to_string())).map_err(|error| error.to_string())
+    };
+    assert_eq!(recourse(Health::Red, "green"), Ok(Some("set health to green: costs 3, then 100".to_owned())));
+    assert_eq!(recourse(Health::Green, "green"), Ok(Some("nothing to do: costs 0, then 100".to_owned())));
+    let error = recourse(Health::Red, "gren").unwrap_err();
+    assert!(error.starts_with("the question has 1 problem\n  unknown-text at `actions[0]`: "), "{error}");
+    assert!(error.ends_with("did you mean `green`?"), "{error}");
+}
+
+/// A ratio to zero is unknown, so setting the divisor to zero gives the points for missing facts.
+#[test]
+fn a_plan_may_set_the_divisor_of_a_ratio_to_zero() {
+    let scorer = scorer(&toml_model(
+        "format = 1\nname = \"x\"\n[[axis]]\nname = \"a\"\navailable = 50\n[[axis.rule]]\nid = \"r\"\n\
+         bands.seats = [[0, 10]]\nratio_to = \"limit\"\nmissing = { points = 50 }\n",
+    ));
+    let record = Record::new().with("seats", 5).with("limit", 1);
+    let actions = Actions::new().set("limit", 2, 1).set("limit", 0, 3);
+    let recourse = scorer.recourse(&record, at(SMALL_AS_OF), &Target::Score(Points::from(100)), &actions).unwrap();
+    assert_eq!(recourse.plan().unwrap().to_string(), "set limit to 0: costs 3, then 100");
 }

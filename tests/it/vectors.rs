@@ -261,6 +261,21 @@ fn months_are_counted_to_the_end_of_shorter_months() {
     }
 }
 
+/// `2101-03-01` and its like: a year in which the Gregorian calendar skips the leap day moves the days after it.
+#[test]
+fn a_month_ends_on_the_last_of_february_in_every_year() {
+    let scorer = scorer(&toml_model(
+        "format = 1\nname = 'x'\n[[required]]\nid = 'r'\nwhen.since.months_since = 1\n\
+         [[required]]\nid = 's'\nwhen.until.months_since = 0",
+    ));
+    for year in 1601..=2401 {
+        let last = chrono::NaiveDate::from_ymd_opt(year, 3, 1).unwrap().pred_opt().unwrap();
+        let record = Record::new().with("since", format!("{year}-02-01")).with("until", last);
+        let verdict = scorer.score(&record, at(&format!("{year}-03-01"))).verdict();
+        assert_eq!(verdict, warmth::Verdict::Eligible, "{year}");
+    }
+}
+
 /// The document of the first page of the guide.
 #[test]
 fn the_cross_sell_example_gives_its_grades_states_and_scores() {

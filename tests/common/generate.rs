@@ -1,7 +1,7 @@
-//! Random valid documents with records that sit on their edges.
+//! Random valid documents, with facts and events at their thresholds.
 //!
-//! Values come from small pools on purpose: a threshold meets an equal fact, and an event meets the end of a window,
-//! far more often than uniform numbers would ever arrange.
+//! Values come from small pools on purpose: facts equal thresholds, and events fall on the ends of windows, far more
+//! often than with uniform random numbers.
 
 use std::collections::BTreeSet;
 
@@ -10,8 +10,17 @@ use fastrand::Rng;
 use num_traits::Signed;
 use serde_json::{Map, Value, json};
 
-use super::oracle::{self, Event};
+use super::reach;
 
+#[derive(Clone, Debug)]
+pub(crate) struct Event {
+    pub(crate) event: String,
+    pub(crate) at: i64,
+    pub(crate) count: u32,
+    pub(crate) amount_micros: i64,
+}
+
+/// A document, the facts and events of a subject, and the instant to score it at, in seconds since 1970.
 #[derive(Clone, Debug)]
 pub(crate) struct Instance {
     pub(crate) model: Value,
@@ -20,11 +29,8 @@ pub(crate) struct Instance {
     pub(crate) as_of: i64,
 }
 
-/// The document page gives limits no id in so many words; switch off should the format refuse one.
-const LIMITS_HAVE_IDS: bool = true;
-
 const FLAGS: &[&str] = &["has_flagship", "beta"];
-/// `score` is also a reserved key, hence the `field` escape.
+/// `score` is also a reserved key, so conditions name it below `field`.
 const NUMBERS: &[&str] = &["nps", "seats", "seat_limit", "mrr", "score"];
 const TEXTS: &[&str] = &["role", "icp_segment", "grade"];
 const TAGS: &[&str] = &["tech", "owned"];
@@ -65,7 +71,7 @@ const POINT_POOL: &[f64] = &[
 const LARGE_POINT_POOL: &[f64] = &[1e6, -1e6, 999_999.999999, 123_456.789012];
 const PERCENT_POOL: &[f64] = &[15.0, 50.0, 85.0, 33.3, 12.5, 100.0, 90.0, 0.5];
 
-/// Instants worth standing at: ends of months, leap days, both sides of midnight, noon.
+/// Days at which to score: ends of months and leap days. The time of day is midnight, noon or near either.
 const AS_OF_DAYS: &[(i32, u32, u32)] =
     &[(2024, 2, 29), (2025, 2, 28), (2025, 3, 31), (2026, 1, 31), (2026, 11, 22), (2026, 8, 31), (2027, 1, 1)];
 
@@ -75,7 +81,8 @@ pub(crate) fn instance(rng: &mut Rng) -> Instance {
     let midnight = today.and_hms_opt(0, 0, 0).expect("midnight").and_utc().timestamp();
     let as_of = midnight + one(rng, &[0, 43_200, 86_399, 1, 66_600, 39_600]);
 
-    // Huge counts and amounts belong with exact decays: fixed-point weights cannot promise a millionth of a billion.
+    // Huge counts and amounts come with exact decays only: the error of an inexact weight, times a billion, exceeds a
+    // millionth.
     let wild = rng.u8(..) < 25;
     let mut generator =
         Generator { rng, wild, today, ids: 0, kinded: BTreeSet::new(), axes: Vec::new(), cells: Vec::new() };
@@ -90,7 +97,8 @@ struct Generator<'r> {
     wild: bool,
     today: NaiveDate,
     ids: u32,
-    /// Fields read by more than `known`. Only these get facts of a wrong type: without an operator a field has no type.
+    /// Fields with an operator other than `known`. Only these get facts of a wrong type: without an operator a field
+    /// has no type.
     kinded: BTreeSet<&'static str>,
     axes: Vec<String>,
     cells: Vec<String>,
@@ -100,7 +108,7 @@ fn one<T: Copy>(rng: &mut Rng, pool: &[T]) -> T {
     pool[rng.usize(..pool.len())]
 }
 
-/// JSON as a person would write it: whole numbers without a point.
+/// A JSON number; integers have no decimal point.
 fn number(value: f64) -> Value {
     if value.fract() == 0.0 && value.abs() < 9e15 { json!(value as i64) } else { json!(value) }
 }
@@ -217,9 +225,7 @@ impl Generator<'_> {
 
     fn limit(&mut self) -> Value {
         let mut limit = json!({ "when": self.condition(1, true) });
-        if LIMITS_HAVE_IDS {
-            limit["id"] = self.id();
-        }
+        limit["id"] = self.id();
         let key = self.pick(&["at_most", "at_least"]);
         limit[key] = number(self.pick(SCORE_POOL));
         limit
@@ -296,7 +302,7 @@ impl Generator<'_> {
         if states.is_empty() && segments.is_empty() {
             return None;
         }
-        // At least the first play names something else than grades, so no rule asks that every cell be covered.
+        // The first play names states or segments too, so the grades of the plays need not cover every cell.
         let count = self.rng.usize(1..=3);
         let mut plays = Vec::new();
         for i in 0..count {
@@ -344,7 +350,7 @@ impl Generator<'_> {
         let mut groups = match self.rng.u8(..3) {
             0 => cells,
             1 => {
-                // One letter spelled out, so that wildcards and cells stand beside each other.
+                // One letter cell by cell, so that wildcards and cells occur together.
                 let spelled = cells[self.rng.usize(..cells.len())][..1].to_owned();
                 cells
                     .iter()
@@ -398,7 +404,7 @@ impl Generator<'_> {
             }
             rules.push(rule);
         }
-        // A group no rule names is an error.
+        // A group without rules is an error.
         groups.retain(|group| rules.iter().any(|rule| rule["group"] == group["name"]));
         if !rules.is_empty() {
             axis["rule"] = rules.into();
@@ -410,7 +416,7 @@ impl Generator<'_> {
         if derive {
             self.bound_signals(&mut axis);
         }
-        if !derive || !oracle::reachable(&axis).is_some_and(|reach| reach.is_positive()) {
+        if !derive || !reach::available(&axis, &[]).is_some_and(|reach| reach.is_positive()) {
             axis["available"] = self.positive(&[100.0, 30.0, 10.0, 1.0, 0.3, 250.5]);
             for rule in axis.get_mut("rule").and_then(Value::as_array_mut).into_iter().flatten() {
                 if rule["missing"] == "skip" {
@@ -434,8 +440,8 @@ impl Generator<'_> {
         group
     }
 
-    /// Gives every signal a reach that two readers could not see differently: without `most_recent`, points that are
-    /// not positive would leave open whether `max` or nothing at all is within reach.
+    /// Bounds every signal such that its reach is not open to interpretation: without `most_recent`, a signal whose
+    /// points are not positive reaches `max` to one reader and 0 to another.
     fn bound_signals(&mut self, axis: &mut Value) {
         let rules = axis.get_mut("rule").and_then(Value::as_array_mut);
         for rule in rules.into_iter().flatten() {
@@ -504,7 +510,7 @@ impl Generator<'_> {
         }
     }
 
-    /// A field whose name is free in every place, so that no escape is needed.
+    /// A field whose name is not reserved, so it needs no escape.
     fn plain(&mut self, pool: &[&'static str]) -> &'static str {
         loop {
             let field = self.pick(pool);
@@ -514,7 +520,7 @@ impl Generator<'_> {
         }
     }
 
-    /// Whether the rule can be Unknown.
+    /// Adds bands to a rule. Returns whether the rule can be unknown.
     fn bands(&mut self, rule: &mut Value) -> bool {
         let mut may_be_unknown = true;
         let bounds;
@@ -656,7 +662,7 @@ impl Generator<'_> {
         for _ in 0..keys {
             let (key, test) = self.clause(depth, scored);
             match when.get_mut(&key) {
-                // Fields behind the escape, event names and axes share one key; the others are drawn once.
+                // Escaped fields, event names and axes share one key, so their tests are merged.
                 Some(Value::Object(old)) if matches!(key.as_str(), "field" | "events" | "axis") => {
                     old.extend(test.as_object().expect("a table").clone());
                 }
@@ -865,7 +871,7 @@ impl Generator<'_> {
 
     // ---- the record ----
 
-    /// A day that stands in an interesting relation to today.
+    /// A day near a boundary of today: of a span, a month or a year.
     fn near_day(&mut self) -> NaiveDate {
         let months = Months::new(self.pick(&[0, 1, 6, 12, 13]));
         let today = self.today;
@@ -887,7 +893,7 @@ impl Generator<'_> {
     fn facts(&mut self) -> Map<String, Value> {
         let mut facts = Map::new();
         let kinds = [FLAGS, NUMBERS, TEXTS, TAGS, DATES, TIMES];
-        // Full records reach the arithmetic, sparse ones the unknowns; one rate for all would do neither well.
+        // Full records exercise the arithmetic, sparse ones the unknowns. One rate for all would do neither well.
         let sparse = self.pick(&[0, 6, 20, 40]);
         for (kind, fields) in kinds.into_iter().enumerate() {
             for field in fields {
@@ -938,7 +944,7 @@ impl Generator<'_> {
         }
     }
 
-    /// Each of these must count as missing.
+    /// A fact of a wrong type, which counts as missing.
     fn wrong(&mut self, kind: usize) -> Value {
         let pool = match kind {
             0 => vec![json!("true"), json!(1)],
@@ -982,7 +988,7 @@ impl Generator<'_> {
         events
     }
 
-    /// Whole multiples of the spans the documents use, a second to either side, and anything.
+    /// The age of an event: usually a multiple of a span of the documents, give or take a second.
     fn age(&mut self) -> i64 {
         match self.rng.u8(..10) {
             0 => self.pick(&[0, 0, -1, 1, -86_400]),

@@ -1,21 +1,21 @@
-//! The guide: what the pages of single items have no room for.
+//! The guide: pages on topics that span several items.
 //!
-//! | page | for whom | what it says |
+//! | page | for | what it covers |
 //! | --- | --- | --- |
-//! | [`document`] | who writes models | the document key by key |
-//! | [`arithmetic`] | who must defend a number | what is exact, where something is rounded, every formula with an example |
-//! | [`templates`] | who starts | the models that the crate ships: what each is for, and where each published number stands |
-//! | [`problems`] | who is told that a model is wrong | every problem by its code, and what to do |
-//! | [`questions`] | who wants to know more than a score | what is still unknown, when it will change, why it moved, and what the answers promise |
-//! | [`hosting`] | who embeds the engine | facts, activity, many subjects, storage, changes, schedules, alerts, threads, time zones |
+//! | [`document`] | authors of models | the document, key by key |
+//! | [`arithmetic`] | people who defend a number | what is exact, where a number is rounded, every formula with an example |
+//! | [`templates`] | authors who start a model | the models that the crate ships: their purpose, and the source of each published number |
+//! | [`problems`] | authors who get an error | every problem by its code, and what to do |
+//! | [`questions`] | engineers who need more than a score | what is unknown, when the score will change, why it changed, and what the answers guarantee |
+//! | [`hosting`] | engineers who embed the engine | facts, activity, many subjects, storage, changes, schedules, alerts, threads, time zones |
 #![cfg_attr(
     feature = "evidence",
-    doc = "| [`evidence`] | who judges models and weighs factors | what history can say and what not, every figure with its formula |"
+    doc = "| [`evidence`] | analysts who validate models | what history can and cannot say, every figure with its formula |"
 )]
-//! | [`design`] | who changes the engine | why it is as it is, what is left out, which module does what |
+//! | [`design`] | contributors to the engine | where things are, how the evaluator works, what is left out, and why |
 //!
-//! The guide is tested. Rust code runs as a doctest; every TOML block is read, compiled and, where it has cases, verified;
-//! the tables of problems, limits, modules and templates are compared with the sources.
+//! The guide is tested. Rust code runs as a doctest. Every TOML block is read and compiled, and its cases are verified.
+//! Tests compare the tables of problems, limits, modules and templates with the sources.
 
 /// The model document, key by key.
 ///
@@ -23,13 +23,13 @@ pub mod document {
     #![doc = include_str!("document.md")]
 }
 
-/// What is exact, where something is rounded, and how every number is computed.
+/// What is exact, where a number is rounded, and how every number is computed.
 ///
 pub mod arithmetic {
     #![doc = include_str!("arithmetic.md")]
 }
 
-/// The models that the crate ships, and where their numbers come from.
+/// The models that the crate ships, and the sources of their numbers.
 ///
 pub mod templates {
     #![doc = include_str!("templates.md")]
@@ -41,26 +41,26 @@ pub mod problems {
     #![doc = include_str!("problems.md")]
 }
 
-/// Questions beyond a score, and what the answers promise.
+/// Questions beyond a score, and what the answers guarantee.
 ///
 pub mod questions {
     #![doc = include_str!("questions.md")]
 }
 
-/// Advice for those who embed the engine.
+/// Advice for engineers who embed the engine.
 ///
 pub mod hosting {
     #![doc = include_str!("hosting.md")]
 }
 
-/// What history says of factors and models, and what it does not.
+/// What history can say about factors and models, and what it cannot.
 ///
 #[cfg(feature = "evidence")]
 pub mod evidence {
     #![doc = include_str!("evidence.md")]
 }
 
-/// Why it is as it is.
+/// How the engine is built, and why.
 ///
 pub mod design {
     #![doc = include_str!("design.md")]

@@ -1,5 +1,7 @@
 //! The guide and the README: every TOML block is a model or a part of one, and every table agrees with the sources.
 
+mod modules;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -176,30 +178,28 @@ fn codes_in(source: &str) -> BTreeSet<String> {
     after.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next()).map(str::to_owned).collect()
 }
 
+/// The pass in which a source finds problems.
+fn pass_of(source: &Path) -> Option<&'static str> {
+    let passes =
+        [("model", "reading"), ("compile", "compiling"), ("ask/verify.rs", "cases"), ("ask/recourse.rs", "asking")];
+    passes.into_iter().find(|(path, _)| source.starts_with(path)).map(|(_, pass)| pass)
+}
+
 #[test]
-fn the_guide_lists_every_problem_code() {
+fn the_guide_lists_every_problem_code_with_its_pass() {
+    let root = root().join("src");
     let mut files = Vec::new();
-    sources(&root().join("src"), &mut files);
+    sources(&root, &mut files);
     let mut found: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for file in files {
-        let folder = file.strip_prefix(root().join("src")).unwrap().components().next().unwrap();
-        let pass = match folder.as_os_str().to_str().unwrap() {
-            "model" => "reading",
-            "compile" => "compiling",
-            "verify.rs" => "cases",
-            "recourse.rs" => "asking",
-            other => other,
-        };
         for code in codes_in(&fs::read_to_string(&file).unwrap()) {
-            assert!(!pass.contains('.'), "{}: `{code}` belongs to no pass", file.display());
-            found.entry(code).or_default().insert(match pass {
-                "reading" => "reading",
-                "compiling" => "compiling",
-                "asking" => "asking",
-                _ => "cases",
-            });
+            let pass = pass_of(file.strip_prefix(&root).unwrap());
+            let pass = pass.unwrap_or_else(|| panic!("{}: `{code}` belongs to no pass", file.display()));
+            found.entry(code).or_default().insert(pass);
         }
     }
+    let passes: BTreeSet<&str> = found.values().flatten().copied().collect();
+    assert_eq!(passes, BTreeSet::from(["reading", "compiling", "cases", "asking"]));
     let text = page("problems.md");
     let listed: Vec<(String, BTreeSet<&str>)> = rows(&text)
         .filter(|row| row.len() == 4)
@@ -229,43 +229,76 @@ fn the_guide_lists_the_default_limits() {
     assert_eq!(listed, expected);
 }
 
-/// The modules that a source uses.
-fn modules_in(source: &str) -> impl Iterator<Item = &str> {
-    let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
-    // `$crate::` is a path in the expansion of a macro, not a use by its module.
-    code.flat_map(|line| {
-        line.match_indices("crate::").filter(|(at, _)| !line[..*at].ends_with('$')).map(|(at, path)| {
-            let rest = &line[at + path.len()..];
-            &rest[..rest.find(|c: char| !c.is_ascii_lowercase() && c != '_').unwrap_or(rest.len())]
-        })
-    })
-    .filter(|module| !module.is_empty())
+/// Every file under a folder.
+fn every_file(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { every_file(&path, files) } else { files.push(path) }
+    }
+}
+
+/// The code spans outside of fenced blocks.
+fn code_spans(text: &str) -> impl Iterator<Item = &str> {
+    let prose = text.split("```").step_by(2);
+    prose.flat_map(|prose| prose.split('`').skip(1).step_by(2))
 }
 
 #[test]
-fn modules_depend_on_each_other_as_the_guide_says() {
-    let root = root().join("src");
+fn files_and_tests_that_contributors_read_about_exist() {
+    let contributing = fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let design = page("design.md");
     let mut files = Vec::new();
-    sources(&root, &mut files);
-    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for file in files {
-        let first = file.strip_prefix(&root).unwrap().components().next().unwrap();
-        let module = Path::new(first.as_os_str()).file_stem().unwrap().to_str().unwrap().to_owned();
-        if module != "lib" && module != "_guide" {
-            let source = fs::read_to_string(&file).unwrap();
-            let uses = found.entry(module.clone()).or_default();
-            uses.extend(modules_in(&source).filter(|used| *used != module).map(str::to_owned));
+    ["src", "tests"].iter().for_each(|folder| every_file(&root().join(folder), &mut files));
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "rs"));
+    let texts: Vec<(PathBuf, String)> =
+        files.into_iter().map(|file| (file.clone(), fs::read_to_string(file).unwrap())).collect();
+    let (mut paths, mut tests) = (0, 0);
+    for span in code_spans(&contributing).chain(code_spans(&design)) {
+        let first = span.split('/').next().unwrap();
+        if ["src", "tests", "benches", "examples", ".ci"].contains(&first) && !span.contains(' ') {
+            assert!(root().join(span).exists(), "there is no `{span}`");
+            paths += 1;
+        }
+        // A test is written as the name of its file and its own.
+        if let Some((module, test)) = span.split_once("::").filter(|(_, test)| test.matches('_').count() > 2) {
+            let exists = texts.iter().any(|(file, text)| {
+                file.file_stem().is_some_and(|stem| stem == module) && text.contains(&format!("fn {test}("))
+            });
+            assert!(exists, "there is no test `{span}`");
+            tests += 1;
         }
     }
+    assert!(paths > 40 && tests > 10, "{paths} paths and {tests} tests were found");
+}
+
+/// The value of a constant in the sources.
+fn constant(name: &str, sources: &[String]) -> Option<u64> {
+    let mut definitions =
+        sources.iter().filter_map(|text| text.split_once(&format!("const {name}: "))?.1.split_once(" = "));
+    let (value, _) = definitions.next()?.1.split_once(';')?;
+    match value.split_once(" << ") {
+        Some((one, bits)) => Some(one.parse::<u64>().ok()? << bits.parse::<u32>().ok()?),
+        None => value.replace('_', "").parse().ok(),
+    }
+}
+
+#[test]
+fn constants_on_the_design_page_have_the_values_that_it_says() {
+    let mut files = Vec::new();
+    sources(&root().join("src"), &mut files);
+    let sources: Vec<String> = files.iter().map(|file| fs::read_to_string(file).unwrap()).collect();
     let text = page("design.md");
-    let (_, section) = text.split_once("\n# Where things are\n").unwrap();
-    let listed: BTreeMap<String, BTreeSet<String>> = section
-        .lines()
-        .filter_map(|line| {
-            let cells: Vec<_> = line.strip_prefix('|')?.strip_suffix('|')?.split('|').map(str::trim).collect();
-            let module = code(cells[0])?.to_owned();
-            Some((module, cells[2].split(", ").filter_map(code).map(str::to_owned).collect()))
-        })
-        .collect();
-    assert_eq!(listed, found);
+    let mut checked = 0;
+    for (index, span) in text.split('`').enumerate().skip(1).step_by(2) {
+        if span.len() > 3 && span.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_') {
+            let value = constant(span, &sources).unwrap_or_else(|| panic!("there is no constant `{span}`"));
+            let before = text.split('`').nth(index - 1).unwrap();
+            assert!(
+                plain(before).contains(&value.to_string()),
+                "`{span}` is {value}, but the page says: {before}`{span}`"
+            );
+            checked += 1;
+        }
+    }
+    assert!(checked > 3, "only {checked} constants were found");
 }

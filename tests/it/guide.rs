@@ -229,14 +229,6 @@ fn the_guide_lists_the_default_limits() {
     assert_eq!(listed, expected);
 }
 
-/// Every file under a folder.
-fn every_file(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { every_file(&path, files) } else { files.push(path) }
-    }
-}
-
 /// The code spans outside of fenced blocks.
 fn code_spans(text: &str) -> impl Iterator<Item = &str> {
     let prose = text.split("```").step_by(2);
@@ -248,8 +240,8 @@ fn files_and_tests_that_contributors_read_about_exist() {
     let contributing = fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
     let design = page("design.md");
     let mut files = Vec::new();
-    ["src", "tests"].iter().for_each(|folder| every_file(&root().join(folder), &mut files));
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "rs"));
+    sources(&root().join("src"), &mut files);
+    sources(&root().join("tests"), &mut files);
     let texts: Vec<(PathBuf, String)> =
         files.into_iter().map(|file| (file.clone(), fs::read_to_string(file).unwrap())).collect();
     let (mut paths, mut tests) = (0, 0);

@@ -162,7 +162,7 @@ impl Library {
             if begins && (["crate", "super", "self"].contains(&head) || self.child(module, head).is_some()) {
                 let first = imports.len();
                 rest = read_tree(rest, &[], &mut imports);
-                imports[first..].iter_mut().for_each(|import| import.path = self.absolute(module, &import.path));
+                imports[first..].iter_mut().for_each(|import| import.path = Library::absolute(module, &import.path));
                 before = ' ';
             } else {
                 let length = head.len().max(c.len_utf8());
@@ -174,7 +174,7 @@ impl Library {
     }
 
     /// The path from the crate root of a path in a module.
-    fn absolute(&self, module: &str, path: &[String]) -> Vec<String> {
+    fn absolute(module: &str, path: &[String]) -> Vec<String> {
         let mut own: Vec<String> = module.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
         let mut rest = path.iter().peekable();
         match rest.peek().map(|first| first.as_str()) {

@@ -113,10 +113,8 @@ pub(crate) fn base_with(program: &Program, axes: &[AxisOutcome<Concrete>], axis:
 pub(super) fn grade<D: Domain>(grading: Option<&Grading>, axes: &[AxisOutcome<D>]) -> D::Of<Index> {
     let Some(grading) = grading else { return D::Of::one(Index::NONE) };
     let rank = |cuts: &Cuts| match axes.get(cuts.axis) {
-        Some(axis) => {
-            D::rank(&axis.score, |score| cuts.cuts.iter().position(|cut| score >= *cut).unwrap_or(cuts.cuts.len()))
-        }
-        None => D::Of::one(cuts.cuts.len()),
+        Some(axis) => D::rank(&axis.score, |score| cuts.rank(score).into()),
+        None => D::Of::one(cuts.lowest().into()),
     };
     let saturated = |rank: usize| u8::try_from(rank).unwrap_or(u8::MAX);
     D::map2(&rank(&grading.fit), &rank(&grading.activity), |fit, activity| {
@@ -126,8 +124,9 @@ pub(super) fn grade<D: Domain>(grading: Option<&Grading>, axes: &[AxisOutcome<D>
 
 /// The state with the greatest bound that is reached, else the lowest one.
 pub(super) fn state<D: Domain>(states: &States, value: &D::Number, axes: &[AxisOutcome<D>]) -> D::Of<Index> {
-    // What is below the lowest bound is in the lowest state too, so that this bound need not be asked for.
-    let Some((_, above)) = states.rows.split_first() else { return D::Of::one(Index::NONE) };
+    if states.rows().is_empty() {
+        return D::Of::one(Index::NONE);
+    }
     let mut sum;
     let decisive = match axes {
         _ if !states.by_points => value,
@@ -140,7 +139,7 @@ pub(super) fn state<D: Domain>(states: &States, value: &D::Number, axes: &[AxisO
             &sum
         }
     };
-    let ranks = D::rank(decisive, |value| above.partition_point(|(bound, _)| *bound <= value));
+    let ranks = D::rank(decisive, |value| states.index(value));
     D::map(&ranks, Index::at)
 }
 

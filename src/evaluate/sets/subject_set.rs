@@ -292,10 +292,10 @@ impl<'m> Env<'m> for SubjectSet<'m, '_> {
 
     fn points<O: Observer<'m, Sets>>(&self, body: &'m RuleBody, _: &mut O) -> MaybeUnknown<Sets> {
         let RuleBody::Bands { of, rows, below } = body else { return self.points_of(body) };
-        let band = |number| concrete::band(rows, number);
-        let MaybeUnknown { number, unknown } = self.value(of, band);
-        let reached = Sets::rank(&number, band);
-        let points = |reached| Some(concrete::band_points(rows, *below, reached));
+        let rank = |number| rows.rank(number);
+        let MaybeUnknown { number, unknown } = self.value(of, rank);
+        let reached = Sets::rank(&number, rank);
+        let points = |reached| Some(rows.points(reached, *below));
         MaybeUnknown { number: Sets::number(&reached, points), unknown }
     }
 

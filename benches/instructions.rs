@@ -71,15 +71,6 @@ const PATHS: &[(&str, Run)] = &[
             _ = black_box(fired);
         })
     }),
-    ("batch", |rounds| {
-        let now = as_of();
-        let (scorer, accounts) = (cross_sell(), accounts(SUBJECTS));
-        let mut scores = vec![Score::default(); SUBJECTS];
-        for _ in 0..rounds {
-            scorer.score_batch(black_box(&accounts), now, black_box(&mut scores));
-        }
-        SUBJECTS
-    }),
     ("columns", |rounds| {
         let now = as_of();
         let (scorer, accounts) = (cross_sell::<Account>(), accounts(ROWS));
@@ -93,7 +84,7 @@ const PATHS: &[(&str, Run)] = &[
         }
         agree(&accounts, &borrowed::outcomes(&scores))
     }),
-    ("columns-made-ready", |rounds| {
+    ("columns-bound", |rounds| {
         let (scorer, accounts) = (cross_sell::<Account>(), accounts(ROWS));
         let columns = Columns::new(&accounts);
         let dictionaries = Dictionaries::of(&columns);

@@ -165,7 +165,7 @@ impl Rule {
             RuleBody::First { rows, .. } => rows.iter().for_each(|(when, _)| when.read_sites(each)),
             RuleBody::Bands { of, rows, .. } => each(ReadSite::Bands(of, rows)),
             body @ (RuleBody::Texts { .. } | RuleBody::Tags { .. } | RuleBody::PerUnit { .. }) => {
-                each(ReadSite::Body(body))
+                each(ReadSite::Body(body));
             }
             RuleBody::Points(_) | RuleBody::Signal(_) => {}
         }

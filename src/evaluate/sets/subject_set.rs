@@ -355,7 +355,7 @@ mod tests {
     /// The end of a month, at noon.
     const NOON: i64 = 1_796_040_000;
 
-    /// Hours from a window's worth before to a day after, and often a whole one.
+    /// Instants from three days before to one day after, often at a full hour.
     fn instants() -> impl Strategy<Value = i64> {
         (-72_i64..24, prop_oneof![Just(0), Just(-1), Just(1), 0_i64..3_600])
             .prop_map(|(hours, secs)| NOON + hours * 3_600 + secs)

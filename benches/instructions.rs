@@ -26,7 +26,7 @@ use fired::{by_hand_fired, by_hand_fired_ids};
 use generated::{Customer, amounts, by_exp2, customers, fading, named, rules, spread, visited, visits, whatever};
 use population::{Account, MODEL, accounts, as_of, by_hand};
 use warmth::columns::ScoreColumns;
-use warmth::{Explanation, Fired, Model, Projection, Record, Resolution, Score, Scorer, compare};
+use warmth::{Explanation, Fired, Model, Projection, Record, Resolution, Scorer, compare};
 
 const SUBJECTS: usize = 1_000;
 const ROWS: usize = 50_000;

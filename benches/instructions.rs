@@ -86,7 +86,7 @@ const PATHS: &[(&str, Run)] = &[
         let columns = Columns::new(&accounts);
         let dictionaries = Dictionaries::of(&columns);
         let columns = borrowed(&columns, &dictionaries);
-        let ready = scorer.columns(&columns).unwrap();
+        let ready = scorer.bind(&columns).unwrap();
         let mut scores = ScoreColumns::new();
         for _ in 0..rounds {
             black_box(&ready).score(0..ROWS, now, black_box(&mut scores));
@@ -99,7 +99,7 @@ const PATHS: &[(&str, Run)] = &[
         let dictionaries = Dictionaries::of(&columns);
         let columns = borrowed(&columns, &dictionaries);
         for _ in 0..rounds {
-            _ = black_box(scorer.columns(black_box(&columns)).unwrap());
+            _ = black_box(scorer.bind(black_box(&columns)).unwrap());
         }
         ROWS
     }),

@@ -157,7 +157,7 @@ fn columns(c: &mut Criterion) {
         }
         let dictionaries = Dictionaries::of(&columns);
         let borrowed = borrowed(&columns, &dictionaries);
-        let ready = scorer.columns(&borrowed).unwrap();
+        let ready = scorer.bind(&borrowed).unwrap();
         let mut scores = ScoreColumns::new();
         ready.score(0..count, now, &mut scores);
         assert!(outcomes == borrowed::outcomes(&scores));

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::points::{MICROS, Points};
+use crate::num::points::{MICROS, Points};
+use crate::num::u384::{U384, product_shifted};
 use crate::time::Span;
-use crate::wide::{Wide, product_shifted};
 
 /// How much of its worth an event keeps as it ages.
 ///
@@ -91,7 +91,7 @@ impl Weight {
 
     /// This share of `points`, to the nearest millionth, ties away from zero.
     pub fn of(self, points: Points) -> Points {
-        let mut product = Wide::ZERO;
+        let mut product = U384::ZERO;
         product.add_product(u128::from(points.micros().unsigned_abs()), self.numerator);
         let magnitude =
             Points::from_micros(i64::try_from(product.rounded_quotient(&[self.denominator])).unwrap_or(i64::MAX));

@@ -78,14 +78,14 @@ impl Grade {
         Grade { letter: letter.min(8), number: number.min(8) }
     }
 
-    /// The grade at a place among all there can be.
-    pub(crate) fn at(place: usize) -> Grade {
+    /// The grade at a index among all there can be.
+    pub(crate) fn at(index: usize) -> Grade {
         let part = |part: usize| u8::try_from(part).unwrap_or(u8::MAX);
-        Grade::new(part(place / 9), part(place % 9))
+        Grade::new(part(index / 9), part(index % 9))
     }
 
-    /// Its place among all there can be, from 0 to 80.
-    pub(crate) fn place(self) -> usize {
+    /// Its index among all there can be, from 0 to 80.
+    pub(crate) fn index(self) -> usize {
         usize::from(self.letter) * 9 + usize::from(self.number)
     }
 
@@ -101,7 +101,7 @@ impl Grade {
 
     /// The grade as text, `A1`.
     pub fn as_str(self) -> &'static str {
-        let start = self.place() * 2;
+        let start = self.index() * 2;
         GRADES.get(start..start + 2).unwrap_or_default()
     }
 

@@ -116,65 +116,50 @@
 //! The dependencies are chrono (without its clock), serde, smallvec and thiserror.
 
 #![forbid(unsafe_code)]
+// Shows on docs.rs which feature an item needs. Only nightly has it.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod _guide;
-mod activity;
-mod batch;
-mod bounds;
-pub mod columns;
-pub mod compare;
+mod ask;
 mod compile;
 mod decay;
-mod decimal;
-mod declare;
 mod evaluate;
 #[cfg(feature = "evidence")]
 pub mod evidence;
-pub mod explain;
-mod facts;
-mod fired;
-mod forecast;
-pub mod governance;
 mod grade;
+mod input;
+mod kit;
 mod literal;
 pub mod model;
-pub mod offer;
-mod points;
+mod num;
 mod problem;
 mod program;
-pub mod recourse;
-pub mod rollup;
 mod score;
 mod scorer;
-pub mod settle;
-pub mod shapes;
-pub mod templates;
 mod time;
-mod verify;
-mod wide;
+mod truth;
 
-pub use activity::{Activity, Event, Resolution};
-pub use bounds::{AxisBounds, Bounds, Question};
-pub use compare::{Comparison, Snapshot, compare};
+pub use ask::compare::{self, Comparison, Snapshot, compare};
+pub use ask::explain::{self, Explanation};
+pub use ask::recourse::{self, Recourse};
+pub use ask::settle::{self, Settled, settle};
+pub use ask::{AxisBounds, Bounds, Change, Changes, Fired, NextChange, Projection, Question, columns};
 pub use decay::{Decay, Weight};
-#[doc(hidden)]
-pub use declare::private as __private;
-pub use evaluate::Truth;
-pub use explain::Explanation;
-pub use facts::{Fact, Facts, Field, Kind, Record, Tags, ToFact, Value};
-pub use fired::Fired;
-pub use forecast::{Change, Changes, NextChange, Projection};
 pub use grade::{Grade, GradeError, Verdict};
+pub use input::activity::{Activity, Event, Resolution};
+pub use input::facts::{Fact, Facts, Field, Kind, Record, Tags, ToFact, Value};
+#[doc(hidden)]
+pub use input::facts_macro::private as __private;
+pub use kit::{governance, offer, rollup, shapes, templates};
 pub use model::{DocumentLimits, Fingerprint, Model, fields};
-pub use points::{Points, PointsError};
+pub use num::points::{Points, PointsError};
 pub use problem::{ModelError, PathSegment, Problem};
-pub use recourse::Recourse;
 pub use score::{AxisScore, Play, Score};
 pub use scorer::Scorer;
-pub use settle::{Settled, settle};
 pub use time::{Span, SpanError};
+pub use truth::Truth;
 
-/// The README's program is a test.
+/// Runs the program of the README as a test.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -5,13 +5,11 @@ use std::fmt;
 use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
 
-use crate::batch::{Sink, one_of};
-use crate::evaluate::{Abreast, Exact, Masks, Outcome};
-use crate::facts::Mask;
+use crate::evaluate::{Concrete, Outcome};
 use crate::grade::{Grade, Verdict};
 use crate::model::limits::AXES_MAX;
-use crate::points::Points;
-use crate::program::{self, Place, Program};
+use crate::num::points::Points;
+use crate::program::{self, Index, Program};
 use crate::time::Span;
 
 /// What scoring found: a verdict, and for those who may be scored a value, a grade, a state, a segment and a play.
@@ -28,10 +26,10 @@ pub struct Score<'m> {
     raw: [i64; AXES_MAX],         // of as many axes as the program has
     scores: [u32; AXES_MAX],      // of these, from 0 to 100, as `value`
     value: u32,
-    grade: Place,   // among all there can be
-    state: Place,   // in `States::rows`
-    segment: Place, // in `Program::segments`
-    play: Place,    // in `Program::plays`
+    grade: Index,   // among all there can be
+    state: Index,   // in `States::rows`
+    segment: Index, // in `Program::segments`
+    play: Index,    // in `Program::plays`
     verdict: Verdict,
 }
 
@@ -100,7 +98,7 @@ impl Eq for program::Play {}
 
 impl<'m> Score<'m> {
     #[inline]
-    pub(crate) fn new(program: &'m Program, outcome: &Outcome<Exact>) -> Score<'m> {
+    pub(crate) fn new(program: &'m Program, outcome: &Outcome<Concrete>) -> Score<'m> {
         let mut score = Score::held_back(program, outcome.verdict);
         score.fill(outcome);
         score
@@ -114,46 +112,20 @@ impl<'m> Score<'m> {
 
     /// Puts in what there is beside the verdict.
     #[inline]
-    fn fill(&mut self, outcome: &Outcome<Exact>) {
+    fn fill(&mut self, outcome: &Outcome<Concrete>) {
         let Outcome { value, grade, state, segment, play, .. } = *outcome;
         let axes = outcome.axes.iter().map(|axis| (axis.raw, axis.score));
         self.put(value, axes, [grade, state, segment, play]);
     }
 
-    /// The score of one of several subjects.
-    pub(crate) fn of_lane<const W: usize>(
-        program: &'m Program,
-        outcome: &Outcome<Abreast<W>>,
-        lane: usize,
-    ) -> Score<'m> {
-        let axes = outcome.axes.iter().map(|axis| (axis.raw.at(lane), axis.score.at(lane)));
-        let places = [&outcome.grade, &outcome.state, &outcome.segment, &outcome.play];
-        let (verdict, value) = (outcome.verdict.at(lane), outcome.value.at(lane));
-        Score::of_parts(Some(program), verdict, value, axes, places.map(|place| place.at(lane)))
-    }
-
-    /// The parts that are kept of it in columns beside the verdict: grade, state, segment and play last.
-    #[inline]
-    pub(crate) fn parts(&self) -> (Points, impl Iterator<Item = (Points, Points)>, [Place; 4]) {
-        let axes = self.raw.iter().zip(self.scores).map(|(raw, score)| (Points::from_micros(*raw), points(score)));
-        (points(self.value), axes, [self.grade, self.state, self.segment, self.play])
-    }
-
-    /// Of the parts that are kept of it in columns: grade, state, segment and play last.
-    pub(crate) fn of_parts(
-        program: Option<&'m Program>,
-        verdict: Verdict,
-        value: i64,
-        axes: impl Iterator<Item = (i64, i64)>,
-        [grade, state, segment, play]: [Place; 4],
-    ) -> Score<'m> {
-        let mut score = Score { program, ..Score::of_nobody(verdict) };
-        score.put(value, axes, [grade, state, segment, play]);
-        score
+    /// Raw points and score of the axis at an index; zeros for a subject that a gate holds back.
+    pub(crate) fn axis_at(&self, index: usize) -> (Points, Points) {
+        let (raw, score) = (self.raw.get(index), self.scores.get(index));
+        (Points::from_micros(raw.copied().unwrap_or(0)), points(score.copied().unwrap_or(0)))
     }
 
     #[inline]
-    fn put(&mut self, value: i64, axes: impl Iterator<Item = (i64, i64)>, [grade, state, segment, play]: [Place; 4]) {
+    fn put(&mut self, value: i64, axes: impl Iterator<Item = (i64, i64)>, [grade, state, segment, play]: [Index; 4]) {
         // By place: a loop of at most eight turns becomes eight turns, and most programs have an axis or two.
         for (place, (raw, score)) in axes.enumerate() {
             if let (Some(own_raw), Some(own_score)) = (self.raw.get_mut(place), self.scores.get_mut(place)) {
@@ -166,7 +138,7 @@ impl<'m> Score<'m> {
 
     #[inline]
     fn of_nobody(verdict: Verdict) -> Score<'m> {
-        let (raw, scores, none) = ([0; AXES_MAX], [0; AXES_MAX], Place::NONE);
+        let (raw, scores, none) = ([0; AXES_MAX], [0; AXES_MAX], Index::NONE);
         Score { program: None, raw, scores, value: 0, grade: none, state: none, segment: none, play: none, verdict }
     }
 
@@ -285,41 +257,6 @@ impl PartialEq for Score<'_> {
 }
 
 impl Eq for Score<'_> {}
-
-/// Places for the scores of a batch.
-pub(crate) struct Scores<'m, 's> {
-    pub(crate) program: &'m Program,
-    pub(crate) scores: &'s mut [Score<'m>],
-}
-
-/// One word of lanes: of more subjects than these fill the nearest cache.
-impl<'m> Sink<1> for Scores<'m, '_> {
-    type Place = Score<'m>;
-
-    fn passed(&mut self, first: usize, there: Mask<1>, verdicts: &Masks<Verdict, 1>) {
-        for verdict in [Verdict::Ineligible, Verdict::Disqualified] {
-            for lane in (verdicts.of(verdict) & there).lanes() {
-                if let Some(own) = self.scores.get_mut(first + lane) {
-                    *own = Score::held_back(self.program, verdict);
-                }
-            }
-        }
-    }
-
-    fn found(&mut self, score: &Score<'_>) -> Score<'m> {
-        Score { program: Some(self.program), ..*score }
-    }
-
-    #[inline]
-    fn scored(&mut self, first: usize, rows: &[u16], which: &[u8], found: &[Score<'m>]) {
-        for (row, which) in rows.iter().zip(which) {
-            let own = self.scores.get_mut(first + usize::from(*row));
-            if let (Some(own), Some(score)) = (own, one_of(found, *which)) {
-                *own = *score;
-            }
-        }
-    }
-}
 
 impl fmt::Debug for Score<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,17 +6,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::batch::score_rows;
+use crate::ask::explain::{Explanation, explain};
 use crate::compile::{Schema, compile};
-use crate::evaluate::{Evaluation, Exact, Outcome, Slice, Subject, Witness};
-use crate::explain::{Explanation, explain};
-use crate::facts::{Facts, Field};
+use crate::evaluate::{Concrete, Evaluation, Observer, Outcome, Subject};
 use crate::grade::Verdict;
+use crate::input::facts::{Facts, Field};
 use crate::model::{Fingerprint, Model};
 use crate::problem::ModelError;
 use crate::program::Program;
-use crate::score::{Score, Scores};
-use crate::time::{Span, second_and_day, second_of};
+use crate::score::Score;
+use crate::time::{Span, second_and_day};
 
 /// A model compiled against the fields of a type of subjects: the only thing that can score.
 ///
@@ -96,32 +95,28 @@ impl<T: Facts> Scorer<T> {
         self.score_with(subject, as_of, &mut ())
     }
 
-    /// Scores a subject, and tells a witness of it.
+    /// Scores a subject, and tells a observer of it.
     #[inline(always)]
-    pub(crate) fn score_with<'m, W>(&'m self, subject: &T, as_of: DateTime<Utc>, witness: &mut W) -> Score<'m>
+    pub(crate) fn score_with<'m, W>(&'m self, subject: &T, as_of: DateTime<Utc>, observer: &mut W) -> Score<'m>
     where
-        W: Witness<'m, Exact>,
+        W: Observer<'m, Concrete>,
     {
         let program = &*self.program;
-        let evaluation =
-            Evaluation::new(program, Subject::on(program, subject, second_and_day(as_of, program.offset_secs)));
-        let verdict = evaluation.verdict(witness);
+        let evaluation = Evaluation::new(Subject::on(program, subject, second_and_day(as_of, program.offset_secs)));
+        let verdict = evaluation.verdict(observer);
         // Either makes it where the caller wants it: what is filled in a place of its own is copied there afterwards.
         if verdict.is_scored() {
-            scored(program, &evaluation, verdict, witness)
+            scored(program, &evaluation, verdict, observer)
         } else {
             Score::held_back(program, verdict)
         }
     }
 
-    /// Scores many subjects as of an instant, the first into the first place and so on, as many as there are of both.
+    /// Scores subjects one after the other, the first into the first place of `scores` and so on.
     ///
-    /// Each has the outcome that [`score`](Scorer::score) gives it alone; those beyond the shorter slice are left as
-    /// they are. Some thousands that are in the caches, as when they were just made or read, take less time together than
-    /// one by one; so they are asked one thing after the other. More than 32,768 are scored one by one, as they are
-    /// hardly in the caches any more: hand those over part by part, or lay them out as [`columns`](Scorer::columns).
-    /// Allocates nothing more than `score` does. Places to be filled are made of [`Score::default`]; parts of both slices
-    /// can be scored on several threads.
+    /// Scores as many as both slices have; the rest of the longer slice is left as it is. Fill `scores` with
+    /// [`Score::default`] beforehand. To use several threads, split both slices. If your subjects lie in columns, such as
+    /// Arrow arrays or a data frame, [`bind`](Scorer::bind) scores them several times faster.
     ///
     /// ```
     /// # use warmth::{Model, Points, Record, Score, Scorer};
@@ -135,18 +130,9 @@ impl<T: Facts> Scorer<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn score_batch<'m>(&'m self, subjects: &[T], as_of: DateTime<Utc>, scores: &mut [Score<'m>]) {
-        // One thing after the other goes through memory again for each, in strides: beyond the caches that takes up to
-        // twice as long as one by one.
-        const TOGETHER: usize = 32_768;
-        let count = subjects.len().min(scores.len());
-        if count > TOGETHER {
-            for (subject, own) in subjects.iter().zip(scores) {
-                *own = self.score(subject, as_of);
-            }
-            return;
+        for (subject, own) in subjects.iter().zip(scores) {
+            *own = self.score(subject, as_of);
         }
-        let mut scores = Scores { program: &self.program, scores };
-        score_rows(&self.program, &Slice(subjects), 0..count, second_of(as_of), &mut scores);
     }
 
     /// Scores a subject as [`score`](Scorer::score) does, and writes down why.
@@ -206,13 +192,13 @@ impl<T: Facts> Scorer<T> {
 
 /// A score that no gate holds back; apart, so that those whom one does need no room on the stack for it.
 #[inline(never)]
-fn scored<'m, T: Facts, W: Witness<'m, Exact>>(
+fn scored<'m, T: Facts, W: Observer<'m, Concrete>>(
     program: &'m Program,
-    evaluation: &Evaluation<'m, Subject<'m, '_, T>>,
+    evaluation: &Evaluation<Subject<'m, '_, T>>,
     verdict: Verdict,
-    witness: &mut W,
+    observer: &mut W,
 ) -> Score<'m> {
     let mut outcome = Outcome::gated(verdict);
-    evaluation.score(&mut outcome, witness);
+    evaluation.score(&mut outcome, observer);
     Score::new(program, &outcome)
 }

@@ -1,10 +1,10 @@
-//! Scoring allocates nothing, and explaining no more for more rules. Counted by an allocator of its own, hence a binary of
-//! its own.
+//! Scoring does not allocate, and explaining allocates no more for more rules.
+//!
+//! These tests count calls of the global allocator, so they are a binary of their own.
 
 #![expect(
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
-    clippy::cast_sign_loss,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
@@ -12,58 +12,53 @@
     clippy::struct_field_names,
     clippy::unreadable_literal,
     clippy::unwrap_used,
-    reason = "a test that cannot go on has failed, and names and numbers stand as the documents write them"
+    reason = "a test that cannot go on has failed; names and numbers are written as in the documents"
 )]
-#![expect(unsafe_code, reason = "a global allocator cannot be written without")]
+#![expect(unsafe_code, reason = "a global allocator is unsafe to implement")]
 
-#[expect(dead_code, reason = "the generator asks the oracle what an axis can reach, and nothing else")]
-#[path = "it/oracle.rs"]
-mod oracle;
-
-#[path = "it/generate.rs"]
-mod generate;
-
-#[expect(dead_code, reason = "made for the other tests")]
-#[path = "it/support.rs"]
-mod support;
+mod common;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::hint::black_box;
 
-use support::{Subject, subjects};
+use common::generate::instance;
+use common::seeds::scaled;
+use common::{model, record, scorer, second};
+use fastrand::Rng;
+use serde_json::json;
 use warmth::columns::{Column, Columns, ScoreColumns, Texts};
-use warmth::{Facts, Score};
+use warmth::{DocumentLimits, Facts, Record, Score};
 
 thread_local! {
-    /// Tests run side by side, and the harness allocates on threads of its own.
+    /// Per thread, as tests run in parallel and the harness allocates on its own threads.
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
 }
 
 struct Counting;
 
 fn count() {
-    // Gone while a thread ends, where nothing is measured.
+    // The counter is gone while its thread ends, where nothing is measured.
     let _ = ALLOCATIONS.try_with(|allocations| allocations.set(allocations.get() + 1));
 }
 
-// SAFETY: every call goes to the system's allocator as it came.
+// SAFETY: every call is passed on to the system's allocator unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count();
-        // SAFETY: the caller keeps the contract of `GlobalAlloc`, which is the one asked for.
+        // SAFETY: the caller upholds the contract of `GlobalAlloc`, which is the contract of `System`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         count();
-        // SAFETY: as above; the pointer came from the same allocator.
+        // SAFETY: as in `alloc`; the pointer came from `System`.
         unsafe { System.dealloc(pointer, layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count();
-        // SAFETY: as above; the pointer came from the same allocator.
+        // SAFETY: as in `alloc`; the pointer came from `System`.
         unsafe { System.realloc(pointer, layout, size) }
     }
 }
@@ -71,7 +66,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-/// How often the allocator is called, to allocate or to free.
+/// The number of calls that `run` makes to the allocator, to allocate or to free.
 fn allocations<T>(run: impl FnOnce() -> T) -> (u64, T) {
     let before = ALLOCATIONS.get();
     let result = black_box(run());
@@ -79,15 +74,17 @@ fn allocations<T>(run: impl FnOnce() -> T) -> (u64, T) {
 }
 
 #[test]
-fn the_counter_counts() {
+fn the_counter_counts_allocations_and_frees() {
     assert_eq!(allocations(|| Box::new(7)).0, 1);
     assert_eq!(allocations(|| drop(black_box(vec![1_u8; 100]))).0, 2);
     assert_eq!(allocations(|| black_box(7)).0, 0);
 }
 
 #[test]
-fn scoring_allocates_nothing() {
-    for Subject { seed, scorer, record, as_of, .. } in subjects(0..4_000) {
+fn scoring_does_not_allocate() {
+    for seed in 0..scaled(4_000) {
+        let instance = instance(&mut Rng::with_seed(seed));
+        let (scorer, record, as_of) = (scorer(&model(&instance.model)), record(&instance), second(instance.as_of));
         let (count, score) = allocations(|| scorer.score(&record, as_of));
         assert_eq!(count, 0, "seed {seed}");
         let (count, _) = allocations(|| {
@@ -103,10 +100,10 @@ fn scoring_allocates_nothing() {
 }
 
 #[test]
-fn scoring_many_subjects_allocates_nothing_however_many() {
+fn scoring_a_batch_of_any_size_does_not_allocate() {
     const ROWS: usize = 1_000;
     let healths = ["green", "red"];
-    let model: warmth::Model = serde_json::from_value(serde_json::json!({
+    let scorer = scorer(&model(&json!({
         "format": 1, "name": "x",
         "required": [{ "id": "healthy", "when": { "health": { "is_not": "red" } } }],
         "axis": [{ "name": "a", "rule": [
@@ -115,20 +112,17 @@ fn scoring_many_subjects_allocates_nothing_however_many() {
             { "id": "visits", "signal": { "event": "*", "points": 1, "most_recent": 3, "decay": { "half_life": "1d" } } },
         ] }],
         "state": [{ "name": "warm", "at_least": 50 }, { "name": "cold", "at_least": 0 }],
-    }))
-    .unwrap();
-    let scorer = support::scorer(&model);
-    let (as_of, numbers) = (support::second(200_000), (0..ROWS).map(|row| (row % 11) as u8).collect::<Vec<_>>());
+    })));
+    let (as_of, numbers) = (second(200_000), (0..ROWS).map(|row| (row % 11) as u8).collect::<Vec<_>>());
     let codes: Vec<u8> = (0..ROWS).map(|row| u8::from(row % 5 == 0)).collect();
     let offsets: Vec<i32> = (0..=ROWS as i32).collect();
-    let records: Vec<warmth::Record> = numbers
+    let records: Vec<Record> = numbers
         .iter()
         .zip(&codes)
         .map(|(nps, code)| {
             let health = healths[usize::from(*code)];
-            let mut record =
-                warmth::Record::new().with("nps", u32::from(*nps)).with("health", health).with("stack", [health]);
-            record.activity_mut().record("visit", support::second(i64::from(*nps) * 10_000));
+            let mut record = Record::new().with("nps", u32::from(*nps)).with("health", health).with("stack", [health]);
+            record.activity_mut().record("visit", second(i64::from(*nps) * 10_000));
             record
         })
         .collect();
@@ -143,14 +137,14 @@ fn scoring_many_subjects_allocates_nothing_however_many() {
     let dictionary = Texts::new(&[0_i32, 5, 8], b"greenred").unwrap();
     let columns = Columns::new(ROWS)
         .with("nps", Column::numbers(&numbers))
-        .and_then(|columns| columns.with("health", Column::coded(&codes, dictionary)))
-        .and_then(|columns| columns.with("stack", Column::coded_lists(&offsets, &codes, dictionary)?))
+        .and_then(|columns| columns.with("health", Column::dictionary(&codes, dictionary)))
+        .and_then(|columns| columns.with("stack", Column::dictionary_lists(&offsets, &codes, dictionary)?))
         .and_then(|columns| columns.with_activities(&activities))
         .unwrap();
-    let ready = scorer.columns(&columns).unwrap();
+    let ready = scorer.bind(&columns).unwrap();
     let mut columns = ScoreColumns::new();
     let (count, ()) = allocations(|| ready.score(0..ROWS, as_of, &mut columns));
-    assert!(count > 0, "columns that were never used have no room yet");
+    assert!(count > 0, "the first use of the columns allocates");
     for rows in [0, 1, 63, 64, 65, ROWS] {
         let (count, ()) = allocations(|| ready.score(ROWS - rows..ROWS, as_of, &mut columns));
         assert_eq!(count, 0, "{rows} rows");
@@ -159,10 +153,9 @@ fn scoring_many_subjects_allocates_nothing_however_many() {
 }
 
 #[test]
-fn scoring_many_names_in_order_allocates_nothing() {
-    let listed: Vec<_> =
-        (0..warmth::DocumentLimits::default().event_names).map(|name| format!("event-{name}")).collect();
-    let model: warmth::Model = serde_json::from_value(serde_json::json!({
+fn scoring_many_event_names_does_not_allocate() {
+    let listed: Vec<_> = (0..DocumentLimits::default().event_names).map(|name| format!("event-{name}")).collect();
+    let scorer = scorer(&model(&json!({
         "format": 1, "name": "x",
         "axis": [{ "name": "a", "available": 1, "rule": [
             { "id": "listed", "signal": { "event": listed, "points": 1, "per_day": 2, "most_recent": 50 } },
@@ -170,16 +163,15 @@ fn scoring_many_names_in_order_allocates_nothing() {
             { "id": "days", "bands": { "events": { "*": [[1, 1]] } }, "by": "days" },
             { "id": "last", "bands": { "events": { "*": [[1, 1]] } }, "by": "days_since_last" },
         ] }],
-    }))
-    .unwrap();
-    let scorer = support::scorer(&model);
+    })));
     for names in [1, 2, 64, 256, 257, 5_000] {
-        let mut record = warmth::Record::new();
-        for (second, name) in (0..names).map(|name| (name, format!("event-{name}"))) {
-            record.activity_mut().record(&name, support::second(second));
-            record.activity_mut().record(&name, support::second(second + 100_000));
+        let mut record = Record::new();
+        for at in 0..names {
+            let name = format!("event-{at}");
+            record.activity_mut().record(&name, second(at));
+            record.activity_mut().record(&name, second(at + 100_000));
         }
-        assert_eq!(allocations(|| scorer.score(&record, support::second(200_000))).0, 0, "{names} names");
+        assert_eq!(allocations(|| scorer.score(&record, second(200_000))).0, 0, "{names} names");
     }
 }
 
@@ -198,18 +190,15 @@ fn problems_allocate_no_more_often_for_a_large_document_than_for_a_small_one() {
 }
 
 #[test]
-fn an_explanation_allocates_no_more_often_for_many_rules_than_for_few() {
-    let explained = |rules: usize| {
+fn an_explanation_allocates_no_more_for_many_rules_than_for_two() {
+    let allocations_for = |rules: usize| {
         let rules: Vec<_> = (0..rules)
-            .map(|id| serde_json::json!({ "id": format!("rule-{id}"), "when": { "plan": "team", "seats": 5 }, "points": 1 }))
+            .map(|id| json!({ "id": format!("rule-{id}"), "when": { "plan": "team", "seats": 5 }, "points": 1 }))
             .collect();
-        let model: warmth::Model = serde_json::from_value(serde_json::json!({
-            "format": 1, "name": "x", "axis": [{ "name": "a", "rule": rules }],
-        }))
-        .unwrap();
-        let scorer = support::scorer(&model);
-        let record = warmth::Record::new().with("plan", "team").with("seats", 5);
-        allocations(|| drop(black_box(scorer.explain(&record, support::second(0))))).0
+        let document = json!({ "format": 1, "name": "x", "axis": [{ "name": "a", "rule": rules }] });
+        let scorer = scorer(&model(&document));
+        let record = Record::new().with("plan", "team").with("seats", 5);
+        allocations(|| drop(black_box(scorer.explain(&record, second(0))))).0
     };
-    assert_eq!(explained(1_000), explained(2));
+    assert_eq!(allocations_for(1_000), allocations_for(2));
 }

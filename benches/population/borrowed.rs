@@ -48,17 +48,17 @@ pub(crate) fn borrowed<'a>(columns: &'a columns::Columns, dictionaries: &'a Dict
     [
         ("active_users", Column::numbers(&columns.active_users)),
         ("in_onboarding", Column::flags(bits(&columns.in_onboarding))),
-        ("decision_maker", Column::coded(&columns.decision_maker.codes, decision_maker)),
+        ("decision_maker", Column::dictionary(&columns.decision_maker.codes, decision_maker)),
         ("renewal_date", Column::dates(&columns.renewal_date)),
         ("has_flagship", Column::flags(bits(&columns.has_flagship))),
-        ("health", Column::coded(&columns.health.codes, health)),
-        ("icp_segment", Column::coded(&columns.icp_segment.codes, icp_segment)),
-        ("tech_stack", Column::coded_lists(&lists.offsets, &lists.items.codes, technology).unwrap()),
+        ("health", Column::dictionary(&columns.health.codes, health)),
+        ("icp_segment", Column::dictionary(&columns.icp_segment.codes, icp_segment)),
+        ("tech_stack", Column::dictionary_lists(&lists.offsets, &lists.items.codes, technology).unwrap()),
         ("intent", Column::numbers(&columns.intent)),
         ("nps", Column::numbers(&columns.nps).with_validity(bits(&columns.nps_known))),
         ("seats", Column::numbers(&columns.seats)),
         ("seat_limit", Column::numbers(&columns.seat_limit)),
-        ("country", Column::coded(&columns.country.codes, country)),
+        ("country", Column::dictionary(&columns.country.codes, country)),
     ]
     .into_iter()
     .fold(Columns::new(rows), |columns, (name, column)| columns.with(name, column).unwrap())

@@ -93,7 +93,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let customers = customers(now);
     let table = Table::of(&customers)?;
     let columns = table.columns()?;
-    let ready = scorer.columns(&columns)?; // every column is there, and of the right kind
+    let ready = scorer.bind(&columns)?; // every column is there, and of the right kind
     let mut scores = vec![Score::default(); customers.len()];
 
     let one = ThreadPoolBuilder::new().num_threads(1).build()?;

@@ -80,10 +80,10 @@ impl Table {
         let technologies = self.technologies.texts()?;
         Columns::new(self.nps.len())
             .with("nps", Column::numbers(&self.nps).with_validity(Bits::from(&self.nps_known)))?
-            .with("health", Column::coded(&self.health, self.healths.texts()?))?
+            .with("health", Column::dictionary(&self.health, self.healths.texts()?))?
             .with("has_flagship", Column::flags(&self.has_flagship))?
             .with("renewal_date", Column::dates(&self.renewal_date).with_validity(Bits::from(&self.renewal_known)))?
-            .with("tech_stack", Column::coded_lists(&self.tech_stack_ends, &self.tech_stack, technologies)?)?
+            .with("tech_stack", Column::dictionary_lists(&self.tech_stack_ends, &self.tech_stack, technologies)?)?
             .with_activities(&self.histories)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Compiler;
 use crate::model::{self, Missing, Model};
-use crate::points::{HELD, Points};
+use crate::num::points::{HELD, Points};
 use crate::problem::{Path, Problem};
 use crate::program::{Axis, Group, Part, Rule, Title};
 
@@ -61,7 +61,7 @@ impl<'m> Compiler<'m> {
     }
 
     fn derived(&mut self, base: i64, parts: &[Part], path: &Path<'_>) -> Option<i64> {
-        let available = parts.iter().map(|part| part.held(part.reach)).fold(base, i64::saturating_add);
+        let available = parts.iter().map(|part| part.clamped(part.reach)).fold(base, i64::saturating_add);
         if available <= 0 {
             let reach = Points::from_micros(available);
             let message = format!("the axis reaches at most {reach} points, so nothing can count as 100");
@@ -102,14 +102,14 @@ impl<'m> Compiler<'m> {
 
 /// Distributes rules to their groups. The last part is the rules without a group.
 fn parts(axis: &model::Axis, groups: Box<[Group]>, rules: Box<[Option<Rule>]>) -> Option<Vec<Part>> {
-    let part = |group| Part { group, rules: Box::default(), place: 0, reach: 0 };
+    let part = |group| Part { group, rules: Box::default(), index: 0, reach: 0 };
     let mut parts: Vec<_> = groups.into_iter().map(|group| part(Some(group))).collect();
     parts.push(part(None));
     let mut members: Vec<Vec<Rule>> = parts.iter().map(|_| Vec::new()).collect();
     for (index, (rule, document)) in rules.into_iter().zip(&axis.rules).enumerate() {
         let group = document.group.as_ref();
         let part = group.and_then(|name| axis.groups.iter().position(|group| group.name == *name));
-        members.get_mut(part.unwrap_or(axis.groups.len()))?.push(Rule { place: index, ..rule? });
+        members.get_mut(part.unwrap_or(axis.groups.len()))?.push(Rule { index, ..rule? });
     }
     for (part, rules) in parts.iter_mut().zip(members) {
         part.reach = rules.iter().filter_map(|rule| rule.reach).fold(0, i64::saturating_add);

@@ -4,13 +4,15 @@ use std::ops::RangeInclusive;
 
 use super::Compiler;
 use super::rule::repeated;
-use crate::activity::{Ages, Names};
-use crate::facts::Kind;
 use crate::grade::Verdict;
+use crate::input::activity::{Ages, Names};
+use crate::input::facts::Kind;
 use crate::literal::Literals;
 use crate::model::{self, AgeWindow, DayOp, Leaf, NumberOp, RecencyOp, Scope, Shape, TagOp, TextOp};
 use crate::problem::{Path, Problem};
-use crate::program::{Ask, Condition, Events, Form, Quantity, TagTest, Test, TextSubject, TextTest, doubles_within};
+use crate::program::{
+    Condition, ConditionNode, Events, ProbeId, Quantity, TagTest, Test, TextSubject, TextTest, doubles_within,
+};
 use crate::time::{Span, day_of};
 
 /// The texts that a test compares for equality.
@@ -46,11 +48,11 @@ impl<'m> Compiler<'m> {
         let form = match &condition.0 {
             Shape::Together(parts) => {
                 let parts: Vec<_> = parts.iter().map(|part| self.part(part, path, scope)).collect();
-                Form::All(parts.into_iter().collect::<Option<_>>()?)
+                ConditionNode::All(parts.into_iter().collect::<Option<_>>()?)
             }
-            Shape::All(of) => Form::All(self.parts(of, &path.key("all"), scope)?),
-            Shape::Any(of) => Form::Any(self.parts(of, &path.key("any"), scope)?),
-            Shape::Not(inner) => Form::Not(Box::new(self.part(inner, &path.key("not"), scope)?)),
+            Shape::All(of) => ConditionNode::All(self.parts(of, &path.key("all"), scope)?),
+            Shape::Any(of) => ConditionNode::Any(self.parts(of, &path.key("any"), scope)?),
+            Shape::Not(inner) => ConditionNode::Not(Box::new(self.part(inner, &path.key("not"), scope)?)),
             Shape::AtLeastOf { count, of } => {
                 let path = path.key("at_least_of");
                 let count = usize::try_from(*count).unwrap_or(usize::MAX);
@@ -59,7 +61,7 @@ impl<'m> Compiler<'m> {
                         format!("`count` is {count}, but must be from 1 to {}, the number of conditions", of.len());
                     self.problems.note(Problem::new("out-of-range", &path.key("count"), message));
                 }
-                Form::AtLeastOf { count, of: self.parts(of, &path.key("of"), scope)? }
+                ConditionNode::AtLeastOf { count, of: self.parts(of, &path.key("of"), scope)? }
             }
             Shape::Leaf(leaf) => return self.leaf(leaf, path, scope),
         };
@@ -125,8 +127,8 @@ impl<'m> Compiler<'m> {
                 Test::Happened { events: self.events(event, None, &table, &operand)?, is: !never }
             }
         };
-        let ask = Ask::of(&test, |field| self.fields.get(field).map(|used| &used.reading.field));
-        Some(Condition { ask, form: Form::Test(test) })
+        let probe = ProbeId::of_test(&test, |field| self.fields.get(field).map(|used| &used.reading.field));
+        Some(Condition { probe, node: ConditionNode::Test(test) })
     }
 
     fn number(&mut self, of: &'m model::Quantity, op: NumberOp, path: &Path<'_>, scope: Scope) -> Option<Test> {

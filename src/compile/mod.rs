@@ -9,11 +9,11 @@ mod signal;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts::{Field, Kind};
+use crate::input::facts::{Field, Kind};
 use crate::model::{self, DocumentLimits, Model, RESERVED_OUTCOME, Scope};
-use crate::points::{MICROS, Points};
+use crate::num::points::{MICROS, Points};
 use crate::problem::{ModelError, Path, PathSegment, Problem, Problems};
-use crate::program::{FieldIndex, Gate, Program, Reading, Room, Title};
+use crate::program::{Capacity, FieldIndex, Gate, Program, Reading, Title};
 use crate::time::Span;
 
 /// The fields that a model may read.
@@ -125,14 +125,14 @@ impl<'m> Compiler<'m> {
             plays: plays?,
             lifespan_secs: self.lifespan_secs,
             slots: self.slots,
-            numbered: 0,
+            fire_ids: 0,
             asks_outcome: false,
             by_points: false,
-            room: Room::default(),
+            capacity: Capacity::default(),
             // Hashing recurses into conditions, and those that are nested too deeply have been refused by now.
             fingerprint: model.fingerprint(),
         };
-        Some(program.tied())
+        Some(program.analyzed())
     }
 
     fn check_sizes(&mut self, model: &Model) {
@@ -171,7 +171,7 @@ impl<'m> Compiler<'m> {
     fn gate(&mut self, gate: &'m model::Gate, path: &Path<'_>) -> Option<Gate> {
         let title = self.identify(&gate.id, gate.label.as_deref(), path);
         let when = self.condition(&gate.when, &path.key("when"), Scope::Subject);
-        Some(Gate { title, number: 0, when: when?, missing: gate.missing })
+        Some(Gate { title, fire_id: 0, when: when?, missing: gate.missing })
     }
 
     /// Checks that an id is unique.

@@ -3,7 +3,7 @@
 use super::Compiler;
 use crate::grade::Grade;
 use crate::model::{self, Bound, Model, Scope, StateBound};
-use crate::points::Points;
+use crate::num::points::Points;
 use crate::problem::{Path, Problem};
 use crate::program::{Cuts, Grading, Limit, Promoter, Segment, States, Title};
 
@@ -19,7 +19,7 @@ impl<'m> Compiler<'m> {
             let problem = Problem::new("out-of-range", &path.key("plus"), "`plus` must be above zero");
             self.problems.note(problem.with_help("to lower a score, use a `[[limit]]`"));
         }
-        Some(Promoter { title, number: 0, when: when?, plus: plus? })
+        Some(Promoter { title, fire_id: 0, when: when?, plus: plus? })
     }
 
     pub(super) fn limit(&mut self, limit: &'m model::Limit, path: &Path<'_>) -> Option<Limit> {
@@ -33,7 +33,7 @@ impl<'m> Compiler<'m> {
             Bound::AtLeast(bound) => ("at_least", bound, true),
         };
         let bound = self.score(bound, &path.key(key));
-        Some(Limit { title, number: 0, when: when?, bound: bound?, floor })
+        Some(Limit { title, fire_id: 0, when: when?, bound: bound?, floor })
     }
 
     pub(super) fn states(&mut self, model: &'m Model) -> Option<States> {

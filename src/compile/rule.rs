@@ -3,11 +3,11 @@
 use std::cmp::Ordering;
 
 use super::Compiler;
-use crate::facts::{Field, Kind};
+use crate::input::facts::{Field, Kind};
 use crate::model::{self, AgeWindow, Combine, Missing, Scope, names};
-use crate::points::{HELD, Points};
+use crate::num::points::{HELD, Points};
 use crate::problem::{Path, Problem};
-use crate::program::{BandRows, ByTruth, Quantity, Rule, Worth};
+use crate::program::{BandRows, ByTruth, Quantity, Rule, RuleBody};
 
 impl<'m> Compiler<'m> {
     /// Compiles a rule, whose index in the axis is set later.
@@ -43,24 +43,24 @@ impl<'m> Compiler<'m> {
             let help = "give the signal a `max` or `most_recent`, or give the axis `available`";
             return self.problems.refuse_with_help("unbounded", path, message, help);
         }
-        Some(Rule { title, number: 0, place: 0, guard: guard?, worth, missing: rule.missing, reach })
+        Some(Rule { title, fire_id: 0, index: 0, guard: guard?, body: worth, missing: rule.missing, reach })
     }
 
-    fn worth(&mut self, rule: &'m model::Rule, path: &Path<'_>) -> Option<Worth> {
+    fn worth(&mut self, rule: &'m model::Rule, path: &Path<'_>) -> Option<RuleBody> {
         match &rule.worth {
             model::Worth::Points(points) => {
                 let points = self.points(*points, &path.key("points"))?;
-                Some(Worth::Points(ByTruth::new(rule.missing.micros(), points)))
+                Some(RuleBody::Points(ByTruth::new(rule.missing.micros(), points)))
             }
             model::Worth::First(first) => self.first(first, path),
             model::Worth::Bands(bands) => self.bands(bands, path),
             model::Worth::Values(values) => self.values(values, path),
             model::Worth::PerUnit(per_unit) => self.per_unit(per_unit, &path.key("per_unit")),
-            model::Worth::Signal(signal) => self.signal(signal, &path.key("signal")).map(Worth::Signal),
+            model::Worth::Signal(signal) => self.signal(signal, &path.key("signal")).map(RuleBody::Signal),
         }
     }
 
-    fn first(&mut self, first: &'m model::First, path: &Path<'_>) -> Option<Worth> {
+    fn first(&mut self, first: &'m model::First, path: &Path<'_>) -> Option<RuleBody> {
         let otherwise = self.points(first.otherwise, &path.key("otherwise"));
         let path = path.key("first");
         if first.rows.is_empty() {
@@ -71,10 +71,10 @@ impl<'m> Compiler<'m> {
             let points = compiler.points(*points, &path.key("points"));
             Some((when?, points?))
         });
-        Some(Worth::First { rows: rows?, otherwise: otherwise? })
+        Some(RuleBody::First { rows: rows?, otherwise: otherwise? })
     }
 
-    fn bands(&mut self, bands: &'m model::Bands, path: &Path<'_>) -> Option<Worth> {
+    fn bands(&mut self, bands: &'m model::Bands, path: &Path<'_>) -> Option<RuleBody> {
         let below = self.points(bands.below, &path.key("below"));
         let option = match &bands.of {
             model::Quantity::Ratio { .. } => path.key(names::RATIO_TO),
@@ -92,7 +92,7 @@ impl<'m> Compiler<'m> {
         };
         let rows = self.band_rows(bands, of, &source);
         let ((of, rows), below) = (rows?, below?);
-        Some(Worth::Bands { of, rows, below })
+        Some(RuleBody::Bands { of, rows, below })
     }
 
     /// Returns the bands with their bounds as whole numbers, strictly rising.
@@ -141,7 +141,7 @@ impl<'m> Compiler<'m> {
         Some((of?, rows.into()))
     }
 
-    fn values(&mut self, values: &'m model::Values, path: &Path<'_>) -> Option<Worth> {
+    fn values(&mut self, values: &'m model::Values, path: &Path<'_>) -> Option<RuleBody> {
         let otherwise = self.points(values.otherwise, &path.key("otherwise"));
         let path = path.key("values");
         let source = Scope::Subject.field(&values.field);
@@ -173,8 +173,8 @@ impl<'m> Compiler<'m> {
         }
         let (field, otherwise, rows) = (field?, otherwise?, rows.into());
         Some(match values.combine {
-            None => Worth::Texts { field, rows, otherwise },
-            Some(combine) => Worth::Tags { field, rows, otherwise, sum: combine == Combine::Sum },
+            None => RuleBody::Texts { field, rows, otherwise },
+            Some(combine) => RuleBody::Tags { field, rows, otherwise, sum: combine == Combine::Sum },
         })
     }
 
@@ -191,7 +191,7 @@ impl<'m> Compiler<'m> {
         }
     }
 
-    fn per_unit(&mut self, per_unit: &'m model::PerUnit, path: &Path<'_>) -> Option<Worth> {
+    fn per_unit(&mut self, per_unit: &'m model::PerUnit, path: &Path<'_>) -> Option<RuleBody> {
         let source = Scope::Subject.field(&per_unit.field);
         let path = path.keys(&source);
         let field = self.field(&per_unit.field, Kind::Number, &path);
@@ -201,7 +201,7 @@ impl<'m> Compiler<'m> {
         if let (Some(min), Some(max)) = (min, max) {
             self.check_order(min, max, &path);
         }
-        Some(Worth::PerUnit { field: field?, points: points?, min: min?, max: max? })
+        Some(RuleBody::PerUnit { field: field?, points: points?, min: min?, max: max? })
     }
 }
 
@@ -212,27 +212,27 @@ pub(super) fn repeated<'t>(sorted: impl IntoIterator<Item = &'t str>) -> Option<
 }
 
 /// Returns the most points of a form; `None` if it is unbounded.
-fn reach(worth: &Worth) -> Option<i64> {
+fn reach(body: &RuleBody) -> Option<i64> {
     fn best<K>(rows: &[(K, i64)], otherwise: i64) -> i64 {
         rows.iter().map(|(_, points)| *points).fold(otherwise, i64::max)
     }
-    Some(match worth {
-        Worth::Points(by_truth) => by_truth.points(),
-        Worth::First { rows, otherwise } => best(rows, *otherwise),
-        Worth::Bands { rows, below, .. } => best(rows, *below),
-        Worth::Texts { rows, otherwise, .. } | Worth::Tags { rows, otherwise, sum: false, .. } => {
+    Some(match body {
+        RuleBody::Points(by_truth) => by_truth.points(),
+        RuleBody::First { rows, otherwise } => best(rows, *otherwise),
+        RuleBody::Bands { rows, below, .. } => best(rows, *below),
+        RuleBody::Texts { rows, otherwise, .. } | RuleBody::Tags { rows, otherwise, sum: false, .. } => {
             best(rows, *otherwise)
         }
-        Worth::Tags { rows, otherwise, sum: true, .. } => {
+        RuleBody::Tags { rows, otherwise, sum: true, .. } => {
             rows.iter().map(|(_, points)| (*points).max(0)).fold(0, i64::saturating_add).max(*otherwise)
         }
-        Worth::PerUnit { max, .. } => *max,
-        Worth::Signal(signal) if !signal.per_unit && signal.points <= 0 => 0,
-        Worth::Signal(signal) if signal.max < HELD || (!signal.per_unit && signal.most_recent < u64::MAX) => {
+        RuleBody::PerUnit { max, .. } => *max,
+        RuleBody::Signal(signal) if !signal.per_unit && signal.points <= 0 => 0,
+        RuleBody::Signal(signal) if signal.max < HELD || (!signal.per_unit && signal.most_recent < u64::MAX) => {
             let all = i128::from(signal.points) * i128::from(signal.most_recent);
             let bounded = if signal.per_unit { signal.max.into() } else { all.min(signal.max.into()) };
             i64::try_from(bounded).unwrap_or(HELD)
         }
-        Worth::Signal(_) => return None,
+        RuleBody::Signal(_) => return None,
     })
 }

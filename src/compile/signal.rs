@@ -1,10 +1,10 @@
 //! Signals and their decay.
 
 use super::Compiler;
-use crate::activity::Ages;
 use crate::decay::{Curve, Decay};
+use crate::input::activity::Ages;
 use crate::model::{self, Each};
-use crate::points::{HELD, Points};
+use crate::num::points::{HELD, Points};
 use crate::problem::{Path, Problem};
 use crate::program::{Events, Signal};
 use crate::time::Span;

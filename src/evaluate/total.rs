@@ -2,14 +2,14 @@
 
 use smallvec::SmallVec;
 
-use super::domain::{Domain, Exact, Numbers, Values};
-use super::{AxisResult, Truth, first_true};
+use super::domain::{Atoms, Domain, Numbers, first_true};
+use super::{AxisOutcome, Concrete, Truth};
 use crate::grade::Grade;
 use crate::model::Total;
 use crate::model::limits::AXES_MAX;
-use crate::points::MICROS;
-use crate::program::{Cuts, Grading, Place, Program, States};
-use crate::wide::{Wide, held_in_i64, rounded};
+use crate::num::points::MICROS;
+use crate::num::u384::{U384, rounded, saturated_i64};
+use crate::program::{Cuts, Grading, Index, Program, States};
 
 /// 100 in millionths.
 pub(super) const FULL_SCORE: i64 = 100 * MICROS;
@@ -22,21 +22,21 @@ const FULL_HALVES: i64 = 2 * FULL_CARRIED;
 
 /// Raw points as a score from 0 to 100 of what is available.
 #[inline]
-pub(super) fn axis_result<D: Domain>(raw: D::Number, available: D::Number) -> AxisResult<D> {
+pub(super) fn axis_outcome<D: Domain>(raw: D::Number, available: D::Number) -> AxisOutcome<D> {
     let any = D::within(&available, &(1..=i64::MAX));
-    let halves = if any.only() == Some(false) {
+    let halves = if any.single() == Some(false) {
         D::Number::one(0)
     } else {
         // Falls in what is available, as long as anything is.
-        let halves = raw.with(&available.map(|available| available.max(1)), |raw, available| match raw {
+        let halves = raw.map2(&available.map(|available| available.max(1)), |raw, available| match raw {
             _ if raw <= 0 => 0,
             _ if raw >= available => FULL_HALVES,
             _ => halves(raw, available),
         });
-        D::choose(&any, halves, D::Number::one(0))
+        D::select(&any, halves, D::Number::one(0))
     };
     let (carried, score) = (halves.map(|halves| (halves + 1) / 2), halves.map(to_score));
-    AxisResult { raw, available, carried, score }
+    AxisOutcome { raw, available, carried, score }
 }
 
 /// A score in halves of the twelfth place, to the nearest millionth, ties up.
@@ -56,7 +56,7 @@ fn halves(raw: i64, available: i64) -> i64 {
     // From here to twice as much doubles are the whole numbers, so that their bits count what is added.
     const WHOLE: f64 = 4_503_599_627_370_496.0;
     if available > i64::MAX / 4 {
-        return held_in_i64(i128::from(raw) * i128::from(FULL_HALVES) / i128::from(available));
+        return saturated_i64(i128::from(raw) * i128::from(FULL_HALVES) / i128::from(available));
     }
     let guess = raw as f64 * (FULL_HALVES as f64 / available as f64) + WHOLE;
     let guess = guess.to_bits().wrapping_sub(WHOLE.to_bits()).cast_signed();
@@ -65,11 +65,11 @@ fn halves(raw: i64, available: i64) -> i64 {
 }
 
 /// The total of the axes before promoters: the third and last place where anything is rounded.
-pub(super) fn base<D: Domain>(program: &Program, axes: &[AxisResult<D>]) -> D::Number {
+pub(super) fn base<D: Domain>(program: &Program, axes: &[AxisOutcome<D>]) -> D::Number {
     if let [only] = axes {
         return only.carried.map(to_six_places);
     }
-    D::jointly(axes.iter().map(|axis| &axis.carried), |carried| joined(program, carried))
+    D::map_all(axes.iter().map(|axis| &axis.carried), |carried| joined(program, carried))
 }
 
 /// What is carried to twelve places, to the nearest millionth, ties up.
@@ -86,12 +86,12 @@ fn joined(program: &Program, carried: &[i64]) -> i64 {
         Total::Mean => {
             let parts = program.axes.iter().zip(carried);
             let sum = parts.map(|(axis, carried)| i128::from(axis.weight) * i128::from(*carried)).sum();
-            held_in_i64(rounded(sum, i128::from(program.weight) * i128::from(MICROS)))
+            saturated_i64(rounded(sum, i128::from(program.weight) * i128::from(MICROS)))
         }
         Total::Min => carried.iter().copied().min().map_or(0, to_six_places),
         Total::Product => {
             // (c1 / 10^14) x (c2 / 10^14) x ... x 10^8, the last factor taken out of the first divisor.
-            let product = carried.iter().fold(Wide::from(1), |product, carried| product.times(carried.unsigned_abs()));
+            let product = carried.iter().fold(U384::from(1), |product, carried| product.times(carried.unsigned_abs()));
             let mut divisors = [FULL_CARRIED.unsigned_abs(); AXES_MAX];
             let [first, ..] = &mut divisors;
             *first /= FULL_SCORE.unsigned_abs();
@@ -102,32 +102,32 @@ fn joined(program: &Program, carried: &[i64]) -> i64 {
 }
 
 /// The total of the axes before promoters if one of them had other raw points.
-pub(crate) fn base_with(program: &Program, axes: &[AxisResult<Exact>], place: usize, raw: i64) -> i64 {
-    let raised = |own: usize, axis: &AxisResult<Exact>| {
-        if own == place { axis_result::<Exact>(raw, axis.available).carried } else { axis.carried }
+pub(crate) fn base_with(program: &Program, axes: &[AxisOutcome<Concrete>], axis: usize, raw: i64) -> i64 {
+    let raised = |own: usize, outcome: &AxisOutcome<Concrete>| {
+        if own == axis { axis_outcome::<Concrete>(raw, outcome.available).carried } else { outcome.carried }
     };
     let carried: SmallVec<[i64; AXES_MAX]> = axes.iter().enumerate().map(|(own, axis)| raised(own, axis)).collect();
     joined(program, &carried)
 }
 
-pub(super) fn grade<D: Domain>(grading: Option<&Grading>, axes: &[AxisResult<D>]) -> D::Of<Place> {
-    let Some(grading) = grading else { return D::Of::one(Place::NONE) };
-    let place = |cuts: &Cuts| match axes.get(cuts.axis) {
+pub(super) fn grade<D: Domain>(grading: Option<&Grading>, axes: &[AxisOutcome<D>]) -> D::Of<Index> {
+    let Some(grading) = grading else { return D::Of::one(Index::NONE) };
+    let rank = |cuts: &Cuts| match axes.get(cuts.axis) {
         Some(axis) => {
-            D::places(&axis.score, |score| cuts.cuts.iter().position(|cut| score >= *cut).unwrap_or(cuts.cuts.len()))
+            D::rank(&axis.score, |score| cuts.cuts.iter().position(|cut| score >= *cut).unwrap_or(cuts.cuts.len()))
         }
         None => D::Of::one(cuts.cuts.len()),
     };
-    let held = |place: usize| u8::try_from(place).unwrap_or(u8::MAX);
-    D::both(&place(&grading.fit), &place(&grading.activity), |fit, activity| {
-        Place::at(Grade::new(held(fit), held(activity)).place())
+    let saturated = |rank: usize| u8::try_from(rank).unwrap_or(u8::MAX);
+    D::map2(&rank(&grading.fit), &rank(&grading.activity), |fit, activity| {
+        Index::at(Grade::new(saturated(fit), saturated(activity)).index())
     })
 }
 
 /// The state with the greatest bound that is reached, else the lowest one.
-pub(super) fn state<D: Domain>(states: &States, value: &D::Number, axes: &[AxisResult<D>]) -> D::Of<Place> {
+pub(super) fn state<D: Domain>(states: &States, value: &D::Number, axes: &[AxisOutcome<D>]) -> D::Of<Index> {
     // What is below the lowest bound is in the lowest state too, so that this bound need not be asked for.
-    let Some((_, above)) = states.rows.split_first() else { return D::Of::one(Place::NONE) };
+    let Some((_, above)) = states.rows.split_first() else { return D::Of::one(Index::NONE) };
     let mut sum;
     let decisive = match axes {
         _ if !states.by_points => value,
@@ -140,29 +140,29 @@ pub(super) fn state<D: Domain>(states: &States, value: &D::Number, axes: &[AxisR
             &sum
         }
     };
-    let places = D::places(decisive, |value| above.partition_point(|(bound, _)| *bound <= value));
-    D::map(&places, Place::at)
+    let ranks = D::rank(decisive, |value| above.partition_point(|(bound, _)| *bound <= value));
+    D::map(&ranks, Index::at)
 }
 
 /// The first play whose every list names the outcome, else the one for everybody else.
 pub(super) fn play<D: Domain>(
     program: &Program,
-    grade: &D::Of<Place>,
-    state: &D::Of<Place>,
-    segment: &D::Of<Place>,
-) -> D::Of<Place> {
-    let names = |list: &[usize], of: &D::Of<Place>| {
-        D::map(of, |place| list.is_empty() || place.get().is_some_and(|place| list.contains(&place)))
+    grade: &D::Of<Index>,
+    state: &D::Of<Index>,
+    segment: &D::Of<Index>,
+) -> D::Of<Index> {
+    let names = |list: &[usize], of: &D::Of<Index>| {
+        D::map(of, |index| list.is_empty() || index.get().is_some_and(|index| list.contains(&index)))
     };
     let named = first_true::<D>(program.plays.iter().map(|play| {
         let cell =
-            |grade: Place| play.cells.is_empty() || grade.get().is_some_and(|grade| play.cells.has(Grade::at(grade)));
+            |grade: Index| play.cells.is_empty() || grade.get().is_some_and(|grade| play.cells.has(Grade::at(grade)));
         let by_grade = D::map(grade, |grade| !play.otherwise && cell(grade));
-        let by_state = D::both(&by_grade, &names(&play.states, state), |a, b| a && b);
-        D::both(&by_state, &names(&play.segments, segment), |a, b| Truth::of(Some(a && b)))
+        let by_state = D::map2(&by_grade, &names(&play.states, state), |a, b| a && b);
+        D::map2(&by_state, &names(&play.segments, segment), |a, b| Truth::of(Some(a && b)))
     }));
-    let otherwise = program.plays.iter().position(|play| play.otherwise).map_or(Place::NONE, Place::at);
-    D::map(&named, |place| if place == Place::NONE { otherwise } else { place })
+    let otherwise = program.plays.iter().position(|play| play.otherwise).map_or(Index::NONE, Index::at);
+    D::map(&named, |index| if index == Index::NONE { otherwise } else { index })
 }
 
 #[cfg(test)]
@@ -187,7 +187,7 @@ mod tests {
             let raw = if tie { available / unit * (2 * part + 1) } else { available / 1_000 * part + part % 7 };
             let raw = raw.clamp(1, available - 1);
             let expected = |full: i64| rounded(i128::from(raw) * i128::from(full), available.into());
-            let result = axis_result::<Exact>(raw, available);
+            let result = axis_outcome::<Concrete>(raw, available);
             prop_assert_eq!(i128::from(result.carried), expected(FULL_CARRIED), "{} of {}", raw, available);
             prop_assert_eq!(i128::from(result.score), expected(FULL_SCORE), "{} of {}", raw, available);
         }

@@ -11,7 +11,7 @@ use super::estimate::Estimate;
 use super::grid::Grid;
 use super::ranking::{Ranking, difference};
 use crate::decay::Decay;
-use crate::facts::Facts;
+use crate::input::facts::Facts;
 use crate::model::{Axis, Model, Rule, Signal};
 use crate::scorer::Scorer;
 use crate::time::Span;

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::estimate::count;
 use super::order;
-use crate::facts::{Fact, Facts, Field, Kind, Record};
+use crate::input::facts::{Fact, Facts, Field, Kind, Record};
 use crate::time::{civil_day, day_of, second_of};
 
 /// Facts of subjects as of an instant each, and whether the outcome came: what correlations and proposals are made from.

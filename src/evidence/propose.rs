@@ -12,11 +12,11 @@ use super::grid::Grid;
 use super::history::{Factor, History, Source};
 use super::ranking::{Ranking, difference};
 use super::scorecard::{Banding, Card, Direction, Form, bandings, by_correlation, by_overlap};
-use crate::facts::Record;
+use crate::input::facts::Record;
 use crate::model::{
     Axis, Bands, Condition, DocumentLimits, First, Handle, Measure, Missing, Model, Rule, State, Values, Worth, kind,
 };
-use crate::points::Points;
+use crate::num::points::Points;
 use crate::scorer::Scorer;
 use crate::time::instant_at;
 
@@ -445,7 +445,7 @@ impl fmt::Display for Proposal {
 mod tests {
     use super::*;
     use crate::evidence::HistoryBuilder;
-    use crate::facts::{Kind as FieldKind, Record};
+    use crate::input::facts::{Kind as FieldKind, Record};
     use crate::scorer::Scorer;
     use proptest::prelude::*;
 

@@ -10,11 +10,11 @@ use super::estimate::{Estimate, wilson};
 use super::grid::{Grid, figure, percent};
 use super::ranking::{Ks, Ranking, Top};
 use super::tables::Table;
+use crate::ask::explain::{CheckKind, Explanation, Line, LineKind};
 use crate::evaluate::Truth;
-use crate::explain::{CheckKind, Explanation, Line, LineKind};
-use crate::facts::Facts;
 use crate::grade::{Grade, Verdict};
-use crate::points::{MICROS, Points};
+use crate::input::facts::Facts;
+use crate::num::points::{MICROS, Points};
 use crate::scorer::Scorer;
 
 /// A model being tried on subjects of which the outcome is known.

@@ -11,10 +11,10 @@ use super::grid::{Grid, percent};
 use super::order;
 use super::report::{ConditionKind, asked};
 use super::stability::{Psi, psi};
-use crate::explain::Explanation;
-use crate::facts::Facts;
+use crate::ask::explain::Explanation;
 use crate::grade::Grade;
-use crate::points::Points;
+use crate::input::facts::Facts;
+use crate::num::points::Points;
 use crate::score::Score;
 use crate::scorer::Scorer;
 

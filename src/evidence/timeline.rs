@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::activity::{Activity, Event};
-use crate::facts::{Record, Value};
-use crate::points::Points;
+use crate::input::activity::{Activity, Event};
+use crate::input::facts::{Record, Value};
+use crate::num::points::Points;
 use crate::time::Span;
 
 /// A subject's past with the times at which each part of it became known: what a labelled history is cut from.

@@ -2,7 +2,7 @@
 
 use super::condition::Condition;
 use super::worth::Worth;
-use crate::points::Points;
+use crate::num::points::Points;
 
 /// One dimension of a score: rules whose points add up and are scaled to 0-100.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::facts::Record;
 use crate::grade::{Grade, Verdict};
-use crate::points::Points;
+use crate::input::facts::Record;
+use crate::num::points::Points;
 
 /// An example with its expected outcome, checked by [`Model::verify`](super::Model::verify).
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::condition::{Calendar, Condition, DayOp, Leaf, Quantity, TagOp, TextSubject};
 use super::measure::{Measure, TextField};
-use crate::facts::{Kind, ToFact, without_raw_prefix};
+use crate::input::facts::{Kind, ToFact, without_raw_prefix};
 
 /// The kinds of fields as types; see [`Kind`] for their meaning.
 pub mod kind {

@@ -1,7 +1,7 @@
 //! Everything that follows from the axes: promoters, limits, grade, states, segments and plays.
 
 use super::condition::Condition;
-use crate::points::Points;
+use crate::num::points::Points;
 use crate::time::Span;
 
 /// How the axis scores combine into the total.

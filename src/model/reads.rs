@@ -6,7 +6,7 @@ use super::Model;
 use super::axis::Rule;
 use super::condition::{Condition, Leaf, Quantity, TextSubject};
 use super::worth::Worth;
-use crate::facts::Kind;
+use crate::input::facts::Kind;
 
 /// A place where a model reads facts or events.
 enum Read<'m> {

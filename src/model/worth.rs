@@ -5,7 +5,7 @@ use super::handle::{Handle, kind};
 use super::measure::Measure;
 use super::test::Input;
 use crate::decay::Decay;
-use crate::points::Points;
+use crate::num::points::Points;
 use crate::time::Span;
 
 /// The form of a rule.

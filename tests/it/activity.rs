@@ -1,4 +1,4 @@
-//! Activities: recorded in any order, merged from any parts, pruned and stored.
+//! Activities: recorded in any order, merged, pruned and stored.
 
 use std::collections::BTreeMap;
 
@@ -8,26 +8,26 @@ use proptest::prelude::*;
 use serde_json::json;
 use warmth::{Activity, Points, Resolution};
 
-use crate::support::{Subject, at, model, scorer, second, subjects};
+use crate::support::{Subject, at, cases, model, scaled, scorer, second, subjects};
 
 #[derive(Clone, Copy, Debug)]
-struct Did {
+struct Recorded {
     name: &'static str,
     at: i64,
     count: u32,
     amount: i64,
 }
 
-fn any_event() -> impl Strategy<Value = Did> {
+fn any_event() -> impl Strategy<Value = Recorded> {
     let name = proptest::sample::select(vec!["a", "b", "", "*"]);
     let near = (-3..3_i64, -2..2_i64).prop_map(|(hours, secs)| hours * 3_600 + secs);
     let at = prop_oneof![near, (-2..2_i64, -2..2_i64).prop_map(|(days, secs)| days * 86_400 + secs)];
     let count = prop_oneof![0..4_u32, Just(u32::MAX)];
     let amount = prop_oneof![Just(0), -2..2_i64, Just(i64::MAX), Just(i64::MIN)];
-    (name, at, count, amount).prop_map(|(name, at, count, amount)| Did { name, at, count, amount })
+    (name, at, count, amount).prop_map(|(name, at, count, amount)| Recorded { name, at, count, amount })
 }
 
-fn any_events() -> impl Strategy<Value = Vec<Did>> {
+fn any_events() -> impl Strategy<Value = Vec<Recorded>> {
     proptest::collection::vec(any_event(), 0..12)
 }
 
@@ -41,9 +41,9 @@ fn any_activity() -> impl Strategy<Value = Activity> {
     (any_resolution(), any_events()).prop_map(|(resolution, events)| recorded(resolution, &events))
 }
 
-fn recorded(resolution: Resolution, events: &[Did]) -> Activity {
+fn recorded(resolution: Resolution, events: &[Recorded]) -> Activity {
     let mut activity = Activity::with_resolution(resolution);
-    for Did { name, at, count, amount } in events {
+    for Recorded { name, at, count, amount } in events {
         activity.record_with(name, second(*at), *count, Points::from_micros(*amount));
     }
     activity
@@ -64,23 +64,25 @@ fn unit(resolution: Resolution) -> i64 {
 }
 
 proptest! {
+    #![proptest_config(cases(256))]
+
     #[test]
-    fn it_is_the_multiset_of_what_was_recorded(resolution in any_resolution(), events in any_events()) {
+    fn an_activity_is_the_multiset_of_its_events(resolution in any_resolution(), events in any_events()) {
         let mut expected: BTreeMap<(&str, i64, i64), u32> = BTreeMap::new();
-        for Did { name, at, count, amount } in events.iter().copied().filter(|event| event.count > 0) {
+        for Recorded { name, at, count, amount } in events.iter().copied().filter(|event| event.count > 0) {
             let key = (name, at.div_euclid(unit(resolution)) * unit(resolution), amount.clamp(-1_000_000_000_000_000, 1_000_000_000_000_000));
             let counted = expected.entry(key).or_default();
             *counted = counted.saturating_add(count);
         }
         let activity = recorded(resolution, &events);
-        let own: Vec<_> = activity.events().map(|event| ((event.name, event.at.timestamp(), event.amount.micros()), event.count)).collect();
-        prop_assert_eq!(&own, &expected.into_iter().collect::<Vec<_>>());
-        prop_assert_eq!((activity.len(), activity.is_empty()), (own.len(), own.is_empty()));
+        let actual: Vec<_> = activity.events().map(|event| ((event.name, event.at.timestamp(), event.amount.micros()), event.count)).collect();
+        prop_assert_eq!(&actual, &expected.into_iter().collect::<Vec<_>>());
+        prop_assert_eq!((activity.len(), activity.is_empty()), (actual.len(), actual.is_empty()));
         prop_assert_eq!(activity.resolution(), resolution);
     }
 
     #[test]
-    fn recording_in_any_order_and_in_parts_is_the_same(resolution in any_resolution(), events in any_events(), seed: u64, cut in 0_usize..12) {
+    fn events_may_be_recorded_in_any_order_and_in_parts(resolution in any_resolution(), events in any_events(), seed: u64, cut in 0_usize..12) {
         let bulk = recorded(resolution, &events);
         let mut shuffled = events.clone();
         Rng::with_seed(seed).shuffle(&mut shuffled);
@@ -101,21 +103,21 @@ proptest! {
     }
 
     #[test]
-    fn a_coarser_merge_is_as_if_recorded_coarsely(resolution in any_resolution(), coarser in any_resolution(), events in any_events()) {
+    fn merging_into_a_coarser_resolution_equals_recording_in_it(resolution in any_resolution(), coarser in any_resolution(), events in any_events()) {
         let coarser = coarser.max(resolution);
         let merged = merged(&[&recorded(resolution, &events), &Activity::with_resolution(coarser)]);
         prop_assert_eq!(merged, recorded(coarser, &events));
     }
 
     #[test]
-    fn what_is_stored_reads_back(activity in any_activity()) {
+    fn a_stored_activity_reads_back(activity in any_activity()) {
         let text = serde_json::to_string(&activity).unwrap();
         prop_assert_eq!(serde_json::from_str::<Activity>(&text).unwrap(), activity.clone());
         prop_assert_eq!(toml::from_str::<Activity>(&toml::to_string(&activity).unwrap()).unwrap(), activity);
     }
 
     #[test]
-    fn pruning_forgets_what_lies_before_and_nothing_else(activity in any_activity(), edge in any_event(), off in -1..=1_i64) {
+    fn pruning_removes_the_events_before_an_instant(activity in any_activity(), edge in any_event(), off in -1..=1_i64) {
         let before = edge.at + off;
         let mut pruned = activity.clone();
         pruned.prune(second(before));
@@ -128,25 +130,26 @@ proptest! {
 }
 
 #[test]
-fn pruning_to_the_lifespan_changes_nothing_now_or_later() {
-    let (mut finite, mut shorter) = (0, 0);
-    for Subject { seed, scorer, record, as_of, .. } in subjects(0..5_000) {
+fn pruning_to_the_lifespan_changes_no_score_now_or_later() {
+    let (mut finite, mut shorter) = (0_u64, 0_u64);
+    for Subject { seed, scorer, record, as_of, .. } in subjects(0..scaled(5_000)) {
         let Some(lifespan) = scorer.lifespan() else { continue };
         finite += 1;
         let before = as_of - TimeDelta::seconds(lifespan.secs() as i64);
         let mut pruned = record.clone();
         pruned.activity_mut().prune(before);
-        shorter += u32::from(pruned != record);
+        shorter += u64::from(pruned != record);
         for later in [0, 1, 3_600, 86_400, 2_592_000, 40_000_000] {
             let then = as_of + TimeDelta::seconds(later);
             assert_eq!(scorer.score(&record, then), scorer.score(&pruned, then), "seed {seed}, {later} s later");
         }
     }
-    assert!(finite > 100 && shorter > 30, "too few models forget at all: {finite}, {shorter}");
+    let enough = finite > scaled(100) && shorter > scaled(30);
+    assert!(enough, "too few lifespans are finite ({finite}) or prune an event ({shorter})");
 }
 
 #[test]
-fn the_lifespan_is_the_age_from_which_nothing_matters() {
+fn the_lifespan_is_the_age_from_which_no_event_matters() {
     let signal = |more: serde_json::Value| {
         let mut signal = json!({ "event": "login", "points": 1 });
         signal.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -183,7 +186,7 @@ fn the_lifespan_is_the_age_from_which_nothing_matters() {
 }
 
 #[test]
-fn instants_are_cut_down_to_the_resolution() {
+fn instants_are_rounded_down_to_the_resolution() {
     for (resolution, text, cut) in [
         (Resolution::Second, "2026-11-22T12:34:56.999Z", "2026-11-22T12:34:56Z"),
         (Resolution::Hour, "2026-11-22T12:59:59Z", "2026-11-22T12:00:00Z"),
@@ -199,7 +202,7 @@ fn instants_are_cut_down_to_the_resolution() {
 }
 
 #[test]
-fn the_form_in_which_it_is_stored() {
+fn an_activity_serializes_as_documented() {
     let mut activity = Activity::with_resolution(Resolution::Hour);
     activity.record("login", second(3_601));
     activity.record("login", second(3_602));

@@ -1,28 +1,30 @@
-//! Bounds: sound for every completion, tight where every completion can be listed.
+//! Bounds contain the score of every completion of the facts, and on small models nothing else.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
 use fastrand::Rng;
 use serde_json::{Map, Value as Json, json};
-use warmth::{Bounds, Points, Record, Score, Scorer, Verdict};
+use warmth::{Bounds, Grade, Points, Record, Score, Scorer, Verdict, facts};
 
-use crate::generate::{Instance, instance};
-use crate::support::{Subject, at, model, on_all_processors, record, scorer, second, subject, toml_model};
+use crate::support::{
+    Instance, Subject, at, instance, model, on_all_processors, record, scaled, scorer, second, subject, subjects,
+    toml_model,
+};
 
-/// The same subject, each fact left out with this likelihood in percent.
+/// The same subject with each fact left out with a probability of `percent`.
 fn forget(instance: &Instance, rng: &mut Rng, percent: u8) -> Instance {
     let facts = instance.facts.iter().filter(|_| rng.u8(..100) >= percent);
     Instance { facts: facts.map(|(field, fact)| (field.clone(), fact.clone())).collect(), ..instance.clone() }
 }
 
-/// The same subject with more facts, none of those replaced that the scorer reads.
+/// The same subject with more facts. Facts that the scorer reads are not replaced.
 fn learn(subject: &Instance, scorer: &Scorer<Record>, rng: &mut Rng, percent: u8) -> Instance {
-    let own = record(subject);
-    let unread: BTreeSet<&str> = scorer.missing(&own).collect();
+    let known = record(subject);
+    let unread: BTreeSet<&str> = scorer.missing(&known).collect();
     let mut learned = subject.clone();
-    // The facts of somebody else.
     for (field, fact) in instance(rng).facts {
         let free = unread.contains(&*field) || subject.facts.get(&field).is_none_or(Json::is_null);
         if free && rng.u8(..100) < percent {
@@ -32,62 +34,75 @@ fn learn(subject: &Instance, scorer: &Scorer<Record>, rng: &mut Rng, percent: u8
     learned
 }
 
-fn within<T: PartialOrd>(range: &RangeInclusive<T>, value: &T) -> bool {
-    range.contains(value)
-}
-
-fn assert_holds(bounds: &Bounds<'_, '_>, score: &Score<'_>) {
-    let told = || format!("{bounds:#?}\n{score:#?}");
-    assert!(bounds.verdicts().any(|verdict| verdict == score.verdict()), "{}", told());
-    assert!(within(&bounds.value(), &score.value()), "{}", told());
-    for (own, axis) in bounds.axes().zip(score.axes()) {
-        assert!(within(&own.raw, &axis.raw) && within(&own.score, &axis.score), "{}: {}", own.name, told());
+#[track_caller]
+fn assert_contains(bounds: &Bounds<'_, '_>, score: &Score<'_>) {
+    let both = || format!("{bounds:#?}\n{score:#?}");
+    assert!(bounds.verdicts().any(|verdict| verdict == score.verdict()), "{}", both());
+    assert!(bounds.value().contains(&score.value()), "{}", both());
+    for (range, axis) in bounds.axes().zip(score.axes()) {
+        assert!(range.raw.contains(&axis.raw) && range.score.contains(&axis.score), "{}: {}", range.name, both());
     }
-    assert!(score.grade().is_none_or(|grade| bounds.grades().any(|own| own == grade)), "{}", told());
-    assert!(score.state().is_none_or(|state| bounds.states().any(|own| own == state)), "{}", told());
-    assert!(score.segment().is_none_or(|segment| bounds.segments().any(|own| own == segment)), "{}", told());
-    assert!(score.play().is_none_or(|play| bounds.plays().any(|own| own == play)), "{}", told());
+    assert!(score.grade().is_none_or(|grade| bounds.grades().any(|other| other == grade)), "{}", both());
+    assert!(score.state().is_none_or(|state| bounds.states().any(|other| other == state)), "{}", both());
+    assert!(score.segment().is_none_or(|segment| bounds.segments().any(|other| other == segment)), "{}", both());
+    assert!(score.play().is_none_or(|play| bounds.plays().any(|other| other == play)), "{}", both());
 }
 
-/// A random instance, a part of its facts, and ten completions of them: none, the instance's own, and eight others.
-fn check_soundness(seed: u64) {
+/// The names in an outcome, all of which are the same for every completion of a decided subject.
+fn names<'m>(score: &Score<'m>) -> (Verdict, Option<Grade>, [Option<&'m str>; 3]) {
+    let play = score.play().map(warmth::Play::name);
+    (score.verdict(), score.grade(), [score.state(), score.segment(), play])
+}
+
+/// Checks a random instance with some of its facts left out. Tries ten completions: no more facts, the instance's own,
+/// and eight others. Returns whether the bounds are decided.
+fn check_soundness(seed: u64) -> bool {
     let Subject { instance, scorer, .. } = subject(seed);
     let mut rng = Rng::with_seed(!seed);
     let percent = [10, 40, 80, 100][rng.usize(..4)];
     let partial = forget(&instance, &mut rng, percent);
     let (known, as_of) = (record(&partial), second(instance.as_of));
     let bounds = scorer.bounds(&known, as_of);
-    assert_holds(&bounds, &scorer.score(&known, as_of));
-    let restored = record(&instance);
-    assert_holds(&bounds, &scorer.score(&restored, as_of));
+    let mut completions = vec![known.clone(), record(&instance)];
     for percent in [20, 40, 60, 80, 90, 100, 100, 100] {
-        let completed = record(&learn(&partial, &scorer, &mut rng, percent));
-        assert_holds(&bounds, &scorer.score(&completed, as_of));
+        completions.push(record(&learn(&partial, &scorer, &mut rng, percent)));
     }
+    let decided = bounds.is_decided().then(|| names(&scorer.score(&known, as_of)));
+    for completion in &completions {
+        let score = scorer.score(completion, as_of);
+        assert_contains(&bounds, &score);
+        assert!(decided.is_none_or(|decided| names(&score) == decided), "{bounds:#?} is decided, not {score:#?}");
+    }
+    decided.is_some()
 }
 
 #[test]
-fn every_completion_lies_within_the_bounds() {
-    // Ten triples of a model, partial facts and a completion for each seed.
-    on_all_processors(0..10_000, check_soundness);
+fn bounds_contain_every_completion() {
+    let decided = AtomicU64::new(0);
+    on_all_processors(0..scaled(10_000), |seed| {
+        decided.fetch_add(u64::from(check_soundness(seed)), Ordering::Relaxed);
+    });
+    let decided = decided.into_inner();
+    assert!((scaled(500)..scaled(9_500)).contains(&decided), "too few bounds are decided, or open: {decided}");
 }
 
-/// Whether all that is possible in `inner` is possible in `outer`.
-fn assert_narrower(inner: &Bounds<'_, '_>, outer: &Bounds<'_, '_>) {
-    let told = || format!("{inner:#?}\nis wider than\n{outer:#?}");
-    let inside = |a: &RangeInclusive<Points>, b: &RangeInclusive<Points>| within(b, a.start()) && within(b, a.end());
-    assert!(inside(&inner.value(), &outer.value()), "{}", told());
-    for (own, other) in inner.axes().zip(outer.axes()) {
-        assert!(inside(&own.raw, &other.raw) && inside(&own.score, &other.score), "{}", told());
+/// Everything that is possible in `inner` is possible in `outer`.
+#[track_caller]
+fn assert_within(inner: &Bounds<'_, '_>, outer: &Bounds<'_, '_>) {
+    let both = || format!("{inner:#?}\nis not within\n{outer:#?}");
+    let inside = |a: &RangeInclusive<Points>, b: &RangeInclusive<Points>| b.contains(a.start()) && b.contains(a.end());
+    assert!(inside(&inner.value(), &outer.value()), "{}", both());
+    for (a, b) in inner.axes().zip(outer.axes()) {
+        assert!(inside(&a.raw, &b.raw) && inside(&a.score, &b.score), "{}", both());
     }
-    assert!(inner.verdicts().all(|own| outer.verdicts().any(|other| own == other)), "{}", told());
-    assert!(inner.grades().all(|own| outer.grades().any(|other| own == other)), "{}", told());
-    assert!(inner.states().all(|own| outer.states().any(|other| own == other)), "{}", told());
+    assert!(inner.verdicts().all(|a| outer.verdicts().any(|b| a == b)), "{}", both());
+    assert!(inner.grades().all(|a| outer.grades().any(|b| a == b)), "{}", both());
+    assert!(inner.states().all(|a| outer.states().any(|b| a == b)), "{}", both());
 }
 
 #[test]
-fn supplying_a_value_never_widens() {
-    on_all_processors(0..1_500, |seed| {
+fn a_new_fact_never_widens_the_bounds() {
+    on_all_processors(0..scaled(1_500), |seed| {
         let Subject { instance, scorer, .. } = subject(seed);
         let mut rng = Rng::with_seed(!seed);
         let as_of = second(instance.as_of);
@@ -97,7 +112,7 @@ fn supplying_a_value_never_widens() {
             let before = record(&partial);
             partial.facts.insert(field, fact);
             let after = record(&partial);
-            assert_narrower(&scorer.bounds(&after, as_of), &scorer.bounds(&before, as_of));
+            assert_within(&scorer.bounds(&after, as_of), &scorer.bounds(&before, as_of));
         }
     });
 }
@@ -106,11 +121,11 @@ fn width(bounds: &Bounds<'_, '_>) -> i64 {
     bounds.value().end().micros() - bounds.value().start().micros()
 }
 
-/// What a question promises holds for whatever the answer is.
+/// Whatever the answer to a question is, the bounds narrow by at least `narrowing`, and are decided if it `decides`.
 #[test]
-fn answers_narrow_as_much_as_was_promised() {
-    let promised = std::sync::atomic::AtomicUsize::new(0);
-    on_all_processors(0..600, |seed| {
+fn every_answer_narrows_the_bounds_as_much_as_the_question_says() {
+    let (narrowing, deciding) = (AtomicU64::new(0), AtomicU64::new(0));
+    on_all_processors(0..scaled(600), |seed| {
         let mut rng = Rng::with_seed(seed);
         let scorer = scorer(&model(&small_model(&mut rng)));
         let now = at(SMALL_AS_OF);
@@ -129,7 +144,8 @@ fn answers_narrow_as_much_as_was_promised() {
         let questions = bounds.questions();
         assert!(questions.is_sorted_by_key(|question| std::cmp::Reverse((question.decides, question.narrowing))));
         for question in questions {
-            promised.fetch_add(usize::from(question.narrowing > Points::ZERO), std::sync::atomic::Ordering::Relaxed);
+            narrowing.fetch_add(u64::from(question.narrowing > Points::ZERO), Ordering::Relaxed);
+            deciding.fetch_add(u64::from(question.decides), Ordering::Relaxed);
             for answer in small_facts(question.field).into_iter().filter(|answer| !answer.is_null()) {
                 let mut known = known.clone();
                 known.insert(question.field.to_owned(), answer);
@@ -143,16 +159,17 @@ fn answers_narrow_as_much_as_was_promised() {
             }
         }
     });
-    assert!(promised.into_inner() > 200);
+    let (narrowing, deciding) = (narrowing.into_inner(), deciding.into_inner());
+    assert!(narrowing > scaled(200), "too few questions narrow: {narrowing}");
+    assert!(deciding > scaled(100), "too few questions decide: {deciding}");
 }
 
 #[test]
-fn without_unknowns_the_bounds_are_the_score() {
+fn the_bounds_of_complete_facts_are_the_score() {
     let mut points = 0;
-    for seed in 0..4_000 {
-        let Subject { instance, scorer, .. } = subject(seed);
+    for Subject { seed, instance, scorer, .. } in subjects(0..scaled(4_000)) {
         let known = record(&learn(&instance, &scorer, &mut Rng::with_seed(!seed), 100));
-        // A field that is only asked whether it is `known` is missing too, as it may become known.
+        // A field that only `known` reads is unknown too, as it may become known.
         let all = scorer.fields().all(|field| known.get(field.name()).is_some_and(|value| value.fits(field.kind())));
         if !all {
             continue;
@@ -166,10 +183,10 @@ fn without_unknowns_the_bounds_are_the_score() {
         assert_eq!(bounds.states().collect::<Vec<_>>(), score.state().into_iter().collect::<Vec<_>>());
         assert!(bounds.is_decided() && bounds.questions().is_empty());
     }
-    assert!(points > 500, "{points}");
+    assert!(points > scaled(500), "too few records are complete: {points}");
 }
 
-/// A small model over five fields whose every value that a model can tell apart is in a list, and over visits.
+/// A small model over visits and five fields, whose tests distinguish no more than the values of [`small_facts`].
 pub(crate) fn small_model(rng: &mut Rng) -> Json {
     Small { rng, ids: 0 }.model()
 }
@@ -181,7 +198,7 @@ struct Small<'r> {
 
 pub(crate) const SMALL_AS_OF: &str = "2026-11-22T12:00:00Z";
 
-/// Every fact of each field that small models tell apart, and that it is missing.
+/// A value for every set of values of a field that small models cannot distinguish, and null for a missing fact.
 pub(crate) fn small_facts(field: &str) -> Vec<Json> {
     let mut facts = match field {
         "nps" => (-1..=11).map(|number| json!(number)).collect(),
@@ -262,16 +279,16 @@ impl Small<'_> {
 
     fn model(&mut self) -> Json {
         let mut model = json!({ "format": 1, "name": "small" });
-        let gates = |own: &mut Self, likely: u8| -> Vec<Json> {
-            (0..u8::from(own.rng.u8(..100) < likely))
-                .map(|_| json!({ "id": own.id(), "when": own.condition() }))
+        let gates = |this: &mut Self, likely: u8| -> Vec<Json> {
+            (0..u8::from(this.rng.u8(..100) < likely))
+                .map(|_| json!({ "id": this.id(), "when": this.condition() }))
                 .collect()
         };
         model["required"] = gates(self, 30).into();
         model["disqualifying"] = gates(self, 20).into();
         let axes = ["fit", "activity"].map(|name| {
             let mut rules: Vec<Json> = (0..self.rng.usize(1..=3)).map(|_| self.rule()).collect();
-            // Something that can always be reached.
+            // An axis needs a rule that can give points.
             rules.push(json!({ "id": self.id(), "when": { "flagship": { "known": true } }, "points": 10 }));
             json!({ "name": name, "rule": rules })
         });
@@ -290,7 +307,7 @@ impl Small<'_> {
     }
 }
 
-/// All that is found among the completions of a subject.
+/// The outcomes of the completions of a subject.
 #[derive(Debug, Default)]
 struct Reached {
     verdicts: BTreeSet<Verdict>,
@@ -305,8 +322,8 @@ impl Reached {
         self.verdicts.insert(score.verdict());
         self.values.insert(score.value());
         self.axes.resize_with(2, BTreeSet::new);
-        for (own, axis) in self.axes.iter_mut().zip(score.axes()) {
-            own.insert(axis.score);
+        for (scores, axis) in self.axes.iter_mut().zip(score.axes()) {
+            scores.insert(axis.score);
         }
         self.grades.extend(score.grade().map(|grade| grade.to_string()));
         self.states.extend(score.state().map(str::to_owned));
@@ -353,28 +370,31 @@ fn check_tightness(seed: u64) {
     }
     let partial = subject(&known);
     let bounds = scorer.bounds(&partial, now);
-    let told = || format!("{document:#}\nknown {known:?}\n{bounds:#?}\n{reached:#?}");
-    assert_eq!(Some(bounds.value()), ends(&reached.values), "{}", told());
-    assert_eq!(bounds.verdicts().collect::<BTreeSet<_>>(), reached.verdicts, "{}", told());
-    assert_eq!(bounds.grades().map(|grade| grade.to_string()).collect::<BTreeSet<_>>(), reached.grades, "{}", told());
-    assert_eq!(bounds.states().map(str::to_owned).collect::<BTreeSet<_>>(), reached.states, "{}", told());
-    for (own, axis) in bounds.axes().zip(&reached.axes) {
-        assert_eq!(Some(own.score), ends(axis), "{}", told());
+    let all = || format!("{document:#}\nknown {known:?}\n{bounds:#?}\n{reached:#?}");
+    assert_eq!(Some(bounds.value()), ends(&reached.values), "{}", all());
+    assert_eq!(bounds.verdicts().collect::<BTreeSet<_>>(), reached.verdicts, "{}", all());
+    assert_eq!(bounds.grades().map(|grade| grade.to_string()).collect::<BTreeSet<_>>(), reached.grades, "{}", all());
+    assert_eq!(bounds.states().map(str::to_owned).collect::<BTreeSet<_>>(), reached.states, "{}", all());
+    for (range, axis) in bounds.axes().zip(&reached.axes) {
+        assert_eq!(Some(range.score), ends(axis), "{}", all());
     }
+    // Segments and plays do not occur in small models.
+    let names = reached.verdicts.len().max(reached.grades.len()).max(reached.states.len());
+    assert_eq!(bounds.is_decided(), names == 1, "{}", all());
 }
 
 #[test]
-fn bounds_are_what_some_completion_reaches() {
-    on_all_processors(0..3_000, check_tightness);
+fn the_ends_of_the_bounds_are_scores_of_completions() {
+    on_all_processors(0..scaled(3_000), check_tightness);
 }
 
-/// At an offset the last instant there is falls on a day that no date has.
+/// With a UTC offset, the last instant falls on a day that is out of range for a date.
 #[test]
-fn the_last_instant_lies_within_the_bounds_at_any_offset() {
+fn bounds_contain_the_last_instant_at_any_offset() {
     for (offset, last) in [("+11:00", DateTime::<Utc>::MAX_UTC), ("-11:00", DateTime::<Utc>::MIN_UTC)] {
         let now = at(SMALL_AS_OF); // on the same day at either offset
-        let own_day = |at: DateTime<Utc>| at.timestamp().div_euclid(86_400);
-        let days = own_day(last) - own_day(now); // beyond them is reached at the offset alone
+        let day = |at: DateTime<Utc>| at.timestamp().div_euclid(86_400);
+        let days = day(last) - day(now); // more days than that are reached at the offset only
         let (by, most) = if days > 0 { ("days_until", days) } else { ("days_since", -days) };
         let document = format!(
             "format = 1\nname = \"x\"\nutc_offset = \"{offset}\"\n[[axis]]\nname = \"a\"\n\
@@ -383,18 +403,111 @@ fn the_last_instant_lies_within_the_bounds_at_any_offset() {
         let scorer = scorer(&toml_model(&document));
         let score = scorer.score(&Record::new().with("renewal", last), now);
         assert_eq!(score.value(), Points::from(100), "{document}");
-        assert_holds(&scorer.bounds(&Record::new(), now), &score);
+        assert_contains(&scorer.bounds(&Record::new(), now), &score);
     }
 }
 
-/// What a host keeps of a subject that is gone: names are the model's.
+/// Names in bounds and questions borrow from the scorer, not from the record.
 #[test]
-fn what_is_possible_outlives_the_subject() {
+fn names_in_bounds_outlive_the_record() {
     let scorer = scorer(&model(&small_model(&mut Rng::with_seed(1))));
     let (states, fields): (Vec<&str>, Vec<&str>) = {
-        let gone = Record::new();
-        let bounds = scorer.bounds(&gone, at(SMALL_AS_OF));
+        let record = Record::new();
+        let bounds = scorer.bounds(&record, at(SMALL_AS_OF));
         (bounds.states().collect(), bounds.questions().iter().map(|question| question.field).collect())
     };
-    assert!(!states.is_empty() && fields.iter().all(|own| scorer.fields().any(|field| field.name() == *own)));
+    assert!(!states.is_empty() && fields.iter().all(|name| scorer.fields().any(|field| field.name() == *name)));
+}
+
+#[test]
+fn bounds_print_and_serialize_as_documented() {
+    let scorer = scorer(&toml_model(
+        "format = 1\nname = \"x\"\n[[required]]\nid = \"paid\"\nwhen.paid = true\n\
+         [[axis]]\nname = \"fit\"\navailable = 100\n\
+         [[axis.rule]]\nid = \"nps\"\nbands.nps = [[7, 10], [9, 40]]\n\
+         [[state]]\nname = \"ready\"\nat_least = 40\n[[state]]\nname = \"cold\"\nat_least = 0\n",
+    ));
+    for (record, text) in [
+        (Record::new(), "0 to 40; undetermined, ineligible; cold, ready"),
+        (Record::new().with("paid", true), "0 to 40; cold, ready"),
+        (Record::new().with("paid", true).with("nps", 9), "40; ready"),
+        (Record::new().with("paid", false), "0; ineligible"),
+    ] {
+        assert_eq!(scorer.bounds(&record, at(SMALL_AS_OF)).to_string(), text);
+    }
+    let record = Record::new().with("paid", true);
+    let bounds = scorer.bounds(&record, at(SMALL_AS_OF));
+    assert_eq!(
+        serde_json::to_value(&bounds).unwrap(),
+        json!({
+            "verdicts": ["eligible"], "score": [0, 40], "axes": { "fit": { "raw": [0, 40], "score": [0, 40] } },
+            "grades": [], "states": ["cold", "ready"], "segments": [], "plays": [], "decided": false,
+        })
+    );
+    assert!(format!("{bounds:?}").starts_with("Bounds { verdicts: [Eligible], value: Points("), "{bounds:?}");
+}
+
+/// Checks the range of an axis of 100 points with these rules.
+#[track_caller]
+fn assert_bounds(rules: &str, record: &Record, expected: &str) {
+    let scorer =
+        scorer(&toml_model(&format!("format = 1\nname = 'x'\n[[axis]]\nname = 'a'\navailable = 100\n{rules}")));
+    assert_eq!(scorer.bounds(record, at(SMALL_AS_OF)).to_string(), expected, "{rules}");
+}
+
+/// Facts that exclude each other are not added up.
+#[test]
+fn bounds_are_narrow_if_a_missing_field_is_read_twice() {
+    let nothing = Record::new();
+    // A day is before or after another one.
+    assert_bounds(
+        "rule = [{ id = 'r', when.d.before = '2026-11-25', points = 10 },
+                 { id = 's', when.d.on_or_after = '2026-11-25', points = 10 }]",
+        &nothing,
+        "0 to 10",
+    );
+    assert_bounds(
+        "rule = [{ id = 'r', when.d.before = '2026-11-20', points = 10 },
+                 { id = 's', when.d.on_or_after = '2026-11-25', points = 20 }]",
+        &nothing,
+        "0 to 20",
+    );
+    // Missing tags are compared with nothing.
+    assert_bounds(
+        "rule = [{ id = 'r', when.tech.any_not_in = 'owned', points = 10 },
+                 { id = 's', when.tech.known = false, points = 10 }]",
+        &nothing,
+        "0 to 10",
+    );
+    // Points per unit that cancel out: exact would be 50. Each field is taken apart at eighths of its points.
+    assert_bounds(
+        "base = 50
+         rule = [{ id = 'r', per_unit.x = { points = 1, min = 0, max = 100 } },
+                 { id = 's', per_unit.x = { points = -1, min = -100, max = 0 } }]",
+        &nothing,
+        "37.5 to 62.5",
+    );
+}
+
+enum Health {
+    Green,
+    Red,
+}
+facts!(enum Health { Green => "green", Red => "red" });
+
+struct Account {
+    health: Option<Health>,
+}
+facts!(Account { health });
+
+#[test]
+fn the_bounds_of_a_missing_enum_are_those_of_its_texts() {
+    let scorer = Scorer::<Account>::new(&toml_model(
+        "format = 1\nname = 'x'\n[[axis]]\nname = 'a'\navailable = 100\n[[axis.rule]]\nid = 'r'\n\
+         values.health = { green = 10, red = 20 }\notherwise = 50",
+    ))
+    .unwrap();
+    for (health, expected) in [(None, "0 to 20"), (Some(Health::Green), "10"), (Some(Health::Red), "20")] {
+        assert_eq!(scorer.bounds(&Account { health }, at(SMALL_AS_OF)).to_string(), expected);
+    }
 }

@@ -1,6 +1,6 @@
-//! Broken models and what their authors are told: every problem of each, held as text in `broken.txt`.
+//! Broken models, and all problems that their authors read: a snapshot in `broken.txt`.
 //!
-//! After a change to a message run this with `UPDATE_SNAPSHOTS=1` and read the difference as an author would.
+//! After a change to a message, run these tests with `UPDATE_SNAPSHOTS=1`, and read the diff as an author would.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use warmth::model::{Condition, Gate, axis, score};
 use warmth::{Activity, Model, ModelError, PathSegment, Problem, Record, Scorer, facts};
 
-/// Every code there is, sorted.
+/// Every code, sorted.
 const CODES: [&str; 47] = [
     "bad-date",
     "bad-offset",
@@ -60,7 +60,7 @@ const CODES: [&str; 47] = [
     "wrong-type",
 ];
 
-#[expect(dead_code, reason = "models know the texts; nobody is scored here")]
+#[expect(dead_code, reason = "models read the texts; the tests score no account")]
 enum Health {
     Green,
     Yellow,
@@ -68,7 +68,7 @@ enum Health {
 }
 facts!(enum Health { Green => "green", Yellow => "yellow", Red => "red" });
 
-/// A host's type, against which the models of `MISFITS` are compiled.
+/// A host's type, for which the models of `MISFITS` are compiled.
 struct Account {
     nps: Option<u8>,
     health: Health,
@@ -80,19 +80,19 @@ struct Account {
 }
 facts!(Account { nps, health, plan, has_flagship, renewal_date, tech_stack; activity = history });
 
-/// A document, most of which is the same every time and left out.
+/// A document. All but the part that is broken is left out.
 enum Document {
     /// The whole of it, as JSON.
     Json(&'static str),
     /// The whole of it, as TOML.
     Toml(&'static str),
-    /// Its keys beside `format` and `name`.
+    /// Its keys other than `format` and `name`.
     Rest(&'static str),
     /// A condition in a gate.
     When(&'static str),
-    /// A condition in a promoter, where the outcome may be asked too.
-    Asking(&'static str),
-    /// The one rule of an axis, without its id.
+    /// A condition in a promoter, which can also read the outcome.
+    Promoter(&'static str),
+    /// The only rule of an axis, without its id.
     Rule(&'static str),
     /// A signal in such a rule, without its event.
     Signal(&'static str),
@@ -100,22 +100,22 @@ enum Document {
     Decay(&'static str),
     /// The expectations of a case.
     Expect(&'static str),
-    /// One that is too long to write out.
+    /// A document that is too long to write out.
     Made(fn() -> String),
-    /// A model that no document can say, built in Rust.
+    /// A model that only Rust can build.
     Built(fn() -> Model),
 }
-use Document::{Asking, Built, Decay, Expect, Json, Made, Rest, Rule, Signal, Toml, When};
+use Document::{Built, Decay, Expect, Json, Made, Promoter, Rest, Rule, Signal, Toml, When};
 
 impl Document {
-    fn model(&self) -> Result<Model, Vec<Told>> {
+    fn model(&self) -> Result<Model, Vec<Message>> {
         if let Toml(text) = self
             && let Err(error) = toml::Deserializer::parse(text)
         {
             // Text that is no TOML is refused before a model is read from it.
             return Err(vec![("syntax".to_owned(), format!("syntax: {}", error.message()))]);
         }
-        self.read().map_err(|error| told(&error))
+        self.read().map_err(|error| messages(&error))
     }
 
     fn read(&self) -> Result<Model, ModelError> {
@@ -128,7 +128,7 @@ impl Document {
             Json(text) => (*text).to_owned(),
             Rest(keys) => rest(keys),
             When(condition) => when(condition),
-            Asking(condition) => {
+            Promoter(condition) => {
                 rest(&format!(r#"{AXES}, "promoter": [{{ "id": "p", "plus": 5, "when": {condition} }}]"#))
             }
             Rule(keys) => rule(keys),
@@ -145,14 +145,14 @@ impl Document {
     }
 }
 
-/// A problem's code, and all of it in one line.
-type Told = (String, String);
+/// The code of a problem, and the problem in one line.
+type Message = (String, String);
 
-fn told(error: &ModelError) -> Vec<Told> {
+fn messages(error: &ModelError) -> Vec<Message> {
     error.problems().iter().map(|problem| (problem.code().to_owned(), problem.to_string())).collect()
 }
 
-/// Two axes that can be used.
+/// Two valid axes.
 const AXES: &str = r#""axis": [
     { "name": "fit", "rule": [{ "id": "r", "when": { "nps": 9 }, "points": 10 }] },
     { "name": "activity", "rule": [{ "id": "s", "signal": { "event": "login", "points": 1, "max": 10 } }] }
@@ -170,7 +170,7 @@ fn rule(keys: &str) -> String {
     rest(&format!(r#""axis": [{{ "name": "fit", "rule": [{{ "id": "r", {keys} }}] }}]"#))
 }
 
-/// `count` times `part`, which may hold its number as `#`.
+/// `count` times `part`, with `#` replaced by 0, 1, 2 and so on.
 fn many(count: usize, part: &str) -> String {
     (0..count).map(|number| part.replace('#', &number.to_string())).collect::<Vec<_>>().join(", ")
 }
@@ -179,7 +179,7 @@ fn nested(levels: usize) -> String {
     format!("{}{}{}", r#"{ "not": "#.repeat(levels), r#"{ "nps": 9 }"#, " }".repeat(levels))
 }
 
-/// Compiled for a [`Record`], which has every field, and verified.
+/// Models that are broken when compiled for a [`Record`], which has every field, or when verified.
 const BROKEN: &[(&str, Document)] = &[
     // The document as a whole.
     ("empty-document", Json("")),
@@ -331,13 +331,16 @@ const BROKEN: &[(&str, Document)] = &[
             Model::new("x").required(Gate::new("g", Condition::all([score().at_least(50), axis("fit").at_least(3)])))
         }),
     ),
-    ("score-backwards", Asking(r#"{ "score": { "between": [50, 40] }, "axis": { "fit": { "between": [50, 40] } } }"#)),
-    ("axis-unknown", Asking(r#"{ "axis": { "fti": { "at_least": 50 } } }"#)),
-    ("grade-without-grade", Asking(r#"{ "grade": { "one_of": ["A1", "A2"] } }"#)),
-    ("verdict-misspelt", Asking(r#"{ "verdict": { "one_of": ["Eligible", "undetermined", "eligable"] } }"#)),
+    (
+        "score-backwards",
+        Promoter(r#"{ "score": { "between": [50, 40] }, "axis": { "fit": { "between": [50, 40] } } }"#),
+    ),
+    ("axis-unknown", Promoter(r#"{ "axis": { "fti": { "at_least": 50 } } }"#)),
+    ("grade-without-grade", Promoter(r#"{ "grade": { "one_of": ["A1", "A2"] } }"#)),
+    ("verdict-misspelt", Promoter(r#"{ "verdict": { "one_of": ["Eligible", "undetermined", "eligable"] } }"#)),
     (
         "verdict-operator",
-        Asking(r#"{ "verdict": { "at_least": "eligible", "ignore_case": true, "is_not": "ineligible" } }"#),
+        Promoter(r#"{ "verdict": { "at_least": "eligible", "ignore_case": true, "is_not": "ineligible" } }"#),
     ),
     // Rules.
     ("rule-without-form", Rule(r#""when": { "nps": 9 }"#)),
@@ -462,7 +465,7 @@ const BROKEN: &[(&str, Document)] = &[
             r#""axis": [{ "name": "fit", "available": 10, "rule": [{ "id": "r", "when": { "nps": 9 }, "points": 3, "missing": "skip" }] }]"#,
         ),
     ),
-    // What follows from the axes.
+    // Promoters, limits, states, grades, segments and plays.
     ("promoter-without-plus", Rest(r#""promoter": [{ "id": "p", "when": { "nps": 9 }, "points": 3 }]"#)),
     ("promoter-negative", Rest(r#""promoter": [{ "id": "p", "when": { "nps": 9 }, "plus": -3 }]"#)),
     ("limit-without-bound", Rest(r#""limit": [{ "when": { "nps": 9 } }]"#)),
@@ -557,7 +560,7 @@ const BROKEN: &[(&str, Document)] = &[
             r#""required": [{ "id": "g", "when": { "nps": 9 } }], "case": [{ "name": "c", "as_of": "2026-11-22T09:00:00Z", "facts": { "nsp": 9, "nps": "high" }, "expect": { "verdict": "eligible" } }]"#,
         ),
     ),
-    // Several at once, in the order of the document.
+    // Several problems, in the order of the document.
     ("several-to-read", Json(SEVERAL_TO_READ)),
     ("several-to-compile", Json(SEVERAL_TO_COMPILE)),
 ];
@@ -601,7 +604,7 @@ fn graded(keys: &str) -> String {
     ))
 }
 
-/// Sound for a [`Record`], but not for an [`Account`].
+/// Models that are valid for a [`Record`], but not for an [`Account`].
 const MISFITS: &[(&str, Document)] = &[
     ("typed-field-misspelt", When(r#"{ "nsp": 9, "has_flagshp": true, "renewal": { "known": true } }"#)),
     ("typed-field-unheard-of", When(r#"{ "annual_revenue": { "at_least": 10000 } }"#)),
@@ -633,18 +636,18 @@ const MISFITS: &[(&str, Document)] = &[
     ("typed-per-unit-of-tags", Rule(r#""per_unit": { "tech_stack": { "points": 3, "max": 9 } }"#)),
 ];
 
-fn compiled<T: warmth::Facts>(document: &Document) -> Vec<Told> {
+fn problems<T: warmth::Facts>(document: &Document) -> Vec<Message> {
     let compile = |model: Model| {
         let compiled = Scorer::<T>::new(&model).map(|_| ());
-        compiled.and_then(|()| model.verify().map(|_| ())).map_err(|error| told(&error))
+        compiled.and_then(|()| model.verify().map(|_| ())).map_err(|error| messages(&error))
     };
     document.model().and_then(compile).err().unwrap_or_default()
 }
 
-/// Each case by its name, and what its author is told.
-fn cases() -> Vec<(&'static str, Vec<Told>)> {
-    let broken = BROKEN.iter().map(|(name, document)| (*name, compiled::<Record>(document)));
-    let misfits = MISFITS.iter().map(|(name, document)| (*name, compiled::<Account>(document)));
+/// The name and the problems of every case.
+fn cases() -> Vec<(&'static str, Vec<Message>)> {
+    let broken = BROKEN.iter().map(|(name, document)| (*name, problems::<Record>(document)));
+    let misfits = MISFITS.iter().map(|(name, document)| (*name, problems::<Account>(document)));
     broken.chain(misfits).collect()
 }
 
@@ -657,19 +660,19 @@ fn blocks(text: &str) -> Vec<(&str, &str)> {
 /// The first case in which two snapshots differ, line by line.
 fn difference(kept: &str, found: &str) -> String {
     let (kept, found) = (blocks(kept), blocks(found));
-    let place = kept.iter().zip(&found).take_while(|(a, b)| a == b).count();
+    let index = kept.iter().zip(&found).take_while(|(a, b)| a == b).count();
     let lines = |block: Option<&(&str, &str)>, sign: &str, other: Option<&(&str, &str)>| {
         let others: BTreeSet<_> = other.iter().flat_map(|(_, text)| text.lines()).collect();
         let (name, text) = block.copied().unwrap_or(("(no case)", ""));
         let lines = text.lines().filter(|line| !others.contains(line)).map(|line| format!("\n{sign} {line}"));
         format!("\n{sign} == {name}{}", lines.collect::<String>())
     };
-    let (kept, found) = (kept.get(place), found.get(place));
+    let (kept, found) = (kept.get(index), found.get(index));
     lines(kept, "-", found) + &lines(found, "+", kept)
 }
 
 #[test]
-fn says_what_is_wrong() {
+fn the_problems_of_broken_models_are_those_of_the_snapshot() {
     let mut text = String::new();
     for (name, problems) in cases() {
         let lines: String = problems.iter().flat_map(|(_, line)| [line.as_str(), "\n"]).collect();
@@ -683,22 +686,22 @@ fn says_what_is_wrong() {
     let kept = std::fs::read_to_string(path).unwrap();
     assert!(
         kept == text,
-        "what authors are told has changed; see what differs, then run with UPDATE_SNAPSHOTS=1{}",
+        "messages have changed; look at the difference, then run with UPDATE_SNAPSHOTS=1{}",
         difference(&kept, &text)
     );
 }
 
 #[test]
-fn every_case_is_broken_and_named_once() {
+fn every_case_is_broken_and_has_its_own_name() {
     let mut names = BTreeSet::new();
     for (name, problems) in cases() {
         assert!(!problems.is_empty(), "{name} has no problem");
-        assert!(names.insert(name), "{name} stands twice");
+        assert!(names.insert(name), "{name} is repeated");
     }
 }
 
 #[test]
-fn every_code_occurs() {
+fn every_code_occurs_in_a_case() {
     let occurring: BTreeSet<_> = cases().into_iter().flat_map(|(_, problems)| problems).map(|(code, _)| code).collect();
     assert!(CODES.is_sorted());
     assert_eq!(occurring.iter().map(String::as_str).collect::<Vec<_>>(), CODES);
@@ -769,17 +772,16 @@ fn problems_are_json() {
     assert_eq!(serde_json::to_value(&error).unwrap()["problems"], serde_json::to_value(error.problems()).unwrap());
 }
 
-/// A misfit is no more than that.
 #[test]
-fn misfits_are_sound_for_a_record() {
+fn misfits_are_valid_for_a_record() {
     for (name, document) in MISFITS {
-        assert_eq!(compiled::<Record>(document), [], "{name}");
+        assert_eq!(problems::<Record>(document), [], "{name}");
     }
 }
 
-/// As deep as a hostile document can be, in a thread with the stack of one.
+/// Documents as deep as a parser allows, on the stack of a test thread.
 #[test]
-fn deep_nesting_is_refused_without_running_out_of_stack() {
+fn deep_nesting_is_refused_without_a_stack_overflow() {
     const LEVELS: usize = 10_000;
     let json = when(&nested(LEVELS));
     assert!(Model::read(&mut serde_json::Deserializer::from_str(&json)).is_err());
@@ -790,7 +792,7 @@ fn deep_nesting_is_refused_without_running_out_of_stack() {
     let tables = format!("a = {}1{}", "{ a = ".repeat(LEVELS), " }".repeat(LEVELS));
     assert!(toml::from_str::<Model>(&tables).is_err());
 
-    // A tree in memory has no parser that would refuse it first; much deeper ones overflow as they are dropped.
+    // No parser refuses a tree in memory first. Much deeper ones overflow the stack when dropped.
     let tree = (0..1_000).fold(serde_json::Value::from(true), |inner, _| {
         serde_json::Value::Object([("not".to_owned(), inner)].into_iter().collect())
     });

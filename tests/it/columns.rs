@@ -1,4 +1,4 @@
-//! Columns have the outcomes that their rows have alone, and say what is wrong with them.
+//! Columns: every row scores as the record of its facts, and invalid columns are refused.
 
 use std::ops::Range;
 
@@ -7,9 +7,9 @@ use fastrand::Rng;
 use warmth::columns::{Bits, Column, ColumnError, Columns, ScoreColumns, Texts};
 use warmth::{Activity, Fact, Facts, Field, Kind, Points, Record, Score, Scorer, Value};
 
-use crate::support::{on_all_processors, second, subject, subjects, toml_model};
+use crate::support::{on_all_processors, scaled, second, subject, subjects, toml_model};
 
-/// Texts as Arrow has them.
+/// Texts in the layout of Arrow.
 #[derive(Default)]
 struct Buffer {
     offsets: Vec<i32>,
@@ -31,7 +31,7 @@ impl Buffer {
     }
 }
 
-/// Bits from some bit on, those before and behind it set at random.
+/// Packed bits from a random offset on, with random bits before and after.
 struct Bitmap {
     bytes: Vec<u8>,
     offset: usize,
@@ -42,8 +42,8 @@ impl Bitmap {
     fn of(rng: &mut Rng, bits: &[bool]) -> Bitmap {
         let offset = rng.usize(0..20);
         let mut bytes: Vec<u8> = (0..(offset + bits.len()).div_ceil(8) + rng.usize(0..2)).map(|_| rng.u8(..)).collect();
-        for (place, bit) in bits.iter().enumerate() {
-            let (byte, shift) = ((offset + place) / 8, (offset + place) % 8);
+        for (i, bit) in bits.iter().enumerate() {
+            let (byte, shift) = ((offset + i) / 8, (offset + i) % 8);
             bytes[byte] = bytes[byte] & !(1 << shift) | u8::from(*bit) << shift;
         }
         Bitmap { bytes, offset, len: bits.len() }
@@ -54,7 +54,7 @@ impl Bitmap {
     }
 }
 
-/// Owned buffers of one column.
+/// The buffers of one column.
 enum Owned {
     Missing,
     Doubles(Vec<f64>),
@@ -79,11 +79,11 @@ fn column<'o>(owned: &'o Owned, validity: &'o Bitmap) -> Column<'o> {
         Owned::Flags(flags) => Column::flags(flags.bits()),
         Owned::Bools(flags) => Column::flags(&flags[..]),
         Owned::Texts(texts) => Column::texts(texts.texts()),
-        Owned::Coded(codes, texts) => Column::coded(codes, texts.texts()),
+        Owned::Coded(codes, texts) => Column::dictionary(codes, texts.texts()),
         Owned::Dates(days) => Column::dates(days),
         Owned::Times(counts, per_second) => Column::times(counts, *per_second).unwrap(),
         Owned::Lists(offsets, items) => Column::lists(offsets, items.texts()).unwrap(),
-        Owned::CodedLists(offsets, codes, items) => Column::coded_lists(offsets, codes, items.texts()).unwrap(),
+        Owned::CodedLists(offsets, codes, items) => Column::dictionary_lists(offsets, codes, items.texts()).unwrap(),
     };
     column.with_validity(validity.bits())
 }
@@ -99,7 +99,7 @@ fn tags_of(fact: Fact<'_>) -> Vec<String> {
     all
 }
 
-/// The field of all records in one of the layouts there are, and which rows it could take in.
+/// A field of all records in a random layout of its kind, and the rows whose fact the layout can represent.
 fn laid_out(rng: &mut Rng, field: &Field, records: &[Record]) -> (Owned, Vec<bool>) {
     let facts: Vec<Fact<'_>> = records.iter().map(|record| record.fact(field)).collect();
     let number = |fact: &Fact<'_>| if let Fact::Number(number) = fact { *number } else { 0.5 };
@@ -183,11 +183,11 @@ fn laid_out(rng: &mut Rng, field: &Field, records: &[Record]) -> (Owned, Vec<boo
     }
 }
 
-/// The records with those facts alone that their columns could take in.
-fn as_taken_in(records: &[Record], taken: &[(&Field, Vec<bool>)]) -> Vec<Record> {
+/// The records without the facts that their columns cannot represent.
+fn representable(records: &[Record], fields: &[(&Field, Vec<bool>)]) -> Vec<Record> {
     let keep = |(row, record): (usize, &Record)| {
         let mut kept = Record::new().with_activity(record.activity().clone());
-        for (field, known) in taken {
+        for (field, known) in fields {
             if let Some(value) = record.get(field.name()).filter(|_| known[row]) {
                 kept.set(field.name(), value.clone());
             }
@@ -198,35 +198,39 @@ fn as_taken_in(records: &[Record], taken: &[(&Field, Vec<bool>)]) -> Vec<Record>
 }
 
 #[test]
-fn columns_score_each_row_as_alone() {
-    let strangers: Vec<Record> = subjects(700_000..700_200).map(|own| own.record).collect();
-    on_all_processors(0..2_000, |seed| {
-        let own = subject(seed);
+fn columns_score_and_explain_each_row_like_its_record() {
+    let strangers: Vec<Record> = subjects(700_000..700_200).map(|subject| subject.record).collect();
+    on_all_processors(0..scaled(2_000), |seed| {
+        let subject = subject(seed);
         let mut rng = Rng::with_seed(seed);
         let mut records = strangers[..rng.usize(0..=strangers.len())].to_vec();
-        records.push(own.record.clone());
-        let laid: Vec<_> = own.scorer.fields().map(|field| (field, laid_out(&mut rng, field, &records))).collect();
+        records.push(subject.record.clone());
+        let laid: Vec<_> = subject.scorer.fields().map(|field| (field, laid_out(&mut rng, field, &records))).collect();
         let bitmaps: Vec<Bitmap> = laid.iter().map(|(_, (_, known))| Bitmap::of(&mut rng, known)).collect();
         let activities: Vec<Activity> = records.iter().map(|record| record.activity().clone()).collect();
         let mut columns = Columns::new(records.len()).with_activities(&activities).unwrap();
         for ((field, (owned, _)), validity) in laid.iter().zip(&bitmaps) {
             columns = columns.with(field.name(), column(owned, validity)).unwrap();
         }
-        let taken: Vec<_> = laid.iter().map(|(field, (_, known))| (*field, known.clone())).collect();
-        let records = as_taken_in(&records, &taken);
+        let fields: Vec<_> = laid.iter().map(|(field, (_, known))| (*field, known.clone())).collect();
+        let records = representable(&records, &fields);
 
-        let ready = own.scorer.columns(&columns).unwrap();
+        let ready = subject.scorer.bind(&columns).unwrap();
         let from = rng.usize(0..records.len());
         let mut scores = ScoreColumns::new();
-        ready.score(0..records.len(), own.as_of, &mut scores); // what was there is overwritten
-        ready.score(from..usize::MAX, own.as_of, &mut scores);
+        ready.score(0..records.len(), subject.as_of, &mut scores); // overwritten by the next call
+        ready.score(from..usize::MAX, subject.as_of, &mut scores);
         assert_eq!(scores.len(), records.len() - from);
         for (record, score) in records[from..].iter().zip(scores.iter()) {
-            assert_eq!(score, own.scorer.score(record, own.as_of), "seed {seed}");
+            assert_eq!(score, subject.scorer.score(record, subject.as_of), "seed {seed}");
         }
-        let told = ready.explain(from, own.as_of).unwrap();
-        assert_eq!(told.to_string(), own.scorer.explain(&records[from], own.as_of).to_string(), "seed {seed}");
-        assert!(ready.explain(records.len(), own.as_of).is_none());
+        let explanation = ready.explain(from, subject.as_of).unwrap();
+        assert_eq!(
+            explanation.to_string(),
+            subject.scorer.explain(&records[from], subject.as_of).to_string(),
+            "seed {seed}"
+        );
+        assert!(ready.explain(records.len(), subject.as_of).is_none());
     });
 }
 
@@ -243,7 +247,7 @@ fn error<T>(result: Result<T, ColumnError>) -> String {
 }
 
 #[test]
-fn what_is_wrong_with_columns_is_said() {
+fn invalid_columns_are_refused() {
     let (numbers, flags) = (&[1.0, 2.0], &[true, false][..]);
     let columns = Columns::new(2);
     for (message, expected) in [
@@ -261,16 +265,16 @@ fn what_is_wrong_with_columns_is_said() {
         ),
         (error(columns.clone().with_activities(&[])), "there are 0 activities, and 2 rows; give each subject one"),
         (
-            error(ready().columns(&columns.clone().with("nps", Column::numbers(numbers)).unwrap())),
+            error(ready().bind(&columns.clone().with("nps", Column::numbers(numbers)).unwrap())),
             "there is no column `renewal`, only `nps`; give one, or `Column::missing()` if nobody's is known",
         ),
         (
-            error(ready().columns(&columns)),
+            error(ready().bind(&columns)),
             "there is no column `nps`, nor any other; give one, or `Column::missing()` if nobody's is known\n\
              there is no column `renewal`, nor any other; give one, or `Column::missing()` if nobody's is known",
         ),
         (
-            error(ready().columns(&columns.clone().with("nps", Column::flags(flags)).unwrap())),
+            error(ready().bind(&columns.clone().with("nps", Column::flags(flags)).unwrap())),
             "column `nps` is made for a flag, and the model reads a number; give a column of that kind\n\
              there is no column `renewal`, only `nps`; give one, or `Column::missing()` if nobody's is known",
         ),
@@ -298,7 +302,7 @@ fn what_is_wrong_with_columns_is_said() {
 }
 
 #[test]
-fn what_cannot_be_is_missing() {
+fn values_that_no_fact_can_have_count_as_missing() {
     let as_of: DateTime<Utc> = second(1_796_040_000);
     let days = [20_787, i32::MAX, i32::MIN];
     let columns = Columns::new(3)
@@ -307,7 +311,7 @@ fn what_cannot_be_is_missing() {
         .with("renewal", Column::dates(&days))
         .unwrap();
     let scorer = ready();
-    let ready = scorer.columns(&columns).unwrap();
+    let ready = scorer.bind(&columns).unwrap();
     let missing = |row| ready.explain(row, as_of).unwrap().missing().join(" ");
     assert_eq!(missing(0), "nps");
     assert_eq!(missing(1), "renewal");
@@ -321,7 +325,7 @@ fn what_cannot_be_is_missing() {
 }
 
 #[test]
-fn any_range_of_any_rows_is_scored() {
+fn a_range_of_rows_scores_like_all_of_them() {
     let (scorer, as_of) = (ready(), second(1_796_040_000));
     let numbers: Vec<f64> = (0..130).map(|row| f64::from(row % 11)).collect();
     let flags = [true; 130];
@@ -333,13 +337,13 @@ fn any_range_of_any_rows_is_scored() {
             .unwrap()
             .with("not read", Column::flags(&flags[..rows]))
             .unwrap();
-        let ready = scorer.columns(&columns).unwrap();
+        let ready = scorer.bind(&columns).unwrap();
         assert_eq!((ready.len(), ready.is_empty()), (rows, rows == 0));
         let mut scores = ScoreColumns::new();
-        ready.score(0..rows, as_of, &mut scores); // what was there is gone
+        ready.score(0..rows, as_of, &mut scores); // overwritten by the next call
         ready.score(range, as_of, &mut scores);
         assert!(scores.get(scores.len()).is_none() && scores.iter().count() == scores.len());
-        assert_eq!(scores.is_empty(), scores.places().is_empty());
+        assert_eq!(scores.is_empty(), scores.keys().is_empty());
         scores.values().collect()
     };
     let all = values(130, 0..130);
@@ -355,9 +359,9 @@ fn any_range_of_any_rows_is_scored() {
     assert_eq!(values(0, 0..9), []);
 }
 
-/// So many that they are read ahead, and of which hardly a block has something that cannot be.
+/// So many rows that columns are prefetched. Most blocks have no invalid values, so they take the fast path.
 #[test]
-fn any_number_of_rows_is_scored_as_one_is() {
+fn very_many_rows_score_like_their_records() {
     const ROWS: usize = 140_003;
     let document = "format = 1\nname = 'x'\n[[required]]\nid = 'a'\nwhen.health.one_of = ['green', 'amber']\n\
         [[axis]]\nname = 'fit'\n\
@@ -369,9 +373,9 @@ fn any_number_of_rows_is_scored_as_one_is() {
         [[axis.rule]]\nid = 'tags'\nwhen.tags.has_any = ['a', 'b']\npoints = 32\nmissing = { points = 1024 }\n";
     let scorer: Scorer<Record> = Scorer::new(&toml_model(document)).unwrap();
     let mut rng = Rng::with_seed(7);
-    // Seldom what cannot be.
-    let mut some = |cannot_be: &[i64], most: i64| -> Vec<i64> {
-        let one = |_| if rng.usize(..700) == 0 { *rng.choice(cannot_be).unwrap() } else { rng.i64(0..most) };
+    // One value in 700 is invalid.
+    let mut some = |invalid: &[i64], most: i64| -> Vec<i64> {
+        let one = |_| if rng.usize(..700) == 0 { *rng.choice(invalid).unwrap() } else { rng.i64(0..most) };
         (0..ROWS).map(one).collect()
     };
     let health: Vec<i8> = some(&[-1, 3, 127], 3).iter().map(|code| *code as i8).collect();
@@ -403,16 +407,16 @@ fn any_number_of_rows_is_scored_as_one_is() {
     let (health_texts, tier_texts) = (Buffer::of(healths), Buffer::of(tiers));
     let validity = Bitmap::of(&mut Rng::with_seed(8), &known);
     let columns = [
-        ("health", Column::coded(&health, health_texts.texts())),
-        ("tier", Column::coded(&tier, tier_texts.texts())),
+        ("health", Column::dictionary(&health, health_texts.texts())),
+        ("tier", Column::dictionary(&tier, tier_texts.texts())),
         ("nps", Column::numbers(&nps).with_validity(validity.bits())),
         ("users", Column::numbers(&users)),
         ("day", Column::dates(&day)),
-        ("tags", Column::coded_lists(&offsets, &items, tier_texts.texts()).unwrap()),
+        ("tags", Column::dictionary_lists(&offsets, &items, tier_texts.texts()).unwrap()),
     ]
     .into_iter()
     .fold(Columns::new(ROWS), |columns, (name, column)| columns.with(name, column).unwrap());
-    let ready = scorer.columns(&columns).unwrap();
+    let ready = scorer.bind(&columns).unwrap();
     let mut scores = ScoreColumns::new();
     ready.score(1..ROWS, as_of, &mut scores);
 
@@ -441,17 +445,17 @@ fn any_number_of_rows_is_scored_as_one_is() {
     }
 }
 
-/// More than are remembered on the way, of two verdicts, by few terms and by many.
+/// More outcomes than the scorer caches, with two verdicts, from few rules and from many.
 #[test]
-fn any_number_of_different_outcomes_is_found() {
+fn more_different_outcomes_than_are_cached_are_correct() {
     let as_of = second(1_796_040_000);
     for rules in [9_usize, 14] {
-        let own = |rule: usize| {
+        let rule_text = |rule: usize| {
             let points = 1 << (rule % 9);
             format!("[[axis.rule]]\nid = 'r{rule}'\nwhen.f{rule} = true\npoints = {points}\n")
         };
         let head = "format = 1\nname = 'x'\n[[required]]\nid = 'a'\nwhen.fits = true\n[[axis]]\nname = 'fit'\n";
-        let document = std::iter::once(head.to_owned()).chain((0..rules).map(own)).collect::<String>();
+        let document = std::iter::once(head.to_owned()).chain((0..rules).map(rule_text)).collect::<String>();
         let scorer: Scorer<Record> = Scorer::new(&toml_model(&document)).unwrap();
         let rows = 0..2_000_usize;
         let flags: Vec<Vec<bool>> =
@@ -465,26 +469,26 @@ fn any_number_of_different_outcomes_is_found() {
         let records: Vec<Record> = rows
             .clone()
             .map(|row| {
-                let own = if known[row] { Record::new().with("fits", fits[row]) } else { Record::new() };
-                (0..rules).fold(own, |own, rule| own.with(format!("f{rule}"), flags[rule][row]))
+                let record = if known[row] { Record::new().with("fits", fits[row]) } else { Record::new() };
+                (0..rules).fold(record, |record, rule| record.with(format!("f{rule}"), flags[rule][row]))
             })
             .collect();
 
         let (mut scores, mut batch) = (ScoreColumns::new(), vec![Score::default(); records.len()]);
-        scorer.columns(&columns).unwrap().score(rows, as_of, &mut scores);
+        scorer.bind(&columns).unwrap().score(rows, as_of, &mut scores);
         scorer.score_batch(&records, as_of, &mut batch);
-        for (record, (score, own)) in records.iter().zip(scores.iter().zip(&batch)) {
-            assert_eq!((score, *own), (scorer.score(record, as_of), score), "{rules} rules");
+        for (record, (score, of_batch)) in records.iter().zip(scores.iter().zip(&batch)) {
+            assert_eq!((score, *of_batch), (scorer.score(record, as_of), score), "{rules} rules");
         }
         let outcomes: Vec<Score<'_>> = scores.outcomes().collect();
-        assert!(scores.places().iter().map(|place| outcomes[*place as usize]).eq(scores.iter()));
+        assert!(scores.keys().iter().map(|place| outcomes[*place as usize]).eq(scores.iter()));
         assert!(scores.verdicts().zip(scores.values()).eq(batch.iter().map(|score| (score.verdict(), score.value()))));
-        assert!(outcomes.len() > 512, "there are to be more than are remembered");
+        assert!(outcomes.len() > 512, "the test needs more outcomes than are cached");
     }
 }
 
 #[test]
-fn the_stack_that_is_said_to_be_enough_is() {
+fn columns_score_within_the_documented_stack_size() {
     let document = "format = 1\nname = 'x'\n[[required]]\nid = 'a'\nwhen.nps.at_least = 1\n\
         [[axis]]\nname = 'fit'\n[[axis.rule]]\nid = 'b'\nwhen.nps.at_least = 9\npoints = 5\n\
         [[axis.rule]]\nid = 'c'\nper_unit.nps = { points = 1, max = 5 }\n\
@@ -499,7 +503,7 @@ fn the_stack_that_is_said_to_be_enough_is() {
     std::thread::scope(|threads| {
         let score = || {
             let mut scores = ScoreColumns::new();
-            scorer.columns(&columns).unwrap().score(0..columns.len(), second(1_796_040_000), &mut scores);
+            scorer.bind(&columns).unwrap().score(0..columns.len(), second(1_796_040_000), &mut scores);
             scores.len()
         };
         let thread = std::thread::Builder::new().stack_size(256 << 10).spawn_scoped(threads, score);

@@ -1,5 +1,4 @@
-//! The difference between two looks at a subject, taken apart: the parts are what replacing one thing after the other
-//! gives, and everything adds up.
+//! Comparisons: the parts of a difference follow from replacing one input after the other, and add up.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,9 +9,9 @@ use warmth::compare::{Cause, LineChange, Name};
 use warmth::explain::{CheckKind, Explanation, LineKind};
 use warmth::{Activity, Comparison, Facts, Points, Record, Scorer, Truth, compare, facts};
 
-use crate::support::{Subject, at, on_all_processors, scorer, second, subject, toml_model};
+use crate::support::{Subject, at, on_all_processors, scaled, scorer, second, subject, toml_model};
 
-/// One side of a comparison, in pieces.
+/// The inputs of one side of a comparison.
 #[derive(Clone)]
 struct Side<'a> {
     scorer: &'a Scorer<Record>,
@@ -38,32 +37,32 @@ fn compared<'a>(before: &Side<'a>, after: &Side<'a>) -> Comparison<'a> {
     compare(before.scorer.snapshot(&old, before.as_of), after.scorer.snapshot(&new, after.as_of))
 }
 
-/// The obvious way: what happened by then, recorded anew.
+/// A new activity with the events up to `as_of`.
 fn until(activity: &Activity, as_of: DateTime<Utc>) -> Activity {
-    let mut known = Activity::new();
+    let mut past = Activity::new();
     for event in activity.events().filter(|event| event.at <= as_of) {
-        known.record_with(event.name, event.at, event.count, event.amount);
+        past.record_with(event.name, event.at, event.count, event.amount);
     }
-    known
+    past
 }
 
-/// Of each cause, whether it is replaced. All sixteen combinations turn up equally often.
+/// Whether each cause is replaced: time, events, facts, model. All 16 combinations occur equally often.
 type Replaced = [bool; 4];
 
-/// A subject, and the same one with the given things taken from a stranger or changed a little.
-fn pair<'a>(own: &'a Subject, other: &'a Subject, replaced: Replaced, rng: &mut Rng) -> (Side<'a>, Side<'a>) {
-    let before = Side::of(own);
-    let (stranger, mut after) = (Side::of(other), before.clone());
+/// A subject, and the same one with some inputs changed or taken from another subject.
+fn pair<'a>(base: &'a Subject, other: &'a Subject, replaced: Replaced, rng: &mut Rng) -> (Side<'a>, Side<'a>) {
+    let before = Side::of(base);
+    let (other_side, mut after) = (Side::of(other), before.clone());
     let [time, events, facts, model] = replaced;
     if time {
         after.as_of = match rng.u8(..3) {
-            0 => stranger.as_of,
+            0 => other_side.as_of,
             1 => before.as_of + TimeDelta::seconds(rng.i64(-86_400..=8_640_000)),
             _ => before.as_of + TimeDelta::days(rng.i64(1..=200)),
         };
     }
     if events {
-        let age = (before.as_of - stranger.as_of).num_seconds();
+        let age = (before.as_of - other_side.as_of).num_seconds();
         let more = rng.bool();
         if !more {
             after.activity = Activity::new();
@@ -78,54 +77,54 @@ fn pair<'a>(own: &'a Subject, other: &'a Subject, replaced: Replaced, rng: &mut 
         if !some {
             after.facts = Record::new();
         }
-        for (field, value) in stranger.facts.iter() {
+        for (field, value) in other_side.facts.iter() {
             if !some || rng.bool() {
                 after.facts.set(field, value.clone());
             }
         }
     }
     if model {
-        after.scorer = stranger.scorer;
+        after.scorer = other_side.scorer;
     }
     (before, after)
 }
 
 type Key = (Option<String>, LineKind, Option<String>);
 
-/// Raw and score points of all lines of a kind, by what they stand for.
-fn worths(explanation: &Explanation<'_>) -> BTreeMap<Key, (i64, i64)> {
-    let mut worths = BTreeMap::new();
+/// Raw and score points of all lines with the same axis, kind and id.
+fn points_by_key(explanation: &Explanation<'_>) -> BTreeMap<Key, (i64, i64)> {
+    let mut all = BTreeMap::new();
     for line in explanation.lines() {
         let key = (line.axis.map(str::to_owned), line.kind, line.id.map(str::to_owned));
-        let (raw, score) = worths.entry(key).or_insert((0, 0));
+        let (raw, score) = all.entry(key).or_insert((0, 0));
         *raw += line.points.micros();
         *score += line.score.micros();
     }
-    worths
+    all
 }
 
 fn key(line: &LineChange<'_>) -> Key {
     (line.axis.map(str::to_owned), line.kind, line.id.map(str::to_owned))
 }
 
-/// Pairs of the same two models and subjects; compiling a model costs more than comparing.
+/// Pairs made from the same two subjects, as compiling a model takes longer than comparing.
 const PAIRS: u64 = 4;
 
 fn check(family: u64, moved: &[AtomicU64; 4]) {
-    let (own, other) = (subject(family), subject(1_000_000 + family));
+    let (base, other) = (subject(family), subject(1_000_000 + family));
     for seed in PAIRS * family..PAIRS * (family + 1) {
-        check_pair(seed, &own, &other, moved);
+        check_pair(seed, &base, &other, moved);
     }
 }
 
-fn check_pair(seed: u64, own: &Subject, other: &Subject, moved: &[AtomicU64; 4]) {
+fn check_pair(seed: u64, base: &Subject, other: &Subject, moved: &[AtomicU64; 4]) {
     let rng = &mut Rng::with_seed(seed);
     let replaced = [0, 1, 2, 3].map(|bit| seed >> bit & 1 == 1);
-    let (before, after) = pair(own, other, replaced, rng);
+    let (before, after) = pair(base, other, replaced, rng);
     let comparison = compared(&before, &after);
     let parts = comparison.parts();
 
-    // What each part is by definition, from records put together by hand.
+    // Each part by its definition, from records put together by hand.
     let with = |facts: &Record, activity: Activity| facts.clone().with_activity(activity);
     let aged = with(&before.facts, until(&before.activity, before.as_of));
     let active = with(&before.facts, after.activity.clone());
@@ -156,49 +155,49 @@ fn check_pair(seed: u64, own: &Subject, other: &Subject, moved: &[AtomicU64; 4])
     assert_eq!(difference, ends[4].value().micros() - ends[0].value().micros());
     assert_eq!(difference, comparison.difference().micros());
 
-    // What was not replaced moves nothing. Events after the old instant were not there yet.
+    // Only a replaced input moves its part. Events after the old instant count as replaced, as the old score had none.
     let since = |event: warmth::Event<'_>| event.at > before.as_of && event.at <= after.as_of;
-    let came = replaced[1] || before.activity.events().any(since);
-    let may_move = [replaced[0], came, replaced[2], replaced[3]];
+    let new_events = replaced[1] || before.activity.events().any(since);
+    let may_move = [replaced[0], new_events, replaced[2], replaced[3]];
     for ((part, may_move), moved) in parts.iter().zip(may_move).zip(moved) {
         assert!(may_move || part.is_empty(), "{} moved: {part:?}", part.cause);
         moved.fetch_add(u64::from(part.difference != Points::ZERO), Ordering::Relaxed);
     }
 
-    // Where one thing alone is replaced, its lines are the difference between the two explanations.
+    // If only one input is replaced, its lines are the difference between the two explanations.
     if may_move.iter().filter(|may| **may).count() == 1 {
         let cause = Cause::ALL[may_move.iter().position(|may| *may).unwrap()];
-        let (was, mut is) = (worths(comparison.before()), worths(comparison.after()));
+        let (was, mut difference) = (points_by_key(comparison.before()), points_by_key(comparison.after()));
         for (key, (raw, score)) in was {
-            let own = is.entry(key).or_insert((0, 0));
-            *own = (own.0 - raw, own.1 - score);
+            let points = difference.entry(key).or_insert((0, 0));
+            *points = (points.0 - raw, points.1 - score);
         }
-        is.retain(|_, worth| *worth != (0, 0));
+        difference.retain(|_, points| *points != (0, 0));
         let part = &parts[cause as usize];
         let found: BTreeMap<_, _> = part
             .lines
             .iter()
             .map(|line| (key(line), (line.raw_difference().micros(), line.difference.micros())))
             .collect();
-        assert_eq!(found, is);
+        assert_eq!(found, difference);
         for check in &part.checks {
             let truth = |explanation: &Explanation<'_>| -> Option<Truth> {
-                let same = |own: &warmth::explain::Check<'_, '_>| (own.kind, own.id) == (check.kind, check.id);
-                explanation.checks().find(same).map(|own| own.truth)
+                let same = |other: &warmth::explain::Check<'_, '_>| (other.kind, other.id) == (check.kind, check.id);
+                explanation.checks().find(same).map(|other| other.truth)
             };
-            let (was, is) = (check.before.map(|own| own.truth), check.after.map(|own| own.truth));
+            let (was, is) = (check.before.map(|side| side.truth), check.after.map(|side| side.truth));
             assert_eq!((was, is), (truth(comparison.before()), truth(comparison.after())));
             assert_ne!(was, is);
         }
     }
 
-    // In serde, the same numbers.
+    // The serialized form has the same numbers.
     if seed.is_multiple_of(16) {
         let json = serde_json::to_value(&comparison).unwrap();
-        for (part, own) in json["parts"].as_array().unwrap().iter().zip(&parts) {
-            assert_eq!(part["cause"], own.cause.as_str());
-            assert_eq!(part["difference"], serde_json::to_value(own.difference).unwrap());
-            assert_eq!(part["lines"].as_array().unwrap().len(), own.lines.len());
+        for (json, part) in json["parts"].as_array().unwrap().iter().zip(&parts) {
+            assert_eq!(json["cause"], part.cause.as_str());
+            assert_eq!(json["difference"], serde_json::to_value(part.difference).unwrap());
+            assert_eq!(json["lines"].as_array().unwrap().len(), part.lines.len());
         }
         assert_eq!(comparison.to_string().lines().count(), 5);
     }
@@ -207,9 +206,9 @@ fn check_pair(seed: u64, own: &Subject, other: &Subject, moved: &[AtomicU64; 4])
 #[test]
 fn parts_and_lines_add_up_on_random_pairs() {
     let moved = [const { AtomicU64::new(0) }; 4];
-    on_all_processors(0..100_000 / PAIRS, |family| check(family, &moved));
+    on_all_processors(0..scaled(100_000 / PAIRS), |family| check(family, &moved));
     let moved = moved.map(AtomicU64::into_inner);
-    assert!(moved.iter().all(|count| *count > 5_000), "too few parts move at all: {moved:?}");
+    assert!(moved.iter().all(|count| *count > scaled(5_000)), "too few parts change: {moved:?}");
 }
 
 const MODEL: &str = r#"
@@ -304,7 +303,7 @@ fn account() -> Record {
 }
 
 #[track_caller]
-fn reads(before: (&str, &Record, &str), after: (&str, &Record, &str), expected: &str) {
+fn assert_prints(before: (&str, &Record, &str), after: (&str, &Record, &str), expected: &str) {
     let scorers = [before.0, after.0].map(|model| scorer(&toml_model(model)));
     let [old, new] = &scorers;
     let comparison = compare(old.snapshot(before.1, at(before.2)), new.snapshot(after.1, at(after.2)));
@@ -312,8 +311,8 @@ fn reads(before: (&str, &Record, &str), after: (&str, &Record, &str), expected: 
 }
 
 #[test]
-fn the_same_look_twice_reads_like_this() {
-    reads(
+fn a_comparison_of_a_subject_with_itself_prints_no_change() {
+    assert_prints(
         (MODEL, &account(), THEN),
         (MODEL, &account(), THEN),
         "\
@@ -327,11 +326,11 @@ model: nothing changed
 }
 
 #[test]
-fn a_comparison_reads_like_this() {
+fn a_comparison_prints_the_lines_and_names_of_every_part() {
     let mut now = account().with("nps", 9).with("health", "yellow").with("segment", "mid");
     now.activity_mut().record_with("pricing_view", at("2026-11-21T09:00:00Z"), 3, Points::ZERO);
     now.activity_mut().record_with("login", at(NOW), 2, Points::ZERO);
-    reads(
+    assert_prints(
         (MODEL, &account(), THEN),
         (MODEL, &now, NOW),
         "\
@@ -348,12 +347,12 @@ model: nothing changed
     );
 }
 
-/// A host that keeps nothing but the present: what happened since is in the events all the same.
+/// For a host that keeps only the present record: events since the old instant count as events, not as time.
 #[test]
-fn one_subject_at_two_instants_reads_like_this() {
+fn one_record_at_two_instants_prints_time_and_events() {
     let mut account = account();
     account.activity_mut().record("pricing_view", at(NOW));
-    reads(
+    assert_prints(
         (MODEL, &account, THEN),
         (MODEL, &account, NOW),
         "\
@@ -368,9 +367,9 @@ model: nothing changed
 }
 
 #[test]
-fn what_a_gate_does_reads_like_this() {
+fn a_comparison_prints_gates_and_what_they_hold_back() {
     let gone = account().with("has_flagship", false).with("nps", 3);
-    reads(
+    assert_prints(
         (MODEL, &account(), THEN),
         (MODEL, &gone, THEN),
         "\
@@ -383,7 +382,7 @@ model: nothing changed
 ",
     );
     let renewing = account().with("renewal_date", "2027-01-20").with("overdue", true).with("nps", 9);
-    reads(
+    assert_prints(
         (MODEL, &gone, THEN),
         (MODEL, &renewing, NOW),
         "\
@@ -401,7 +400,7 @@ model: nothing changed
 }
 
 #[test]
-fn another_model_reads_like_this() {
+fn a_comparison_of_two_models_prints_new_and_removed_rules() {
     let green = account().with("health", "green");
     let mut model = MODEL.to_owned();
     for (was, is) in [
@@ -416,7 +415,7 @@ fn another_model_reads_like_this() {
     ] {
         model = model.replace(was, is);
     }
-    reads(
+    assert_prints(
         (MODEL, &green, THEN),
         (&model, &green, THEN),
         "\
@@ -432,7 +431,7 @@ Has the flagship product: no longer in the model, was yes; grade B2, was C2; sta
 }
 
 #[test]
-fn lines_and_checks_hold_both_sides() {
+fn lines_and_checks_contain_both_sides() {
     let scorer = scorer(&toml_model(MODEL));
     let (then, now) = (account(), account().with("nps", 9).with("segment", "mid"));
     let comparison = compare(scorer.snapshot(&then, at(THEN)), scorer.snapshot(&now, at(THEN)));
@@ -456,9 +455,9 @@ fn lines_and_checks_hold_both_sides() {
     assert_eq!(json["parts"][3]["lines"], serde_json::json!([]));
 }
 
-/// Of two thirds the halves are rounded, and so is their sum. The data say so, the sentence does not.
+/// Two parts of 16.666667 add up to 33.333333. The data have a line for the difference, the text has none.
 #[test]
-fn rounding_is_in_the_data_alone() {
+fn the_rounding_line_is_not_printed() {
     let axis = |name: &str| {
         format!(
             "[[axis]]\nname = '{name}'\navailable = 3\n[[axis.rule]]\nid = '{name}'\nwhen.{name} = true\npoints = 1\n"
@@ -466,7 +465,7 @@ fn rounding_is_in_the_data_alone() {
     };
     let model = format!("format = 1\nname = 'thirds'\n{}{}", axis("a"), axis("b"));
     let both = Record::new().with("a", true).with("b", true);
-    reads(
+    assert_prints(
         (&model, &Record::new(), NOW),
         (&model, &both, NOW),
         "\
@@ -485,14 +484,14 @@ model: nothing changed
     assert_eq!((rounding.kind, rounding.difference), (LineKind::Rounding, Points::from_micros(-1)));
 }
 
-/// Down to a thousandth of the largest move a line is named; below it is only counted.
+/// The text names lines down to a thousandth of the largest line, and counts smaller ones.
 #[test]
-fn a_sentence_does_not_name_what_is_beside_the_point() {
+fn the_text_does_not_name_tiny_lines() {
     let rule = |id: &str, points: &str| format!("[[axis.rule]]\nid = '{id}'\nwhen.{id} = true\npoints = {points}\n");
     let rules = [rule("a", "10"), rule("b", "0.01"), rule("c", "0.009")].concat();
     let model = format!("format = 1\nname = 'small'\n[[axis]]\nname = 'all'\navailable = 100\n{rules}");
     let all = Record::new().with("a", true).with("b", true).with("c", true);
-    reads(
+    assert_prints(
         (&model, &Record::new(), NOW),
         (&model, &all, NOW),
         "\
@@ -506,15 +505,15 @@ model: nothing changed
 }
 
 #[test]
-fn a_limit_without_an_id_goes_by_its_place() {
+fn a_limit_without_an_id_is_named_by_its_index() {
     let model = |label: &str, bound: u32| {
         let axis = "format = 1\nname = 'x'\n[[axis]]\nname = 'all'\nbase = 80\navailable = 100\n";
         let limit = format!("[[limit]]\nlabel = '{label}'\nwhen.employees.known = false\nat_most = {bound}\n");
         scorer(&toml_model(&(axis.to_owned() + &limit)))
     };
     let (old, new) = (model("Size unknown", 60), model("We do not know the size", 50));
-    let nobody = Record::new();
-    let comparison = compare(old.snapshot(&nobody, at(NOW)), new.snapshot(&nobody, at(NOW)));
+    let empty = Record::new();
+    let comparison = compare(old.snapshot(&empty, at(NOW)), new.snapshot(&empty, at(NOW)));
     let part = comparison.part(Cause::Model);
     let [limit] = &part.lines[..] else { panic!("{part:?}") };
     assert_eq!((limit.kind, limit.id, limit.label), (LineKind::Limit, Some("limit[0]"), "We do not know the size"));
@@ -528,7 +527,7 @@ struct Account {
 facts!(Account { nps, busy: bool = |account| account.history.len() > 1; activity = history });
 
 #[test]
-fn a_computed_field_counts_to_the_facts() {
+fn a_change_of_a_computed_field_counts_as_facts() {
     let model = toml_model(
         r#"
         format = 1

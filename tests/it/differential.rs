@@ -1,11 +1,10 @@
-//! The engine against the oracle: random documents, facts, events and instants, compared number by number.
+//! The engine against the oracle, on random documents, facts, events and instants.
 
 use warmth::Score;
 
 use crate::oracle::{self, Outcome};
-use crate::support::{Subject, on_all_processors, subject};
+use crate::support::{Subject, on_all_processors, scaled, subject};
 
-/// The names that an outcome gives.
 fn names(outcome: &Outcome) -> [Option<&str>; 4] {
     [outcome.grade.as_deref(), outcome.state.as_deref(), outcome.segment.as_deref(), outcome.play.as_deref()]
 }
@@ -15,27 +14,27 @@ fn assert_agrees(score: &Score<'_>, expected: &Outcome) {
     if expected.near_tie {
         return;
     }
-    let within = |own: i64, expected_micros: i64, what: &str| {
+    let assert_close = |actual: i64, expected_micros: i64, what: &str| {
         let allowed = if expected.exact { 0 } else { expected.tolerance };
         assert!(
-            own.abs_diff(expected_micros) <= allowed.unsigned_abs(),
-            "{what}: {own} is not {expected_micros} within {allowed}"
+            actual.abs_diff(expected_micros) <= allowed.unsigned_abs(),
+            "{what}: {actual} is not {expected_micros} within {allowed}"
         );
     };
-    within(score.value().micros(), expected.score, "score");
+    assert_close(score.value().micros(), expected.score, "score");
     assert_eq!(score.axes().count(), expected.axes.len());
-    for (own, (name, raw, points)) in score.axes().zip(&expected.axes) {
-        assert_eq!(own.name, name);
-        within(own.raw.micros(), *raw, name);
-        within(own.score.micros(), *points, name);
+    for (axis, (name, raw, points)) in score.axes().zip(&expected.axes) {
+        assert_eq!(axis.name, name);
+        assert_close(axis.raw.micros(), *raw, name);
+        assert_close(axis.score.micros(), *points, name);
     }
-    let own = [
+    let actual = [
         score.grade().map(warmth::Grade::as_str),
         score.state(),
         score.segment(),
         score.play().map(warmth::Play::name),
     ];
-    assert_eq!(own, names(expected));
+    assert_eq!(actual, names(expected));
 }
 
 fn check(seed: u64) {
@@ -51,5 +50,5 @@ fn check(seed: u64) {
 
 #[test]
 fn engine_and_oracle_agree_on_random_instances() {
-    on_all_processors(0..100_000, check);
+    on_all_processors(0..scaled(100_000), check);
 }

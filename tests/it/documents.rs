@@ -1,17 +1,17 @@
-//! Documents: written and read again, and told apart by their fingerprints.
+//! Documents: written and read back, and their fingerprints.
 
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use warmth::model::{Gate, event};
-use warmth::{DocumentLimits, Fingerprint, Grade, Model, Record, Span, Value, Verdict};
+use warmth::{Fingerprint, Grade, Model, Record, Span, Value, Verdict};
 
-use crate::support::{Subject, at, model, scorer, subjects, toml_model};
+use crate::support::{Subject, at, cases, model, scaled, scorer, subjects, toml_model};
 
 #[test]
-fn what_is_written_reads_back_as_the_same_model() {
-    for Subject { seed, model, instance, record, as_of, scorer, .. } in subjects(0..2_500) {
+fn a_written_model_reads_back_as_the_same_model() {
+    for Subject { seed, model, instance, record, as_of, scorer, .. } in subjects(0..scaled(2_500)) {
         let json = serde_json::to_string(&model).unwrap();
         let toml = toml::to_string(&model).unwrap();
         let by_hand = toml::to_string(&instance.model).unwrap();
@@ -23,7 +23,7 @@ fn what_is_written_reads_back_as_the_same_model() {
             assert_eq!(other.score(&record, as_of), scorer.score(&record, as_of), "seed {seed}");
         }
         assert_eq!(read[0], model, "seed {seed}");
-        // TOML sorts keys, so tests in one table may change places the first time, and never again.
+        // TOML sorts keys, so the first writing may reorder the tests in a table. Further ones do not.
         let sorted: Model = toml::from_str(&toml::to_string(&read[1]).unwrap()).unwrap();
         assert_eq!(sorted, read[1], "seed {seed}");
     }
@@ -33,7 +33,7 @@ fn json(text: &str) -> Json {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
-/// A document in which everything there is occurs.
+/// A document with every part of the format.
 const RICH: &str = r#"{
     "format": 1, "name": "rich", "description": "everything", "utc_offset": "+01:00",
     "required": [
@@ -137,7 +137,7 @@ pub(crate) fn rich() -> Json {
 }
 
 #[test]
-fn everything_there_is_reads_back() {
+fn a_document_with_everything_reads_back() {
     let model = model(&rich());
     scorer(&model);
     assert_eq!(serde_json::from_str::<Model>(&serde_json::to_string(&model).unwrap()).unwrap(), model);
@@ -153,7 +153,7 @@ fn scoring_fingerprint(document: &Json) -> String {
     model(document).scoring_fingerprint().to_string()
 }
 
-/// The rich document with one value replaced, added (at a new key or the end of a list) or, with null, taken out.
+/// The rich document with one value replaced, added at a new key or at the end of a list, or, with null, removed.
 fn edited(pointer: &str, value: &str) -> Json {
     let (mut document, value) = (rich(), json(value));
     let (parent, key) = pointer.rsplit_once('/').unwrap();
@@ -165,8 +165,8 @@ fn edited(pointer: &str, value: &str) -> Json {
             entries.insert(key.to_owned(), value.clone());
         }
         Json::Array(items) => match key.parse::<usize>() {
-            Ok(place) if value.is_null() => _ = items.remove(place),
-            Ok(place) => items[place] = value.clone(),
+            Ok(index) if value.is_null() => _ = items.remove(index),
+            Ok(index) => items[index] = value.clone(),
             Err(_) => items.push(value.clone()),
         },
         _ => panic!("{pointer}"),
@@ -181,7 +181,7 @@ fn reversed(pointer: &str) -> Json {
 }
 
 #[test]
-fn what_means_the_same_has_the_same_fingerprint() {
+fn documents_with_the_same_meaning_have_the_same_fingerprint() {
     let expected = fingerprint(&rich());
     let scoring = scoring_fingerprint(&rich());
     for list in [
@@ -199,8 +199,8 @@ fn what_means_the_same_has_the_same_fingerprint() {
         "/axis/0/rule/5/when/all",
         "/limit/1/when/at_least_of/of",
     ] {
-        assert_eq!(fingerprint(&reversed(list)), expected, "{list} the other way round");
-        assert_eq!(scoring_fingerprint(&reversed(list)), scoring, "{list} the other way round");
+        assert_eq!(fingerprint(&reversed(list)), expected, "{list} reversed");
+        assert_eq!(scoring_fingerprint(&reversed(list)), scoring, "{list} reversed");
     }
     for (pointer, value) in [
         // spellings
@@ -237,7 +237,7 @@ fn what_means_the_same_has_the_same_fingerprint() {
             r#"{ "not": { "not": { "a": true, "all": [{ "not": { "not": { "seats": 7 } } }] } } }"#,
         ),
         ("/disqualifying/1/when", r#"{ "any": [{ "any": [{ "plan": "none" }] }, { "any": [{ "churned": true }] }] }"#),
-        // cases do not change what a model does
+        // cases, which do not affect scores
         ("/case", "null"),
     ] {
         assert_eq!(fingerprint(&edited(pointer, value)), expected, "{pointer} = {value}");
@@ -249,8 +249,8 @@ fn what_means_the_same_has_the_same_fingerprint() {
 }
 
 #[test]
-fn the_order_of_keys_does_not_matter() {
-    // As text: a table in memory, and TOML, would sort the keys before the model sees them.
+fn the_order_of_keys_does_not_change_the_fingerprint() {
+    // As JSON text, as a table in memory or in TOML sorts its keys before the model reads them.
     let fingerprint = |document: &str| serde_json::from_str::<Model>(document).unwrap().fingerprint();
     let one = r#"{ "format": 1, "name": "x",
         "required": [{ "id": "g", "when": { "a": true, "events": { "b": { "count": { "at_least": 1, "within": "1d" } } } } }],
@@ -353,16 +353,16 @@ const CHANGES: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn what_means_something_else_has_another_fingerprint() {
+fn every_change_of_meaning_changes_the_fingerprint() {
     let mut seen = BTreeMap::from([(fingerprint(&rich()), "nothing".to_owned())]);
-    let swapped = ["/axis/0/rule/4/first", "/play"].map(|list| (reversed(list), format!("{list} the other way round")));
+    let swapped = ["/axis/0/rule/4/first", "/play"].map(|list| (reversed(list), format!("{list} reversed")));
     let mut segments = rich();
     segments["segment"].as_array_mut().unwrap().swap(0, 1);
-    let segments = [(segments, "segments the other way round".to_owned())];
+    let segments = [(segments, "segments reversed".to_owned())];
     let edits = CHANGES.iter().map(|(pointer, value)| (edited(pointer, value), format!("{pointer} = {value}")));
     for (document, edit) in edits.chain(swapped).chain(segments) {
         if let Some(other) = seen.insert(fingerprint(&document), edit.clone()) {
-            panic!("{edit} has the fingerprint of {other}");
+            panic!("{edit} has the same fingerprint as {other}");
         }
     }
 }
@@ -478,22 +478,22 @@ fn every_number_of_a_random_document_is_in_its_scoring_fingerprint() {
 #[test]
 fn fingerprints_of_random_documents_differ() {
     let mut seen: BTreeMap<_, Subject> = BTreeMap::new();
-    for own in subjects(0..2_500) {
-        if let Some(other) = seen.get(&own.model.fingerprint()) {
-            assert_eq!(other.model, own.model, "seeds {} and {}", own.seed, other.seed);
+    for subject in subjects(0..scaled(2_500)) {
+        if let Some(other) = seen.get(&subject.model.fingerprint()) {
+            assert_eq!(other.model, subject.model, "seeds {} and {}", subject.seed, other.seed);
         }
-        seen.insert(own.model.fingerprint(), own);
+        seen.insert(subject.model.fingerprint(), subject);
     }
 }
 
-/// Fingerprints are kept beside scores, so a new version of the crate must not change them.
+/// Hosts store fingerprints with scores, so a new version of the crate must not change them.
 #[test]
-fn a_fingerprint_stays_what_it_was() {
+fn the_fingerprint_of_a_document_is_the_one_of_earlier_versions() {
     assert_eq!(fingerprint(&rich()), "577aedbd74106c1f6597d9c07e79f5c3");
 }
 
 #[test]
-fn one_field_through_the_escape_and_beside_it_reads_back() {
+fn a_field_named_both_plainly_and_below_field_reads_back() {
     let when = json!({ "field": { "seats": { "at_least": 5 } }, "seats": { "at_least": 9 } });
     let model = model(&json!({ "format": 1, "name": "x", "required": [{ "id": "r", "when": when }] }));
     let read = self::model(&serde_json::to_value(&model).unwrap());
@@ -524,7 +524,7 @@ fn one_field_with_and_without_case_reads_back() {
 }
 
 #[test]
-fn a_field_named_like_the_outcome_has_an_order_too() {
+fn a_field_named_score_and_the_score_may_be_in_any_order() {
     let both = |one: &str, other: &str| {
         let part = |name: &str| match name {
             "field" => json!({ "field": { "score": { "at_least": 50 } } }),
@@ -537,7 +537,7 @@ fn a_field_named_like_the_outcome_has_an_order_too() {
 }
 
 #[test]
-fn whatever_compiles_can_be_written_and_read() {
+fn a_model_that_only_rust_can_build_is_written_and_read() {
     let model = Model::new("x").required(Gate::new("r", event("login").days_since_last().at_least(3)));
     assert!(warmth::Scorer::<Record>::new(&model).is_ok());
     let text = serde_json::to_string(&model).unwrap();
@@ -545,7 +545,7 @@ fn whatever_compiles_can_be_written_and_read() {
 }
 
 #[test]
-fn offsets_are_told_apart_to_the_minute() {
+fn utc_offsets_that_differ_by_a_minute_have_different_fingerprints() {
     let offset = |minutes| Model::new("x").utc_offset_minutes(minutes);
     for (one, other) in [(60, 61), (0, -1), (1_438, 1_439)] {
         assert_ne!(offset(one).fingerprint(), offset(other).fingerprint());
@@ -554,7 +554,7 @@ fn offsets_are_told_apart_to_the_minute() {
 }
 
 #[test]
-fn a_label_that_is_the_id_means_the_same() {
+fn a_label_equal_to_the_id_means_the_same_as_no_label() {
     let label = r#""Flagship""#;
     let mut named = edited("/required/0/id", label);
     named["required"][0].as_object_mut().unwrap().remove("label");
@@ -575,7 +575,7 @@ fn a_limit_without_an_id_has_no_label_by_default() {
 }
 
 #[test]
-fn what_is_written_as_toml_reads_back_with_the_same_meaning() {
+fn a_model_written_as_toml_reads_back_with_the_same_meaning() {
     let model = toml_model("format = 1\nname = 'x'\n[[required]]\nid = 'r'\nwhen.field.seats = 1\nwhen.not.a = true");
     assert_eq!(toml_model(&toml::to_string(&model).unwrap()).fingerprint(), model.fingerprint());
 }
@@ -591,6 +591,8 @@ fn any_value() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    #![proptest_config(cases(256))]
+
     #[test]
     fn a_record_reads_back(facts in proptest::collection::btree_map(".{0,6}", any_value(), 0..6)) {
         let record: Record = facts.into_iter().collect();
@@ -601,7 +603,7 @@ proptest! {
 }
 
 #[test]
-fn dates_and_times_in_a_record_read_back_as_text_that_counts_as_them() {
+fn dates_and_times_in_a_record_read_back_as_equivalent_texts() {
     let date = at("2026-05-22").date_naive();
     let record = Record::new().with("date", date).with("time", at("2026-05-22T09:30:00Z")).with("nan", f64::NAN);
     let read: Record = serde_json::from_value(serde_json::to_value(&record).unwrap()).unwrap();
@@ -616,7 +618,7 @@ fn dates_and_times_in_a_record_read_back_as_text_that_counts_as_them() {
 }
 
 #[test]
-fn a_range_of_numbers_beside_a_range_of_ages_is_kept() {
+fn between_on_numbers_and_between_on_ages_are_both_written() {
     let aged = |low: i32, high: i32| {
         let events = event("login").count().aged_between(Span::days(30), Span::days(60));
         Model::new("x").required(Gate::new("r", events.between(low, high)))
@@ -636,30 +638,49 @@ fn verdicts_grades_and_fingerprints_read_back() {
     }
 }
 
-/// A document within every limit that would take minutes if each unknown name were compared with each known one.
-#[test]
-fn suggestions_stay_within_reason() {
-    let name = |letter: char, place: usize| format!("{place:05}{}", letter.to_string().repeat(50));
-    let states: Vec<_> =
-        (0..5_000).map(|place| json!({ "name": name('a', place), "at_least_points": place })).collect();
-    let names: Vec<_> = (0..5_000).map(|place| name('b', place)).collect();
-    let document = json!({ "format": 1, "name": "x", "state": states, "play": [{ "name": "p", "states": names }] });
-    let limits = DocumentLimits { rules: 8_000, ..DocumentLimits::default() };
-    let model = Model::read_with_limits(&document, &limits).unwrap();
+/// The suggestions for segments that a play names by mistake, in a model with these segments.
+fn suggestions(segments: &[String], named: &[String]) -> Vec<Option<String>> {
+    let (last, others) = segments.split_last().unwrap();
+    let others = others.iter().map(|name| json!({ "name": name, "when": { "n": 1 } }));
+    let segments: Vec<_> = others.chain([json!({ "name": last })]).collect();
+    let play = json!({ "name": "p", "segments": named });
+    let model = model(&json!({ "format": 1, "name": "x", "segment": segments, "play": [play] }));
     let error = warmth::Scorer::<Record>::new(&model).unwrap_err();
-    assert_eq!(error.problems().len(), 5_000);
-    assert!(error.problems().iter().skip(100).all(|problem| problem.help().is_none()));
+    assert!(error.problems().iter().all(|problem| problem.code() == "unknown-name"), "{error}");
+    error.problems().iter().map(|problem| problem.help().map(str::to_owned)).collect()
+}
+
+/// Without these bounds, a document within the limits could take minutes to refuse.
+#[test]
+fn suggestions_are_bounded_in_number_names_and_length() {
+    let help = |name: &str| Some(format!("did you mean `{name}`?"));
+    let named = |name: &str| [name.to_owned()];
+    // The first 100 problems.
+    let many: Vec<_> = (0..103).map(|i| format!("enterprise{i}")).collect();
+    let found = suggestions(&named("enterprise"), &many);
+    assert_eq!(found[..100], vec![help("enterprise"); 100]);
+    assert_eq!(found[100..], [const { None }; 3]);
+    // The first 1,000 names.
+    let fillers = |count: usize| (0..count).map(|i| format!("{i:04}"));
+    let with_fillers = |count| -> Vec<String> { fillers(count).chain(named("enterprise")).collect() };
+    assert_eq!(suggestions(&with_fillers(999), &named("enterprize")), [help("enterprise")]);
+    assert_eq!(suggestions(&with_fillers(1_000), &named("enterprize")), [None]);
+    // Names of up to 64 bytes.
+    for (bytes, expected) in [(64, help(&"a".repeat(64))), (65, None)] {
+        let (known, written) = ("a".repeat(bytes), "a".repeat(bytes - 1) + "b");
+        assert_eq!(suggestions(&named(&known), &named(&written)), [expected]);
+    }
 }
 
 #[test]
-fn nothing_is_free_in_a_document() {
-    for cheap in ["null", "\"\"", "0", "[]", "{}", "false"] {
-        let row = format!("[{}]", vec![cheap; 9_999].join(","));
+fn values_of_every_kind_count_towards_the_size_of_a_document() {
+    for value in ["null", "\"\"", "0", "[]", "{}", "false"] {
+        let row = format!("[{}]", vec![value; 9_999].join(","));
         let text = format!(r#"{{ "format": 1, "name": "x", "case": [{}] }}"#, vec![row; 20].join(","));
         let error = Model::read(&mut serde_json::Deserializer::from_str(&text)).unwrap_err();
         assert!(
             error.problems().iter().any(|problem| problem.help() == Some("the limit is `document_bytes`")),
-            "{cheap}"
+            "{value}"
         );
     }
 }

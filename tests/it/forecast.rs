@@ -1,4 +1,4 @@
-//! The next change, beside the outcome of every single second.
+//! The next change of an outcome, compared with the score at every second.
 
 use std::sync::Mutex;
 
@@ -7,7 +7,7 @@ use fastrand::Rng;
 use serde_json::{Value as Json, json};
 use warmth::{NextChange, Points, Projection, Record, Score, Scorer};
 
-use crate::support::{at, model, on_all_processors, scorer, toml_model};
+use crate::support::{at, model, on_all_processors, scaled, scorer, toml_model};
 
 const PROJECTIONS: [Projection; 7] = [
     Projection::Verdict,
@@ -19,7 +19,7 @@ const PROJECTIONS: [Projection; 7] = [
     Projection::Score(Points::from_micros(2_500_000)),
 ];
 
-/// Whether two scores look the same; what a projection means, said once more.
+/// Whether two scores are the same under a projection; a second implementation of the projections.
 fn same(of: Projection, a: &Score<'_>, b: &Score<'_>) -> bool {
     match of {
         Projection::Verdict => a.verdict() == b.verdict(),
@@ -35,15 +35,15 @@ fn same(of: Projection, a: &Score<'_>, b: &Score<'_>) -> bool {
     }
 }
 
-/// Models in which everything happens within a quarter of an hour, or of that many hours: short spans, events just now,
-/// and a midnight in between.
+/// Random models and subjects in which everything happens within 900 seconds or hours: short spans, recent events, and a
+/// midnight in between.
 struct Fast<'r> {
     rng: &'r mut Rng,
     ids: usize,
     unit: Unit,
 }
 
-/// How long what is a second in fast models lasts.
+/// The unit of the spans in a fast model.
 #[derive(Clone, Copy)]
 enum Unit {
     Second,
@@ -187,7 +187,7 @@ impl Fast<'_> {
         model["state"] = json!([{ "name": "hot", "at_least": 70 }, { "name": "warm", "at_least": 25 }, { "name": "cold", "at_least": 0 }]);
         let cuts = |axis: &str| json!({ "axis": axis, "cuts": [75, 50, 25] });
         model["grade"] = json!({ "fit": cuts("fit"), "activity": cuts("activity") });
-        model["segment"] = json!([{ "name": "own", "when": { "score": { "at_least": 50 } } }, { "name": "rest" }]);
+        model["segment"] = json!([{ "name": "upper", "when": { "score": { "at_least": 50 } } }, { "name": "rest" }]);
         model["play"] = json!([{ "name": "call", "states": ["hot"] }, { "name": "wait", "otherwise": true }]);
         model
     }
@@ -197,7 +197,7 @@ impl Fast<'_> {
             Record::new().with("nps", 8).with("renewal", self.pick(&["2026-11-22", "2026-11-23", "2026-11-25"]));
         record.set("contract", self.pick(&["2026-05-22", "2026-05-23", "2026-04-30", "2026-05-31"]));
         for _ in 0..self.rng.usize(..12) {
-            // Some are recorded with a time to come.
+            // Some events lie in the future.
             let at = now - self.unit.delta(self.rng.i64(-90..500));
             let (count, amount) = (self.pick(&[1, 1, 2, 5]), self.pick(&[0, 1, 3, -2]));
             record.activity_mut().record_with(NAMES[self.rng.usize(..3)], at, count, Points::from(amount));
@@ -206,7 +206,7 @@ impl Fast<'_> {
     }
 }
 
-/// A quarter of an hour, with midnight in UTC and at -03:30 in some of them.
+/// Units of time to look ahead. Some instances have a midnight within them, in UTC or at -03:30.
 const HORIZON: i64 = 900;
 
 struct Setting {
@@ -228,12 +228,13 @@ impl Setting {
         Setting { scorer: scorer(&model(&document)), record, now, of, document }
     }
 
-    fn told(&self, what: &str) -> String {
+    /// A message for a failing check.
+    fn explain(&self, what: &str) -> String {
         format!("{what} of {:?} as of {}\n{:#}\n{:#?}", self.of, self.now, self.document, self.record)
     }
 }
 
-/// How many evaluations were made to find the first change, or that there is none.
+/// The numbers of evaluations it took to find the first change, and to find that there is none.
 #[derive(Default)]
 struct Cost(Mutex<(Vec<u64>, Vec<u64>)>);
 
@@ -243,29 +244,30 @@ impl Cost {
         if changes { &mut costs.0 } else { &mut costs.1 }.push(evaluations);
     }
 
-    #[expect(clippy::print_stdout, reason = "the figures are worth seeing, with `--nocapture`")]
-    /// Fewer than 20 in the median and fewer than 60 in the 99th percentile, also of those alone that find a change.
+    /// Fewer than 20 in the median and fewer than 60 in the 99th percentile, of all searches and of those that find a
+    /// change.
+    #[expect(clippy::print_stdout, reason = "`--nocapture` shows the figures")]
     fn assert_small(self) {
         let (changes, none) = self.0.into_inner().unwrap();
         let all = [&changes[..], &none].concat();
-        for (of, mut costs) in [("all", all), ("those that find a change", changes)] {
+        for (of, mut costs) in [("all searches", all), ("searches that find a change", changes)] {
             costs.sort_unstable();
             let rank = |percent: usize| costs[(costs.len() - 1) * percent / 100];
-            println!("evaluations of {of}: median {}, 99 % {}, most {}", rank(50), rank(99), rank(100));
+            println!("evaluations in {of}: median {}, 99 % {}, maximum {}", rank(50), rank(99), rank(100));
             assert!(rank(50) < 20 && rank(99) < 60);
         }
     }
 }
 
 #[test]
-fn changes_are_those_that_every_second_shows() {
+fn changes_are_the_differences_between_the_scores_of_every_second() {
     let cost = Cost::default();
-    on_all_processors(0..4_000, |seed| {
+    on_all_processors(0..scaled(4_000), |seed| {
         let setting = Setting::new(seed, Unit::Second);
         let Setting { scorer, record, now, of, .. } = &setting;
         let (now, of) = (*now, *of);
         let until = now + TimeDelta::seconds(HORIZON);
-        let told = |what: &str| setting.told(what);
+        let explain = |what: &str| setting.explain(what);
         let mut changes = scorer.changes(record, now, until, of);
         let mut before = scorer.score(record, now);
         let mut found = 0;
@@ -274,7 +276,7 @@ fn changes_are_those_that_every_second_shows() {
             let after = scorer.score(record, at);
             if !same(of, &before, &after) {
                 let made = changes.evaluations();
-                let change = changes.next().unwrap_or_else(|| panic!("{}", told("no change is found")));
+                let change = changes.next().unwrap_or_else(|| panic!("{}", explain("no change is found")));
                 if found == 0 {
                     cost.add(true, changes.evaluations() - made);
                 }
@@ -283,26 +285,26 @@ fn changes_are_those_that_every_second_shows() {
                     (change.at(), change.before(), change.after()),
                     (at, before, after),
                     "{}",
-                    told("another change")
+                    explain("another change")
                 );
             }
             before = after;
         }
         if found == 0 {
             let made = changes.evaluations();
-            assert!(changes.next().is_none(), "{}", told("a change"));
+            assert!(changes.next().is_none(), "{}", explain("a change"));
             cost.add(false, changes.evaluations() - made);
         }
-        assert!(changes.next().is_none(), "{}", told("one change too many"));
+        assert!(changes.next().is_none(), "{}", explain("one change too many"));
     });
     cost.assert_small();
 }
 
-/// The same over weeks: no second is looked at twice, but those at the edges of every hour and some between.
+/// The same over weeks. Tries the seconds next to every full hour, and a random second of every hour.
 #[test]
 fn nothing_changes_before_the_next_change() {
     let cost = Cost::default();
-    on_all_processors(0..4_000, |seed| {
+    on_all_processors(0..scaled(4_000), |seed| {
         let setting = Setting::new(seed, Unit::Hour);
         let Setting { scorer, record, now, of, .. } = &setting;
         let (now, of) = (*now, *of);
@@ -322,11 +324,11 @@ fn nothing_changes_before_the_next_change() {
             assert!(
                 same(of, &before, &score),
                 "{}",
-                setting.told(&format!("{score:?} at {at} before the change {change:?}"))
+                setting.explain(&format!("{score:?} at {at} before the change {change:?}"))
             );
         }
         if let Some(change) = change {
-            assert!(!same(of, &change.before(), &change.after()), "{}", setting.told("no change"));
+            assert!(!same(of, &change.before(), &change.after()), "{}", setting.explain("no change"));
             assert_eq!(
                 (change.before(), change.after()),
                 (scorer.score(record, last), scorer.score(record, change.at()))
@@ -336,10 +338,10 @@ fn nothing_changes_before_the_next_change() {
     cost.assert_small();
 }
 
-/// A gain and a loss that make each other up to the millionth, so that the score stands on a bound: seen apart, either
-/// may take it across at any second.
+/// A gain and a loss cancel each other to the millionth, so the score stays at a bound. Over a span of time either of them
+/// may cross the bound, so the search has to evaluate every second.
 #[test]
-fn a_search_among_every_second_ends_and_says_how_far_it_came() {
+fn a_search_that_is_too_long_says_how_far_it_got() {
     let scorer = scorer(&toml_model(
         "format = 1\nname = \"x\"\n[[axis]]\nname = \"a\"\nbase = 50\navailable = 100\n\
          [[axis.rule]]\nid = \"gain\"\nsignal.event = \"up\"\nsignal.points = 25\nsignal.decay.half_life = \"14d\"\n\
@@ -355,21 +357,85 @@ fn a_search_among_every_second_ends_and_says_how_far_it_came() {
     let next = scorer.next_change(&record, now, until, Projection::State);
     let NextChange::NotBefore(reached) = next else { panic!("{next:?}") };
     assert!(reached > now + TimeDelta::hours(1) && reached < until, "{reached}");
-    // Asked again from there it goes on.
+    // The next search continues from there.
     let next = scorer.next_change(&record, reached, until, Projection::State);
     assert!(matches!(next, NextChange::NotBefore(further) if further > reached), "{next:?}");
 }
 
-/// What a host keeps of a subject that is gone: scores and reasons are the model's.
+/// Scores and reasons borrow from the scorer, not from the record.
 #[test]
-fn scores_and_reasons_outlive_the_subject() {
+fn scores_and_reasons_outlive_the_record() {
     let scorer = Setting::new(1, Unit::Second).scorer;
     let kept: Vec<_> = (0..40)
         .filter_map(|seed| {
-            let Setting { record: gone, now, .. } = Setting::new(seed, Unit::Second);
-            let next = scorer.next_change(&gone, now, now + TimeDelta::seconds(HORIZON), Projection::Names);
+            let Setting { record, now, .. } = Setting::new(seed, Unit::Second);
+            let next = scorer.next_change(&record, now, now + TimeDelta::seconds(HORIZON), Projection::Names);
             next.change().map(|change| (change.after(), change.why()))
         })
         .collect();
     assert!(!kept.is_empty() && kept.iter().all(|(after, why)| why.after().score() == *after));
+}
+
+/// 100 points for a demo, which halve every 14 days; `warm` from 50 points on.
+fn demo() -> (Scorer<Record>, Record) {
+    let scorer = scorer(&toml_model(
+        "format = 1\nname = \"x\"\n[[axis]]\nname = \"a\"\n[[axis.rule]]\nid = \"demo\"\nsignal.event = \"demo\"\n\
+         signal.points = 100\nsignal.most_recent = 1\nsignal.decay.half_life = \"14d\"\n\
+         [[state]]\nname = \"warm\"\nat_least = 50\n[[state]]\nname = \"cold\"\nat_least = 0\n",
+    ));
+    let mut record = Record::new();
+    record.activity_mut().record("demo", at("2026-11-08T09:00:00Z"));
+    (scorer, record)
+}
+
+#[test]
+fn next_change_is_an_instant_a_date_to_look_again_or_never() {
+    let (scorer, record) = demo();
+    let next = |as_of: &str, until: &str| scorer.next_change(&record, at(as_of), at(until), Projection::State);
+    let change = next("2026-11-10", "2027-11-10").change().unwrap();
+    assert_eq!(change.to_string(), "2026-11-22T09:00:01Z: warm 50 -> cold 49.999971");
+    // The last second of the time to search counts.
+    assert!(next("2026-11-10", "2026-11-22T09:00:01Z").change().is_some());
+    for until in ["2026-11-20", "2026-11-22T09:00:00Z"] {
+        let next = next("2026-11-10", until);
+        assert!(matches!(next, NextChange::NotBefore(instant) if instant == at(until)), "{next:?}");
+        assert_eq!(next.next_look(), Some(at(until)));
+    }
+    for until in ["2026-12-01", "2027-11-10"] {
+        let next = next("2026-11-22T09:00:01Z", until);
+        assert!(matches!(next, NextChange::Never), "{next:?}");
+        assert_eq!(next.next_look(), None);
+    }
+}
+
+#[test]
+fn a_step_below_a_millionth_counts_as_a_millionth() {
+    let (scorer, record) = demo();
+    let (now, until) = (at("2026-11-10"), at("2026-11-10T00:01:00Z"));
+    let changes = |step: i64| -> Vec<DateTime<Utc>> {
+        let of = Projection::Score(Points::from_micros(step));
+        scorer.changes(&record, now, until, of).map(|change| change.at()).collect()
+    };
+    assert_eq!(changes(1).len(), 60);
+    assert_eq!(changes(0), changes(1));
+    assert_eq!(changes(-5), changes(1));
+}
+
+#[test]
+fn evaluations_are_counted_one_by_one() {
+    let (scorer, record) = demo();
+    let now = at("2026-11-22T09:00:00Z");
+    let evaluations = |now: DateTime<Utc>, seconds: i64| {
+        let mut changes = scorer.changes(&record, now, now + TimeDelta::seconds(seconds), Projection::State);
+        let before = changes.evaluations();
+        let changed = changes.next().is_some();
+        (before, changed, changes.evaluations())
+    };
+    // The score at `now` is the first evaluation.
+    assert_eq!(evaluations(now, 0), (1, false, 1));
+    assert_eq!(evaluations(now - TimeDelta::seconds(1), 1), (1, false, 2));
+    // A change evaluates its second, and the second before.
+    assert_eq!(evaluations(now, 1), (1, true, 3));
+    // An hour in which nothing can change is one evaluation.
+    assert_eq!(evaluations(now + TimeDelta::seconds(1), 3_600), (1, false, 2));
 }

@@ -1,4 +1,4 @@
-//! The guide and the README: every TOML block is a model or a piece of one, every table says what the sources say.
+//! The guide and the README: every TOML block is a model or a part of one, and every table agrees with the sources.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use warmth::{DocumentLimits, Model, Record, Scorer};
 
-/// A block of a page between fences.
+/// A fenced block of a page.
 struct Block {
-    /// The page and the line of the first fence.
+    /// The page, and the line of the opening fence.
     at: String,
     info: String,
     text: String,
@@ -22,7 +22,7 @@ pub(crate) fn page(name: &str) -> String {
     fs::read_to_string(root().join("src/_guide").join(name)).unwrap()
 }
 
-/// The README, if there is one, and the pages of the guide.
+/// The pages of the guide, and the README if there is one.
 fn pages() -> Vec<PathBuf> {
     let guide = fs::read_dir(root().join("src/_guide")).unwrap().map(|entry| entry.unwrap().path());
     let mut pages: Vec<_> = guide.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect();
@@ -46,11 +46,11 @@ fn blocks(path: &Path) -> Vec<Block> {
             (None, None) => {}
         }
     }
-    assert!(open.is_none(), "{}: a fence is not closed", path.display());
+    assert!(open.is_none(), "{}: an open fence", path.display());
     blocks
 }
 
-/// The block as a whole document. A page leaves out what would be the same in every block.
+/// The block as a document. Blocks leave out `format`, `name` and the head of the axis.
 fn document(block: &Block) -> String {
     let lines = || block.text.lines().map(str::trim);
     if lines().any(|line| line == "format = 1") {
@@ -64,16 +64,16 @@ fn document(block: &Block) -> String {
     format!("format = 1\nname = \"guide\"\n{axis}{}", block.text)
 }
 
-/// Reads, compiles and verifies.
+/// Reads, compiles and verifies. Returns the number of cases.
 fn checked(text: &str) -> Result<usize, String> {
     let model: Model = toml::from_str(text).map_err(|error| error.to_string())?;
     Scorer::<Record>::new(&model).map_err(|error| error.to_string())?;
     model.verify().map_err(|error| error.to_string())
 }
 
-/// A table that follows a sentence without a blank line is a part of the sentence.
+/// Without a blank line before it, a table is rendered as text.
 #[test]
-fn tables_stand_alone() {
+fn tables_follow_a_blank_line() {
     for path in pages() {
         let text = fs::read_to_string(&path).unwrap();
         let lines: Vec<_> = text.lines().collect();
@@ -85,10 +85,11 @@ fn tables_stand_alone() {
 }
 
 #[test]
-fn documents_are_models() {
+fn every_toml_block_is_a_model_unless_marked_as_broken() {
     let mut cases = 0;
     for block in pages().iter().flat_map(|page| blocks(page)) {
         match (block.info.as_str(), checked(&document(&block))) {
+            ("toml", _) if block.text.starts_with("[dependencies]") => {} // the README's, for Cargo
             ("toml", Ok(verified)) => cases += verified,
             ("toml", Err(error)) => panic!("{}: {error}", block.at),
             ("toml,broken", Ok(_)) => panic!("{}: nothing is wrong with this model", block.at),
@@ -98,9 +99,9 @@ fn documents_are_models() {
     assert!(cases > 0, "no case was found");
 }
 
-/// The ends of the ranges that the pages tell, and what lies just beyond them.
+/// The ends of the documented ranges, and values just beyond them.
 #[test]
-fn ranges_are_as_told() {
+fn documented_ranges_are_enforced() {
     let signal = |keys: &str| format!("[[axis.rule]]\nid = 's'\nsignal = {{ event = 'login', points = 1, {keys} }}");
     let points = |points: &str| format!("[[axis.rule]]\nid = 'r'\nwhen.a = true\npoints = {points}");
     let axis = |keys: &str| format!("[[axis]]\nname = 'a'\navailable = 100\n{keys}");
@@ -168,7 +169,7 @@ fn sources(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The codes that a source gives to problems.
+/// The codes of problems in a source.
 fn codes_in(source: &str) -> BTreeSet<String> {
     let calls = ["Problem::new(", ".refuse(", ".refuse_with_help(", ".refuse_unknown("];
     let after = calls.iter().flat_map(|call| source.split(call).skip(1));
@@ -176,7 +177,7 @@ fn codes_in(source: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn problems_are_those_of_the_sources() {
+fn the_guide_lists_every_problem_code() {
     let mut files = Vec::new();
     sources(&root().join("src"), &mut files);
     let mut found: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
@@ -200,21 +201,21 @@ fn problems_are_those_of_the_sources() {
         }
     }
     let text = page("problems.md");
-    let told: Vec<(String, BTreeSet<&str>)> = rows(&text)
+    let listed: Vec<(String, BTreeSet<&str>)> = rows(&text)
         .filter(|row| row.len() == 4)
         .filter_map(|row| Some((code(row[0])?.to_owned(), row[1].split(", ").collect())))
         .collect();
-    assert!(told.is_sorted_by_key(|(code, _)| code.clone()), "codes are sorted");
-    assert_eq!(told.into_iter().collect::<BTreeMap<_, _>>(), found);
+    assert!(listed.is_sorted_by_key(|(code, _)| code.clone()), "the codes are not sorted");
+    assert_eq!(listed.into_iter().collect::<BTreeMap<_, _>>(), found);
 }
 
-/// `1,048,576` as the sources print it.
+/// `1,048,576` without commas.
 fn plain(number: &str) -> String {
     number.replace(',', "")
 }
 
 #[test]
-fn limits_are_the_defaults() {
+fn the_guide_lists_the_default_limits() {
     let debug = format!("{:?}", DocumentLimits::default());
     let fields = debug.strip_prefix("DocumentLimits { ").and_then(|text| text.strip_suffix(" }")).unwrap();
     let expected: Vec<(String, String)> = fields
@@ -224,14 +225,14 @@ fn limits_are_the_defaults() {
         .collect();
     let text = page("document.md");
     let (_, section) = text.split_once("\n# Limits\n").unwrap();
-    let told: Vec<_> = rows(section).filter_map(|row| Some((code(row[0])?.to_owned(), plain(row.get(1)?)))).collect();
-    assert_eq!(told, expected);
+    let listed: Vec<_> = rows(section).filter_map(|row| Some((code(row[0])?.to_owned(), plain(row.get(1)?)))).collect();
+    assert_eq!(listed, expected);
 }
 
-/// The modules that a source names, outside of comments.
+/// The modules that a source uses.
 fn modules_in(source: &str) -> impl Iterator<Item = &str> {
     let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
-    // `$crate::` is how a macro names what it gives to others.
+    // `$crate::` is a path in the expansion of a macro, not a use by its module.
     code.flat_map(|line| {
         line.match_indices("crate::").filter(|(at, _)| !line[..*at].ends_with('$')).map(|(at, path)| {
             let rest = &line[at + path.len()..];
@@ -242,7 +243,7 @@ fn modules_in(source: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn modules_use_what_the_design_says() {
+fn modules_depend_on_each_other_as_the_guide_says() {
     let root = root().join("src");
     let mut files = Vec::new();
     sources(&root, &mut files);
@@ -252,13 +253,13 @@ fn modules_use_what_the_design_says() {
         let module = Path::new(first.as_os_str()).file_stem().unwrap().to_str().unwrap().to_owned();
         if module != "lib" && module != "_guide" {
             let source = fs::read_to_string(&file).unwrap();
-            let own = found.entry(module.clone()).or_default();
-            own.extend(modules_in(&source).filter(|used| *used != module).map(str::to_owned));
+            let uses = found.entry(module.clone()).or_default();
+            uses.extend(modules_in(&source).filter(|used| *used != module).map(str::to_owned));
         }
     }
     let text = page("design.md");
     let (_, section) = text.split_once("\n# Where things are\n").unwrap();
-    let told: BTreeMap<String, BTreeSet<String>> = section
+    let listed: BTreeMap<String, BTreeSet<String>> = section
         .lines()
         .filter_map(|line| {
             let cells: Vec<_> = line.strip_prefix('|')?.strip_suffix('|')?.split('|').map(str::trim).collect();
@@ -266,5 +267,5 @@ fn modules_use_what_the_design_says() {
             Some((module, cells[2].split(", ").filter_map(code).map(str::to_owned).collect()))
         })
         .collect();
-    assert_eq!(told, found);
+    assert_eq!(listed, found);
 }

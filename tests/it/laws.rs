@@ -1,13 +1,13 @@
-//! What holds for every model, subject and instant.
+//! Properties that hold for every model, subject and instant.
 
 use fastrand::Rng;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use warmth::{Activity, Points, Record, Score, Scorer, Verdict};
 
-use crate::support::{Subject, activity, model, record, scorer, second, subject, subjects};
+use crate::support::{Subject, activity, cases, model, record, scaled, scorer, second, subject, subjects};
 
-/// Always true: activity is never unknown.
+/// A condition that is always true, as activity is never unknown.
 fn always() -> Json {
     json!({ "events": { "*": { "count": { "at_least": 0 } } } })
 }
@@ -16,7 +16,7 @@ fn never() -> Json {
     json!({ "not": always() })
 }
 
-/// Always unknown: no subject has this field.
+/// A condition that is always unknown, as no subject has this field.
 fn unknown() -> Json {
     json!({ "nobody_has_this": { "at_least": 1 } })
 }
@@ -38,8 +38,8 @@ fn bytes(score: &Score<'_>) -> Vec<u8> {
     serde_json::to_vec(score).unwrap()
 }
 
-/// Everything that a score says, its axes by name.
-fn said(score: &Score<'_>) -> (String, Vec<(String, Points, Points)>) {
+/// Everything in a score, with the axes sorted by name.
+fn contents(score: &Score<'_>) -> (String, Vec<(String, Points, Points)>) {
     let mut axes: Vec<_> = score.axes().map(|axis| (axis.name.to_owned(), axis.raw, axis.score)).collect();
     axes.sort();
     let play = score.play().map(|play| (play.name(), play.owner(), play.respond_within()));
@@ -48,66 +48,70 @@ fn said(score: &Score<'_>) -> (String, Vec<(String, Points, Points)>) {
 }
 
 #[test]
-fn a_score_lies_from_0_to_100_for_every_input() {
+fn scores_are_from_0_to_100_for_every_input() {
     let strangers: Vec<_> = subjects(900_000..900_008).collect();
     let (zero, full) = (Points::ZERO, Points::from(100));
-    for own in subjects(0..3_000) {
-        let nobody = (Record::new(), own.as_of);
+    for subject in subjects(0..scaled(3_000)) {
+        let empty = (Record::new(), subject.as_of);
         let others = strangers.iter().map(|other| (other.record.clone(), other.as_of));
-        for (record, as_of) in others.chain([(own.record.clone(), own.as_of), nobody]) {
-            let score = own.scorer.score(&record, as_of);
-            let scored = matches!(score.verdict(), Verdict::Eligible | Verdict::Undetermined);
-            assert!((zero..=full).contains(&score.value()), "seed {}: {score:?}", own.seed);
-            assert!(score.axes().all(|axis| (zero..=full).contains(&axis.score)), "seed {}: {score:?}", own.seed);
-            let something = score.axes().count() > 0
-                || score.grade().is_some()
+        for (record, as_of) in others.chain([(subject.record.clone(), subject.as_of), empty]) {
+            let score = subject.scorer.score(&record, as_of);
+            assert!((zero..=full).contains(&score.value()), "seed {}: {score:?}", subject.seed);
+            assert!(score.axes().all(|axis| (zero..=full).contains(&axis.score)), "seed {}: {score:?}", subject.seed);
+            let names = score.grade().is_some()
                 || score.state().is_some()
                 || score.segment().is_some()
-                || score.play().is_some()
-                || score.value() > zero;
-            assert!(scored || !something, "seed {}: {score:?}", own.seed);
+                || score.play().is_some();
+            let is_scored = matches!(score.verdict(), Verdict::Eligible | Verdict::Undetermined);
+            let is_empty = score.axes().count() == 0 && !names && score.value() == zero;
+            assert!(is_scored || is_empty, "seed {}: {score:?}", subject.seed);
         }
     }
 }
 
 #[test]
 fn the_same_input_gives_the_same_bytes() {
-    for Subject { seed, model, scorer, record, as_of, .. } in subjects(0..2_000) {
-        let score = scorer.score(&record, as_of);
+    let subjects: Vec<Subject> = subjects(0..scaled(2_000)).collect();
+    let score_all = || -> Vec<Vec<u8>> {
+        subjects.iter().map(|subject| bytes(&subject.scorer.score(&subject.record.clone(), subject.as_of))).collect()
+    };
+    let on_another_thread = std::thread::scope(|scope| scope.spawn(score_all).join().unwrap());
+    for (Subject { seed, model, scorer, record, as_of, .. }, on_another_thread) in
+        subjects.iter().zip(on_another_thread)
+    {
+        let score = scorer.score(record, *as_of);
         let again = Scorer::<Record>::new(&model.clone()).unwrap();
         let clone = scorer.clone();
-        let elsewhere =
-            std::thread::scope(|scope| scope.spawn(|| bytes(&scorer.score(&record.clone(), as_of))).join().unwrap());
-        for other in [scorer.score(&record, as_of), again.score(&record, as_of), clone.score(&record, as_of)] {
+        for other in [scorer.score(record, *as_of), again.score(record, *as_of), clone.score(record, *as_of)] {
             assert_eq!(score, other, "seed {seed}");
             assert_eq!(bytes(&score), bytes(&other), "seed {seed}");
         }
-        assert_eq!(bytes(&score), elsewhere, "seed {seed}");
+        assert_eq!(bytes(&score), on_another_thread, "seed {seed}");
         assert_eq!(scorer.fingerprint(), model.fingerprint(), "seed {seed}");
     }
 }
 
 #[test]
-fn fractions_of_a_second_do_not_matter() {
-    for Subject { seed, scorer, record, as_of, .. } in subjects(0..500) {
+fn fractions_of_a_second_do_not_change_a_score() {
+    for Subject { seed, scorer, record, as_of, .. } in subjects(0..scaled(500)) {
         let later = as_of + chrono::TimeDelta::nanoseconds(999_999_999);
         assert_eq!(scorer.score(&record, as_of), scorer.score(&record, later), "seed {seed}");
     }
 }
 
 #[test]
-fn subjects_do_not_touch_each_other() {
+fn a_score_does_not_depend_on_the_subjects_scored_before() {
     let strangers: Vec<_> = subjects(900_000..900_020).collect();
-    for own in subjects(0..100) {
-        let score = |other: &Subject| bytes(&own.scorer.score(&other.record, other.as_of));
+    for subject in subjects(0..scaled(100)) {
+        let score = |other: &Subject| bytes(&subject.scorer.score(&other.record, other.as_of));
         let forward: Vec<_> = strangers.iter().map(score).collect();
         let mut backward: Vec<_> = strangers.iter().rev().map(score).collect();
         backward.reverse();
-        assert_eq!(forward, backward, "seed {}", own.seed);
+        assert_eq!(forward, backward, "seed {}", subject.seed);
     }
 }
 
-/// Shuffles every list whose order has no meaning. Rows, bands, segments, plays and cuts stay as they are.
+/// Shuffles every list whose order has no meaning. The order of rows, bands, segments, plays and cuts has one.
 fn shuffle(node: &mut Json, rng: &mut Rng) {
     const UNORDERED: &[&str] =
         &["required", "disqualifying", "axis", "rule", "group", "promoter", "limit", "state", "all", "any", "of"];
@@ -125,7 +129,7 @@ fn shuffle(node: &mut Json, rng: &mut Rng) {
     }
 }
 
-/// The same events in another order, their counts recorded in two parts.
+/// The same events in another order, each recorded in two parts.
 fn reordered(subject: &Subject, rng: &mut Rng) -> Activity {
     let mut parts = Vec::new();
     for event in &subject.instance.events {
@@ -141,21 +145,23 @@ fn reordered(subject: &Subject, rng: &mut Rng) -> Activity {
 }
 
 #[test]
-fn order_does_not_matter() {
-    for own in subjects(0..2_500) {
-        let rng = &mut Rng::with_seed(own.seed);
-        let mut document = own.instance.model.clone();
+fn order_does_not_change_a_score_or_a_fingerprint() {
+    for subject in subjects(0..scaled(2_500)) {
+        let rng = &mut Rng::with_seed(subject.seed);
+        let mut document = subject.instance.model.clone();
         shuffle(&mut document, rng);
-        let record = own.record.clone().with_activity(reordered(&own, rng));
-        let score = own.scorer.score(&own.record, own.as_of);
-        score_of(&document, &record, &own, |shuffled| assert_eq!(said(&score), said(&shuffled), "seed {}", own.seed));
-        assert_eq!(own.model.fingerprint(), model(&document).fingerprint(), "seed {}", own.seed);
+        let record = subject.record.clone().with_activity(reordered(&subject, rng));
+        let score = subject.scorer.score(&subject.record, subject.as_of);
+        score_of(&document, &record, &subject, |shuffled| {
+            assert_eq!(contents(&score), contents(&shuffled), "seed {}", subject.seed);
+        });
+        assert_eq!(subject.model.fingerprint(), model(&document).fingerprint(), "seed {}", subject.seed);
     }
 }
 
 #[test]
 fn axes_are_reported_in_the_order_of_the_document() {
-    for Subject { instance, scorer, record, as_of, .. } in subjects(0..500) {
+    for Subject { instance, scorer, record, as_of, .. } in subjects(0..scaled(500)) {
         let score = scorer.score(&record, as_of);
         let names: Vec<_> = score.axes().map(|axis| axis.name).collect();
         let axes = instance.model["axis"].as_array().unwrap();
@@ -165,10 +171,10 @@ fn axes_are_reported_in_the_order_of_the_document() {
 }
 
 #[test]
-fn gates_decide_whatever_the_rest_says() {
-    for own in subjects(0..900) {
-        let document = &own.instance.model;
-        let before = own.scorer.score(&own.record, own.as_of).verdict();
+fn one_more_gate_changes_the_verdict_as_documented() {
+    for subject in subjects(0..scaled(900)) {
+        let document = &subject.instance.model;
+        let before = subject.scorer.score(&subject.record, subject.as_of).verdict();
         for (section, when, expected) in [
             ("disqualifying", always(), Verdict::Disqualified),
             ("disqualifying", never(), before),
@@ -178,8 +184,8 @@ fn gates_decide_whatever_the_rest_says() {
             ("required", unknown(), before.max(Verdict::Undetermined)),
         ] {
             let gated = with_one_more(document, section, json!({ "id": "gate", "when": when }));
-            score_of(&gated, &own.record, &own, |score| {
-                assert_eq!(score.verdict(), expected, "seed {}: {section} {when}", own.seed);
+            score_of(&gated, &subject.record, &subject, |score| {
+                assert_eq!(score.verdict(), expected, "seed {}: {section} {when}", subject.seed);
                 assert!(score.verdict() < Verdict::Ineligible || score.value() == Points::ZERO);
             });
         }
@@ -187,7 +193,7 @@ fn gates_decide_whatever_the_rest_says() {
 }
 
 #[test]
-fn the_policy_of_a_gate_settles_the_unknown() {
+fn missing_says_how_a_gate_treats_an_unknown_condition() {
     for (section, missing, expected) in [
         ("required", json!("holds"), Verdict::Eligible),
         ("required", json!("fails"), Verdict::Ineligible),
@@ -202,48 +208,58 @@ fn the_policy_of_a_gate_settles_the_unknown() {
 
 #[test]
 fn promoters_never_lower_a_score() {
-    for own in subjects(0..1_000) {
-        let mut none = own.instance.model.clone();
+    for subject in subjects(0..scaled(1_000)) {
+        let mut none = subject.instance.model.clone();
         none.as_object_mut().unwrap().remove("promoter");
-        let promoted = own.scorer.score(&own.record, own.as_of);
-        score_of(&none, &own.record, &own, |score| {
-            assert!(promoted.value() >= score.value(), "seed {}", own.seed);
-            assert_eq!((promoted.verdict(), promoted.grade()), (score.verdict(), score.grade()), "seed {}", own.seed);
-            assert!(promoted.axes().eq(score.axes()), "seed {}", own.seed);
+        let promoted = subject.scorer.score(&subject.record, subject.as_of);
+        score_of(&none, &subject.record, &subject, |score| {
+            assert!(promoted.value() >= score.value(), "seed {}", subject.seed);
+            assert_eq!(
+                (promoted.verdict(), promoted.grade()),
+                (score.verdict(), score.grade()),
+                "seed {}",
+                subject.seed
+            );
+            assert!(promoted.axes().eq(score.axes()), "seed {}", subject.seed);
         });
         for (when, plus) in [(always(), 0.000_001), (always(), 40.0), (never(), 40.0), (unknown(), 40.0)] {
             let promoter = json!({ "id": "more", "when": when, "plus": plus });
-            score_of(&with_one_more(&own.instance.model, "promoter", promoter), &own.record, &own, |score| {
-                assert!(score.value() >= promoted.value(), "seed {}", own.seed);
-                assert!(when == always() || score == promoted, "seed {}", own.seed);
-            });
+            score_of(
+                &with_one_more(&subject.instance.model, "promoter", promoter),
+                &subject.record,
+                &subject,
+                |score| {
+                    assert!(score.value() >= promoted.value(), "seed {}", subject.seed);
+                    assert!(when == always() || score == promoted, "seed {}", subject.seed);
+                },
+            );
         }
     }
 }
 
 #[test]
 fn one_more_positive_rule_never_lowers_raw_points() {
-    for own in subjects(0..900) {
-        let before = own.scorer.score(&own.record, own.as_of);
-        for axis in 0..own.instance.model["axis"].as_array().unwrap().len() {
-            let groups = own.instance.model["axis"][axis]["group"].as_array().cloned().unwrap_or_default();
+    for subject in subjects(0..scaled(900)) {
+        let before = subject.scorer.score(&subject.record, subject.as_of);
+        for axis in 0..subject.instance.model["axis"].as_array().unwrap().len() {
+            let groups = subject.instance.model["axis"][axis]["group"].as_array().cloned().unwrap_or_default();
             let groups: Vec<_> = groups.iter().map(|group| Some(group["name"].clone())).chain([None]).collect();
             for group in groups {
-                let mut document = own.instance.model.clone();
+                let mut document = subject.instance.model.clone();
                 let mut rule = json!({ "id": "more", "when": always(), "points": 2.5 });
                 if let Some(group) = &group {
                     rule["group"] = group.clone();
                 }
                 document["axis"][axis] = with_one_more(&document["axis"][axis], "rule", rule);
-                score_of(&document, &own.record, &own, |after| {
-                    for (place, (before, after)) in before.axes().zip(after.axes()).enumerate() {
+                score_of(&document, &subject.record, &subject, |after| {
+                    for (index, (before, after)) in before.axes().zip(after.axes()).enumerate() {
                         let gain = after.raw - before.raw;
-                        let expected = match (place == axis, &group) {
+                        let expected = match (index == axis, &group) {
                             (false, _) => gain == Points::ZERO,
                             (true, None) => gain == "2.5".parse().unwrap(),
                             (true, Some(_)) => (Points::ZERO..="2.5".parse().unwrap()).contains(&gain),
                         };
-                        assert!(expected, "seed {}: {gain} in {group:?}", own.seed);
+                        assert!(expected, "seed {}: {gain} in {group:?}", subject.seed);
                     }
                 });
             }
@@ -251,7 +267,7 @@ fn one_more_positive_rule_never_lowers_raw_points() {
     }
 }
 
-/// A model with nothing but an axis that is worth `fit` and one that is worth `activity`.
+/// A model of two axes without rules, whose bases are `fit` and `activity`.
 fn of_bases(fit: i64, activity: i64, cuts: &[i64], bounds: &[i64]) -> Json {
     let points = |micros: &i64| serde_json::to_value(Points::from_micros(*micros)).unwrap();
     let axis = |name: &str, base: i64| json!({ "name": name, "base": points(&base), "available": 100 });
@@ -275,19 +291,21 @@ fn falling_cuts() -> impl Strategy<Value = Vec<i64>> {
 }
 
 proptest! {
+    #![proptest_config(cases(256))]
+
     #[test]
-    fn every_score_falls_in_exactly_one_letter_number_and_state(cuts in falling_cuts(), own in 0..=FULL) {
+    fn a_score_gets_the_letter_number_and_state_of_the_highest_bound_reached(cuts in falling_cuts(), score in 0..=FULL) {
         let at_the_cuts = cuts.iter().flat_map(|cut| [cut - 1, *cut, cut + 1]);
         let bounds: Vec<_> = cuts.iter().copied().chain([0]).collect::<std::collections::BTreeSet<_>>().into_iter().collect();
-        for micros in at_the_cuts.chain([own, 0, FULL, -1, FULL + 1]) {
+        for micros in at_the_cuts.chain([score, 0, FULL, -1, FULL + 1]) {
             let scorer = scorer(&model(&of_bases(micros, FULL, &cuts, &bounds)));
             let score = scorer.score(&Record::new(), second(0));
-            let held = micros.clamp(0, FULL);
-            let missed = cuts.iter().filter(|cut| held < **cut).count() as u8;
+            let clamped = micros.clamp(0, FULL);
+            let missed = cuts.iter().filter(|cut| clamped < **cut).count() as u8;
             prop_assert_eq!(score.grade().unwrap().fit(), char::from(b'A' + missed));
             prop_assert_eq!(score.grade().unwrap().activity(), 1);
-            prop_assert_eq!(score.value().micros(), held);
-            let reached = bounds.iter().rfind(|bound| **bound <= held).unwrap();
+            prop_assert_eq!(score.value().micros(), clamped);
+            let reached = bounds.iter().rfind(|bound| **bound <= clamped).unwrap();
             prop_assert_eq!(score.state().unwrap(), reached.to_string());
             let mirrored = model(&of_bases(FULL, micros, &cuts, &bounds));
             let grade = self::scorer(&mirrored).score(&Record::new(), second(0)).grade().unwrap();
@@ -296,7 +314,7 @@ proptest! {
     }
 }
 
-/// The document without gates, its fit axis made of facts alone and its activity axis of events alone.
+/// The document without gates, its fit axis reduced to rules on facts, and its activity axis to rules on events.
 fn separated(document: &Json) -> Option<Json> {
     let mut document = document.clone();
     let axis_of = |side: &str| document["grade"][side]["axis"].as_str().map(str::to_owned);
@@ -327,25 +345,26 @@ fn separated(document: &Json) -> Option<Json> {
 }
 
 #[test]
-fn activity_never_changes_the_letter_nor_facts_the_number() {
+fn events_do_not_change_the_letter_of_a_grade_and_facts_do_not_change_its_number() {
     let strangers: Vec<_> = (900_000..900_012).map(subject).collect();
-    let (mut letters, mut numbers) = (0, 0);
-    for own in subjects(0..2_500) {
-        let Some(document) = separated(&own.instance.model) else { continue };
+    let (mut letters, mut numbers) = (0_u64, 0_u64);
+    for subject in subjects(0..scaled(2_500)) {
+        let Some(document) = separated(&subject.instance.model) else { continue };
         let scorer = scorer(&model(&document));
-        let grade = |record: &Record| scorer.score(record, own.as_of).grade().unwrap();
-        let before = grade(&own.record);
+        let grade = |record: &Record| scorer.score(record, subject.as_of).grade().unwrap();
+        let before = grade(&subject.record);
         for other in &strangers {
-            let age = own.instance.as_of - other.instance.as_of;
+            let age = subject.instance.as_of - other.instance.as_of;
             let mut events = other.instance.clone();
             events.events.iter_mut().for_each(|event| event.at += age);
-            let active = grade(&own.record.clone().with_activity(activity(&events)));
-            let changed = grade(&record(&other.instance).with_activity(activity(&own.instance)));
-            assert_eq!(before.fit(), active.fit(), "seed {}", own.seed);
-            assert_eq!(before.activity(), changed.activity(), "seed {}", own.seed);
-            numbers += u32::from(before.activity() != active.activity());
-            letters += u32::from(before.fit() != changed.fit());
+            let active = grade(&subject.record.clone().with_activity(activity(&events)));
+            let changed = grade(&record(&other.instance).with_activity(activity(&subject.instance)));
+            assert_eq!(before.fit(), active.fit(), "seed {}", subject.seed);
+            assert_eq!(before.activity(), changed.activity(), "seed {}", subject.seed);
+            numbers += u64::from(before.activity() != active.activity());
+            letters += u64::from(before.fit() != changed.fit());
         }
     }
-    assert!(letters > 100 && numbers > 100, "too few grades move at all: {letters}, {numbers}");
+    let enough = scaled(100);
+    assert!(letters > enough && numbers > enough, "too few grades change: {letters} letters, {numbers} numbers");
 }

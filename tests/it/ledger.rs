@@ -1,48 +1,43 @@
-//! The explanation is the computation: its lines add up to the score, and it says nothing that the score does not.
+//! Explanations: the lines add up to the score, and the text says what the lines say.
 
-use chrono::DateTime;
+use serde_json::json;
 use warmth::explain::{CheckKind, LineKind};
-use warmth::{Model, Points, Record, Scorer, Truth, Verdict};
+use warmth::{Points, Record, Truth, Verdict};
 
-use crate::generate::instance;
-use crate::support::record;
+use crate::support::{Subject, at, scaled, scorer, subjects, toml_model};
 
 #[test]
 fn lines_add_up_to_axes_and_value() {
-    for seed in 0..20_000 {
-        let instance = instance(&mut fastrand::Rng::with_seed(seed));
-        let model = Model::read(&instance.model).unwrap();
-        let scorer = Scorer::<Record>::new(&model).unwrap();
-        let (subject, as_of) = (record(&instance), DateTime::from_timestamp(instance.as_of, 0).unwrap());
-        let explanation = scorer.explain(&subject, as_of);
-        let score = scorer.score(&subject, as_of);
+    for Subject { seed, scorer, record, as_of, .. } in subjects(0..scaled(20_000)) {
+        let explanation = scorer.explain(&record, as_of);
+        let score = scorer.score(&record, as_of);
 
         assert_eq!(explanation.score(), score, "seed {seed}");
         let lines = explanation.lines();
         let value: Points = lines.iter().map(|line| line.score).sum();
         assert_eq!(value, score.value(), "seed {seed}");
         for axis in explanation.axes() {
-            let own = lines.iter().filter(|line| line.axis == Some(axis.name));
-            let raw: Points = own.map(|line| line.points).sum();
+            let lines = lines.iter().filter(|line| line.axis == Some(axis.name));
+            let raw: Points = lines.map(|line| line.points).sum();
             assert_eq!(raw, axis.raw, "seed {seed}, axis {}", axis.name);
         }
-        for (axis, own) in score.axes().zip(explanation.axes()) {
-            assert_eq!((axis.name, axis.raw, axis.score), (own.name, own.raw, own.score), "seed {seed}");
+        for (axis, line) in score.axes().zip(explanation.axes()) {
+            assert_eq!((axis.name, axis.raw, axis.score), (line.name, line.raw, line.score), "seed {seed}");
         }
         for line in &lines {
             let steps: Points = line.steps().iter().map(|step| step.points).sum();
             assert!(line.steps().is_empty() || steps == line.points, "seed {seed}: {line:?}");
-            // A line is rounded once, and so is each axis; nothing else may hide in this adjustment.
-            let few = i64::try_from(lines.len()).unwrap() + 8;
-            assert!(line.kind != LineKind::Rounding || line.score.micros().abs() <= few, "seed {seed}: {line:?}");
+            // Each line and each of at most 8 axes is rounded once. The rounding line is no larger than that.
+            let most = i64::try_from(lines.len()).unwrap() + 8;
+            assert!(line.kind != LineKind::Rounding || line.score.micros().abs() <= most, "seed {seed}: {line:?}");
         }
-        assert!(explanation.missing().iter().copied().eq(scorer.missing(&subject)), "seed {seed}");
-        let held = |kind, truth| explanation.checks().any(|check| check.kind == kind && check.truth == truth);
-        let verdict = if held(CheckKind::Disqualifying, Truth::True) {
+        assert!(explanation.missing().iter().copied().eq(scorer.missing(&record)), "seed {seed}");
+        let any_check = |kind, truth| explanation.checks().any(|check| check.kind == kind && check.truth == truth);
+        let verdict = if any_check(CheckKind::Disqualifying, Truth::True) {
             Verdict::Disqualified
-        } else if held(CheckKind::Required, Truth::False) {
+        } else if any_check(CheckKind::Required, Truth::False) {
             Verdict::Ineligible
-        } else if held(CheckKind::Required, Truth::Unknown) {
+        } else if any_check(CheckKind::Required, Truth::Unknown) {
             Verdict::Undetermined
         } else {
             Verdict::Eligible
@@ -107,22 +102,23 @@ owner = "sales"
 respond_within = "1d"
 "#;
 
+const NOW: &str = "2026-11-22T09:00:00Z";
+
 fn explained(record: &Record) -> (String, serde_json::Value) {
-    let model: Model = toml::from_str(MODEL).unwrap();
-    let scorer = Scorer::<Record>::new(&model).unwrap();
-    let explanation = scorer.explain(record, "2026-11-22T09:00:00Z".parse().unwrap());
+    let scorer = scorer(&toml_model(MODEL));
+    let explanation = scorer.explain(record, at(NOW));
     (explanation.to_string(), serde_json::to_value(&explanation).unwrap())
 }
 
 fn account() -> Record {
     let mut record =
         Record::new().with("has_flagship", true).with("nps", 8).with("plan", "team").with("icp_segment", "high");
-    record.activity_mut().record_with("pricing_view", "2026-11-08T09:00:00Z".parse().unwrap(), 4, Points::ZERO);
+    record.activity_mut().record_with("pricing_view", at("2026-11-08T09:00:00Z"), 4, Points::ZERO);
     record
 }
 
 #[test]
-fn an_explanation_reads_like_this() {
+fn an_explanation_prints_gates_axes_score_and_shortfalls() {
     let (text, json) = explained(&account());
     assert_eq!(
         text,
@@ -157,34 +153,34 @@ Would add most
     );
     assert_eq!(json["outcome"]["state"], "ready");
     assert_eq!(json["lines"][1]["findings"][0]["observed"], 8.0);
-    assert_eq!(json["lines"][3]["steps"][1], serde_json::json!({ "kind": "decay", "points": -16 }));
+    assert_eq!(json["lines"][3]["steps"][1], json!({ "kind": "decay", "points": -16 }));
     assert_eq!(json["checks"][0]["truth"], "true");
 }
 
 #[test]
-fn a_gated_subject_has_its_would_be_numbers() {
+fn a_subject_that_a_gate_holds_back_has_a_would_be_score() {
     let (text, json) = explained(&account().with("has_flagship", false));
     assert!(text.starts_with("readiness: ineligible, would score 60 of 100, as of"), "{text}");
     assert!(text.contains("          no  Has flagship product: has_flagship is no (asked: yes)"), "{text}");
     assert!(text.contains("         -60  ineligible\n         = 0  score"), "{text}");
     assert_eq!(json["would_be"], 60);
-    assert_eq!(json["outcome"]["axes"], serde_json::json!({}));
+    assert_eq!(json["outcome"]["axes"], json!({}));
 }
 
 #[test]
-fn what_is_unknown_is_named() {
+fn an_explanation_names_unknown_lines_and_missing_facts() {
     let (text, _) = explained(&Record::new().with("has_flagship", true));
     assert!(text.contains("     unknown  Would recommend us: nps is not known"), "{text}");
     assert!(text.ends_with("Not known: nps, plan, icp_segment\n"), "{text}");
 }
 
-/// One axis of a hundred points and its rules, explained for somebody of whom `flag` alone is known.
-fn lines_of(axis: &str, total: &str) -> (Points, Vec<(String, Points, Points)>) {
-    let text = format!("format = 1\nname = 'x'\ntotal = '{total}'\n{axis}");
-    let scorer = Scorer::<Record>::new(&toml::from_str(&text).unwrap()).unwrap();
+/// The score of axes, and the label, score and shortfall of each line, for a subject with the flags `yes` and `no` and
+/// many events `e`.
+fn lines_of(axes: &str, total: &str) -> (Points, Vec<(String, Points, Points)>) {
+    let scorer = scorer(&toml_model(&format!("format = 1\nname = 'x'\ntotal = '{total}'\n{axes}")));
     let mut record = Record::new().with("yes", true).with("no", false);
-    record.activity_mut().record_with("e", "2026-11-22T09:00:00Z".parse().unwrap(), u32::MAX, Points::from(1));
-    let explanation = scorer.explain(&record, "2026-11-22T09:00:00Z".parse().unwrap());
+    record.activity_mut().record_with("e", at(NOW), u32::MAX, Points::from(1));
+    let explanation = scorer.explain(&record, at(NOW));
     let lines = explanation.lines().iter().map(|line| (line.label.to_owned(), line.score, line.shortfall)).collect();
     (explanation.score().value(), lines)
 }
@@ -207,21 +203,23 @@ const RULES: &str = "
     points = 90
 ";
 
+/// The labels and shortfalls of the lines that have one.
+fn shortfalls(axes: &str, total: &str) -> Vec<(String, Points)> {
+    let lines = lines_of(axes, total).1;
+    lines.into_iter().filter(|(.., gap)| *gap > Points::ZERO).map(|(label, _, gap)| (label, gap)).collect()
+}
+
 #[test]
-fn a_shortfall_is_what_the_score_would_gain() {
-    let shortfalls = |axis: &str, total: &str| -> Vec<(String, Points)> {
-        let lines = lines_of(axis, total).1;
-        lines.into_iter().filter(|(.., gap)| *gap > Points::ZERO).map(|(label, _, gap)| (label, gap)).collect()
-    };
+fn a_shortfall_is_the_gain_of_the_score_if_the_rule_gave_its_reach() {
     let best = |score: i32| vec![("best".to_owned(), Points::from(score))];
-    // 60 more leave the axis below zero, 90 more lift it to 10.
+    // 60 more points leave the axis below zero, 90 more lift it to 10.
     assert_eq!(shortfalls(RULES, "mean"), best(10));
-    // With a second axis at 50 the same rule moves half as much on average, all of it for the least, half of it for the product.
+    // With a second axis at 50, the rule moves the mean and the product by half as much, and the minimum by all of it.
     let two = format!("{RULES}\n[[axis]]\nname = 'b'\navailable = 100\nbase = 50");
     assert_eq!(shortfalls(&two, "mean"), best(5));
     assert_eq!(shortfalls(&two, "min"), best(10));
     assert_eq!(shortfalls(&two, "product"), best(5));
-    // No room above 100.
+    // A score of 100 cannot gain.
     assert_eq!(shortfalls(&RULES.replace("available = 100", "available = 100\n    base = 180"), "mean"), []);
 }
 
@@ -239,4 +237,88 @@ fn lines_add_up_far_beyond_the_range_of_scores() {
         let sum: i64 = lines.iter().map(|(_, score, _)| score.micros()).sum();
         assert_eq!((sum, score), (i64::from(value) * 1_000_000, Points::from(value)));
     }
+}
+
+#[test]
+fn a_shortfall_is_at_most_the_room_that_the_group_has_left() {
+    let rules = RULES.replace("id =", "group = 'g'\n    id =");
+    let axis = |max: i32| format!("{rules}\n[[axis.group]]\nname = 'g'\nmax = {max}\n").replace("-80", "50");
+    // The group is at 50.
+    let both = |good: i32, best: i32| vec![("good".to_owned(), good.into()), ("best".to_owned(), best.into())];
+    assert_eq!(shortfalls(&axis(55), "mean"), both(5, 5));
+    assert_eq!(shortfalls(&axis(110), "mean"), both(50, 50)); // the axis is full at 100
+    assert_eq!(shortfalls(&axis(90), "mean"), both(40, 40));
+    assert_eq!(shortfalls(&axis(50), "mean"), []);
+}
+
+/// A base, a rule of a group, a rule without a group, a second rule of the group, and a promoter.
+const GROUPED: &str = "
+    format = 1
+    name = 'x'
+    [[axis]]
+    name = 'a'
+    base = 3
+    available = 100
+    [[axis.rule]]
+    id = 'first'
+    group = 'g'
+    when.yes = true
+    points = 5
+    [[axis.rule]]
+    id = 'alone'
+    when.unknown = true
+    points = 10
+    [[axis.rule]]
+    id = 'second'
+    group = 'g'
+    when.yes = true
+    points = 6
+    [[axis.group]]
+    name = 'g'
+    max = 9
+    [[promoter]]
+    id = 'plus'
+    when.unknown = true
+    plus = 20
+";
+
+#[test]
+fn lines_are_in_the_order_of_the_document_and_a_group_is_at_its_last_rule() {
+    let scorer = scorer(&toml_model(GROUPED));
+    let explanation = scorer.explain(&Record::new().with("yes", true), at(NOW));
+    let lines = explanation.lines();
+    let found: Vec<_> = lines.iter().map(|line| (line.id.unwrap_or("base"), line.points.to_string())).collect();
+    let expected = [("base", "3"), ("alone", "0"), ("first", "5"), ("second", "6"), ("g", "-2"), ("plus", "0")];
+    assert_eq!(found, expected.map(|(id, points)| (id, points.to_owned())));
+}
+
+#[test]
+fn only_rules_and_promoters_with_missing_facts_are_unknown() {
+    let scorer = scorer(&toml_model(GROUPED));
+    let unknown = |record: &Record| -> Vec<String> {
+        let explanation = scorer.explain(record, at(NOW));
+        let lines = explanation.lines();
+        lines.iter().filter(|line| line.unknown).map(|line| line.id.unwrap_or("base").to_owned()).collect()
+    };
+    assert_eq!(unknown(&Record::new().with("yes", true)), ["alone", "plus"]);
+    assert_eq!(unknown(&Record::new().with("yes", true).with("unknown", true)), [""; 0]);
+    assert_eq!(unknown(&Record::new().with("unknown", false)), ["first", "second"]);
+}
+
+#[test]
+fn the_steps_of_a_signal_are_its_events_its_decay_and_its_cap() {
+    let scorer = scorer(&toml_model(
+        "format = 1\nname = 'x'\n[[axis]]\nname = 'a'\n[[axis.rule]]\nid = 'paid'\nsignal.event = 'paid'\n\
+         signal.points_per_unit = 10\nsignal.max = 100\nsignal.decay.linear = '4d'",
+    ));
+    let mut record = Record::new();
+    record.activity_mut().record_with("paid", at("2026-11-20T09:00:00Z"), 2, Points::from(3));
+    record.activity_mut().record_with("paid", at(NOW), 5, Points::from(4));
+    record.activity_mut().record_with("paid", at(NOW), 1, Points::from(-5));
+    let explanation = scorer.explain(&record, at(NOW));
+    let lines = explanation.lines();
+    let steps: Vec<_> = lines[0].steps().iter().map(|step| (step.kind.to_string(), step.points.to_string())).collect();
+    // 10 x (2 x 3 + 5 x 4 - 5) = 210; two days of four take half of 60.
+    let expected = [("events", "210"), ("decay", "-30"), ("cap", "-80")];
+    assert_eq!(steps, expected.map(|(kind, points)| (kind.to_owned(), points.to_owned())));
 }

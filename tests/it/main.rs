@@ -1,4 +1,6 @@
-//! The integration tests, one binary with a module for each thing that is held.
+//! The integration tests: one binary, one module per subject.
+//!
+//! Random tests run a tenth of their inputs by default. `WARMTH_TEST_SEEDS=full` runs all of them; see [`common::seeds`].
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -14,14 +16,16 @@
     clippy::too_many_lines,
     clippy::unreadable_literal,
     clippy::unwrap_used,
-    reason = "a test that cannot go on has failed, and names and numbers stand as the documents write them"
+    reason = "a test that cannot go on has failed; names and numbers are written as in the documents"
 )]
 
 mod activity;
-mod batch;
+
 mod bounds;
 mod broken;
 mod columns;
+#[path = "../common/mod.rs"]
+mod common;
 mod compare;
 mod differential;
 mod documents;
@@ -31,7 +35,6 @@ mod facts;
 mod figures;
 mod fired;
 mod forecast;
-mod generate;
 mod guide;
 mod inspect;
 mod laws;
@@ -39,10 +42,11 @@ mod ledger;
 mod logic;
 mod oracle;
 mod points;
+mod portfolio;
+mod readme;
 mod recourse;
 mod robust;
 mod rollup;
-mod score_cli;
 mod settle;
 mod shapes;
 mod shipped;
@@ -50,4 +54,3 @@ mod structs;
 mod support;
 mod templates;
 mod vectors;
-mod watch;

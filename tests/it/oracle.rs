@@ -1,7 +1,7 @@
-//! A second reading of the specification: slow, obvious, exact rationals, the JSON document read anew at every
-//! evaluation. It shares nothing with the engine, so that an agreement between the two means something.
+//! A second implementation of the specification: slow, simple, in exact rationals, straight from the JSON document. It
+//! shares no code with the engine, so the two do not share mistakes.
 //!
-//! It trusts that the document is valid. A document that is not may panic here.
+//! The document has to be valid; the oracle may panic on an invalid one.
 
 use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
@@ -10,38 +10,31 @@ use std::sync::OnceLock;
 
 use chrono::{DateTime, Datelike, Months, NaiveDate};
 use num_bigint::BigInt;
-use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive};
 use serde_json::{Map, Value};
 
-type Q = BigRational;
-type Truth = Option<bool>;
+use crate::common::generate::Event;
+use crate::common::reach::{Q, add_up, available, bands_subject, decimal, decimal_or, int, list, only_entry, table};
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Event {
-    pub(crate) event: String,
-    pub(crate) at: i64,
-    pub(crate) count: u32,
-    pub(crate) amount_micros: i64,
-}
+type Truth = Option<bool>;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Outcome {
     pub(crate) verdict: &'static str,
     /// In millionths.
     pub(crate) score: i64,
-    /// Name, raw points, axis score; both in millionths. Empty when a gate ended scoring.
+    /// Name, raw points and axis score of each axis, in millionths. Empty if a gate ends scoring.
     pub(crate) axes: Vec<(String, i64, i64)>,
     pub(crate) grade: Option<String>,
     pub(crate) state: Option<String>,
     pub(crate) segment: Option<String>,
     pub(crate) play: Option<String>,
     pub(crate) missing: Vec<String>,
-    /// False when a weight entered that the engine need not hold exactly.
+    /// Whether the engine computes all decay weights of this outcome exactly.
     pub(crate) exact: bool,
-    /// An inexact sum lies so close to a threshold that names (or whole promoters) may honestly differ.
+    /// Whether an inexact sum is so close to a threshold that the engine may decide otherwise.
     pub(crate) near_tie: bool,
-    /// How far scores, axis scores and raw points may differ, in millionths; 0 when exact.
+    /// How far scores, axis scores and raw points may differ, in millionths; 0 if `exact`.
     pub(crate) tolerance: i64,
 }
 
@@ -55,17 +48,17 @@ enum Kind {
 }
 
 pub(crate) fn evaluate(model: &Value, facts: &Map<String, Value>, events: &[Event], as_of: i64) -> Outcome {
-    let world = World::new(model, facts, events, as_of);
-    let mut outcome = world.outcome();
-    outcome.exact = !world.inexact.get();
+    let evaluation = Evaluation::new(model, facts, events, as_of);
+    let mut outcome = evaluation.outcome();
+    outcome.exact = !evaluation.inexact.get();
     if outcome.exact {
         return outcome;
     }
-    // Every step from a signal's sum to the score is monotone once all comparisons come out alike, so the two runs
-    // at the ends enclose every mixture of errors in between. That is why the comparisons themselves are traced.
+    // While no comparison changes its result, every step from a signal's sum to the score is monotone. So if both runs
+    // with all sums shifted make the same comparisons, their scores enclose the score of any mixture of errors.
     let mut furthest = 0;
     for shift in [-2, 2] {
-        let shifted = World::new(model, facts, events, as_of);
+        let shifted = Evaluation::new(model, facts, events, as_of);
         shifted.shift.set(shift);
         let other = shifted.outcome();
         furthest = furthest.max((other.score - outcome.score).abs());
@@ -74,19 +67,14 @@ pub(crate) fn evaluate(model: &Value, facts: &Map<String, Value>, events: &[Even
         }
         outcome.near_tie |= (&other.grade, &other.state, &other.segment, &other.play)
             != (&outcome.grade, &outcome.state, &outcome.segment, &outcome.play)
-            || *shifted.trace.borrow() != *world.trace.borrow();
+            || *shifted.trace.borrow() != *evaluation.trace.borrow();
     }
     outcome.tolerance = furthest + 2;
     outcome
 }
 
-/// What the rules of an axis can reach, base included; `None` when a signal has no bound.
-pub(crate) fn reachable(axis: &Value) -> Option<BigRational> {
-    available_from(axis, &[])
-}
-
-/// What promoters, limits and segments may ask about beside the facts.
-struct Seen {
+/// The part of the outcome that promoters, limits and segments can read.
+struct Scored {
     verdict: &'static str,
     axes: BTreeMap<String, Q>,
     score: Q,
@@ -94,29 +82,33 @@ struct Seen {
 }
 
 enum Num {
-    /// A fact: compared in binary floating point.
+    /// A fact, compared in binary floating point.
     Float(f64),
-    /// Anything counted, added up or scored: compared exactly.
+    /// A count, a sum or a score, compared exactly.
     Exact(Q),
 }
 
-struct World<'a> {
+/// One evaluation of a document for a subject at an instant.
+struct Evaluation<'a> {
     model: &'a Value,
     facts: &'a Map<String, Value>,
     events: &'a [Event],
     as_of: i64,
     offset: i64,
     kinds: BTreeMap<String, Kind>,
+    /// Millionths to add to every inexact sum of a signal.
     shift: Cell<i64>,
+    /// Whether a sum was inexact.
     inexact: Cell<bool>,
+    /// The results of all comparisons, in order.
     trace: RefCell<Vec<Ordering>>,
 }
 
-impl<'a> World<'a> {
+impl<'a> Evaluation<'a> {
     fn new(model: &'a Value, facts: &'a Map<String, Value>, events: &'a [Event], as_of: i64) -> Self {
         let kinds = reads(model).into_iter().filter_map(|(field, kind)| Some((field, kind?))).collect();
         let offset = model["utc_offset"].as_str().map_or(0, parse_offset);
-        World {
+        Evaluation {
             model,
             facts,
             events,
@@ -162,19 +154,19 @@ impl<'a> World<'a> {
         let total = round(&self.total(&carried), 6);
         outcome.grade = self.grade(&shown);
 
-        let mut seen =
-            Seen { verdict: outcome.verdict, axes: shown, score: total.clone(), grade: outcome.grade.clone() };
+        let mut scored =
+            Scored { verdict: outcome.verdict, axes: shown, score: total.clone(), grade: outcome.grade.clone() };
         let mut value = total;
         for promoter in list(&self.model["promoter"]) {
-            if self.truth(&promoter["when"], Some(&seen)) == Some(true) {
+            if self.truth(&promoter["when"], Some(&scored)) == Some(true) {
                 value += decimal(&promoter["plus"]);
             }
         }
         let limits: Vec<&Value> = list(&self.model["limit"])
             .iter()
-            .filter(|limit| self.truth(&limit["when"], Some(&seen)) == Some(true))
+            .filter(|limit| self.truth(&limit["when"], Some(&scored)) == Some(true))
             .collect();
-        // All floors before all caps: the order of the limits must not matter, and a cap is the safer promise.
+        // All floors before all caps: the order of the limits must not matter, and a cap must hold.
         for limit in limits.iter().filter(|limit| !limit["at_least"].is_null()) {
             value = value.max(decimal(&limit["at_least"]));
         }
@@ -185,8 +177,8 @@ impl<'a> World<'a> {
         outcome.score = micros(&value);
 
         outcome.state = self.state(&value, &all_raw);
-        seen.score = value;
-        outcome.segment = self.segment(&seen);
+        scored.score = value;
+        outcome.segment = self.segment(&scored);
         outcome.play = self.play(&outcome);
         outcome
     }
@@ -221,10 +213,10 @@ impl<'a> World<'a> {
 
     // ---- axes ----
 
-    /// Raw points, and the exact axis score held in [0, 100].
+    /// Raw points, and the exact axis score clamped to 0 to 100.
     fn axis(&self, axis: &Value) -> (Q, Q) {
         let mut skipped = Vec::new();
-        let mut worth = Vec::new();
+        let mut all_points = Vec::new();
         for (i, rule) in list(&axis["rule"]).iter().enumerate() {
             let points = match self.rule(rule) {
                 Some(points) => points,
@@ -235,11 +227,11 @@ impl<'a> World<'a> {
                 None if rule["missing"].is_object() => decimal(&rule["missing"]["points"]),
                 None => int(0),
             };
-            worth.push(points);
+            all_points.push(points);
         }
-        let raw = add_up(axis, &worth);
+        let raw = add_up(axis, &all_points);
         let available = if axis["available"].is_null() {
-            available_from(axis, &skipped).expect("a derived available has bounded reaches")
+            available(axis, &skipped).expect("signals of an axis without `available` are bounded")
         } else {
             decimal(&axis["available"])
         };
@@ -261,10 +253,10 @@ impl<'a> World<'a> {
 
     // ---- rules ----
 
-    /// What a rule is worth; `None` is Unknown.
+    /// The points of a rule; `None` if unknown.
     fn rule(&self, rule: &Value) -> Option<Q> {
         if !rule["points"].is_null() {
-            return self.truth(&rule["when"], None).map(|held| if held { decimal(&rule["points"]) } else { int(0) });
+            return self.truth(&rule["when"], None).map(|holds| if holds { decimal(&rule["points"]) } else { int(0) });
         }
         if !rule["when"].is_null() && !self.truth(&rule["when"], None)? {
             return Some(int(0));
@@ -336,7 +328,7 @@ impl<'a> World<'a> {
     fn per_unit(&self, rule: &Value) -> Option<Q> {
         let (field, spec) = only_entry(&rule["per_unit"]);
         let fact = Q::from_float(self.number(field)?).expect("numbers are finite");
-        let fact = hold(round(&fact, 6), &int(1_000_000_000));
+        let fact = clamp(round(&fact, 6), &int(1_000_000_000));
         let points = round(&(fact * decimal(&spec["points"])), 6);
         Some(points.max(decimal_or(&spec["min"], -1_000_000_000)).min(decimal(&spec["max"])))
     }
@@ -348,10 +340,10 @@ impl<'a> World<'a> {
         };
         let window = signal["window"].as_str().map(|span| (0, seconds(span)));
         let mut records: Vec<Event> = names.iter().flat_map(|name| self.happened(name, window)).collect();
-        // Latest first; of one instant the greater amount is the later.
+        // Latest first. At one instant, the greater amount counts as later.
         records.sort_by_key(|event| (-event.at, -event.amount_micros));
 
-        // A record stands for `count` equal events, so keeping k of them is lowering its count to k.
+        // A record stands for `count` equal events, so keeping k of them means to lower its count to k.
         if let Some(per_day) = signal["per_day"].as_u64() {
             let mut left: BTreeMap<i64, u64> = BTreeMap::new();
             for record in &mut records {
@@ -386,11 +378,11 @@ impl<'a> World<'a> {
             self.inexact.set(true);
             sum += millionths(self.shift.get());
         }
-        sum = hold(sum, &int(1_000_000_000));
-        if signal["max"].is_null() { sum } else { hold(sum, &decimal(&signal["max"])) }
+        sum = clamp(sum, &int(1_000_000_000));
+        if signal["max"].is_null() { sum } else { clamp(sum, &decimal(&signal["max"])) }
     }
 
-    // ---- names given to the outcome ----
+    // ---- grade, state, segment, play ----
 
     fn grade(&self, axes: &BTreeMap<String, Q>) -> Option<String> {
         let grade = self.model["grade"].as_object()?;
@@ -416,11 +408,11 @@ impl<'a> World<'a> {
         reached.map(|(_, state)| text(&state["name"]).to_owned())
     }
 
-    fn segment(&self, seen: &Seen) -> Option<String> {
-        let held = list(&self.model["segment"])
+    fn segment(&self, scored: &Scored) -> Option<String> {
+        let first = list(&self.model["segment"])
             .iter()
-            .find(|segment| segment["when"].is_null() || self.truth(&segment["when"], Some(seen)) == Some(true));
-        held.map(|segment| text(&segment["name"]).to_owned())
+            .find(|segment| segment["when"].is_null() || self.truth(&segment["when"], Some(scored)) == Some(true));
+        first.map(|segment| text(&segment["name"]).to_owned())
     }
 
     fn play(&self, outcome: &Outcome) -> Option<String> {
@@ -456,22 +448,22 @@ impl<'a> World<'a> {
 
     // ---- conditions ----
 
-    fn truth(&self, when: &Value, seen: Option<&Seen>) -> Truth {
+    fn truth(&self, when: &Value, scored: Option<&Scored>) -> Truth {
         let mut parts = Vec::new();
         for (key, test) in table(when) {
-            let each = || list(test).iter().map(|one| self.truth(one, seen)).collect::<Vec<_>>();
-            parts.push(match (key.as_str(), seen) {
+            let each = || list(test).iter().map(|one| self.truth(one, scored)).collect::<Vec<_>>();
+            parts.push(match (key.as_str(), scored) {
                 ("all", _) => all(&each()),
                 ("any", _) => any(&each()),
-                ("not", _) => self.truth(test, seen).map(|held| !held),
+                ("not", _) => self.truth(test, scored).map(|holds| !holds),
                 ("at_least_of", _) => {
-                    let of: Vec<Truth> = list(&test["of"]).iter().map(|one| self.truth(one, seen)).collect();
+                    let of: Vec<Truth> = list(&test["of"]).iter().map(|one| self.truth(one, scored)).collect();
                     let count = test["count"].as_u64().expect("a whole count") as usize;
-                    let held = of.iter().filter(|one| **one == Some(true)).count();
-                    let open = of.iter().filter(|one| one.is_none()).count();
-                    if held >= count {
+                    let hold = of.iter().filter(|one| **one == Some(true)).count();
+                    let unknown = of.iter().filter(|one| one.is_none()).count();
+                    if hold >= count {
                         Some(true)
-                    } else if held + open < count {
+                    } else if hold + unknown < count {
                         Some(false)
                     } else {
                         None
@@ -483,13 +475,13 @@ impl<'a> World<'a> {
                 ("field", _) => {
                     all(&table(test).iter().map(|(name, test)| self.field_test(name, test)).collect::<Vec<_>>())
                 }
-                ("axis", Some(seen)) => all(&table(test)
+                ("axis", Some(scored)) => all(&table(test)
                     .iter()
-                    .map(|(name, test)| Some(self.number_test(&Num::Exact(seen.axes[name].clone()), test)))
+                    .map(|(name, test)| Some(self.number_test(&Num::Exact(scored.axes[name].clone()), test)))
                     .collect::<Vec<_>>()),
-                ("score", Some(seen)) => Some(self.number_test(&Num::Exact(seen.score.clone()), test)),
-                ("grade", Some(seen)) => seen.grade.as_deref().map(|grade| text_test(grade, test)),
-                ("verdict", Some(seen)) => Some(text_test(seen.verdict, test)),
+                ("score", Some(scored)) => Some(self.number_test(&Num::Exact(scored.score.clone()), test)),
+                ("grade", Some(scored)) => scored.grade.as_deref().map(|grade| text_test(grade, test)),
+                ("verdict", Some(scored)) => Some(text_test(scored.verdict, test)),
                 _ => self.field_test(key, test),
             });
         }
@@ -564,15 +556,15 @@ impl<'a> World<'a> {
         all(&parts)
     }
 
-    /// A table of number operators; whatever else stands in it (windows, the other field) is its owner's business.
+    /// A table of number operators. Its other keys (windows, the other field) are the caller's.
     fn number_test(&self, value: &Num, test: &Value) -> bool {
-        let mut held = true;
+        let mut holds = true;
         for (op, arg) in table(&spelled_out(test)) {
-            let about_the_number = !matches!(op.as_str(), "within" | "field") && !arg[0].is_string();
-            // No short circuit: the trace must have the same shape in every run.
-            held &= !about_the_number || self.number_op(value, op, arg);
+            let is_operator = !matches!(op.as_str(), "within" | "field") && !arg[0].is_string();
+            // No short circuit: every run has to trace the same comparisons.
+            holds &= !is_operator || self.number_op(value, op, arg);
         }
-        held
+        holds
     }
 
     fn number_op(&self, value: &Num, op: &str, arg: &Value) -> bool {
@@ -639,7 +631,7 @@ impl<'a> World<'a> {
             Some(Kind::Text) => self.text(field).is_some(),
             Some(Kind::Tags) => self.tags(field).is_some(),
             Some(Kind::Day) => self.civil_day(field).is_some(),
-            // Nothing but `known` asks about it: any value will do, but a number must still be one.
+            // Read by `known` alone: a value of any kind counts, but a number has to be a known one.
             None => self
                 .facts
                 .get(field)
@@ -681,7 +673,7 @@ impl<'a> World<'a> {
 
     // ---- activity ----
 
-    /// Records of a name at or before `as_of`, with an age in [first, second) when asked for.
+    /// Records of a name at or before `as_of`, whose age is in [`ages.0`, `ages.1`) if given.
     fn happened(&self, name: &str, ages: Option<(i64, i64)>) -> Vec<Event> {
         let (from, to) = ages.unwrap_or((0, i64::MAX));
         self.events
@@ -703,7 +695,7 @@ impl<'a> World<'a> {
             "amount" => {
                 let sum =
                     events.iter().map(|event| int(i64::from(event.count)) * millionths(event.amount_micros)).sum();
-                hold(sum, &int(1_000_000_000))
+                clamp(sum, &int(1_000_000_000))
             }
             "days" => {
                 let days: BTreeSet<i64> = events.iter().map(|event| self.day(event.at)).collect();
@@ -718,9 +710,10 @@ impl<'a> World<'a> {
     }
 }
 
-// ---- what a document reads ----
+// ---- fields that a document reads ----
 
-/// Every field the document reads, in the order of the document, with the kind the operator asks for (`known`: none).
+/// Every field that the document reads, in the order of the document, with the kind that its operator requires. `known`
+/// requires none.
 fn reads(model: &Value) -> Vec<(String, Option<Kind>)> {
     let mut found = Vec::new();
     for section in ["required", "disqualifying"] {
@@ -806,74 +799,9 @@ fn kind_of(op: &str, arg: &Value) -> Option<Kind> {
     })
 }
 
-// ---- reach ----
-
-/// Base, then every group held within its bounds, then the rules without a group.
-fn add_up(axis: &Value, worth: &[Q]) -> Q {
-    let rules = list(&axis["rule"]);
-    let mut sum = decimal_or(&axis["base"], 0);
-    for group in list(&axis["group"]) {
-        let members = rules.iter().zip(worth).filter(|(rule, _)| rule["group"] == group["name"]);
-        let mut part: Q = members.map(|(_, points)| points).sum();
-        if !group["min"].is_null() {
-            part = part.max(decimal(&group["min"]));
-        }
-        if !group["max"].is_null() {
-            part = part.min(decimal(&group["max"]));
-        }
-        sum += part;
-    }
-    sum + rules.iter().zip(worth).filter(|(rule, _)| rule["group"].is_null()).map(|(_, points)| points).sum::<Q>()
-}
-
-fn available_from(axis: &Value, skipped: &[usize]) -> Option<Q> {
-    let mut reaches = Vec::new();
-    for (i, rule) in list(&axis["rule"]).iter().enumerate() {
-        reaches.push(if skipped.contains(&i) { int(0) } else { reach(rule)? });
-    }
-    Some(add_up(axis, &reaches))
-}
-
-fn reach(rule: &Value) -> Option<Q> {
-    let mut named = vec![int(0)];
-    for number in [&rule["points"], &rule["otherwise"], &rule["below"]] {
-        named.push(decimal_or(number, 0));
-    }
-    if rule["missing"].is_object() {
-        named.push(decimal(&rule["missing"]["points"]));
-    }
-    named.extend(list(&rule["first"]).iter().map(|row| decimal(&row["points"])));
-    if !rule["bands"].is_null() {
-        named.extend(list(bands_subject(&rule["bands"]).2).iter().map(|row| decimal(&row[1])));
-    }
-    if !rule["values"].is_null() {
-        let entries = table(only_entry(&rule["values"]).1).values().map(decimal);
-        if rule["combine"] == "sum" {
-            named.push(entries.filter(Signed::is_positive).sum());
-        } else {
-            named.extend(entries);
-        }
-    }
-    if !rule["per_unit"].is_null() {
-        named.push(decimal(&only_entry(&rule["per_unit"]).1["max"]));
-    }
-    let signal = &rule["signal"];
-    if !signal.is_null() {
-        let mut bounds = Vec::new();
-        if !signal["max"].is_null() {
-            bounds.push(decimal(&signal["max"]));
-        }
-        if !signal["most_recent"].is_null() && !signal["points"].is_null() {
-            bounds.push(decimal(&signal["most_recent"]) * decimal(&signal["points"]));
-        }
-        named.push(bounds.into_iter().min()?);
-    }
-    named.into_iter().max()
-}
-
 // ---- decay ----
 
-/// The weight at an age, and whether the engine must hold it exactly.
+/// The weight at an age, and whether the engine has to compute it exactly.
 fn weight(decay: &Value, age: i64) -> (Q, bool) {
     let Some((form, spec)) = decay.as_object().and_then(|decay| decay.iter().next()) else {
         return (int(1), true);
@@ -938,8 +866,8 @@ fn power(base: &Q, exponent: i64) -> (Q, bool) {
         let exact = (&power * Q::from_integer(BigInt::from(10).pow(18))).is_integer();
         return (power, exact);
     }
-    // A proper decimal fraction to the 19th has more than 18 decimals, so this is inexact whatever the base; exact
-    // numerators would grow without bound for nothing.
+    // A decimal fraction below 1 to the 19th power has more than 18 decimals, so this is inexact for every base, and 256
+    // bits do.
     let mut square = (base * Q::from_integer(BigInt::one() << BITS)).to_integer();
     let mut result = BigInt::one() << BITS;
     let mut left = exponent;
@@ -1001,7 +929,7 @@ fn text_op(value: &str, op: &str, arg: &Value, fold: bool) -> bool {
     }
 }
 
-/// `C*` and `*4`.
+/// Whether a grade matches a pattern such as `B2`, `C*` or `*4`.
 fn matches(pattern: &str, grade: &str) -> bool {
     if let Some(letter) = pattern.strip_suffix('*') {
         grade.starts_with(letter)
@@ -1062,10 +990,6 @@ fn seconds(span: &str) -> i64 {
 
 // ---- numbers ----
 
-fn int(n: i64) -> Q {
-    Q::from_integer(n.into())
-}
-
 fn fraction(a: i64, b: i64) -> Q {
     Q::new(a.into(), b.into())
 }
@@ -1083,32 +1007,17 @@ fn micros(value: &Q) -> i64 {
 /// To the nearest 10^-places, ties away from zero.
 fn round(value: &Q, places: u32) -> Q {
     let scale = int(10_i64.pow(places));
-    // `Ratio::round` sends halves away from zero; a test below holds it to that.
+    // `Ratio::round` rounds halves away from zero, as a test below checks.
     (value * &scale).round() / scale
 }
 
-fn hold(value: Q, bound: &Q) -> Q {
+/// Clamps to `-bound` to `bound`.
+fn clamp(value: Q, bound: &Q) -> Q {
     value.min(bound.clone()).max(-bound.clone())
 }
 
 fn percent(value: &Value) -> Q {
     decimal(value) / int(100)
-}
-
-fn decimal_or(value: &Value, default: i64) -> Q {
-    if value.is_null() { int(default) } else { decimal(value) }
-}
-
-/// The decimal that was written, not the binary number it was read as.
-fn decimal(value: &Value) -> Q {
-    assert!(value.is_number(), "{value} is not a number");
-    let written = value.to_string();
-    let (mantissa, exponent) = written.split_once(['e', 'E']).unwrap_or((&written, "0"));
-    let (whole, places) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits: BigInt = format!("{whole}{places}").parse().expect("digits");
-    let exponent = exponent.parse::<i64>().expect("an exponent") - places.len() as i64;
-    let scale = BigInt::from(10).pow(exponent.unsigned_abs() as u32);
-    if exponent < 0 { Q::new(digits, scale) } else { Q::from_integer(digits * scale) }
 }
 
 fn number_fact(fact: &Value) -> Option<f64> {
@@ -1126,15 +1035,6 @@ fn take(count: u32, left: &mut u64) -> u32 {
 
 // ---- JSON ----
 
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
-}
-
-fn table(value: &Value) -> &Map<String, Value> {
-    static EMPTY: OnceLock<Map<String, Value>> = OnceLock::new();
-    value.as_object().unwrap_or_else(|| EMPTY.get_or_init(Map::new))
-}
-
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("{value} is not a text"))
 }
@@ -1142,21 +1042,6 @@ fn text(value: &Value) -> &str {
 /// A bare value means `is`.
 fn spelled_out(test: &Value) -> Value {
     if test.is_object() { test.clone() } else { serde_json::json!({ "is": test }) }
-}
-
-fn only_entry(value: &Value) -> (&str, &Value) {
-    let (key, value) = table(value).iter().next().expect("one entry");
-    if key == "field" { only_entry(value) } else { (key, value) }
-}
-
-/// The field or event name, whether it is an event name, and the rows.
-fn bands_subject(bands: &Value) -> (&str, bool, &Value) {
-    if bands["events"].is_object() {
-        let (name, rows) = table(&bands["events"]).iter().next().expect("one entry");
-        return (name, true, rows);
-    }
-    let (field, rows) = only_entry(bands);
-    (field, false, rows)
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
-//! Points: printed, parsed, stored and shown.
+//! Points: printed, parsed, stored, added.
 
 use proptest::prelude::*;
 use warmth::Points;
+
+use crate::support::cases;
 
 fn micros() -> impl Strategy<Value = i64> {
     prop_oneof![
@@ -13,8 +15,10 @@ fn micros() -> impl Strategy<Value = i64> {
 }
 
 proptest! {
+    #![proptest_config(cases(256))]
+
     #[test]
-    fn what_is_printed_reads_back(micros in micros()) {
+    fn printed_points_parse_back(micros in micros()) {
         let points = Points::from_micros(micros);
         let text = points.to_string();
         prop_assert_eq!(text.parse(), Ok(points));
@@ -23,7 +27,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_stored_reads_back(micros in -4_294_967_296_000_000..=4_294_967_296_000_000_i64) {
+    fn stored_points_read_back(micros in -4_294_967_296_000_000..=4_294_967_296_000_000_i64) {
         let points = Points::from_micros(micros);
         let text = serde_json::to_string(&points).unwrap();
         prop_assert_eq!(serde_json::from_str::<Points>(&text).unwrap(), points, "{}", text);
@@ -32,7 +36,7 @@ proptest! {
     }
 
     #[test]
-    fn whole_points_are_stored_exactly_in_all_their_range(whole in -9_223_372_036_854..=9_223_372_036_854_i64) {
+    fn whole_points_are_stored_exactly_in_the_full_range(whole in -9_223_372_036_854..=9_223_372_036_854_i64) {
         let points = Points::from_micros(whole * 1_000_000);
         let text = serde_json::to_string(&points).unwrap();
         prop_assert_eq!(&text, &whole.to_string());
@@ -40,13 +44,13 @@ proptest! {
     }
 
     #[test]
-    fn fewer_places_cut_downwards(micros in micros(), places in 0_usize..9) {
+    fn a_precision_rounds_down(micros in micros(), places in 0_usize..9) {
         let points = Points::from_micros(micros);
         let text = format!("{points:.places$}");
         prop_assert_eq!(text.split_once('.').map_or(0, |(_, fraction)| fraction.len()), places);
         let unit = 10_i128.pow(6 - places.min(6) as u32);
         let floor = i128::from(micros).div_euclid(unit) * unit;
-        // The last unit at the lower end of the range has no floor within it.
+        // The floor of the lowest values is out of range.
         if floor >= i128::from(i64::MIN) {
             let shown: Points = text.get(..text.len().min(text.find('.').unwrap_or(text.len()) + 7)).unwrap().parse().unwrap();
             prop_assert_eq!(i128::from(shown.micros()), floor, "{}", text);
@@ -54,15 +58,15 @@ proptest! {
     }
 
     #[test]
-    fn no_display_shows_a_cut_that_is_not_reached(cut in 0..=10_000_i64, short in 1..=1_000_000_i64, places in 0_usize..3) {
-        // A cut with two places, and a score that falls short of it by as little as a millionth.
+    fn points_below_a_cut_never_print_as_the_cut(cut in 0..=10_000_i64, short in 1..=1_000_000_i64, places in 0_usize..3) {
+        // A cut with two decimals, and points below it by a millionth or more.
         let cut = Points::from_micros(cut * 10_000);
         let shown: Points = format!("{:.places$}", cut - Points::from_micros(short)).parse().unwrap();
         prop_assert!(shown < cut);
     }
 
     #[test]
-    fn sums_are_those_of_whole_numbers_held_in_range(one in micros(), other in micros()) {
+    fn sums_of_points_are_exact_and_saturate(one in micros(), other in micros()) {
         let (a, b) = (Points::from_micros(one), Points::from_micros(other));
         prop_assert_eq!((a + b).micros(), one.saturating_add(other));
         prop_assert_eq!((a - b).micros(), one.saturating_sub(other));
@@ -72,7 +76,7 @@ proptest! {
 }
 
 #[test]
-fn texts_that_are_decimals() {
+fn points_parse_from_decimals_only() {
     for (text, micros, printed) in [
         ("0", 0, "0"),
         ("-0", 0, "0"),
@@ -111,7 +115,7 @@ fn texts_that_are_decimals() {
 }
 
 #[test]
-fn numbers_that_are_decimals() {
+fn points_convert_from_numbers_with_at_most_six_decimals() {
     for (number, micros) in
         [(0.1, 100_000), (-0.0, 0), (1e-6, 1), (33.333_333, 33_333_333), (1e12, 1_000_000_000_000_000_000)]
     {
@@ -126,7 +130,7 @@ fn numbers_that_are_decimals() {
 }
 
 #[test]
-fn widths_and_signs_are_kept() {
+fn format_widths_and_signs_are_respected() {
     let value: Points = "-2.5".parse().unwrap();
     assert_eq!(format!("{value:>8}|{value:<8}|{value:08.2}|{:+}", Points::from(3)), "    -2.5|-2.5    |-0002.50|+3");
     assert_eq!(format!("{:.0}", Points::from_micros(-1)), "-1");

@@ -1,23 +1,23 @@
-//! Recourse, beside every combination of what can be done.
+//! Recourse: the cheapest plan, compared with every combination of the actions.
 
 use std::fmt::Write;
 
 use fastrand::Rng;
 use serde_json::{Map, Value as Json};
 use warmth::recourse::{Actions, Step, Target};
-use warmth::{Points, Record, Recourse, Score, Scorer, Value};
+use warmth::{Points, Record, Recourse, Score, Scorer, Value, facts};
 
 use crate::bounds::{SMALL_AS_OF, small_facts, small_model};
-use crate::support::{at, model, on_all_processors, scorer, toml_model};
+use crate::support::{at, model, on_all_processors, scaled, scorer, toml_model};
 
 const FIELDS: [&str; 5] = ["nps", "flagship", "plan", "tech", "renewal"];
 
-/// What can be done, as data of the test's own.
+/// The actions of a test, in a form that is easy to combine.
 #[derive(Clone, Debug, Default)]
-struct Doable {
+struct Possible {
     /// Values with their costs, by field.
     values: Vec<(&'static str, Vec<(Json, u32)>)>,
-    /// The most visits, and what each costs.
+    /// The maximum of visits, and the cost of each.
     visits: (u32, u32),
 }
 
@@ -25,12 +25,12 @@ fn value(json: &Json) -> Value {
     serde_json::from_value(json.clone()).unwrap()
 }
 
-impl Doable {
+impl Possible {
     fn actions(&self, scorer: &Scorer<Record>) -> Actions {
         let mut actions = Actions::new();
         for (field, values) in &self.values {
-            // What the model does not read is refused, and cannot matter.
-            if scorer.fields().any(|own| own.name() == *field) {
+            // `recourse` refuses fields that the model does not read.
+            if scorer.fields().any(|read| read.name() == *field) {
                 for (json, cost) in values {
                     actions = actions.set(*field, value(json), *cost);
                 }
@@ -71,10 +71,10 @@ fn reaches(target: &Target, score: &Score<'_>) -> bool {
     match target {
         Target::State(name) => {
             let order = ["cold", "warm", "hot"];
-            let place = |name: &str| order.iter().position(|own| *own == name).unwrap();
-            score.state().is_some_and(|own| place(own) >= place(name))
+            let index = |name: &str| order.iter().position(|state| *state == name).unwrap();
+            score.state().is_some_and(|state| index(state) >= index(name))
         }
-        Target::Grade(least) => score.grade().is_some_and(|own| own == *least || own.dominates(*least)),
+        Target::Grade(least) => score.grade().is_some_and(|grade| grade == *least || grade.dominates(*least)),
         Target::Score(least) => score.verdict().is_scored() && score.value() >= *least,
         _ => panic!("there is no other target"),
     }
@@ -100,7 +100,7 @@ fn check(seed: u64) {
     let scorer = scorer(&model(&document));
     let now = at(SMALL_AS_OF);
     let mut facts = Map::new();
-    let mut doable = Doable::default();
+    let mut possible = Possible::default();
     for field in FIELDS {
         let all = small_facts(field);
         let mut pick = || all[rng.usize(..all.len() - 1)].clone();
@@ -109,61 +109,61 @@ fn check(seed: u64) {
         }
         let values: Vec<Json> = (0..3).map(|_| pick()).collect();
         let count = rng.usize(..=3);
-        doable.values.push((field, values.into_iter().take(count).map(|json| (json, rng.u32(0..5))).collect()));
+        possible.values.push((field, values.into_iter().take(count).map(|json| (json, rng.u32(0..5))).collect()));
     }
     let record: Record = serde_json::from_value(Json::Object(facts)).unwrap();
-    let mut actions = doable.actions(&scorer);
+    let mut actions = possible.actions(&scorer);
     if document.to_string().contains("visit") {
-        doable.visits = (rng.u32(0..4), rng.u32(0..3));
-        actions = actions.record("visit", doable.visits.0, doable.visits.1);
+        possible.visits = (rng.u32(0..4), rng.u32(0..3));
+        actions = actions.record("visit", possible.visits.0, possible.visits.1);
     }
     let target = match rng.u8(..3) {
         0 => Target::State(["warm", "hot"][rng.usize(..2)].to_owned()),
         1 => Target::Grade(["A1", "B2", "B4", "C3"][rng.usize(..4)].parse().unwrap()),
         _ => Target::Score(Points::from(rng.u8(20..=100))),
     };
-    let best = doable
+    let best = possible
         .combinations(&record)
         .into_iter()
         .filter(|(_, _, changed)| reaches(&target, &scorer.score(changed, now)))
         .map(|(cost, steps, _)| (cost, steps))
         .min();
-    let told = || format!("{target:?} with {doable:#?}\n{record:?}\n{document:#}");
+    let question = || format!("{target:?} with {possible:#?}\n{record:?}\n{document:#}");
     match scorer.recourse(&record, now, &target, &actions).unwrap() {
         Recourse::Plan(plan) => {
             let changed = scorer.score(&apply(&plan.steps, &record), now);
-            assert!(reaches(&target, &changed), "{plan:?} does not reach {}", told());
-            assert_eq!(plan.score, changed, "{}", told());
-            assert_eq!(Some((plan.cost, plan.steps.len())), best, "{plan:?} for {}", told());
+            assert!(reaches(&target, &changed), "{plan:?} does not reach {}", question());
+            assert_eq!(plan.score, changed, "{}", question());
+            assert_eq!(Some((plan.cost, plan.steps.len())), best, "{plan:?} for {}", question());
         }
-        Recourse::Impossible => assert_eq!(best, None, "{}", told()),
-        other => panic!("{other:?} for {}", told()),
+        Recourse::Impossible => assert_eq!(best, None, "{}", question()),
+        other => panic!("{other:?} for {}", question()),
     }
 }
 
 #[test]
-fn no_combination_is_cheaper() {
-    on_all_processors(0..3_000, check);
+fn no_combination_is_cheaper_than_the_plan() {
+    on_all_processors(0..scaled(3_000), check);
 }
 
-/// Sixteen flags with points and costs, which is a knapsack: 65,536 combinations.
+/// A knapsack problem: 16 flags with points and costs have 65,536 combinations.
 #[test]
-fn sixteen_conditions_are_searched_exactly() {
-    on_all_processors(0..24, |seed| {
+fn a_knapsack_of_sixteen_flags_is_solved_exactly() {
+    on_all_processors(0..scaled(24), |seed| {
         let mut rng = Rng::with_seed(seed);
         let rules: Vec<(i64, u32)> = (0..16).map(|_| (rng.i64(1..30), rng.u32(1..40))).collect();
         let mut document = "format = 1\nname = \"knapsack\"\n[[axis]]\nname = \"all\"\navailable = 200\n".to_owned();
         let mut actions = Actions::new();
-        for (place, (points, cost)) in rules.iter().enumerate() {
-            _ = write!(document, "[[axis.rule]]\nid = \"r{place}\"\nwhen.f{place} = true\npoints = {points}\n");
-            actions = actions.set(format!("f{place}"), true, *cost);
+        for (i, (points, cost)) in rules.iter().enumerate() {
+            _ = write!(document, "[[axis.rule]]\nid = \"r{i}\"\nwhen.f{i} = true\npoints = {points}\n");
+            actions = actions.set(format!("f{i}"), true, *cost);
         }
         let scorer = scorer(&toml_model(&document));
         let target = Target::Score(Points::from(50));
         let best = (0_u32..1 << 16)
             .filter_map(|chosen| {
                 let (mut points, mut cost, mut steps) = (0, 0, 0);
-                for (_, rule) in rules.iter().enumerate().filter(|(place, _)| chosen >> place & 1 == 1) {
+                for (_, rule) in rules.iter().enumerate().filter(|(i, _)| chosen >> i & 1 == 1) {
                     (points, cost, steps) = (points + rule.0, cost + u64::from(rule.1), steps + 1);
                 }
                 (points >= 100).then_some((cost, steps))
@@ -186,7 +186,7 @@ fn visits() -> Scorer<Record> {
 }
 
 #[test]
-fn what_is_reached_already_costs_nothing() {
+fn a_target_that_is_reached_costs_nothing() {
     let scorer = visits();
     let target = Target::State("cold".to_owned());
     let plan = scorer.recourse(&Record::new(), at("2026-11-22"), &target, &Actions::new()).unwrap().plan().unwrap();
@@ -194,7 +194,7 @@ fn what_is_reached_already_costs_nothing() {
 }
 
 #[test]
-fn whom_a_gate_holds_back_has_not_even_a_score_of_zero() {
+fn a_subject_that_a_gate_holds_back_does_not_reach_a_score_of_zero() {
     let scorer = scorer(&toml_model("format = 1\nname = \"x\"\n[[required]]\nid = \"paid\"\nwhen.paid = true\n"));
     let record = Record::new().with("paid", false);
     let target = Target::Score(Points::ZERO);
@@ -204,12 +204,12 @@ fn whom_a_gate_holds_back_has_not_even_a_score_of_zero() {
 }
 
 #[test]
-fn events_without_end_are_counted_one_by_one() {
+fn a_plan_records_as_few_events_as_necessary() {
     let scorer = visits();
     let actions = Actions::new().record("visit", u32::MAX, 7);
     let plan = scorer.recourse(&Record::new(), at("2026-11-22"), &Target::Score(Points::from(73)), &actions).unwrap();
     assert_eq!(plan.plan().unwrap().to_string(), "record 15 visit: costs 105, then cold 75");
-    // Of what never comes about no number is enough, which takes longer to find out than there is time.
+    // No number of events reaches 101, and there are too many to try.
     let never = scorer.recourse(&Record::new(), at("2026-11-22"), &Target::Score(Points::from(101)), &actions).unwrap();
     assert_eq!(never, Recourse::Unsettled);
     let few = Actions::new().record("visit", 3, 7);
@@ -217,9 +217,8 @@ fn events_without_end_are_counted_one_by_one() {
     assert_eq!(never, Recourse::Impossible);
 }
 
-/// However many alternatives there are, they are tried from the cheapest on, and equal ones in the order of their names.
 #[test]
-fn alternatives_are_tried_from_the_cheapest_on() {
+fn of_many_alternatives_the_cheapest_is_taken_and_of_equals_the_first() {
     let document =
         |field: &str| format!("[[axis.rule]]\nid = \"{field}\"\nper_unit.{field} = {{ points = 1, max = 1000 }}\n");
     let fields = ["a", "b"];
@@ -227,20 +226,20 @@ fn alternatives_are_tried_from_the_cheapest_on() {
     let header = "format = 1\nname = \"x\"\n[[axis]]\nname = \"all\"\navailable = 10000\n";
     let scorer = scorer(&toml_model(&format!("{header}{rules}")));
     let record = fields.iter().fold(Record::new(), |record, field| record.with(*field, 0));
-    // Named from the dearest on.
+    // The most expensive action comes first.
     let actions = (1..=10_u32).fold(Actions::new(), |actions, value| actions.set("b", value, value * 3));
     let actions = (1..=1_000_u32).rev().fold(actions, |actions, value| actions.set("a", value, value * 2));
     let target = Target::Score(Points::from(10)); // a thousand points
     let recourse = scorer.recourse(&record, at("2026-11-22"), &target, &actions).unwrap();
     assert_eq!(recourse.plan().unwrap().to_string(), "set a to 1000: costs 2000, then 10");
-    // No value of one field suffices, and those that are named first are taken of those that cost the same.
+    // No value of one field suffices. Of values with the same cost, the plan takes the first.
     let actions = Actions::new().set("a", 400, 4).set("a", 500, 4).set("b", 500, 4).set("b", 600, 4).set("a", 300, 3);
     let recourse = scorer.recourse(&record, at("2026-11-22"), &target, &actions).unwrap();
     assert_eq!(recourse.plan().unwrap().to_string(), "set a to 400, set b to 600: costs 8, then 10");
 }
 
 #[test]
-fn questions_that_do_not_fit_the_model_are_told_so() {
+fn a_question_that_does_not_fit_the_model_lists_every_problem() {
     let actions = Actions::new().set("npss", 9, 1).set("nps", "nine", 1).record("vist", 1, 1);
     let error =
         visits().recourse(&Record::new(), at("2026-11-22"), &Target::State("hot".to_owned()), &actions).unwrap_err();
@@ -255,18 +254,59 @@ fn questions_that_do_not_fit_the_model_are_told_so() {
 }
 
 #[test]
-fn a_grade_that_the_cuts_do_not_give_is_no_target() {
+fn a_grade_beyond_the_cuts_is_refused_as_a_target() {
     let scorer = scorer(&model(&small_model(&mut Rng::with_seed(1)))); // three cuts on either side
     let ask = |grade: &str| {
         let target = Target::Grade(grade.parse().unwrap());
         scorer.recourse(&Record::new(), at(SMALL_AS_OF), &target, &Actions::new())
     };
     assert!(ask("D4").is_ok());
-    // Every grade would dominate it, so that nothing would have to be done for it.
+    // Every grade would dominate it, so the plan would be empty.
     for grade in ["E4", "D5", "I9"] {
         assert_eq!(
             ask(grade).unwrap_err().to_string(),
             format!("the question has 1 problem\n  unknown-grade at `target`: `{grade}` is no grade from `A1` to `D4`")
         );
     }
+}
+
+enum Health {
+    Green,
+    Red,
+}
+facts!(enum Health { Green => "green", Red => "red" });
+
+struct Account {
+    health: Health,
+}
+facts!(Account { health });
+
+#[test]
+fn an_action_on_an_enum_takes_only_its_texts() {
+    let document =
+        "format = 1\nname = \"x\"\n[[axis]]\nname = \"a\"\n[[axis.rule]]\nid = \"r\"\nvalues.health = { green = 10 }\n";
+    let scorer = Scorer::<Account>::new(&toml_model(document)).unwrap();
+    let recourse = |health: Health, text: &str| {
+        let (account, actions) = (Account { health }, Actions::new().set("health", text, 3));
+        let recourse = scorer.recourse(&account, at(SMALL_AS_OF), &Target::Score(Points::from(100)), &actions);
+        recourse.map(|recourse| recourse.plan().map(|plan| plan.to_string())).map_err(|error| error.to_string())
+    };
+    assert_eq!(recourse(Health::Red, "green"), Ok(Some("set health to green: costs 3, then 100".to_owned())));
+    assert_eq!(recourse(Health::Green, "green"), Ok(Some("nothing to do: costs 0, then 100".to_owned())));
+    let error = recourse(Health::Red, "gren").unwrap_err();
+    assert!(error.starts_with("the question has 1 problem\n  unknown-text at `actions[0]`: "), "{error}");
+    assert!(error.ends_with("did you mean `green`?"), "{error}");
+}
+
+/// A ratio to zero is unknown, so setting the divisor to zero gives the points for missing facts.
+#[test]
+fn a_plan_may_set_the_divisor_of_a_ratio_to_zero() {
+    let scorer = scorer(&toml_model(
+        "format = 1\nname = \"x\"\n[[axis]]\nname = \"a\"\navailable = 50\n[[axis.rule]]\nid = \"r\"\n\
+         bands.seats = [[0, 10]]\nratio_to = \"limit\"\nmissing = { points = 50 }\n",
+    ));
+    let record = Record::new().with("seats", 5).with("limit", 1);
+    let actions = Actions::new().set("limit", 2, 1).set("limit", 0, 3);
+    let recourse = scorer.recourse(&record, at(SMALL_AS_OF), &Target::Score(Points::from(100)), &actions).unwrap();
+    assert_eq!(recourse.plan().unwrap().to_string(), "set limit to 0: costs 3, then 100");
 }

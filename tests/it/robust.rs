@@ -1,4 +1,4 @@
-//! What compiles never panics, whatever the facts.
+//! A model that compiles never panics, whatever the facts and instants.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -12,12 +12,12 @@ use warmth::{
     Value, facts,
 };
 
-use crate::support::{at, model, scorer, second, subjects};
+use crate::support::{at, model, scaled, scorer, second, subjects};
 
 const _: () = {
     const fn shared<T: Send + Sync + 'static>() {}
     shared::<Scorer<Record>>();
-    // A scorer reads subjects and holds none, so it may be shared even where they may not.
+    // A scorer contains no subject, so it is `Send` and `Sync` even if its subjects are not.
     shared::<Scorer<std::rc::Rc<u8>>>();
     shared::<Model>();
     shared::<Score<'static>>();
@@ -41,7 +41,7 @@ const _: () = {
     shared::<DocumentLimits>();
 };
 
-/// The fields of the random documents, with the least cooperative types that have their kinds.
+/// The fields of the random documents, with types whose values may be extreme.
 struct Hostile {
     has_flagship: bool,
     beta: Option<bool>,
@@ -183,7 +183,7 @@ const FIELDS: [&str; 16] = [
     "created_at",
 ];
 
-/// A record in which any field may hold anything at all.
+/// A record in which any field may have a value of any kind.
 fn hostile_record(rng: &mut Rng, as_of: DateTime<Utc>) -> Record {
     let mut record = Record::new();
     for field in FIELDS {
@@ -207,45 +207,45 @@ fn hostile_record(rng: &mut Rng, as_of: DateTime<Utc>) -> Record {
     record.with_activity(history(rng, as_of))
 }
 
-/// The same facts as a record.
-fn as_record(own: &Hostile) -> Record {
+/// A record of the same facts.
+fn as_record(account: &Hostile) -> Record {
     let mut record = Record::new();
     for field in Hostile::FIELDS {
         let named = |name: &str| field.name() == name;
         let value: Option<Value> = match field.kind() {
-            Kind::Flag if named("beta") => own.beta.map(Value::from),
-            Kind::Flag => Some(own.has_flagship.into()),
-            Kind::Number if named("nps") => Some(own.nps.into()),
-            Kind::Number if named("seats") => Some(own.seats.into()),
-            Kind::Number if named("seat_limit") => i64::try_from(own.seat_limit).ok().map(Value::from),
-            Kind::Number if named("mrr") => Some(f64::from(own.mrr).into()),
-            Kind::Number => own.score.map(Value::from),
-            Kind::Text if named("role") => Some(own.role.as_str().into()),
-            Kind::Text if named("grade") => Some((&*own.grade).into()),
-            Kind::Text => own.icp_segment.map(Value::from),
-            Kind::Tags if named("tech") => Some(own.tech.clone().into()),
-            Kind::Tags => Some(own.owned.iter().cloned().collect::<Vec<_>>().into()),
-            Kind::Date if named("contract_start") => Some(own.contract_start.into()),
-            Kind::Date => own.renewal_date.map(Value::from),
-            _ if named("last_login") => Some(own.last_login.into()),
-            _ => own.created_at.map(Value::from),
+            Kind::Flag if named("beta") => account.beta.map(Value::from),
+            Kind::Flag => Some(account.has_flagship.into()),
+            Kind::Number if named("nps") => Some(account.nps.into()),
+            Kind::Number if named("seats") => Some(account.seats.into()),
+            Kind::Number if named("seat_limit") => i64::try_from(account.seat_limit).ok().map(Value::from),
+            Kind::Number if named("mrr") => Some(f64::from(account.mrr).into()),
+            Kind::Number => account.score.map(Value::from),
+            Kind::Text if named("role") => Some(account.role.as_str().into()),
+            Kind::Text if named("grade") => Some((&*account.grade).into()),
+            Kind::Text => account.icp_segment.map(Value::from),
+            Kind::Tags if named("tech") => Some(account.tech.clone().into()),
+            Kind::Tags => Some(account.owned.iter().cloned().collect::<Vec<_>>().into()),
+            Kind::Date if named("contract_start") => Some(account.contract_start.into()),
+            Kind::Date => account.renewal_date.map(Value::from),
+            _ if named("last_login") => Some(account.last_login.into()),
+            _ => account.created_at.map(Value::from),
         };
         if let Some(value) = value {
             record.set(field.name(), value);
         }
     }
-    record.with_activity(own.history.clone())
+    record.with_activity(account.history.clone())
 }
 
-/// Any fact for any field, another one at every reading.
-struct Liar {
+/// A subject whose every field gives a random fact of any kind, a different one at every read.
+struct Random {
     seed: std::cell::Cell<u64>,
     texts: Vec<String>,
     tags: BTreeSet<String>,
     history: Activity,
 }
 
-impl Facts for Liar {
+impl Facts for Random {
     const FIELDS: &'static [Field] = &[];
     const OPEN: bool = true;
 
@@ -267,42 +267,45 @@ impl Facts for Liar {
     }
 }
 
-fn sound(score: &Score<'_>, seed: u64) {
+/// The scores are from 0 to 100, and the outcome prints and serializes.
+#[track_caller]
+fn assert_valid(score: &Score<'_>, seed: u64) {
     let all = Points::ZERO..=Points::from(100);
     assert!(all.contains(&score.value()) && score.axes().all(|axis| all.contains(&axis.score)), "seed {seed}");
-    let said = format!("{score} {score:?} {}", serde_json::to_string(&score).unwrap());
-    assert!(said.len() > 10);
+    let printed = format!("{score} {score:?} {}", serde_json::to_string(&score).unwrap());
+    assert!(printed.len() > 10);
 }
 
 #[test]
-fn what_compiles_never_panics() {
+fn a_model_that_compiles_never_panics() {
     let extremes = [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC, at("0001-01-01"), at("9999-12-31"), second(0)];
-    for own in subjects(0..2_000) {
-        let rng = &mut Rng::with_seed(own.seed);
-        let typed = Scorer::<Hostile>::new(&own.model).unwrap_or_else(|e| panic!("{e}\n{:#}", own.instance.model));
-        let open = Scorer::<Liar>::new(&own.model).unwrap();
-        for as_of in [own.as_of, one(rng, &extremes), own.as_of] {
-            let subject = hostile(rng, as_of);
-            let score = typed.score(&subject, as_of);
-            sound(&score, own.seed);
-            assert_eq!(score, own.scorer.score(&as_record(&subject), as_of), "seed {}", own.seed);
+    for subject in subjects(0..scaled(2_000)) {
+        let rng = &mut Rng::with_seed(subject.seed);
+        let typed =
+            Scorer::<Hostile>::new(&subject.model).unwrap_or_else(|e| panic!("{e}\n{:#}", subject.instance.model));
+        let open = Scorer::<Random>::new(&subject.model).unwrap();
+        for as_of in [subject.as_of, one(rng, &extremes), subject.as_of] {
+            let account = hostile(rng, as_of);
+            let score = typed.score(&account, as_of);
+            assert_valid(&score, subject.seed);
+            assert_eq!(score, subject.scorer.score(&as_record(&account), as_of), "seed {}", subject.seed);
             let record = hostile_record(rng, as_of);
-            sound(&own.scorer.score(&record, as_of), own.seed);
-            let missing = own.scorer.missing(&record).count() + typed.missing(&subject).count();
+            assert_valid(&subject.scorer.score(&record, as_of), subject.seed);
+            let missing = subject.scorer.missing(&record).count() + typed.missing(&account).count();
             assert!(missing <= 2 * FIELDS.len());
-            let liar = Liar {
-                seed: own.seed.into(),
+            let random = Random {
+                seed: subject.seed.into(),
                 texts: tags(rng).into_iter().chain([String::new()]).collect(),
                 tags: tags(rng).into_iter().collect(),
                 history: history(rng, as_of),
             };
-            sound(&open.score(&liar, as_of), own.seed);
+            assert_valid(&open.score(&random, as_of), subject.seed);
         }
     }
 }
 
 #[test]
-fn letters_of_several_bytes_are_no_trouble_to_pieces_of_text() {
+fn parts_of_texts_with_multibyte_characters_match_as_in_std() {
     let texts = ["", "é", "É", "e\u{301}", "🦀🦀", "ſ", "K", "k", "ß", "SS", "aé", "éa", "\u{80}"];
     for piece in texts {
         for op in ["starts_with", "ends_with", "contains"] {
@@ -326,9 +329,9 @@ fn letters_of_several_bytes_are_no_trouble_to_pieces_of_text() {
 }
 
 #[test]
-fn sums_beyond_all_bounds_are_held() {
+fn sums_beyond_the_range_of_points_are_clamped() {
     let mut rules = Vec::new();
-    for (place, (key, points)) in
+    for (i, (key, points)) in
         [("points", 1e6), ("points", -1e6), ("points_per_unit", 1e6), ("points_per_unit", -1e6)].into_iter().enumerate()
     {
         for decay in [
@@ -338,7 +341,7 @@ fn sums_beyond_all_bounds_are_held() {
             json!({ "drop": { "percent": 0.000001, "every": "1s" } }),
             json!({ "table": [["0d", 100], ["36500d", 99]] }),
         ] {
-            let id = format!("{place}-{}", rules.len());
+            let id = format!("{i}-{}", rules.len());
             rules.push(json!({ "id": id, "signal": { "event": "*", key: points, "decay": decay } }));
         }
     }
@@ -365,14 +368,14 @@ fn sums_beyond_all_bounds_are_held() {
         let mut activity = activity.clone();
         activity.prune(second(now - kept + 1));
         let score = scorer.score(&Record::new().with_activity(activity), second(now));
-        sound(&score, kept as u64);
+        assert_valid(&score, kept as u64);
         let most = Points::from_micros(1_000_000_000 * 1_000_000 * 20);
         assert!(score.axes().all(|axis| axis.raw < most && axis.raw > -most));
     }
 }
 
 #[test]
-fn spans_and_weights_at_their_ends() {
+fn weights_of_extreme_spans_and_percentages_are_from_0_to_1() {
     for decay in [
         Decay::HalfLife(Span::seconds(0)),
         Decay::HalfLife(Span::seconds(u64::MAX)),
@@ -389,8 +392,11 @@ fn spans_and_weights_at_their_ends() {
             let weight = decay.weight(Span::seconds(age));
             assert!(weight.denominator() > 0 && weight.numerator() <= weight.denominator(), "{decay:?} {age}");
             for points in [i64::MIN, i64::MAX, 0, 1] {
-                let of = weight.of(Points::from_micros(points));
-                assert!(of.micros().unsigned_abs() <= points.unsigned_abs(), "{decay:?} {age} of {points}: {of}");
+                let weighted = weight.of(Points::from_micros(points));
+                assert!(
+                    weighted.micros().unsigned_abs() <= points.unsigned_abs(),
+                    "{decay:?} {age} of {points}: {weighted}"
+                );
             }
             assert!(weight.to_string().ends_with('%'));
         }

@@ -1,4 +1,4 @@
-//! Many scores to one: an obvious version in rationals beside the real one, and what must hold of every account.
+//! Rollups: compared with simple formulas in rationals, and properties of every account.
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use warmth::rollup::{Member, Rollup};
 use warmth::{Points, Record};
 
-use crate::support::{scorer, toml_model};
+use crate::support::{cases, scorer, toml_model};
 
 /// Points, weight, role.
 type Row = (i64, i64, Option<&'static str>);
@@ -46,17 +46,19 @@ fn points(value: &BigRational) -> Points {
     Points::from_micros(if value.is_negative() { -micros } else { micros })
 }
 
-/// Each member as often as its weight says in units of `unit`, the best first.
-fn spread(rows: &[Row], unit: i64) -> Vec<i64> {
-    let mut spread: Vec<i64> =
+/// The points of each member, repeated once per `unit` of its weight, the best first.
+fn repeated(rows: &[Row], unit: i64) -> Vec<i64> {
+    let mut repeated: Vec<i64> =
         rows.iter().flat_map(|(points, weight, _)| vec![*points; usize::try_from(weight / unit).unwrap()]).collect();
-    spread.sort_unstable_by(|a, b| b.cmp(a));
-    spread
+    repeated.sort_unstable_by(|a, b| b.cmp(a));
+    repeated
 }
 
 proptest! {
+    #![proptest_config(cases(256))]
+
     #[test]
-    fn sums_and_means_are_the_obvious_ones(rows in rows(), size in 1_u32..5_000) {
+    fn sums_means_and_shares_follow_their_formulas(rows in rows(), size in 1_u32..5_000) {
         let million = whole(1_000_000);
         let sum = rows.iter().fold(BigRational::zero(), |sum, (p, w, _)| sum + whole(*p) * whole(*w) / &million);
         let weight = rows.iter().fold(BigRational::zero(), |sum, (_, w, _)| sum + whole(*w) / &million);
@@ -69,17 +71,17 @@ proptest! {
         prop_assert_eq!(account.share_of_best(), share);
     }
 
-    /// With weights in tenths, every member can be written out ten times and less.
+    /// With weights in tenths, a member of weight 1 counts like ten members of weight 0.1.
     #[test]
-    fn ranks_are_those_of_members_written_out(rows in vec((0..=100_i64, 0..=30_i64), 0..10), count in 0_u32..6) {
+    fn maximum_top_and_median_are_those_of_repeated_members(rows in vec((0..=100_i64, 0..=30_i64), 0..10), count in 0_u32..6) {
         let rows: Vec<Row> = rows.into_iter().map(|(p, w)| (p * 1_000_000, w * 100_000, None)).collect();
-        let tenths = spread(&rows, 100_000);
+        let tenths = repeated(&rows, 100_000);
         let account = rollup(&rows);
 
         prop_assert_eq!(account.max(), tenths.first().map(|best| Points::from_micros(*best)));
-        let places = usize::try_from(count * 10).unwrap();
-        let best: i64 = tenths.iter().take(places).sum();
-        let top = if places == 0 { Points::ZERO } else { points(&(whole(best) / whole(places.try_into().unwrap()))) };
+        let ranks = usize::try_from(count * 10).unwrap();
+        let best: i64 = tenths.iter().take(ranks).sum();
+        let top = if ranks == 0 { Points::ZERO } else { points(&(whole(best) / whole(ranks.try_into().unwrap()))) };
         prop_assert_eq!(account.top(count), top);
         let middle = (!tenths.is_empty()).then(|| {
             let (low, high) = (tenths[(tenths.len() - 1) / 2], tenths[tenths.len() / 2]);
@@ -89,7 +91,7 @@ proptest! {
     }
 
     #[test]
-    fn the_order_does_not_matter(rows in rows(), seed: u64, count in 0_u32..6) {
+    fn the_order_of_members_does_not_change_a_rollup(rows in rows(), seed: u64, count in 0_u32..6) {
         let mut shuffled = rows.clone();
         fastrand::Rng::with_seed(seed).shuffle(&mut shuffled);
         let (account, other) = (rollup(&rows), rollup(&shuffled));
@@ -99,14 +101,14 @@ proptest! {
     }
 
     #[test]
-    fn those_of_a_role_are_a_rollup_of_them(rows in rows()) {
+    fn of_role_is_the_rollup_of_the_members_with_the_role(rows in rows()) {
         let champions: Vec<Row> = rows.iter().filter(|row| row.2 == Some("champion")).copied().collect();
         prop_assert_eq!(rollup(&rows).of_role("champion"), rollup(&champions));
         prop_assert!(rollup(&rows).of_role("intern").is_empty());
     }
 
     #[test]
-    fn a_weight_is_so_many_members(rows in rows(), split in 0_i64..=1_000_000, count in 0_u32..6) {
+    fn a_member_equals_two_members_that_share_its_weight(rows in rows(), split in 0_i64..=1_000_000, count in 0_u32..6) {
         let parts: Vec<Row> = rows
             .iter()
             .flat_map(|&(points, weight, role)| {
@@ -124,7 +126,7 @@ proptest! {
     }
 
     #[test]
-    fn figures_lie_between_those_of_the_members(rows in rows(), count in 1_u32..6) {
+    fn mean_median_and_maximum_are_within_the_points_of_the_members(rows in rows(), count in 1_u32..6) {
         let account = rollup(&rows);
         let present = || rows.iter().filter(|row| row.1 > 0).map(|row| Points::from_micros(row.0));
         let (least, greatest) = (present().min(), present().max());
@@ -135,9 +137,8 @@ proptest! {
         prop_assert!(account.top(count) <= greatest.unwrap_or_default().max(Points::ZERO));
     }
 
-    /// Where nobody has points below zero, one more member never takes anything away.
     #[test]
-    fn a_top_few_never_falls(rows in rows(), more in 0..=100_000_000_i64, weight in 0..3_000_000_i64, count in 0_u32..6) {
+    fn one_more_member_never_lowers_the_top_of_an_account_without_negative_points(rows in rows(), more in 0..=100_000_000_i64, weight in 0..3_000_000_i64, count in 0_u32..6) {
         let mut rows: Vec<Row> = rows.into_iter().filter(|row| row.0 >= 0).collect();
         let before = rollup(&rows).top(count);
         rows.push((more, weight, None));
@@ -145,9 +146,9 @@ proptest! {
     }
 }
 
-/// The one thing that a rollup is for.
+/// The purpose of `top`: a group of interested buyers ranks above one eager intern and above a large headcount.
 #[test]
-fn neither_one_eager_intern_nor_a_large_headcount_wins() {
+fn top_ranks_a_buying_group_above_an_intern_and_above_a_crowd() {
     let intern: Rollup = [Member::new(100).role("intern")].into_iter().collect();
     let crowd: Rollup = (0..5_000).map(|_| Member::new(20)).collect();
     let group: Rollup = [
@@ -163,16 +164,16 @@ fn neither_one_eager_intern_nor_a_large_headcount_wins() {
         assert!(group.top(3) > other.top(3));
         assert!(group.roles().count() > other.roles().count());
     }
-    // What wins by other figures, so that nobody takes them for ranking.
+    // Other figures rank them differently, so they are no use for ranking.
     assert!(intern.max() > group.max() && intern.mean() > group.mean());
     assert!(crowd.sum() > group.sum());
-    // Penetration and dependence.
+    // Penetration of the account, and dependence on one member.
     assert!(group.per(40) > crowd.per(50_000));
     assert_eq!(intern.share_of_best(), Some(Points::from(100)));
     assert_eq!(group.share_of_best(), Some("37.5".parse().unwrap()));
     assert_eq!(group.of_role("economic-buyer").sum().percent_of(group.sum()), Some("32.5".parse().unwrap()));
 
-    // The intern joins the group: a weight keeps it from counting like a buyer.
+    // The intern joins the group. With a small weight it does not count like a buyer.
     let joined = |weight: &str| -> Points {
         let intern = Member::new(100).weight(weight.parse::<Points>().unwrap());
         [75, 65, 55].map(Member::new).into_iter().chain([intern]).collect::<Rollup>().top(3)
@@ -183,24 +184,24 @@ fn neither_one_eager_intern_nor_a_large_headcount_wins() {
 }
 
 #[test]
-fn nobody_is_a_value() {
-    for nobody in [Rollup::default(), rollup(&[(50_000_000, 0, Some("champion"))])] {
-        assert_eq!((nobody.len(), nobody.is_empty()), (0, true));
-        assert_eq!((nobody.sum(), nobody.top(3)), (Points::ZERO, Points::ZERO));
-        assert_eq!((nobody.mean(), nobody.median(), nobody.max(), nobody.share_of_best()), (None, None, None, None));
-        assert_eq!((nobody.per(10), nobody.per(0)), (Some(Points::ZERO), None));
-        assert_eq!(nobody.roles().count(), 0);
+fn a_rollup_without_members_has_figures() {
+    for empty in [Rollup::default(), rollup(&[(50_000_000, 0, Some("champion"))])] {
+        assert_eq!((empty.len(), empty.is_empty()), (0, true));
+        assert_eq!((empty.sum(), empty.top(3)), (Points::ZERO, Points::ZERO));
+        assert_eq!((empty.mean(), empty.median(), empty.max(), empty.share_of_best()), (None, None, None, None));
+        assert_eq!((empty.per(10), empty.per(0)), (Some(Points::ZERO), None));
+        assert_eq!(empty.roles().count(), 0);
     }
     assert_eq!(rollup(&[(50_000_000, 1_000_000, None)]).top(0), Points::ZERO);
 }
 
 #[test]
-fn extremes_are_held() {
+fn extreme_points_and_weights_are_clamped() {
     let extremes = [i64::MIN, i64::MIN + 1, -1, 0, 1, i64::MAX];
     let rows: Vec<Row> = extremes.iter().flat_map(|p| extremes.iter().map(|w| (*p, *w, None))).collect();
     let account = rollup(&rows);
     assert_eq!(account.max(), Some(Points::from(1_000_000_000)));
-    // Of two at the lower end and one at the upper a million each, among 4,294,967,295 places.
+    // Two members at the lower end and one at the upper end, with a weight of a million each, of 4,294,967,295.
     assert_eq!(account.top(u32::MAX).to_string(), "-232830.643708");
     assert_eq!(account.per(1), Some(account.sum()));
     let one_way: Rollup = (0..10_000).map(|_| member(&(i64::MAX, i64::MAX, None))).collect();
@@ -210,7 +211,7 @@ fn extremes_are_held() {
 }
 
 #[test]
-fn who_is_held_back_is_no_member() {
+fn a_subject_that_a_gate_holds_back_is_not_a_member() {
     let model = toml_model(
         "format = 1\nname = 'contacts'\n[[disqualifying]]\nid = 'gone'\nwhen.gone = true\n\
          [[axis]]\nname = 'fit'\navailable = 100\n[[axis.rule]]\nid = 'nps'\nper_unit.nps = { points = 10, max = 100 }",

@@ -1,4 +1,4 @@
-//! The models that the examples ship: their cases verify.
+//! The models of the examples, and the error in the README.
 
 use std::fs;
 
@@ -9,14 +9,14 @@ fn model(name: &str) -> Model {
 }
 
 #[test]
-fn cases_verify() {
+fn the_cases_of_the_example_models_verify() {
     for (name, cases) in [("cross_sell.toml", 6), ("readiness.toml", 1), ("upsell.toml", 1)] {
         assert_eq!(model(name).verify(), Ok(cases), "{name}");
     }
 }
 
 #[test]
-fn the_readme_shows_what_a_broken_document_is_told() {
+fn the_readme_shows_the_error_of_its_broken_document() {
     struct Account {
         nps: Option<u8>,
     }

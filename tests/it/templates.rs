@@ -1,5 +1,5 @@
-//! The shipped templates: they verify, every outcome that they name can occur and does in the portfolio, and the guide
-//! says of each what stands in it.
+//! The shipped templates: they verify, every outcome that they name occurs in random subjects and in the portfolio, and
+//! the guide shows their contents.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -14,7 +14,7 @@ use warmth::templates::{self, Template};
 use warmth::{Kind, Model, Play, Points, Record, Score, Scorer, Truth, Value, Verdict};
 
 use crate::guide::{code, page, rows};
-use crate::score_cli::{program, shipped};
+use crate::portfolio::{records, shipped};
 use crate::support::{at, scorer, toml_model};
 
 fn document(template: Template) -> Table {
@@ -22,7 +22,7 @@ fn document(template: Template) -> Table {
 }
 
 #[test]
-fn cases_verify() {
+fn the_cases_of_the_templates_verify() {
     for template in templates::all() {
         match toml_model(template.document()).verify() {
             Ok(cases) => assert!(cases > 2, "{}", template.name()),
@@ -32,9 +32,10 @@ fn cases_verify() {
 }
 
 #[test]
-fn all_are_all_the_files() {
+fn all_lists_every_file() {
     let listed: BTreeSet<_> = templates::all().iter().map(|template| format!("{}.toml", template.name())).collect();
-    let files = fs::read_dir("src/templates").unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let files =
+        fs::read_dir("src/kit/templates").unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     assert_eq!(listed, files.filter(|file| file != "mod.rs").collect());
     for template in templates::all() {
         let model = toml_model(template.document());
@@ -43,20 +44,20 @@ fn all_are_all_the_files() {
     }
 }
 
-/// What salespeople read is a label, not an id.
+/// Salespeople read labels, not ids.
 #[test]
-fn all_that_is_shown_has_a_label() {
+fn everything_with_an_id_has_a_label() {
     for template in templates::all() {
-        for (place, entry) in places(&document(*template)) {
-            let named = ["state", "segment", "play", "grade", "axis"].iter().any(|kind| place.starts_with(kind));
-            assert!(named || entry.contains_key("label"), "{}: {place}", template.name());
+        for (path, entry) in entries(&document(*template)) {
+            let named = ["state", "segment", "play", "grade", "axis"].iter().any(|kind| path.starts_with(kind));
+            assert!(named || entry.contains_key("label"), "{}: {path}", template.name());
         }
     }
 }
 
 // ---- Outcomes ----------------------------------------------------------------------------------
 
-/// What a model can say: grades, states, segments, plays, each with its kind.
+/// The names in an outcome: grades, states, segments and plays, each with its kind.
 type Outcomes = BTreeSet<(&'static str, String)>;
 
 fn names(document: &Table, list: &str) -> Vec<String> {
@@ -78,7 +79,7 @@ fn possible(document: &Table) -> Outcomes {
     outcomes
 }
 
-fn said(score: &Score<'_>) -> Outcomes {
+fn outcomes(score: &Score<'_>) -> Outcomes {
     let text = |text: Option<&str>| text.map(str::to_owned);
     [
         ("grade", score.grade().map(|grade| grade.to_string())),
@@ -91,7 +92,7 @@ fn said(score: &Score<'_>) -> Outcomes {
     .collect()
 }
 
-/// The numbers and texts that a document has anywhere below a key of this name, its cases aside.
+/// The numbers and texts anywhere below a key of this name in a document, without its cases.
 #[derive(Default)]
 struct Literals {
     numbers: Vec<f64>,
@@ -110,7 +111,7 @@ impl Literals {
         match value {
             Toml::Table(table) => table
                 .iter()
-                .for_each(|(own, value)| if own == key { self.take(value) } else { self.search(value, key) }),
+                .for_each(|(name, value)| if name == key { self.take(value) } else { self.search(value, key) }),
             Toml::Array(items) => items.iter().for_each(|item| self.search(item, key)),
             _ => {}
         }
@@ -149,7 +150,7 @@ fn event_names(document: &Table) -> Vec<String> {
     names.into_iter().collect()
 }
 
-/// Subjects at random, made of what the document itself names.
+/// Random subjects, made of the values that the document names.
 struct Population {
     fields: Vec<(String, Kind, Literals)>,
     events: Vec<String>,
@@ -198,7 +199,7 @@ impl Population {
 }
 
 #[test]
-fn every_outcome_has_a_witness() {
+fn every_outcome_occurs_for_some_subject() {
     for template in templates::all() {
         let document = document(*template);
         let model = toml_model(template.document());
@@ -207,11 +208,12 @@ fn every_outcome_has_a_witness() {
         let mut rng = Rng::with_seed(7);
         let mut missing = possible(&document);
         let mut verdicts = BTreeSet::new();
+        // Ends when all were found.
         for _ in 0..100_000 {
             let score = scorer.score(&population.draw(&mut rng), population.now);
             verdicts.insert(score.verdict());
-            let said = said(&score);
-            missing.retain(|outcome| !said.contains(outcome));
+            let found = outcomes(&score);
+            missing.retain(|outcome| !found.contains(outcome));
             if missing.is_empty() {
                 break;
             }
@@ -222,9 +224,9 @@ fn every_outcome_has_a_witness() {
     }
 }
 
-/// There is nothing in a template that could be left out: each gate, rule and promoter makes a difference to somebody.
+/// No gate, rule or promoter of a template is superfluous.
 #[test]
-fn every_condition_has_a_witness() {
+fn every_gate_rule_and_promoter_matters_for_some_subject() {
     for template in templates::all() {
         let document = document(*template);
         let model = toml_model(template.document());
@@ -232,10 +234,10 @@ fn every_condition_has_a_witness() {
         let population = Population::of(&document, &scorer);
         let mut rng = Rng::with_seed(13);
         let conditions = ["required", "disqualifying", "promoter", "rule"];
-        let mut missing: BTreeSet<_> = places(&document)
+        let mut missing: BTreeSet<_> = entries(&document)
             .into_keys()
-            .filter_map(|place| {
-                let (kind, id) = place.split_once('.')?;
+            .filter_map(|path| {
+                let (kind, id) = path.split_once('.')?;
                 conditions.contains(&kind).then(|| id.to_owned())
             })
             .collect();
@@ -266,15 +268,15 @@ fn every_condition_has_a_witness() {
     }
 }
 
-/// Buying centres by solutions: what each cell is, and the four classes of metrics of upsell and of cross-sell. What was
-/// won stays with the selling that won it, though its cell is no white space any more.
+/// Buying centres by solutions: the segment of each cell, and the mean of four metrics for upsell and for cross-sell. A
+/// purchase counts for the kind of selling that won it, though its cell is now installed.
 #[test]
-fn the_demand_map_and_its_metrics() {
+fn the_demand_template_gives_the_published_map_and_metrics() {
     let model = toml_model(templates::demand_unit().document());
     let scorer = scorer(&model);
     let now = at("2026-11-22T12:00:00Z");
     let solutions = ["ledger", "forecast", "vault"];
-    // Name, whether it bought before, what it has, what of it is new and for how many euros, relationships, touches, quotes.
+    // Name, whether it is a customer, its solutions, its new solution with the euros paid, relationships, touches, quotes.
     let centres = [
         ("finance", true, &["ledger", "vault"][..], ("vault", 5_000), "high", 8, 1),
         ("freight", false, &["forecast"], ("forecast", 3_000), "medium", 4, 0),
@@ -311,14 +313,14 @@ fn the_demand_map_and_its_metrics() {
     let mean = |is_customer, metric| -> Points {
         metrics[&(is_customer, metric)].iter().copied().collect::<Rollup>().mean().unwrap()
     };
-    let told =
+    let means =
         |is_customer| ["readiness", "activity", "output", "impact"].map(|metric| mean(is_customer, metric).to_string());
-    assert_eq!(told(true), ["3", "8", "1", "1666.666667"]); // upsell: 5,000 over three cells
-    assert_eq!(told(false), ["1.5", "3", "1", "500"]); // cross-sell: 2 and 1, 4 and 2, 0 and 2, 3,000 over six cells
+    assert_eq!(means(true), ["3", "8", "1", "1666.666667"]); // upsell: 5,000 over three cells
+    assert_eq!(means(false), ["1.5", "3", "1", "500"]); // cross-sell: 2 and 1, 4 and 2, 0 and 2, 3,000 over six cells
 }
 
 #[test]
-fn the_matrices_are_4_by_4_and_3_by_3() {
+fn the_grades_of_the_templates_are_4_by_4_and_3_by_3() {
     let cells = |template: Template| possible(&document(template)).iter().filter(|(kind, _)| *kind == "grade").count();
     assert_eq!(
         [cells(templates::upsell()), cells(templates::cross_sell()), cells(templates::demand_unit())],
@@ -326,9 +328,8 @@ fn the_matrices_are_4_by_4_and_3_by_3() {
     );
 }
 
-/// The map of actions as it is published, cell by cell.
 #[test]
-fn the_map_of_actions_is_the_published_one() {
+fn the_plays_of_the_grades_are_the_published_ones() {
     let published = [
         ("A1 A2", "A rep calls at once"),
         ("B1 B2", "Make an offer inside the product"),
@@ -362,17 +363,8 @@ fn the_map_of_actions_is_the_published_one() {
 // ---- The portfolio -----------------------------------------------------------------------------
 
 fn outcomes_of_the_portfolio(template: Template) -> Vec<Json> {
-    let output = program("score")
-        .arg(format!("src/templates/{}.toml", template.name()))
-        .arg(shipped("accounts.csv"))
-        .arg("--events")
-        .arg(shipped("events.csv"))
-        .args(["--as-of", "2026-11-22T18:00:00Z", "--format", "jsonl"])
-        .output()
-        .unwrap();
-    assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{}", template.name());
-    assert!(output.status.success(), "{}", template.name());
-    String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let (scorer, as_of) = (scorer(&toml_model(template.document())), at("2026-11-22T18:00:00Z"));
+    records(&scorer).iter().map(|record| serde_json::to_value(scorer.score(record, as_of)).unwrap()).collect()
 }
 
 #[test]
@@ -400,28 +392,28 @@ fn every_outcome_occurs_in_the_portfolio() {
 
 fn cells(column: &str) -> Vec<String> {
     let mut accounts = csv::Reader::from_path(shipped("accounts.csv")).unwrap();
-    let place = accounts.headers().unwrap().iter().position(|header| header == column).unwrap();
-    accounts.records().map(|row| row.unwrap()[place].to_owned()).collect()
+    let index = accounts.headers().unwrap().iter().position(|header| header == column).unwrap();
+    accounts.records().map(|row| row.unwrap()[index].to_owned()).collect()
 }
 
 #[test]
-fn the_segment_of_which_one_template_asks_is_what_another_says() {
-    let said: Vec<_> = outcomes_of_the_portfolio(templates::icp_fit())
+fn the_segment_column_of_the_portfolio_is_the_outcome_of_icp_fit() {
+    let segments: Vec<_> = outcomes_of_the_portfolio(templates::icp_fit())
         .iter()
         .map(|outcome| outcome["segment"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(cells("icp_segment"), said);
+    assert_eq!(cells("icp_segment"), segments);
 }
 
-/// Of the values that are known, the ones a quarter, a half and three quarters of the way up.
+/// The bounds of the bands are the quartiles of the known values.
 #[test]
-fn the_quartiles_are_those_of_the_portfolio() {
+fn the_bands_of_icp_fit_are_the_quartiles_of_the_portfolio() {
     let document = document(templates::icp_fit());
     for (rule, field) in [("web-traffic", "monthly_visits"), ("size", "employees"), ("revenue", "annual_revenue")] {
         let mut values: Vec<i64> = cells(field).iter().filter_map(|cell| cell.parse().ok()).collect();
         values.sort_unstable();
         let quartiles = [1, 2, 3].map(|quarter| values[(values.len() * quarter).div_ceil(4) - 1]);
-        let bands = &places(&document)[&format!("rule.{rule}")]["bands"][field];
+        let bands = &entries(&document)[&format!("rule.{rule}")]["bands"][field];
         let bounds: Vec<_> = bands.as_array().unwrap().iter().map(|row| row[0].as_integer().unwrap()).collect();
         assert_eq!(bounds, quartiles, "{rule}");
     }
@@ -429,30 +421,30 @@ fn the_quartiles_are_those_of_the_portfolio() {
 
 // ---- The guide ---------------------------------------------------------------------------------
 
-/// Everything in a document that has a name or an id, by its kind and that; and the grade.
-fn places(document: &Table) -> BTreeMap<String, Table> {
-    fn add(places: &mut BTreeMap<String, Table>, of: &Table, kind: &str) {
+/// Every entry of a document with a name or an id, as `kind.name`, and the grade.
+fn entries(document: &Table) -> BTreeMap<String, Table> {
+    fn add(entries: &mut BTreeMap<String, Table>, of: &Table, kind: &str) {
         for entry in of.get(kind).and_then(Toml::as_array).into_iter().flatten() {
             let entry = entry.as_table().unwrap();
             let name = entry.get("id").or(entry.get("name")).unwrap().as_str().unwrap();
-            assert!(places.insert(format!("{kind}.{name}"), entry.clone()).is_none(), "{kind}.{name}");
+            assert!(entries.insert(format!("{kind}.{name}"), entry.clone()).is_none(), "{kind}.{name}");
             if kind == "axis" {
-                add(places, entry, "rule");
-                add(places, entry, "group");
+                add(entries, entry, "rule");
+                add(entries, entry, "group");
             }
         }
     }
-    let mut places = BTreeMap::new();
+    let mut entries = BTreeMap::new();
     for kind in ["required", "disqualifying", "axis", "promoter", "limit", "state", "segment", "play"] {
-        add(&mut places, document, kind);
+        add(&mut entries, document, kind);
     }
     if let Some(grade) = document.get("grade") {
-        places.insert("grade".to_owned(), grade.as_table().unwrap().clone());
+        entries.insert("grade".to_owned(), grade.as_table().unwrap().clone());
     }
-    places
+    entries
 }
 
-/// What is left of an entry when what the guide shows elsewhere is taken away.
+/// An entry without the keys that the guide shows elsewhere.
 fn shown(entry: &Table) -> Table {
     let elsewhere = ["id", "name", "label", "rule", "group"];
     entry
@@ -463,31 +455,31 @@ fn shown(entry: &Table) -> Table {
 }
 
 #[test]
-fn the_guide_says_what_stands_in_the_documents() {
+fn the_guide_shows_the_entries_of_every_template() {
     let text = page("templates.md");
     for template in templates::all() {
         let (_, section) = text.split_once(&format!("\n## `{}`\n", template.name())).unwrap();
         let section = section.split("\n# ").next().unwrap().split("\n## ").next().unwrap();
-        let mut told = BTreeMap::new();
+        let mut listed = BTreeMap::new();
         for row in rows(section).filter(|row| code(row[1]).is_some()) {
-            let says = code(row[2]).unwrap_or_default().replace("; ", "\n");
-            let says: Table = says.parse().unwrap_or_else(|error| panic!("{error}: {row:?}"));
-            assert!(told.insert(code(row[1]).unwrap().to_owned(), says).is_none(), "{row:?} stands twice");
+            let entry = code(row[2]).unwrap_or_default().replace("; ", "\n");
+            let entry: Table = entry.parse().unwrap_or_else(|error| panic!("{error}: {row:?}"));
+            assert!(listed.insert(code(row[1]).unwrap().to_owned(), entry).is_none(), "{row:?} is repeated");
             assert!(row.len() == 4 && !row[0].is_empty() && !row[3].is_empty(), "{row:?}");
         }
         let found: BTreeMap<_, _> =
-            places(&document(*template)).iter().map(|(place, entry)| (place.clone(), shown(entry))).collect();
-        for (place, says) in &found {
-            assert_eq!(told.get(place), Some(says), "{}: {place}", template.name());
+            entries(&document(*template)).iter().map(|(path, entry)| (path.clone(), shown(entry))).collect();
+        for (path, entry) in &found {
+            assert_eq!(listed.get(path), Some(entry), "{}: {path}", template.name());
         }
-        assert_eq!(told.len(), found.len(), "{}", template.name());
+        assert_eq!(listed.len(), found.len(), "{}", template.name());
     }
 }
 
 #[test]
-fn the_guide_lists_what_they_ask_for() {
+fn the_guide_lists_the_fields_and_events_of_every_template() {
     let text = page("templates.md");
-    let (_, section) = text.split_once("\n# What they ask for\n").unwrap();
+    let (_, section) = text.split_once("\n# Facts and events\n").unwrap();
     let section = section.split("\n# ").next().unwrap();
     let (facts, events) = section.split_once("\nThe events:\n").unwrap();
     let named = |cell: &str| cell.split(", ").map(|name| code(name).unwrap().to_owned()).collect::<BTreeSet<_>>();
@@ -505,39 +497,39 @@ fn the_guide_lists_what_they_ask_for() {
             found_events.entry(event).or_default().insert(template.name().to_owned());
         }
     }
-    let told = rows(facts).filter_map(|row| Some((code(row[0])?.to_owned(), (row[1].to_owned(), named(row[2])))));
-    let told: BTreeMap<_, _> = told.collect();
+    let listed = rows(facts).filter_map(|row| Some((code(row[0])?.to_owned(), (row[1].to_owned(), named(row[2])))));
+    let listed: BTreeMap<_, _> = listed.collect();
     let kind = |kinds: BTreeSet<String>| {
-        // A model that only asks whether a fact is known does not say its kind.
-        let said: Vec<_> = kinds.into_iter().filter(|kind| kind != "any").collect();
-        assert!(said.len() < 2, "{said:?}");
-        said.into_iter().next().unwrap_or("any".to_owned())
+        // `known` alone does not determine the kind of a field.
+        let kinds: Vec<_> = kinds.into_iter().filter(|kind| kind != "any").collect();
+        assert!(kinds.len() < 2, "{kinds:?}");
+        kinds.into_iter().next().unwrap_or("any".to_owned())
     };
     let found: BTreeMap<_, _> = found.into_iter().map(|(name, (kinds, by))| (name, (kind(kinds), by))).collect();
-    assert_eq!(told, found);
-    let told: BTreeMap<_, _> = rows(events).filter_map(|row| Some((code(row[0])?.to_owned(), named(row[1])))).collect();
-    assert_eq!(told, found_events);
+    assert_eq!(listed, found);
+    let listed: BTreeMap<_, _> =
+        rows(events).filter_map(|row| Some((code(row[0])?.to_owned(), named(row[1])))).collect();
+    assert_eq!(listed, found_events);
 }
 
 #[test]
-fn the_guide_lists_them_all() {
+fn the_guide_lists_every_template() {
     let text = page("templates.md");
-    let (_, section) = text.split_once("\n# Which one\n").unwrap();
+    let (_, section) = text.split_once("\n# Choose a template\n").unwrap();
     let section = section.split("\n# ").next().unwrap();
-    let told: Vec<_> = rows(section).filter_map(|row| Some((code(row[0])?.to_owned(), row[1].to_owned()))).collect();
-    let listed: Vec<_> =
+    let listed: Vec<_> = rows(section).filter_map(|row| Some((code(row[0])?.to_owned(), row[1].to_owned()))).collect();
+    let shipped: Vec<_> =
         templates::all().iter().map(|template| (template.name().to_owned(), template.purpose().to_owned())).collect();
-    assert_eq!(told, listed);
-    // The programs that the page names are there.
+    assert_eq!(listed, shipped);
+    // The programs that the page names exist.
     for name in text.split('`').filter_map(|part| part.strip_suffix(".rs")) {
         let path = if name.contains('/') { format!("{name}.rs") } else { format!("examples/{name}.rs") };
         assert!(fs::exists(&path).unwrap(), "{path}");
     }
 }
 
-/// A document that is written and read again is the same model.
 #[test]
-fn templates_survive_writing() {
+fn templates_are_written_and_read_back_as_the_same_model() {
     for template in templates::all() {
         let model = toml_model(template.document());
         let read: Model = serde_json::from_value(serde_json::to_value(&model).unwrap()).unwrap();
@@ -545,7 +537,7 @@ fn templates_survive_writing() {
     }
 }
 
-/// A program that shows how something is used is read from top to bottom.
+/// Readers read an example from top to bottom.
 #[test]
 fn examples_are_short_and_run_in_ci() {
     let ci = fs::read_to_string(".ci/run").unwrap();
@@ -563,10 +555,10 @@ fn examples_are_short_and_run_in_ci() {
 }
 
 #[test]
-fn the_readme_lists_them_all() {
+fn the_readme_lists_every_template() {
     let readme = fs::read_to_string("README.md").unwrap();
     for template in templates::all() {
-        let row = format!("| [`{0}`](src/templates/{0}.toml) | {1} |", template.name(), template.purpose());
+        let row = format!("| [`{0}`](src/kit/templates/{0}.toml) | {1} |", template.name(), template.purpose());
         assert!(readme.contains(&row), "{row}");
     }
 }

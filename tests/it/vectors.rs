@@ -1,4 +1,4 @@
-//! Numbers that others published, through documents as a user would write them.
+//! Published numbers of other products and standards, computed from documents as a user writes them.
 
 use serde_json::{Value as Json, json};
 use warmth::{Activity, Decay, Points, Record, Score, Span};
@@ -12,8 +12,8 @@ fn points(text: &str) -> Points {
     text.parse().unwrap()
 }
 
-/// Events by name and age in days.
-fn did(events: &[(&str, i64)]) -> Activity {
+/// An activity from names and ages in days.
+fn happened(events: &[(&str, i64)]) -> Activity {
     let mut activity = Activity::new();
     for (event, days) in events {
         activity.record(event, second(NOW - days * DAY));
@@ -21,12 +21,12 @@ fn did(events: &[(&str, i64)]) -> Activity {
     activity
 }
 
-fn scored<T>(document: &str, record: &Record, say: impl FnOnce(Score<'_>) -> T) -> T {
-    say(scorer(&toml_model(document)).score(record, second(NOW)))
+fn scored<T>(document: &str, record: &Record, read: impl FnOnce(Score<'_>) -> T) -> T {
+    read(scorer(&toml_model(document)).score(record, second(NOW)))
 }
 
-/// What one signal is worth `days` after its events.
-fn signal_worth(signal: &str, events: u32, days: i64) -> Points {
+/// The points of a signal `days` after its events.
+fn signal_points(signal: &str, events: u32, days: i64) -> Points {
     let document = format!(
         "format = 1\nname = 'x'\n[[axis]]\nname = 'a'\navailable = 100\n[[axis.rule]]\nid = 'r'\nsignal.event = 'e'\n{signal}"
     );
@@ -36,7 +36,7 @@ fn signal_worth(signal: &str, events: u32, days: i64) -> Points {
 }
 
 #[test]
-fn points_that_fade() {
+fn signals_decay_as_vendors_publish() {
     let madkudu = "signal.points = 9\nsignal.decay.linear = '90d'";
     let hubspot = "signal.points = 10\nsignal.decay.drop = { percent = 50, every = '30d' }";
     let breadcrumbs = "signal.points = 8\nsignal.most_recent = 5\nsignal.decay.drop = { percent = 15, every = '45d' }";
@@ -65,12 +65,12 @@ fn points_that_fade() {
         (halving, 1, 28, "6.25"),
         (halving, 4, 14, "50"),
     ] {
-        assert_eq!(signal_worth(signal, events, days), points(expected), "{signal}, day {days}");
+        assert_eq!(signal_points(signal, events, days), points(expected), "{signal}, day {days}");
     }
 }
 
 #[test]
-fn weights_by_themselves() {
+fn weights_are_those_of_the_published_decays() {
     let percent = |percent: u32| Points::from(percent);
     for (decay, days, of, expected) in [
         (Decay::None, 1_000, "9", "9"),
@@ -142,13 +142,13 @@ const ELOQUA: &str = "
     ]";
 
 #[test]
-fn eloqua_profile_77_and_engagement_83_75() {
+fn the_eloqua_example_scores_77_and_83_75() {
     let record = Record::new()
         .with("title", "best")
         .with("industry", "best")
         .with("revenue", "low")
         .with("country", "good")
-        .with_activity(did(&[
+        .with_activity(happened(&[
             ("form", 10),
             ("click", 1),
             ("click", 2),
@@ -169,7 +169,7 @@ fn eloqua_profile_77_and_engagement_83_75() {
 }
 
 #[test]
-fn a_third_and_two_thirds_are_exactly_a_half() {
+fn the_mean_of_a_third_and_two_thirds_is_exactly_a_half() {
     let document = "
         format = 1
         name = 'thirds'
@@ -218,7 +218,7 @@ const PMML: &str = "
     missing = { points = 5 }";
 
 #[test]
-fn the_sample_scorecard_of_pmml() {
+fn the_pmml_sample_scorecard_gives_its_published_points() {
     for (facts, expected) in [
         (json!({ "department": "engineering", "age": 25, "income": 500 }), 3 + 26),
         (json!({ "department": "engineering", "age": 18, "income": 1000 }), 26),
@@ -236,8 +236,8 @@ fn the_sample_scorecard_of_pmml() {
 }
 
 #[test]
-fn half_a_year_from_the_last_of_august() {
-    let months = |by: &str, date: &str, least: i32, now: &str| {
+fn months_are_counted_to_the_end_of_shorter_months() {
+    let is_exactly = |by: &str, date: &str, least: i32, now: &str| {
         let document = format!(
             "format = 1\nname = 'x'\n[[required]]\nid = 'r'\nwhen.since.{by}.at_least = {least}\n[[required]]\nid = 's'\nwhen.since.{by}.less_than = {}",
             least + 1
@@ -257,13 +257,28 @@ fn half_a_year_from_the_last_of_august() {
         ("months_until", "2026-08-27", "2026-02-28", 5),
         ("months_until", "2026-02-28", "2026-02-28", 0),
     ] {
-        assert!(months(by, date, expected, now), "{by} {date} on {now} is not {expected}");
+        assert!(is_exactly(by, date, expected, now), "{by} {date} on {now} is not {expected}");
     }
 }
 
-/// The first example of the design: a document as people write it.
+/// `2101-03-01` and its like: a year in which the Gregorian calendar skips the leap day moves the days after it.
 #[test]
-fn cross_sell_readiness() {
+fn a_month_ends_on_the_last_of_february_in_every_year() {
+    let scorer = scorer(&toml_model(
+        "format = 1\nname = 'x'\n[[required]]\nid = 'r'\nwhen.since.months_since = 1\n\
+         [[required]]\nid = 's'\nwhen.until.months_since = 0",
+    ));
+    for year in 1601..=2401 {
+        let last = chrono::NaiveDate::from_ymd_opt(year, 3, 1).unwrap().pred_opt().unwrap();
+        let record = Record::new().with("since", format!("{year}-02-01")).with("until", last);
+        let verdict = scorer.score(&record, at(&format!("{year}-03-01"))).verdict();
+        assert_eq!(verdict, warmth::Verdict::Eligible, "{year}");
+    }
+}
+
+/// The document of the first page of the guide.
+#[test]
+fn the_cross_sell_example_gives_its_grades_states_and_scores() {
     let document = "
         format = 1
         name = 'cross-sell-readiness'
@@ -324,7 +339,7 @@ fn cross_sell_readiness() {
         let mut facts = json!({ "has_flagship": true, "icp_segment": "high", "nps": 9, "role": "ceo",
                                 "contract_start": "2026-05-22", "renewal_date": "2027-06-01" });
         facts.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        serde_json::from_value::<Record>(facts).unwrap().with_activity(did(&[
+        serde_json::from_value::<Record>(facts).unwrap().with_activity(happened(&[
             ("pricing_view", 45),
             ("pricing_view", 45),
             ("pricing_view", 3),

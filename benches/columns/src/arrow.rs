@@ -23,7 +23,7 @@ use arrow_select::nullif::nullif;
 use arrow_select::take::take;
 use arrow_select::zip::zip;
 
-use warmth::columns::{Bits, Codes, Column, ColumnError, Columns, Texts};
+use warmth::columns::{Bits, Keys, Column, ColumnError, Columns, Texts};
 
 use crate::columns;
 use crate::columns::{Coded, Outcomes};
@@ -106,7 +106,7 @@ impl Arrays {
             .with("icp_segment", coded(icp_segment)?)?
             .with(
                 "tech_stack",
-                Column::coded_lists(&tech_stack.offsets()[..], &items.keys().values()[..], item_texts)?,
+                Column::dictionary_lists(&tech_stack.offsets()[..], &items.keys().values()[..], item_texts)?,
             )?
             .with("intent", Column::numbers(&intent.values()[..]))?
             .with("nps", valid(Column::numbers(&nps.values()[..]), nps)?)?
@@ -207,9 +207,9 @@ fn texts(array: &StringArray) -> Result<Texts<'_>, ColumnError> {
 
 fn coded<'a, K: ArrowDictionaryKeyType>(array: &'a DictionaryArray<K>) -> Result<Column<'a>, ColumnError>
 where
-    Codes<'a>: From<&'a [K::Native]>,
+    Keys<'a>: From<&'a [K::Native]>,
 {
-    Ok(Column::coded(&array.keys().values()[..], texts(array.values().as_string())?))
+    Ok(Column::dictionary(&array.keys().values()[..], texts(array.values().as_string())?))
 }
 
 /// With the array's nulls, if it has any.

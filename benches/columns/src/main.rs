@@ -100,7 +100,7 @@ fn in_passes(columns: &Columns, today: i32, pass: fn(&Columns, i32, &mut Outcome
 /// Passes of warmth over columns, each of which looks into the dictionaries anew, as those by hand do.
 fn in_columns<'a>(scorer: &'a Scorer<Account>, columns: &'a warmth::columns::Columns<'a>) -> impl Pass + 'a {
     let pass = move |scores: &mut ScoreColumns<'a>| {
-        scorer.columns(black_box(columns)).unwrap().score(0..columns.len(), as_of(), scores);
+        scorer.bind(black_box(columns)).unwrap().score(0..columns.len(), as_of(), scores);
     };
     writing(ScoreColumns::new, pass, |scores| borrowed::outcomes(&scores))
 }

@@ -1,8 +1,8 @@
-//! Logistic regression against textbooks and against what its solutions must satisfy.
+//! Logistic regression: textbook examples, and equations that every solution satisfies.
 
 use warmth::evidence::{Logistic, Penalty};
 
-use super::close;
+use super::assert_close;
 
 /// Montgomery and Runger, Applied Statistics and Probability for Engineers, section 11-9: launch temperature and O-ring
 /// failure of the 24 space shuttle flights before January 1986.
@@ -48,36 +48,36 @@ const CONSTRICTED: [u8; 39] = [
 
 fn finney() -> (Vec<[f64; 2]>, Vec<bool>) {
     let rows = VOLUMES.into_iter().zip(RATES).map(|(volume, rate)| [volume, rate]).collect();
-    (rows, CONSTRICTED.iter().map(|came| *came == 1).collect())
+    (rows, CONSTRICTED.iter().map(|outcome| *outcome == 1).collect())
 }
 
 #[test]
-fn o_rings_as_the_textbook_prints_them() {
+fn the_fit_of_the_o_rings_is_the_one_of_the_textbook() {
     let (rows, outcomes): (Vec<[f64; 1]>, Vec<bool>) = TEMPERATURES.iter().map(|(t, failed)| ([*t], *failed)).unzip();
     let fit = Logistic::fit(&rows, &outcomes, Penalty::None).unwrap();
-    close(fit.intercept, 10.875, 5e-4);
-    close(fit.coefficients[0], -0.17132, 5e-6);
-    close(fit.errors[0], 5.703, 5e-4);
-    close(fit.errors[1], 0.08344, 5e-6);
-    close(fit.log_likelihood, -11.515, 5e-4);
+    assert_close(fit.intercept, 10.875, 5e-4);
+    assert_close(fit.coefficients[0], -0.17132, 5e-6);
+    assert_close(fit.errors[0], 5.703, 5e-4);
+    assert_close(fit.errors[1], 0.08344, 5e-6);
+    assert_close(fit.log_likelihood, -11.515, 5e-4);
 }
 
-/// As R's `glm(y ~ volume + rate, family = binomial)` prints them; its residual deviance is 29.733.
+/// R's `glm(y ~ volume + rate, family = binomial)` prints these, and a residual deviance of 29.733.
 #[test]
-fn vasoconstriction_as_r_prints_it() {
+fn the_fit_of_vasoconstriction_is_the_one_of_r() {
     let (rows, outcomes) = finney();
     let fit = Logistic::fit(&rows, &outcomes, Penalty::None).unwrap();
     let printed = [(-9.5536, 3.2419), (3.8907, 1.4319), (2.6561, 0.9166)];
     for ((beta, error), (expected, expected_error)) in
         std::iter::once(fit.intercept).chain(fit.coefficients.clone()).zip(fit.errors.clone()).zip(printed)
     {
-        close(beta, expected, 5e-5);
-        close(error, expected_error, 5e-5);
+        assert_close(beta, expected, 5e-5);
+        assert_close(error, expected_error, 5e-5);
     }
-    close(-2.0 * fit.log_likelihood, 29.733, 5e-4);
+    assert_close(-2.0 * fit.log_likelihood, 29.733, 5e-4);
 }
 
-/// With one flag, Firth's correction adds one half to each of the four counts, also where one of them is 0.
+/// With one flag, Firth's correction adds one half to each of the four counts, even if one of them is 0.
 #[test]
 fn firth_adds_one_half_to_each_count() {
     for counts in [[7_u32, 3, 2, 8], [5, 0, 2, 6], [4, 0, 0, 4]] {
@@ -86,36 +86,39 @@ fn firth_adds_one_half_to_each_count() {
         let (rows, outcomes): (Vec<[f64; 1]>, Vec<bool>) = cells
             .iter()
             .zip(counts)
-            .flat_map(|((x, came), count)| std::iter::repeat_n(([*x], *came), count as usize))
+            .flat_map(|((x, outcome), count)| std::iter::repeat_n(([*x], *outcome), count as usize))
             .unzip();
         let fit = Logistic::fit(&rows, &outcomes, Penalty::Firth).unwrap();
-        close(fit.intercept, libm::log(c / d), 1e-8);
-        close(fit.coefficients[0], libm::log(a / b / (c / d)), 1e-8);
+        assert_close(fit.intercept, libm::log(c / d), 1e-8);
+        assert_close(fit.coefficients[0], libm::log(a / b / (c / d)), 1e-8);
     }
 }
 
-/// Where the slope of the penalised likelihood is zero there is no other maximum: it is concave.
+/// The penalised likelihood is concave, so its maximum is where its gradient is zero.
 #[test]
-fn a_ridge_balances_the_score() {
+fn the_gradient_is_zero_at_the_fit_with_a_ridge() {
     let (rows, outcomes) = finney();
     for ridge in [0.01, 1.0, 30.0] {
         let fit = Logistic::fit(&rows, &outcomes, Penalty::Ridge(ridge)).unwrap();
-        let residuals: Vec<f64> =
-            rows.iter().zip(&outcomes).map(|(row, came)| f64::from(u8::from(*came)) - fit.probability(row)).collect();
-        close(residuals.iter().sum(), 0.0, 1e-8);
+        let residuals: Vec<f64> = rows
+            .iter()
+            .zip(&outcomes)
+            .map(|(row, outcome)| f64::from(u8::from(*outcome)) - fit.probability(row))
+            .collect();
+        assert_close(residuals.iter().sum(), 0.0, 1e-8);
         for (column, beta) in fit.coefficients.iter().enumerate() {
             let score: f64 = rows.iter().zip(&residuals).map(|(row, residual)| row[column] * residual).sum();
-            close(score, ridge * beta, 1e-7);
+            assert_close(score, ridge * beta, 1e-7);
         }
     }
 }
 
 #[test]
-fn copies_share_their_weight_under_a_ridge() {
+fn a_ridge_gives_equal_columns_equal_coefficients() {
     let (rows, outcomes) = finney();
     let copied: Vec<[f64; 3]> = rows.iter().map(|[volume, rate]| [*volume, *volume, *rate]).collect();
     let fit = Logistic::fit(&copied, &outcomes, Penalty::Ridge(0.001)).unwrap();
-    close(fit.coefficients[0], fit.coefficients[1], 1e-9);
+    assert_close(fit.coefficients[0], fit.coefficients[1], 1e-9);
     let error = Logistic::fit(&copied, &outcomes, Penalty::None).unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -124,35 +127,35 @@ fn copies_share_their_weight_under_a_ridge() {
 }
 
 #[test]
-fn what_cannot_be_fitted_is_told() {
-    let told =
+fn inputs_without_a_fit_are_refused() {
+    let error =
         |rows: &[Vec<f64>], outcomes: &[bool], penalty| Logistic::fit(rows, outcomes, penalty).unwrap_err().to_string();
     let apart = [vec![1.0], vec![2.0], vec![3.0], vec![4.0]];
-    let came = [false, false, true, true];
+    let outcomes = [false, false, true, true];
     assert_eq!(
-        told(&apart, &came, Penalty::None),
+        error(&apart, &outcomes, Penalty::None),
         "the coefficients grow without end, as they do where the columns tell the outcomes apart; use `Penalty::Firth` \
          or a ridge"
     );
-    assert!(Logistic::fit(&apart, &came, Penalty::Firth).unwrap().coefficients[0] > 0.0);
+    assert!(Logistic::fit(&apart, &outcomes, Penalty::Firth).unwrap().coefficients[0] > 0.0);
     assert_eq!(
-        told(&apart, &came[..3], Penalty::None),
+        error(&apart, &outcomes[..3], Penalty::None),
         "there are 4 rows and 3 outcomes; give one outcome for each row"
     );
     assert_eq!(
-        told(&[vec![1.0], vec![]], &came[..2], Penalty::None),
+        error(&[vec![1.0], vec![]], &outcomes[..2], Penalty::None),
         "row 1 has 0 numbers and the first one 1; give every row the same"
     );
     assert_eq!(
-        told(&[vec![f64::NAN]], &came[..1], Penalty::None),
+        error(&[vec![f64::NAN]], &outcomes[..1], Penalty::None),
         "row 0 has a number that is not finite; leave the row out"
     );
     assert_eq!(
-        told(&apart, &[true; 4], Penalty::Ridge(1.0)),
+        error(&apart, &[true; 4], Penalty::Ridge(1.0)),
         "every outcome is the same, so there is nothing to fit; give rows of both kinds"
     );
     for ridge in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-        let told = told(&apart, &came, Penalty::Ridge(ridge));
-        assert_eq!(told, "the ridge is not a finite number above 0; give one that is, such as 1");
+        let error = error(&apart, &outcomes, Penalty::Ridge(ridge));
+        assert_eq!(error, "the ridge is not a finite number above 0; give one that is, such as 1");
     }
 }

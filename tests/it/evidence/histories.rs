@@ -1,11 +1,11 @@
-//! From subjects to columns, and from columns to correlations: point in time.
+//! Histories: point-in-time facts and outcomes, factors, correlations, half-lives.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use fastrand::Rng;
 use warmth::evidence::{Correlations, HalfLives, HistoryBuilder, Ranking, Timeline, Trial};
 use warmth::{Activity, Event, Facts, Kind, Points, Record, Span, facts};
 
-use super::close;
+use super::assert_close;
 use crate::support::{at, scorer, toml_model};
 
 fn day(day: u32) -> DateTime<Utc> {
@@ -13,17 +13,17 @@ fn day(day: u32) -> DateTime<Utc> {
 }
 
 #[test]
-fn a_timeline_knows_nothing_later() {
+fn a_record_from_a_timeline_has_only_what_was_known_then() {
     let mut past = Timeline::new();
     past.learn("nps", 6, day(1));
     past.learn("nps", 9, day(10));
     past.forget("nps", day(20));
     past.learn("plan", "pro", day(10));
-    past.learn("plan", "team", day(10)); // told last
+    past.learn("plan", "team", day(10)); // the last one counts
     let mut late = Event::new("call", day(2));
     (late.count, late.amount) = (3, Points::from(7));
     past.record(late, day(12));
-    past.record(Event::new("visit", day(11)), day(3)); // agreed upon before
+    past.record(Event::new("visit", day(11)), day(3)); // known before it happens
     for (as_of, nps, plan, events) in [
         (0, None, None, 0),
         (1, Some(6), None, 0),
@@ -44,22 +44,22 @@ fn a_timeline_knows_nothing_later() {
 }
 
 #[test]
-fn an_outcome_lies_after_the_instant_and_within_the_horizon() {
+fn an_outcome_is_an_event_after_the_instant_and_within_the_horizon() {
     let mut past = Timeline::new();
     past.record(Event::new("purchase", day(10)), day(14));
     let outcome = |as_of, horizon, until| past.outcome("purchase", day(as_of), Span::days(horizon), day(until));
-    assert_eq!(outcome(9, 1, 30), Some(true)); // the last instant counts
+    assert_eq!(outcome(9, 1, 30), Some(true)); // the end of the horizon counts
     assert_eq!(outcome(10, 5, 30), Some(false)); // the instant itself does not
     assert_eq!(outcome(8, 1, 30), Some(false));
     assert_eq!(outcome(9, 5, 14), Some(true));
-    assert_eq!(outcome(9, 4, 13), Some(false)); // not known by then
+    assert_eq!(outcome(9, 4, 13), Some(false)); // not known on day 13
     assert_eq!(outcome(9, 5, 13), None);
     assert_eq!(past.outcome("other", day(9), Span::days(5), day(30)), Some(false));
 }
 
-/// The outcome comes a fraction of a second after the label, as a purchase comes after the click that is asked about.
+/// An outcome a fraction of a second later, like a purchase after the click to be predicted, is not known yet.
 #[test]
-fn an_outcome_of_the_same_second_does_not_leak() {
+fn an_outcome_within_the_same_second_does_not_leak() {
     let (click, purchase) = (at("2026-01-01T10:00:00.1Z"), at("2026-01-01T10:00:00.9Z"));
     let mut past = Timeline::new();
     past.record(Event::new("click", click), click);
@@ -86,9 +86,9 @@ const LAST_VISITS: &str = "
     signal.most_recent = 5
     ";
 
-/// Six weeks of events and a fact that tell the outcome, all of them after the label or not known before it.
+/// Events and a fact that determine the outcome, but are later than the label or not known before it.
 #[test]
-fn a_signal_from_the_future_ranks_like_chance() {
+fn facts_and_events_from_the_future_rank_like_chance() {
     let fact = "
         [[axis.rule]]
         id = 'fact'
@@ -106,7 +106,7 @@ fn a_signal_from_the_future_ranks_like_chance() {
         past.learn("bought", outcome, day(31));
         if outcome {
             past.record(Event::new("visit", day(30 + rng.u32(1..9))), day(30)); // after it
-            past.record(Event::new("visit", day(20)), day(30 + rng.u32(1..9))); // found out after it
+            past.record(Event::new("visit", day(20)), day(30 + rng.u32(1..9))); // known after it
         }
         let subject = past.as_of(day(30));
         trial.add(&subject, day(30), outcome);
@@ -118,7 +118,7 @@ fn a_signal_from_the_future_ranks_like_chance() {
     assert_eq!(Correlations::new(&builder.build()).with_outcome("bought").unwrap().n, 0);
 }
 
-/// The same without a timeline: the scorer leaves out events after the label's instant by itself.
+/// Without a timeline, the scorer still ignores events after the instant of the label.
 #[test]
 fn events_after_the_label_do_not_count() {
     let scorer = scorer(&toml_model(LAST_VISITS));
@@ -133,7 +133,7 @@ fn events_after_the_label_do_not_count() {
         later.add(&record, day(31), outcome);
     }
     assert_eq!(then.report().auc.unwrap().value, 0.5);
-    assert_eq!(later.report().auc.unwrap().value, 1.0); // what a leak would have shown
+    assert_eq!(later.report().auc.unwrap().value, 1.0); // a leak would give this
 }
 
 enum Health {
@@ -176,27 +176,23 @@ fn every_kind_of_field_is_a_factor() {
     assert_eq!((history.rows(), history.events()), (40, 10));
     let correlations = Correlations::new(&history);
     assert_eq!(correlations.factors, ["nps", "health", "flagship", "since", "stack has crm"]);
-    // Of those in which it is known, and by the plain functions on pairs.
+    // Correlations are those of the rows in which both are known.
     let nps = correlations.with_outcome("nps").unwrap();
     assert_eq!(nps.n, 32);
-    close(nps.pearson.unwrap().value, warmth::evidence::pearson(&pairs).unwrap().value, 1e-12);
-    close(nps.spearman.unwrap().value, warmth::evidence::spearman(&pairs).unwrap().value, 1e-12);
+    assert_close(nps.pearson.unwrap().value, warmth::evidence::pearson(&pairs).unwrap().value, 1e-12);
+    assert_close(nps.spearman.unwrap().value, warmth::evidence::spearman(&pairs).unwrap().value, 1e-12);
     let flagship = correlations.with_outcome("flagship").unwrap();
-    close(flagship.pearson.unwrap().value, warmth::evidence::phi([[10, 10], [0, 20]]).unwrap(), 1e-12);
-    close(flagship.cramers_v.unwrap().value, flagship.pearson.unwrap().value, 1e-12);
+    assert_close(flagship.pearson.unwrap().value, warmth::evidence::phi([[10, 10], [0, 20]]).unwrap(), 1e-12);
+    assert_close(flagship.cramers_v.unwrap().value, flagship.pearson.unwrap().value, 1e-12);
     assert_eq!(flagship.quarters, None);
     let health = correlations.with_outcome("health").unwrap();
     assert_eq!((health.pearson, health.n), (None, 40));
-    // A row later is a day less, so the correlation with what rises by row is turned round.
+    // Later rows have a later date, and the first ten have the tag.
     let since = correlations.between("since", "stack has crm").unwrap();
     assert!(since.pearson.unwrap().value > 0.7);
     assert_eq!(correlations.between("nps", "nps"), None);
     assert_eq!(correlations.between("stack has crm", "since"), Some(since));
-    insta_like(&correlations.to_string());
-}
-
-/// The first lines of the print: names to the left, a row for each factor.
-fn insta_like(text: &str) {
+    let text = correlations.to_string();
     let lines: Vec<_> = text.lines().collect();
     assert!(lines[0].starts_with("with the outcome   n  "), "{text}");
     assert!(lines[7].starts_with("with each other"), "{text}");
@@ -204,7 +200,7 @@ fn insta_like(text: &str) {
 }
 
 #[test]
-fn pairs_with_gaps_are_ranked_among_themselves() {
+fn correlations_use_the_rows_in_which_both_factors_are_known() {
     let mut rng = Rng::with_seed(9);
     let mut builder = HistoryBuilder::of([("a", Kind::Number), ("b", Kind::Number), ("a", Kind::Text)]);
     let mut pairs = Vec::new();
@@ -225,14 +221,14 @@ fn pairs_with_gaps_are_ranked_among_themselves() {
         builder.add(&record, day(1), rng.bool());
     }
     let correlations = Correlations::new(&builder.build());
-    let own = correlations.between("a", "b").unwrap();
-    assert_eq!(own.n, pairs.len() as u64);
-    close(own.spearman.unwrap().value, warmth::evidence::spearman(&pairs).unwrap().value, 1e-12);
-    close(own.pearson.unwrap().value, warmth::evidence::pearson(&pairs).unwrap().value, 1e-12);
+    let found = correlations.between("a", "b").unwrap();
+    assert_eq!(found.n, pairs.len() as u64);
+    assert_close(found.spearman.unwrap().value, warmth::evidence::spearman(&pairs).unwrap().value, 1e-12);
+    assert_close(found.pearson.unwrap().value, warmth::evidence::pearson(&pairs).unwrap().value, 1e-12);
 }
 
 #[test]
-fn half_lives_find_the_one_that_made_the_outcomes() {
+fn the_best_half_life_is_the_one_that_made_the_outcomes() {
     let truth = 20.0;
     let mut rng = Rng::with_seed(11);
     let mut tried = HalfLives::of("visit", [2, 5, 10, 20, 40, 80, 320].map(Span::days)).unwrap();
@@ -263,18 +259,18 @@ fn half_lives_find_the_one_that_made_the_outcomes() {
 }
 
 #[test]
-fn half_lives_that_no_model_takes_are_refused() {
-    let told = |spans: &[u64]| {
+fn invalid_half_lives_are_refused() {
+    let error = |spans: &[u64]| {
         let spans = spans.iter().map(|secs| Span::seconds(*secs));
         HalfLives::<Record>::of("visit", spans).unwrap_err().to_string()
     };
-    assert_eq!(told(&[]), "there is no half-life to try; give at least one");
-    assert!(told(&[0]).contains("half_life"), "{}", told(&[0]));
+    assert_eq!(error(&[]), "there is no half-life to try; give at least one");
+    assert!(error(&[0]).contains("half_life"), "{}", error(&[0]));
     assert_eq!(Ranking::new([]).auc(), None);
 }
 
 #[test]
-fn of_many_tags_the_most_frequent_are_factors() {
+fn the_sixteen_most_frequent_tags_are_factors() {
     let factors = |rows: usize, tags: &dyn Fn(usize) -> Vec<String>| {
         let mut builder = HistoryBuilder::of([("t", Kind::Tags)]);
         for row in 0..rows {
@@ -288,7 +284,7 @@ fn of_many_tags_the_most_frequent_are_factors() {
 }
 
 #[test]
-fn of_many_texts_the_rest_is_one_category() {
+fn rare_texts_beyond_31_count_as_one_category() {
     let mut builder = HistoryBuilder::of([("t", Kind::Text)]);
     let mut table = vec![[0_u64; 2]; 32];
     for text in 0..40_usize {
@@ -301,5 +297,5 @@ fn of_many_texts_the_rest_is_one_category() {
     }
     let correlations = Correlations::new(&builder.build());
     let expected = warmth::evidence::cramers_v(&table).unwrap();
-    close(correlations.with_outcome("t").unwrap().cramers_v.unwrap().value, expected.value, 1e-12);
+    assert_close(correlations.with_outcome("t").unwrap().cramers_v.unwrap().value, expected.value, 1e-12);
 }

@@ -1,10 +1,11 @@
-//! What holds of every history.
+//! Properties of rankings and associations that hold for all data.
 
 use fastrand::Rng;
 use proptest::prelude::*;
 use warmth::evidence::{Ranking, cramers_v, pearson, psi, spearman};
 
-use super::close;
+use super::assert_close;
+use crate::support::cases;
 
 fn rows() -> impl Strategy<Value = Vec<(f64, bool)>> {
     let number = (-20_i32..20).prop_map(|number| f64::from(number) / 2.0);
@@ -12,16 +13,18 @@ fn rows() -> impl Strategy<Value = Vec<(f64, bool)>> {
 }
 
 proptest! {
-    /// The obvious way: every pair, every cut.
+    #![proptest_config(cases(256))]
+
+    /// A simple implementation counts every pair and tries every cut.
     #[test]
-    fn rankings_are_what_counting_pairs_gives(rows in rows()) {
+    fn concordance_and_ks_are_those_of_all_pairs_and_cuts(rows in rows()) {
         let ranking = Ranking::new(rows.iter().copied());
-        let side = |came: bool| rows.iter().filter(move |row| row.1 == came).map(|row| row.0);
+        let side = |outcome: bool| rows.iter().filter(move |row| row.1 == outcome).map(|row| row.0);
         let pairs = || side(true).flat_map(|event| side(false).map(move |other| (event, other)));
         let won: u128 = pairs().map(|(e, o)| if e > o { 2 } else { u128::from(e == o) }).sum();
         prop_assert_eq!(ranking.concordance(), (won, 2 * pairs().count() as u128));
-        let share = |came: bool, cut: f64| {
-            side(came).filter(|number| *number >= cut).count() as f64 / side(came).count() as f64
+        let share = |outcome: bool, cut: f64| {
+            side(outcome).filter(|number| *number >= cut).count() as f64 / side(outcome).count() as f64
         };
         let widest = rows.iter().map(|(cut, _)| (share(true, *cut) - share(false, *cut)).abs()).fold(0.0, f64::max);
         prop_assert_eq!(ranking.ks().is_some(), pairs().count() > 0);
@@ -30,16 +33,16 @@ proptest! {
         }
     }
 
-    /// DeLong's variance over rows instead of groups.
+    /// DeLong's variance, computed from rows instead of groups of ties.
     #[test]
-    fn intervals_are_delongs(rows in rows()) {
+    fn the_interval_of_the_auc_is_delongs(rows in rows()) {
         let Some(auc) = Ranking::new(rows.iter().copied()).auc() else { return Ok(()) };
-        let side = |came: bool| rows.iter().filter(move |row| row.1 == came).map(|row| row.0).collect::<Vec<_>>();
+        let side = |outcome: bool| rows.iter().filter(move |row| row.1 == outcome).map(|row| row.0).collect::<Vec<_>>();
         let (events, others) = (side(true), side(false));
         let beats = |a: f64, b: f64| if a > b { 1.0 } else if a == b { 0.5 } else { 0.0 };
-        let spread = |own: &[f64], share: &dyn Fn(f64) -> f64| {
-            let n = own.len() as f64;
-            let sum: f64 = own.iter().map(|number| libm::pow(share(*number) - auc.value, 2.0)).sum();
+        let spread = |numbers: &[f64], share: &dyn Fn(f64) -> f64| {
+            let n = numbers.len() as f64;
+            let sum: f64 = numbers.iter().map(|number| libm::pow(share(*number) - auc.value, 2.0)).sum();
             if n > 1.0 { sum / (n - 1.0) / n } else { 0.0 }
         };
         let variance = spread(&events, &|e| others.iter().map(|o| beats(e, *o)).sum::<f64>() / others.len() as f64)
@@ -48,15 +51,15 @@ proptest! {
     }
 
     #[test]
-    fn turning_the_numbers_round_turns_the_auc(rows in rows()) {
+    fn negated_numbers_have_the_complementary_auc(rows in rows()) {
         let (won, pairs) = Ranking::new(rows.iter().copied()).concordance();
-        let (lost, same) = Ranking::new(rows.iter().map(|(number, came)| (-number, *came))).concordance();
+        let (lost, same) = Ranking::new(rows.iter().map(|(number, outcome)| (-number, *outcome))).concordance();
         prop_assert_eq!((won + lost, pairs), (pairs, same));
     }
 
     #[test]
-    fn increasing_maps_change_nothing(rows in rows()) {
-        let mapped = Ranking::new(rows.iter().map(|(number, came)| (number * number * number + number, *came)));
+    fn increasing_functions_of_the_numbers_do_not_change_a_ranking(rows in rows()) {
+        let mapped = Ranking::new(rows.iter().map(|(number, outcome)| (number * number * number + number, *outcome)));
         let ranking = Ranking::new(rows);
         prop_assert_eq!(mapped.auc(), ranking.auc());
         prop_assert_eq!(mapped.gains(), ranking.gains());
@@ -64,26 +67,25 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_rows_changes_nothing(rows in rows(), seed: u64) {
+    fn the_order_of_rows_does_not_change_a_ranking(rows in rows(), seed: u64) {
         let mut shuffled = rows.clone();
         Rng::with_seed(seed).shuffle(&mut shuffled);
         prop_assert_eq!(Ranking::new(shuffled), Ranking::new(rows));
     }
 
-    /// Drawn at random among the tied, the outcomes among the top stay within the range.
     #[test]
-    fn tops_hold_every_breaking_of_ties(rows in rows(), k in 1_u64..130, seed: u64) {
+    fn the_range_of_a_top_contains_every_order_of_the_ties(rows in rows(), k in 1_u64..130, seed: u64) {
         let Some(top) = Ranking::new(rows.iter().copied()).top(k) else { return Ok(()) };
         let mut shuffled = rows;
         Rng::with_seed(seed).shuffle(&mut shuffled);
         shuffled.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let came = shuffled.iter().take(k as usize).filter(|row| row.1).count() as u64;
-        prop_assert!((top.least..=top.most).contains(&came));
+        let outcome = shuffled.iter().take(k as usize).filter(|row| row.1).count() as u64;
+        prop_assert!((top.least..=top.most).contains(&outcome));
         prop_assert!(top.least as f64 <= top.expected && top.expected <= top.most as f64);
     }
 
     #[test]
-    fn psi_is_symmetric_and_zero_for_equal_shares_alone(
+    fn psi_is_symmetric_and_zero_only_for_equal_shares(
         bins in prop::collection::vec((0_u64..30, 0_u64..30), 2..8), times in 1_u64..5
     ) {
         let (before, after): (Vec<_>, Vec<_>) = bins.into_iter().unzip();
@@ -120,28 +122,29 @@ proptest! {
 }
 
 #[test]
-fn shuffled_labels_are_chance() {
+fn the_auc_intervals_of_shuffled_labels_contain_one_half_as_often_as_they_should() {
     let mut rng = Rng::with_seed(5);
-    let mut held = 0;
+    let mut hits = 0;
     for _ in 0..400 {
         let mut labels: Vec<bool> = (0..300).map(|row| row % 5 == 0).collect();
         rng.shuffle(&mut labels);
-        let auc = Ranking::new(labels.into_iter().enumerate().map(|(row, came)| (row as f64, came))).auc().unwrap();
-        held += usize::from(auc.holds(0.5));
+        let auc =
+            Ranking::new(labels.into_iter().enumerate().map(|(row, outcome)| (row as f64, outcome))).auc().unwrap();
+        hits += usize::from(auc.holds(0.5));
     }
     // 95 % of 400 are 380, with a standard deviation of 4.4.
-    assert!((363..=397).contains(&held), "{held} of 400 intervals hold 0.5");
+    assert!((363..=397).contains(&hits), "{hits} of 400 intervals contain 0.5");
 }
 
 #[test]
-fn wide_intervals_hold_the_truth_as_often_as_they_say() {
-    // Two normal-ish samples whose true AUC is that of sums of uniform numbers, found from a large draw.
+fn the_auc_intervals_of_samples_contain_the_true_auc_as_often_as_they_should() {
+    // Sums of four uniform numbers are nearly normal. A large sample gives their true AUC.
     let mut rng = Rng::with_seed(6);
-    let mut draw = |came: bool| (0..4).map(|_| rng.f64()).sum::<f64>() + if came { 0.5 } else { 0.0 };
+    let mut draw = |outcome: bool| (0..4).map(|_| rng.f64()).sum::<f64>() + if outcome { 0.5 } else { 0.0 };
     let truth = Ranking::new((0..200_000).map(|row| (draw(row % 2 == 0), row % 2 == 0))).auc().unwrap().value;
     let hits = (0..400)
         .filter(|_| Ranking::new((0..200).map(|row| (draw(row % 4 == 0), row % 4 == 0))).auc().unwrap().holds(truth))
         .count();
-    assert!((363..=397).contains(&hits), "{hits} of 400 intervals hold {truth}");
-    close(truth, 0.729, 0.01);
+    assert!((363..=397).contains(&hits), "{hits} of 400 intervals contain {truth}");
+    assert_close(truth, 0.729, 0.01);
 }

@@ -1,16 +1,15 @@
-//! What history says: known answers of the figures, laws of rankings and tables, and what is proposed.
+//! Evidence: published values of the statistics, properties of rankings and tables, and proposed models.
 
-#![expect(clippy::float_cmp, reason = "what is counted is exact, and so is what is said of it")]
+#![expect(clippy::float_cmp, reason = "figures computed from counts are exact")]
 
-mod cli;
 mod figures;
 mod fits;
 mod histories;
 mod laws;
 mod models;
 
-/// `actual` is `expected` to the places that were published.
+/// Checks that `actual` differs from `expected` by no more than `within`.
 #[track_caller]
-fn close(actual: f64, expected: f64, within: f64) {
+fn assert_close(actual: f64, expected: f64, within: f64) {
     assert!((actual - expected).abs() <= within, "{actual} != {expected}");
 }

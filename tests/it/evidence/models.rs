@@ -1,4 +1,4 @@
-//! Models tried on histories, reviewed between dates, and proposed.
+//! Models: tried on histories, reviewed between dates, and proposed from histories.
 
 use chrono::{DateTime, Utc};
 use fastrand::Rng;
@@ -7,7 +7,7 @@ use warmth::evidence::{
 };
 use warmth::{Kind, Model, Record, Scorer};
 
-use crate::support::{at, scorer, toml_model};
+use crate::support::{at, scaled, scorer, toml_model};
 
 fn as_of() -> DateTime<Utc> {
     at("2026-06-30T12:00:00Z")
@@ -60,7 +60,7 @@ fn subject(nps: i32, share: f64, visits: u32) -> Record {
 }
 
 #[test]
-fn a_trial_counts_what_the_explanations_say() {
+fn a_trial_counts_scores_checks_and_lines() {
     let scorer = scorer(&toml_model(MODEL));
     let mut trial = Trial::new(&scorer);
     trial.add(&subject(9, 1.0, 2), as_of(), true);
@@ -73,9 +73,9 @@ fn a_trial_counts_what_the_explanations_say() {
     assert_eq!((report.scored, report.events), (5, 2));
     assert_eq!(report.auc.unwrap().value, 5.0 / 6.0); // 90.5 and 41 against 46.5, 2 and 0
     let table = |id: &str| {
-        let own = report.conditions.iter().find(|own| own.id == id).unwrap();
-        let bands = own.table.bands.iter().map(|band| (band.label.as_str(), band.rows, band.events));
-        (own.fired, own.is_idle(), bands.collect::<Vec<_>>())
+        let condition = report.conditions.iter().find(|condition| condition.id == id).unwrap();
+        let bands = condition.table.bands.iter().map(|band| (band.label.as_str(), band.rows, band.events));
+        (condition.fired, condition.is_idle(), bands.collect::<Vec<_>>())
     };
     assert_eq!(table("customer"), (5, false, vec![("holds", 5, 2), ("does not hold", 1, 1)]));
     assert_eq!(table("never"), (0, true, vec![("does not hold", 5, 3), ("unknown", 1, 0)]));
@@ -84,7 +84,7 @@ fn a_trial_counts_what_the_explanations_say() {
     assert_eq!(table("visits"), (2, false, vec![("worth 0", 4, 2), ("worth 50", 1, 0), ("worth 100", 1, 1)]));
     let states: Vec<_> = report.states.bands.iter().map(|band| (band.label.as_str(), band.rows)).collect();
     assert_eq!(states, [("ready", 1), ("cold", 4)]);
-    let grades: Vec<_> = report.grades.iter().map(|own| (own.grade.as_str(), own.rows, own.events)).collect();
+    let grades: Vec<_> = report.grades.iter().map(|row| (row.grade.as_str(), row.rows, row.events)).collect();
     assert_eq!(grades, [("A1", 1, 1), ("A2", 1, 1), ("B1", 1, 0), ("B2", 2, 0)]);
     let bands: Vec<_> = report.bands.bands.iter().map(|band| (band.label.as_str(), band.rows)).collect();
     assert_eq!(bands, [("from 90", 1), ("from 40", 2), ("from 0", 2)]);
@@ -96,14 +96,14 @@ fn a_trial_counts_what_the_explanations_say() {
 }
 
 #[test]
-fn a_rule_worth_many_different_points_is_shown_in_quarters() {
+fn a_rule_with_many_different_points_is_shown_in_quarters_of_its_reach() {
     let scorer = scorer(&toml_model(MODEL));
     let mut trial = Trial::new(&scorer);
     for row in 0..=200_i32 {
         trial.add(&subject(5, f64::from(row - 100) / 5.0, 0), as_of(), row > 150);
     }
     let report = trial.report();
-    let share = report.conditions.iter().find(|own| own.id == "share").unwrap();
+    let share = report.conditions.iter().find(|condition| condition.id == "share").unwrap();
     let bands: Vec<_> = share.table.bands.iter().map(|band| (band.label.as_str(), band.rows, band.events)).collect();
     assert_eq!(
         bands,
@@ -119,34 +119,38 @@ fn a_rule_worth_many_different_points_is_shown_in_quarters() {
 }
 
 #[test]
-fn more_than_24_different_points_are_many() {
+fn up_to_24_different_points_have_a_row_each() {
     let scorer = scorer(&toml_model(MODEL));
     for (different, bands) in [(24, 24), (25, 4)] {
         let mut trial = Trial::new(&scorer);
         (0..different).for_each(|row| trial.add(&subject(5, f64::from(row) / 2.0, 0), as_of(), row % 2 == 0));
         let report = trial.report();
-        assert_eq!(report.conditions.iter().find(|own| own.id == "share").unwrap().table.bands.len(), bands);
+        assert_eq!(
+            report.conditions.iter().find(|condition| condition.id == "share").unwrap().table.bands.len(),
+            bands
+        );
     }
 }
 
 #[test]
-fn a_review_says_who_moved_and_why() {
+fn a_review_counts_moves_with_their_reasons() {
     let before = scorer(&toml_model(MODEL));
     let after = scorer(&toml_model(&MODEL.replace("[9, 80]", "[9, 20]")));
     let mut review = Review::new(&before, &after);
     for row in 0..50 {
-        let own = subject(if row < 30 { 9 } else { 3 }, 0.0, 1);
-        review.add((&own, as_of()), (&own, as_of()));
+        let record = subject(if row < 30 { 9 } else { 3 }, 0.0, 1);
+        review.add((&record, as_of()), (&record, as_of()));
     }
     review.add((&subject(3, 0.0, 0), as_of()), (&Record::new().with("customer", false), as_of()));
     let sheet = review.sheet();
-    let moves: Vec<_> = sheet.states.iter().map(|own| (own.from.as_str(), own.to.as_str(), own.rows)).collect();
+    let moves: Vec<_> = sheet.states.iter().map(|row| (row.from.as_str(), row.to.as_str(), row.rows)).collect();
     assert_eq!(moves, [("ready", "cold", 30), ("cold", "cold", 20), ("cold", "ineligible", 1)]);
-    let reasons: Vec<_> = sheet.states[0].reasons.iter().map(|own| (own.id.as_str(), own.change.to_string())).collect();
+    let reasons: Vec<_> =
+        sheet.states[0].reasons.iter().map(|reason| (reason.id.as_str(), reason.change.to_string())).collect();
     assert_eq!(reasons, [("nps", "-30".to_owned())]);
     assert_eq!(sheet.grades[0].to, "B1");
     assert!(sheet.drift.unwrap().is_drift());
-    let nps = sheet.fire_rates.iter().find(|own| own.id == "nps").unwrap();
+    let nps = sheet.fire_rates.iter().find(|rate| rate.id == "nps").unwrap();
     assert!(!nps.has_moved());
     let look = sheet.to_look_at();
     assert!(look[0].starts_with("the score drifts: PSI "), "{look:?}");
@@ -155,7 +159,7 @@ fn a_review_says_who_moved_and_why() {
     assert!(serde_json::to_string(&sheet).unwrap().contains("\"change\":-30"));
 }
 
-/// What most scores are is a bin of its own, or a rise from it would stay in the bin.
+/// The most frequent score is a bin of its own. Otherwise a rise from it could stay within the bin.
 #[test]
 fn scores_that_all_rise_from_zero_are_a_drift() {
     let scorer = scorer(&toml_model(MODEL));
@@ -171,20 +175,20 @@ fn scores_that_all_rise_from_zero_are_a_drift() {
 }
 
 #[test]
-fn a_review_of_the_same_finds_nothing() {
+fn a_review_of_unchanged_subjects_finds_no_moves_and_no_drift() {
     let scorer = scorer(&toml_model(&MODEL.replace("when.nps = 99", "when.nps = 9")));
     let mut review = Review::new(&scorer, &scorer);
     for row in 0..40 {
-        let own = subject(row % 11, 5.0, (row % 3) as u32);
-        review.add((&own, as_of()), (&own, as_of()));
+        let record = subject(row % 11, 5.0, (row % 3) as u32);
+        review.add((&record, as_of()), (&record, as_of()));
     }
     let sheet = review.sheet();
     assert_eq!(sheet.drift.unwrap().value, 0.0);
-    assert!(sheet.states.iter().all(|own| own.from == own.to && own.reasons.is_empty()));
+    assert!(sheet.states.iter().all(|row| row.from == row.to && row.reasons.is_empty()));
     assert_eq!(sheet.to_look_at(), ["rule `share` always fires"]);
 }
 
-/// Rows with two true drivers, copies of the first, and noise.
+/// A history with two fields that drive the outcome, copies of the first, and noise.
 fn history(seed: u64, rows: usize, copies: usize, signal: f64) -> (History, Vec<(Record, bool)>) {
     let mut rng = Rng::with_seed(seed);
     let copied: Vec<String> = (0..copies).map(|copy| format!("copy{copy}")).collect();
@@ -219,23 +223,23 @@ fn made(history: &History, request: &Request) -> Proposed {
 }
 
 #[test]
-fn what_is_proposed_is_a_model_that_scores() {
+fn a_proposed_model_compiles_and_ranks_well() {
     let (history, records) = history(1, 2_000, 1, 0.5);
     let made = made(&history, &Request::new("upsell"));
     for (model, way) in [(made.correlation.unwrap(), "correlation"), (made.overlap.unwrap(), "overlap")] {
         assert_eq!(model.name(), format!("upsell-{way}"));
         assert!(model.description().unwrap().contains("from 2000 rows as of 2026-06-30 to 2026-06-30"));
-        // Written, read again, compiled; then it ranks well.
         let written = toml::to_string(&model).unwrap();
         let read: Model = toml::from_str(&written).unwrap();
         assert_eq!(read.fingerprint(), model.fingerprint());
         let scorer = Scorer::<Record>::new(&read).unwrap_or_else(|error| panic!("{error}\n{written}"));
-        let scores: Vec<_> = records.iter().map(|(record, came)| (scorer.score(record, as_of()), *came)).collect();
-        let auc = Ranking::new(scores.iter().map(|(score, came)| (score.value().to_f64(), *came))).auc().unwrap();
+        let scores: Vec<_> =
+            records.iter().map(|(record, outcome)| (scorer.score(record, as_of()), *outcome)).collect();
+        let auc = Ranking::new(scores.iter().map(|(score, outcome)| (score.value().to_f64(), *outcome))).auc().unwrap();
         assert!(auc.value > 0.75, "{auc}");
-        // Whole points from 0 to 100, and a state from the KS cut on.
+        // Scores are whole points, and the better state begins at the KS cut.
         assert!(scores.iter().all(|(score, _)| score.value().micros() % 1_000_000 == 0));
-        let ks = Ranking::new(scores.iter().map(|(score, came)| (score.value().to_f64(), *came))).ks().unwrap();
+        let ks = Ranking::new(scores.iter().map(|(score, outcome)| (score.value().to_f64(), *outcome))).ks().unwrap();
         for (score, _) in &scores {
             let expected = if score.value().to_f64() >= ks.at_least { "high-fit" } else { "rest" };
             assert_eq!(score.state(), Some(expected));
@@ -246,22 +250,22 @@ fn what_is_proposed_is_a_model_that_scores() {
 }
 
 #[test]
-fn six_copies_of_one_driver_do_not_beat_the_fit_that_accounts_for_overlap() {
+fn overlap_aware_weights_beat_correlation_weights_if_factors_overlap() {
     for seed in 0..3 {
         let (history, _) = history(seed, 3_000, 6, 0.5);
         let Proposed { comparison, .. } = made(&history, &Request::new("copies"));
         assert!(comparison.difference.low > 0.0, "{comparison}");
     }
-    // With one of it there is little to choose between the two.
+    // Without overlap the two differ little.
     let (single, _) = history(0, 3_000, 1, 0.5);
     let Proposed { comparison, .. } = made(&single, &Request::new("single"));
     assert!(comparison.difference.value.abs() < 0.03, "{comparison}");
 }
 
 #[test]
-fn without_signal_nothing_is_proposed() {
-    let mut refused = 0;
-    for seed in 0..400 {
+fn no_model_is_proposed_from_noise() {
+    let (histories, mut refused) = (scaled(400), 0);
+    for seed in 0..histories {
         let (history, _) = history(seed, 600, 2, 0.0);
         match propose(&history, &Request::new("noise")).unwrap() {
             Proposal::NoSignal(comparison) => {
@@ -272,24 +276,24 @@ fn without_signal_nothing_is_proposed() {
             other => panic!("{other}"),
         }
     }
-    // A confidence of 99 % on both sides lets one in two hundred through, for each of two ways.
-    assert!(refused >= 396, "{refused} of 400");
+    // A two-sided confidence of 99 % accepts one history in 200, in each of two ways.
+    assert!(refused + histories.div_ceil(100) >= histories, "{refused} of {histories}");
     let (history, _) = history(0, 600, 2, 0.0);
-    let told = propose(&history, &Request::new("noise")).unwrap().to_string();
-    assert!(told.starts_with("Nothing is proposed: what one part of the history says tells nothing"), "{told}");
+    let text = propose(&history, &Request::new("noise")).unwrap().to_string();
+    assert!(text.starts_with("Nothing is proposed: what one part of the history says tells nothing"), "{text}");
 }
 
 #[test]
-fn too_few_outcomes_are_told_with_how_many_are_needed() {
+fn too_few_outcomes_are_refused_with_the_number_needed() {
     let (small, _) = history(1, 60, 1, 0.5);
     let Proposal::TooFew(shortage) = propose(&small, &Request::new("small")).unwrap() else { panic!("too few") };
     assert_eq!((shortage.events + shortage.others, shortage.needed), (60, 50)); // ten for each of five factors
-    let told = propose(&small, &Request::new("small").events_per_factor(30)).unwrap().to_string();
-    assert!(told.contains("are too few, 150 of each are needed"), "{told}");
+    let text = propose(&small, &Request::new("small").events_per_factor(30)).unwrap().to_string();
+    assert!(text.contains("are too few, 150 of each are needed"), "{text}");
 }
 
 #[test]
-fn required_directions_are_kept() {
+fn proposed_models_have_the_required_directions() {
     let (history, _) = history(4, 1_500, 1, 0.4);
     let values = |model: &Model, field: &str| {
         let scorer = Scorer::<Record>::new(model).unwrap();
@@ -302,37 +306,36 @@ fn required_directions_are_kept() {
         assert!(values(&model, "copy0").is_sorted() && values(&model, "copy0")[0] < values(&model, "copy0")[10]);
         assert!(values(&model, "noise").is_sorted());
     }
-    // Against what history says: it counts for nothing.
+    // A factor that the history contradicts has no weight.
     let falling = made(&history, &Request::new("x").require("copy0", Direction::Falling));
     for model in [falling.correlation.unwrap(), falling.overlap.unwrap()] {
         assert_eq!(values(&model, "copy0")[0], values(&model, "copy0")[10]);
     }
-    let told = |request: Request| propose(&history, &request).unwrap_err().to_string();
+    let error = |request: Request| propose(&history, &request).unwrap_err().to_string();
     assert_eq!(
-        told(Request::new("x").require("npss", Direction::Rising)),
+        error(Request::new("x").require("npss", Direction::Rising)),
         "there is no factor `npss` in the history; name one of its factors"
     );
     assert_eq!(
-        told(Request::new("x").require("plan", Direction::Rising)),
+        error(Request::new("x").require("plan", Direction::Rising)),
         "the texts of `plan` have no order; require a direction of numbers, dates and flags"
     );
     let no_ridge = "the ridge is not a finite number above 0; give one that is, such as 1";
-    assert_eq!(told(Request::new("x").ridge(-1.0)), no_ridge);
-    // Before anything is counted.
-    let nothing = HistoryBuilder::<Record>::declared().build();
-    let told = |request: Request| propose(&nothing, &request).unwrap_err().to_string();
-    assert_eq!(told(Request::new("x").ridge(f64::NAN)), no_ridge);
-    assert!(told(Request::new("x")).starts_with("the history has no factors; "));
+    assert_eq!(error(Request::new("x").ridge(-1.0)), no_ridge);
+    // The request is checked before the history.
+    let empty = HistoryBuilder::<Record>::declared().build();
+    let error = |request: Request| propose(&empty, &request).unwrap_err().to_string();
+    assert_eq!(error(Request::new("x").ridge(f64::NAN)), no_ridge);
+    assert!(error(Request::new("x")).starts_with("the history has no factors; "));
 }
 
-/// What history says is data; a document has rules of its own.
 #[test]
-fn what_no_document_can_hold_is_refused() {
-    let with = |field: &str, telling: &str| {
+fn factors_that_no_document_can_express_are_refused() {
+    let with = |field: &str, text: &str| {
         let mut builder = HistoryBuilder::of([(field, Kind::Text)]);
         for row in 0..400 {
             let outcome = row % 2 == 0;
-            builder.add(&Record::new().with(field, if outcome { telling } else { "plain" }), as_of(), outcome);
+            builder.add(&Record::new().with(field, if outcome { text } else { "plain" }), as_of(), outcome);
         }
         propose(&builder.build(), &Request::new("x"))
     };
@@ -346,7 +349,7 @@ fn what_no_document_can_hold_is_refused() {
     assert_eq!(with("plan", &"x".repeat(1_025)).unwrap_err().to_string(), unwritable("plan"));
     assert_eq!(with("", "pro").unwrap_err().to_string(), unwritable(""));
 
-    // A flag that is called as the condition on a tag is.
+    // A flag with the name of the factor of a tag.
     let mut builder = HistoryBuilder::of([("tech", Kind::Tags), ("tech has crm", Kind::Flag)]);
     for row in 0..400 {
         let outcome = row % 2 == 0;
@@ -354,13 +357,13 @@ fn what_no_document_can_hold_is_refused() {
         let tags: Vec<String> = tags.iter().map(|tag| (*tag).to_owned()).collect();
         builder.add(&Record::new().with("tech", tags).with("tech has crm", outcome), as_of(), outcome);
     }
-    let told = propose(&builder.build(), &Request::new("x")).unwrap_err().to_string();
-    assert!(told.starts_with("the document that follows from the history is refused"), "{told}");
-    assert!(told.contains("duplicate-id"), "{told}");
+    let error = propose(&builder.build(), &Request::new("x")).unwrap_err().to_string();
+    assert!(error.starts_with("the document that follows from the history is refused"), "{error}");
+    assert!(error.contains("duplicate-id"), "{error}");
 }
 
 #[test]
-fn the_same_history_gives_the_same_documents() {
+fn the_same_history_gives_the_same_proposal() {
     let of = |seed| {
         let made = made(&history(seed, 1_000, 2, 0.5).0, &Request::new("x"));
         (made.correlation.unwrap().fingerprint().to_string(), made.overlap.unwrap().fingerprint().to_string())
@@ -369,7 +372,7 @@ fn the_same_history_gives_the_same_documents() {
     assert_ne!(of(7), of(8));
 }
 
-/// How many texts the rule for them names, each telling.
+/// The number of texts that the proposed rule names, all of which are informative.
 fn named(rows: usize, text: impl Fn(usize) -> usize) -> usize {
     let mut builder = HistoryBuilder::of([("t", Kind::Text)]);
     for row in 0..rows {
@@ -381,7 +384,7 @@ fn named(rows: usize, text: impl Fn(usize) -> usize) -> usize {
 }
 
 #[test]
-fn frequent_texts_are_bands() {
+fn the_rule_for_texts_names_at_most_twelve_and_those_of_one_row_in_20() {
     assert_eq!(named(1_400, |row| row % 14), 12);
     assert_eq!(named(2_000, |row| if row % 20 == 0 { 9 } else { row % 3 }), 4);
     assert_eq!(named(2_100, |row| if row % 21 == 0 { 9 } else { row % 3 }), 3);

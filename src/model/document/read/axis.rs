@@ -4,7 +4,7 @@ use super::Reader;
 use crate::model::axis::{Axis, Group, Missing, Rule};
 use crate::model::document::names::RULE_MISSING;
 use crate::model::document::node::Node;
-use crate::points::Points;
+use crate::num::points::Points;
 use crate::problem::Path;
 
 impl Reader {

@@ -1,8 +1,8 @@
 //! Cases: facts, events and expectations.
 
 use super::Reader;
-use crate::activity::Activity;
-use crate::facts::{Record, Value};
+use crate::input::activity::Activity;
+use crate::input::facts::{Record, Value};
 use crate::model::case::{Case, Expect};
 use crate::model::document::node::Node;
 use crate::problem::{Path, Problem};

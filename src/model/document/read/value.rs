@@ -6,7 +6,7 @@ use super::Reader;
 use super::keys::Keys;
 use crate::model::document::names::{Named, lookup};
 use crate::model::document::node::Node;
-use crate::points::Points;
+use crate::num::points::Points;
 use crate::problem::{Path, Problem};
 use crate::time::Span;
 

@@ -8,7 +8,7 @@ use crate::model::document::location::{EVENTS, FIELD, RESERVED};
 use crate::model::document::names::{BOUNDS, DAYS_SINCE_LAST, Named, RATIO_TO, WITHIN};
 use crate::model::document::node::Node;
 use crate::model::worth::{Bands, Each, First, PerUnit, Signal, Values, Worth};
-use crate::points::Points;
+use crate::num::points::Points;
 use crate::problem::{Path, nearest};
 
 /// The keys that say what a rule is worth.

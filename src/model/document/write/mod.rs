@@ -11,7 +11,7 @@ use super::names::{BOUNDS, GATE_MISSING, Named, RATIO_TO, SKIP, WITHIN, name_in}
 use super::node::Node;
 use super::read::FORMAT;
 use crate::decay::Decay;
-use crate::facts::{Facts, Value};
+use crate::input::facts::{Facts, Value};
 use crate::model::Model;
 use crate::model::axis::{Axis, Group, Missing, Rule};
 use crate::model::case::{Case, Expect};
@@ -19,7 +19,7 @@ use crate::model::condition::{AgeWindow, Quantity};
 use crate::model::gate::Gate;
 use crate::model::outcome::{Bound, Cuts, Limit, Play, Promoter, Segment, State, StateBound, Total};
 use crate::model::worth::{Bands, Each, Signal, Worth};
-use crate::points::{MICROS, Points};
+use crate::num::points::{MICROS, Points};
 use crate::time::Span;
 
 /// A table under construction, in the order in which people read its keys.

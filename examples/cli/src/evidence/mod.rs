@@ -1,0 +1,173 @@
+//! From a labelled history to proposed documents and a report, on the terminal and as one page of HTML.
+//!
+//! ```text
+//! cargo run --release -p warmth-cli -- evidence examples/data/history.csv --outcome bought \
+//!     --model examples/data/upsell.toml --require nps=rising --out target/evidence
+//! ```
+//!
+//! The command learns from the first three quarters of the months and tries every model on the rest, as it would have
+//! been: no model sees the rows that judge it.
+
+mod history;
+mod page;
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use warmth::evidence::{
+    Correlations, Direction, HistoryBuilder, Proposal, Ranking, Report, Request, Review, Trial, propose,
+};
+use warmth::{Model, Record, Scorer};
+
+use crate::args::{Arg, Args, unknown};
+use crate::messages::{Messages, Stop};
+use crate::records::read_model;
+use history::{Labelled, Row, read_history};
+use page::Page;
+
+pub(crate) const HELP: &str = "\
+Weighs the factors of a labelled history, proposes models, and tries them on its last quarter.
+
+usage: warmth evidence HISTORY --outcome COLUMN [--model MODEL] [--require FACTOR=rising|falling]... [--out DIR]
+
+  HISTORY            .csv with `as_of`, the outcome (`true` or `false`), and a column for each factor; empty values are
+                     missing, lists are split at `;`; a column `id` is not read
+  --outcome COLUMN   whether the outcome came after `as_of`
+  --model MODEL      a model in use, .toml or .json, to try beside the proposed ones
+  --require F=D      a direction that factor F must keep
+  --out DIR          the folder for report.html and the proposed documents; made if it does not exist";
+
+struct Question {
+    history: PathBuf,
+    outcome: String,
+    model: Option<PathBuf>,
+    required: Vec<(String, Direction)>,
+    out: Option<PathBuf>,
+}
+
+impl Question {
+    fn from_args(mut args: Args<'_>) -> Result<Question, Stop> {
+        let (mut files, mut outcome, mut model, mut required, mut out) = (Vec::new(), None, None, Vec::new(), None);
+        while let Some(arg) = args.next()? {
+            match arg {
+                Arg::File(file) => files.push(file),
+                Arg::Option("--outcome") => outcome = Some(args.text()?),
+                Arg::Option("--model") => model = Some(args.path()?),
+                Arg::Option("--out") => out = Some(args.path()?),
+                Arg::Option("--require") => {
+                    required.push(args.parse(
+                        "FACTOR=rising or FACTOR=falling",
+                        |text| match text.split_once('=')? {
+                            (factor, "rising") => Some((factor.to_owned(), Direction::Rising)),
+                            (factor, "falling") => Some((factor.to_owned(), Direction::Falling)),
+                            _ => None,
+                        },
+                    )?);
+                }
+                Arg::Option(other) => return Err(unknown(other)),
+            }
+        }
+        let [history] = <[PathBuf; 1]>::try_from(files).map_err(|files| match files.len() {
+            0 => Stop::usage("HISTORY is required"),
+            many => Stop::usage(format!("expected one HISTORY, found {many} file names")),
+        })?;
+        let outcome = outcome.ok_or_else(|| Stop::usage("`--outcome COLUMN` is required"))?;
+        Ok(Question { history, outcome, model, required, out })
+    }
+}
+
+/// A model, and its report on rows that it was not made from.
+pub(crate) struct Tried {
+    pub(crate) name: String,
+    pub(crate) report: Report,
+    pub(crate) ranking: Ranking,
+}
+
+pub(crate) fn run(args: Args<'_>, messages: &mut Messages, out: &mut dyn Write) -> Result<(), Stop> {
+    let question = Question::from_args(args)?;
+    let Labelled { rows, fields } = read_history(&question.history, &question.outcome, messages)?;
+    let split = rows.get(rows.len() * 3 / 4).map(|row| row.as_of).ok_or("the history has no rows".to_owned())?;
+    let (learnt, later) = rows.split_at(rows.partition_point(|row| row.as_of < split));
+
+    let mut builder = HistoryBuilder::of(fields);
+    for row in learnt {
+        builder.add(&row.record, row.as_of, row.outcome);
+    }
+    let history = builder.build();
+    let correlations = Correlations::new(&history);
+
+    let mut request = Request::new(&question.outcome);
+    for (factor, direction) in &question.required {
+        request = request.require(factor, *direction);
+    }
+    let proposal = propose(&history, &request).map_err(|error| error.to_string())?;
+
+    let mut models: Vec<Model> = Vec::new();
+    if let Some(path) = &question.model {
+        models.push(read_model(path)?);
+    }
+    let mut documents = Vec::new();
+    if let Proposal::Made(made) = &proposal {
+        for model in [&made.correlation, &made.overlap].into_iter().flatten() {
+            documents.push((model.name().to_owned(), toml::to_string(model).map_err(|error| error.to_string())?));
+            models.push(model.clone());
+        }
+    }
+    let scorers = models.iter().map(Scorer::new).collect::<Result<Vec<Scorer<Record>>, _>>();
+    let scorers = scorers.map_err(|error| error.to_string())?;
+    let tried: Vec<Tried> = scorers.iter().map(|scorer| try_on(scorer, later)).collect();
+
+    // The files come first, so that they are complete even if the reader of the output goes away.
+    if let Some(folder) = &question.out {
+        let page = Page {
+            outcome: &question.outcome,
+            history: &history,
+            later: later.len(),
+            split: split.date_naive(),
+            correlations: &correlations,
+            proposal: &proposal,
+            tried: &tried,
+            documents: &documents,
+        };
+        write_files(folder, &documents, &page)?;
+    }
+
+    writeln!(out, "# {} rows before {}, {} with the outcome\n", history.rows(), split.date_naive(), history.events())?;
+    writeln!(out, "{correlations}\n{proposal}")?;
+    writeln!(out, "# Tried on {} rows since {}\n", later.len(), split.date_naive())?;
+    for Tried { report, .. } in &tried {
+        writeln!(out, "{report}")?;
+    }
+    if let [first, .., last] = &scorers[..] {
+        let mut review = Review::new(first, last);
+        for row in later {
+            review.add((&row.record, row.as_of), (&row.record, row.as_of));
+        }
+        writeln!(out, "# From `{}` to `{}`\n\n{}", first.name(), last.name(), review.sheet())?;
+    }
+    if let Some(folder) = &question.out {
+        writeln!(out, "written to {}", folder.display())?;
+    }
+    Ok(())
+}
+
+fn write_files(folder: &Path, documents: &[(String, String)], page: &Page<'_>) -> Result<(), String> {
+    let write = |file: &str, text: &str| {
+        let path = folder.join(file);
+        fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    for (name, document) in documents {
+        write(&format!("{name}.toml"), document)?;
+    }
+    write("report.html", &page.to_string())
+}
+
+fn try_on(scorer: &Scorer<Record>, rows: &[Row]) -> Tried {
+    let mut trial = Trial::new(scorer);
+    for row in rows {
+        trial.add(&row.record, row.as_of, row.outcome);
+    }
+    Tried { name: scorer.name().to_owned(), report: trial.report(), ranking: trial.ranking() }
+}

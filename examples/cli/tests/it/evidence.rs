@@ -1,0 +1,109 @@
+//! `warmth evidence`.
+
+use std::fs;
+
+use warmth::{Model, Record, Scorer};
+
+use crate::{Outcome, folder, root, shipped, warmth};
+
+fn run(args: &[&str]) -> Outcome {
+    Outcome::of(warmth("evidence").current_dir(root()).args(args).output().expect("the program starts"))
+}
+
+const SHIPPED: [&str; 7] = [
+    "examples/data/history.csv",
+    "--outcome",
+    "bought",
+    "--model",
+    "examples/data/upsell.toml",
+    "--require",
+    "nps=rising",
+];
+
+#[test]
+fn the_guide_shows_what_the_program_prints() {
+    let Outcome { code, out, err } = run(&SHIPPED);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let guide = fs::read_to_string(root().join("src/_guide/evidence.md")).unwrap();
+    let blocks = guide.split("```text\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let mut lines = 0;
+    for line in blocks.flat_map(str::lines) {
+        assert!(out.lines().any(|own| own == line), "not printed: {line}");
+        lines += 1;
+    }
+    assert_eq!(lines, 7);
+}
+
+/// The same bits on every machine, down to the documents; another result here is a change that users see.
+#[test]
+fn the_shipped_history_gives_these_documents() {
+    let out = run(&SHIPPED).out;
+    for document in
+        ["`bought-correlation` 2564c2a665bbffb970b6fea54fae3132", "`bought-overlap` f374ff168fab496a337d4bf72926ed15"]
+    {
+        assert!(out.contains(document), "{document} in\n{out}");
+    }
+}
+
+#[test]
+fn documents_and_a_page_that_needs_nothing_else_are_written() {
+    let out = folder("evidence/page");
+    let outcome = run(&[&SHIPPED[..], &["--out", out.to_str().unwrap()]].concat());
+    assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), ""));
+    assert!(outcome.out.ends_with(&format!("\nwritten to {}\n", out.display())));
+    for name in ["bought-correlation", "bought-overlap"] {
+        let model: Model = toml::from_str(&fs::read_to_string(out.join(format!("{name}.toml"))).unwrap()).unwrap();
+        assert_eq!(model.name(), name);
+        assert!(Scorer::<Record>::new(&model).is_ok());
+    }
+    let page = fs::read_to_string(out.join("report.html")).unwrap();
+    for outside in ["http", "src=", "url(", "<script", "<link", "@import"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    for picture in ["gains curve", "grade matrix", "correlation matrix"] {
+        assert!(page.contains(&format!("aria-label=\"{picture}\"")), "{picture}");
+    }
+    assert_eq!(page.matches("<svg").count(), page.matches("</svg>").count());
+    assert!(page.contains("when.not.tech_stack") || page.contains("tech_stack has netsuite"));
+}
+
+#[test]
+fn too_few_rows_give_no_proposal() {
+    let text = fs::read_to_string(shipped("history.csv")).unwrap();
+    let few: String = text.lines().take(200).map(|line| line.to_owned() + "\n").collect();
+    let path = folder("evidence/few").join("few.csv");
+    fs::write(&path, few).unwrap();
+    let Outcome { code, out, err } = run(&[path.to_str().unwrap(), "--outcome", "bought"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.contains("Nothing is proposed: "), "{out}");
+    assert!(out.contains("of each are needed"), "{out}");
+}
+
+#[test]
+fn unusable_input_is_refused() {
+    let path = folder("evidence/unusable").join("bad.csv");
+    fs::write(&path, "as_of,bought,x\n2026-01-01,true,1\n").unwrap();
+    let bad = path.to_str().unwrap();
+    let instant = "an instant such as `2026-11-22T18:00:00Z`";
+    for (args, expected) in [
+        (&[][..], "HISTORY is required; see --help".to_owned()),
+        (&["x.csv"][..], "`--outcome COLUMN` is required; see --help".to_owned()),
+        (&["x.csv", "y.csv", "--outcome", "x"][..], "expected one HISTORY, found 2 file names; see --help".to_owned()),
+        (&["x.csv", "--colour", "red"][..], "unknown option `--colour`; see --help".to_owned()),
+        (
+            &["x.csv", "--require", "nps"][..],
+            "--require: expected FACTOR=rising or FACTOR=falling, found `nps`; see --help".to_owned(),
+        ),
+        (
+            &["examples/data/history.csv", "--outcome", "bougth"][..],
+            "examples/data/history.csv: the header has no column `bougth`".to_owned(),
+        ),
+        (
+            &["examples/data/history.csv", "--outcome", "bought", "--require", "npss=rising"][..],
+            "there is no factor `npss` in the history; name one of its factors".to_owned(),
+        ),
+        (&[bad, "--outcome", "bought"][..], format!("{bad}:2: column `as_of`: expected {instant}, found `2026-01-01`")),
+    ] {
+        run(args).is(2, "", &format!("evidence: {expected}\n"));
+    }
+}

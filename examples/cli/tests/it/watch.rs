@@ -1,0 +1,93 @@
+//! `warmth watch`.
+
+use crate::{Outcome, warmth};
+
+fn watch(args: &[&str]) -> Outcome {
+    Outcome::of(warmth("watch").args(args).output().expect("the program starts"))
+}
+
+/// The lines of an account in a text, without those that say why.
+fn of<'a>(id: &str, text: &'a str) -> Vec<&'a str> {
+    let lines =
+        text.lines().filter(|line| line.contains(&format!("Z {id} ")) || line.contains(&format!("{id} crosses")));
+    lines.map(str::trim_start).collect()
+}
+
+#[test]
+fn it_tells_who_changes_and_why() {
+    let outcome = watch(&[]);
+    assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), ""));
+    let (calendar, rest) = outcome.out.split_once("\nBut then, ").expect("an event comes in");
+    assert!(calendar.starts_with("Whose state changes up to 2027-02-20T18:00:00Z, if nothing happens (of 87 of 300 it never does):\n\n2026-11-23T07:45:57Z acc-10103 "), "{calendar}");
+
+    // One change after another, each with a reason.
+    let lines: Vec<_> = calendar.lines().skip(2).collect();
+    let entries: Vec<_> = lines.iter().filter(|line| line.starts_with("202")).collect();
+    assert!(entries.is_sorted_by_key(|line| line.split(' ').next()), "{calendar}");
+    assert_eq!(entries.len(), 170);
+    for (line, next) in lines.iter().zip(&lines[1..]).filter(|(line, _)| line.starts_with("202")) {
+        assert!(next.starts_with("    time: "), "{line}\n{next}");
+    }
+    for reason in [
+        // A half-life, a date that comes nearer, a window that is left, days in a window, a step, a table.
+        "time: -0.000004, as Logs in aged (-0.000004); state watch, was warming",
+        "In a renewal period: yes, was no (days until renewal_date is 60, was 61); verdict disqualified, was undetermined",
+        "as Attended a webinar (-2.666667: webinar_attended events in the last 180d: 0, was 1); state cold, was watch",
+        "as Days with a login in the last 60 (-2.666667: days with login events in the last 60d: 5, was 6)",
+        "as Looked at prices aged (-0.8), and 1 more (-0.000001); state watch, was warming",
+        "as Attended a webinar aged (-1.666666), and 3 more (-0.000006); state warming, was ready",
+    ] {
+        assert!(calendar.contains(reason), "{reason} is not in: {calendar}");
+    }
+
+    // The settled state is left two points below the bound, and not before.
+    assert_eq!(
+        of("acc-10103", calendar)[..2],
+        [
+            "2026-11-23T07:45:57Z acc-10103 Umber Pike Tools SAS: C1 ready 70.000001 -> C1 warming 69.999997",
+            r#"acc-10103 crosses: {"from":"ready","to":"warming","direction":"down","at":"2026-12-03T17:15:12Z"}"#,
+        ]
+    );
+    assert_eq!(
+        rest,
+        r#"at 2026-12-04T18:00:00Z, demo_request comes in from acc-10103:
+
+cross-sell-readiness, 2026-12-03T17:15:12Z to 2026-12-04T18:00:00Z: from C1 warming 67.999999 to C1 ready 77.719915, +9.719916
+time: -0.147882, as Logs in aged (-0.140958), Downloaded a white paper or a case study aged (-0.114568), website together, held at 40 (+0.114568), Asked for a demonstration aged (-0.006924)
+events: +9.867798, as Asked for a demonstration (+9.867799); state ready, was warming
+facts: nothing changed
+model: nothing changed
+    acc-10103 crosses: {"from":"warming","to":"ready","direction":"up","at":"2026-12-04T18:00:00Z"}
+next look: 2026-12-17T20:09:53Z, was 2027-02-03T08:07:31Z
+
+What is not known of it could still move it:
+
+acc-10103 Umber Pike Tools SAS is C1 ready 77.719915 and may be 73.719915 to 93.719915; A1, B1, C1; ready
+    to know `nps` narrows that by at least 12
+    to know `decision_maker_role` narrows that by at least 8
+"#
+    );
+}
+
+#[test]
+fn it_looks_ahead_from_any_instant() {
+    assert_eq!(watch(&["--as-of", "2026-11-22T19:00:00+01:00"]).out, watch(&[]).out);
+    let later = watch(&["--as-of", "2026-12-01T12:39:34Z"]).out;
+    let first = later.lines().nth(2).expect("somebody changes");
+    assert_eq!(
+        first,
+        "2026-12-01T12:39:35Z acc-10174 Marble Lantern Insurance Ltd: B3 warming 50.227495 -> B3 watch 49.427495"
+    );
+}
+
+#[test]
+fn unknown_arguments_are_refused() {
+    for (args, saying) in [
+        (&["--as-of", "tomorrow"][..], "--as-of: expected an instant such as `2026-11-22T18:00:00Z`, found `tomorrow`"),
+        (&["--as-of"], "`--as-of` needs a value; see --help"),
+        (&["accounts.csv"], "unexpected argument `accounts.csv`; see --help"),
+        (&["--until", "x"], "unknown option `--until`; see --help"),
+    ] {
+        watch(args).refuses(1, &[&format!("watch: {saying}")]);
+    }
+}

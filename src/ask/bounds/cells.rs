@@ -1,0 +1,179 @@
+//! What a missing field may turn out to be, taken apart where the model tells its values apart.
+
+use crate::evaluate::{FactSet, KnownFacts, calendar};
+use crate::input::facts::{Fact, Kind};
+use crate::model::Calendar;
+use crate::num::points::{HELD, Points};
+use crate::program::{
+    BandRows, FieldIndex, Program, Quantity, ReadSite, RuleBody, TagTest, Test, TextTest, ordered_bits,
+};
+use crate::time::{DAYS_MAX, DAYS_MIN};
+
+/// How many cells a field is taken apart into; beyond that some are taken together.
+const CELLS_MAX: usize = 64;
+
+/// How many tags are asked for one by one.
+const TAGS_MAX: usize = 5;
+
+/// The facts that a missing field may turn out to have, in sets that no test on this field alone tells apart any more,
+/// as far as there are not too many of them. Together they hold every fact of the field's kind.
+pub(super) fn cells<'f>(program: &'f Program, field: FieldIndex, today: i64) -> Vec<FactSet<'f>> {
+    let Some(reading) = program.fields.get(field) else { return Vec::new() };
+    let open = FactSet::open(&reading.field);
+    let known: Vec<KnownFacts<'f>> = match open.known {
+        KnownFacts::Among(facts) => facts
+            .chunks(facts.len().div_ceil(CELLS_MAX).max(1))
+            .map(|facts| KnownFacts::among(facts.iter().copied()))
+            .collect(),
+        KnownFacts::Numbers(least, greatest) => {
+            ranges(numbers(program, field), (least, greatest)).map(|(a, b)| KnownFacts::Numbers(a, b)).collect()
+        }
+        KnownFacts::Days(first, last) => {
+            ranges(days(program, field, today), (first, last)).map(|(a, b)| KnownFacts::Days(a, b)).collect()
+        }
+        KnownFacts::Texts if reading.field.kind() == Kind::Text => {
+            let texts = texts(program, field);
+            let chunks = texts.chunks(texts.len().div_ceil(CELLS_MAX).max(1));
+            chunks
+                .map(|texts| KnownFacts::among(texts.iter().copied().map(Fact::Text)))
+                .chain([KnownFacts::OtherTexts])
+                .collect()
+        }
+        KnownFacts::Tags(..) => {
+            let tags = tags(program, field).into_iter().take(TAGS_MAX);
+            let nothing = (Vec::new(), Vec::new());
+            let sets = tags.fold(vec![nothing], |sets: Vec<(Vec<&'f str>, Vec<&'f str>)>, tag| {
+                let each = |(mut with, mut without): (Vec<&'f str>, Vec<&'f str>), has: bool| {
+                    if has { &mut with } else { &mut without }.push(tag);
+                    (with, without)
+                };
+                sets.into_iter().flat_map(|set| [each(set.clone(), true), each(set, false)]).collect()
+            });
+            sets.into_iter().map(|(with, without)| KnownFacts::Tags(with, without)).collect()
+        }
+        known @ (KnownFacts::Nothing | KnownFacts::One(_) | KnownFacts::Texts | KnownFacts::OtherTexts) => vec![known],
+    };
+    known.into_iter().map(|known| FactSet { missing: false, known }).collect()
+}
+
+/// The ranges into which `cuts`, each the first of a range, take a range apart.
+fn ranges(mut cuts: Vec<i64>, (least, greatest): (i64, i64)) -> impl Iterator<Item = (i64, i64)> {
+    cuts.retain(|cut| least < *cut && *cut <= greatest);
+    let step = (cuts.len() + 1).div_ceil(CELLS_MAX).max(1);
+    let starts: Vec<i64> = std::iter::once(least).chain(cuts).step_by(step).collect();
+    let ends: Vec<i64> = starts.iter().skip(1).map(|next| next - 1).chain([greatest]).collect();
+    starts.into_iter().zip(ends)
+}
+
+/// Each of them once, in order.
+fn sorted<T: Ord>(mut all: Vec<T>) -> Vec<T> {
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// Where tests on a number and its bands begin and end.
+fn numbers(program: &Program, field: FieldIndex) -> Vec<i64> {
+    let mut cuts = Vec::with_capacity(2 * program.capacity.observations);
+    let own = |of: &Quantity| matches!(of, Quantity::Number { field: own } if *own == field);
+    program.read_sites(|site| match site {
+        ReadSite::Test(Test::Number { of, within, .. }) if own(of) => {
+            cuts.extend([*within.start(), within.end().saturating_add(1)]);
+        }
+        ReadSite::Bands(of, rows) if own(of) => cuts.extend(rows.iter().map(|(from, _)| *from)),
+        ReadSite::Body(RuleBody::PerUnit { field: own, points, min, max }) if *own == field => {
+            cuts.extend(steps(*points, *min, *max));
+        }
+        _ => {}
+    });
+    sorted(cuts)
+}
+
+/// The numbers of units at which points per unit are at a multiple of an eighth of their range.
+fn steps(points: i64, min: i64, max: i64) -> impl Iterator<Item = i64> {
+    const STEPS: i64 = 8;
+    // Without a least worth it is zero that matters.
+    let min = if min == -HELD { max.min(0) } else { min };
+    let points = Points::from_micros(points).to_f64();
+    let worths =
+        (0..=STEPS).map(move |step| min.saturating_add((max.saturating_sub(min) / STEPS).saturating_mul(step)));
+    let units = worths.map(move |worth| Points::from_micros(worth).to_f64() / points);
+    units.filter(|units| units.is_finite()).map(ordered_bits)
+}
+
+/// Where tests on a date and its bands begin and end, as days.
+fn days(program: &Program, field: FieldIndex, today: i64) -> Vec<i64> {
+    let mut cuts = Vec::new();
+    let own = |of: &Quantity| match of {
+        Quantity::Calendar { field: own, by } if *own == field => Some(*by),
+        _ => None,
+    };
+    program.read_sites(|site| match site {
+        ReadSite::Test(Test::Day { field: own, within, .. }) if *own == field => {
+            cuts.extend([*within.start(), within.end().saturating_add(1)]);
+        }
+        ReadSite::Test(Test::Number { of, within, .. }) => {
+            let bounds = [*within.start(), within.end().saturating_add(1)];
+            cuts.extend(own(of).iter().flat_map(|by| bounds.map(|bound| day_of_bound(*by, bound, today))));
+        }
+        ReadSite::Bands(of, rows) => {
+            let bounds = |rows: &BandRows| rows.iter().map(|(from, _)| *from).collect::<Vec<_>>();
+            cuts.extend(
+                own(of).iter().flat_map(|by| bounds(rows).into_iter().map(|bound| day_of_bound(*by, bound, today))),
+            );
+        }
+        _ => {}
+    });
+    sorted(cuts)
+}
+
+/// The first day on which what is counted lies on the other side of `bound` than long before.
+fn day_of_bound(by: Calendar, bound: i64, today: i64) -> i64 {
+    let (mut same, mut other) = (DAYS_MIN, DAYS_MAX);
+    let reached = |day| calendar(by, day, today) >= bound;
+    let first = reached(same);
+    while other - same > 1 {
+        let middle = i64::midpoint(same, other);
+        if reached(middle) == first {
+            same = middle;
+        } else {
+            other = middle;
+        }
+    }
+    other
+}
+
+/// The texts that a field is compared with as a whole, and those that its parts are compared with.
+fn texts(program: &Program, field: FieldIndex) -> Vec<&str> {
+    let mut texts = Vec::new();
+    program.read_sites(|site| match site {
+        ReadSite::Test(Test::Text { test, .. }) if site.fields().any(|own| own == field) => match test {
+            TextTest::OneOf(all) => texts.extend(all.iter().map(|text| &**text)),
+            TextTest::StartsWith(part) | TextTest::EndsWith(part) | TextTest::Contains(part) => {
+                texts.push(part);
+            }
+        },
+        ReadSite::Body(RuleBody::Texts { field: own, rows, .. }) if *own == field => {
+            texts.extend(rows.iter().map(|(text, _)| &**text));
+        }
+        _ => {}
+    });
+    sorted(texts)
+}
+
+/// The tags that a field is asked for.
+fn tags(program: &Program, field: FieldIndex) -> Vec<&str> {
+    let mut tags = Vec::new();
+    program.read_sites(|site| match site {
+        ReadSite::Test(Test::Tags { field: own, test: TagTest::HasAny(all) | TagTest::HasAll(all), .. })
+            if *own == field =>
+        {
+            tags.extend(all.iter().map(|tag| &**tag));
+        }
+        ReadSite::Body(RuleBody::Tags { field: own, rows, .. }) if *own == field => {
+            tags.extend(rows.iter().map(|(tag, _)| &**tag));
+        }
+        _ => {}
+    });
+    sorted(tags)
+}

@@ -1,0 +1,440 @@
+//! Scores rows of columns, a block at a time.
+//!
+//! Gates test rows in their order. Rows that pass are compacted into full blocks before any rule is evaluated: where
+//! gates hold most subjects back, nothing else is evaluated for them.
+
+use std::ops::Range;
+
+use smallvec::SmallVec;
+
+use super::HELD_BACK;
+use crate::evaluate::columns::{
+    BLOCK, Block, Bound, LANES, LaneNumbers, LaneSum, Mask, Rows, Verdicts, WORDS, subsets,
+};
+use crate::evaluate::{Concrete, Evaluation, Outcome, Subject};
+use crate::grade::Verdict;
+use crate::model::limits::AXES_MAX;
+use crate::program::Program;
+use crate::score::Score;
+use crate::time::civil_day;
+
+/// How many rows are prefetched together: enough to read several pages of a column in sequence, few enough that all
+/// columns of these rows stay in the second-level cache.
+const AHEAD: usize = 1 << 13;
+
+/// Where the outcomes of rows go: each distinct one once, and for each row its index among them.
+pub(super) struct Output<'m, 's> {
+    pub(super) keys: &'s mut [u32],
+    pub(super) outcomes: &'s mut Vec<Score<'m>>,
+}
+
+impl<'m> Output<'m, '_> {
+    /// The outcomes of rows, counted from the first one on, that a gate holds back. The other rows are written later.
+    #[inline]
+    fn hold_back(&mut self, first: usize, verdicts: &Verdicts) {
+        /// The bits of half a word of lanes.
+        static BITS: [u32; LANES / 2] = bits();
+
+        #[expect(clippy::indexing_slicing, reason = "evaluated at compile time")]
+        const fn bits() -> [u32; LANES / 2] {
+            let mut bits = [1; LANES / 2];
+            let mut index = 1;
+            while index < bits.len() {
+                bits[index] = bits[index - 1] << 1;
+                index += 1;
+            }
+            bits
+        }
+
+        let own = self.keys.get_mut(first..).unwrap_or_default();
+        for (own, lanes) in own.chunks_mut(LANES).zip(verdicts.of(Verdict::Disqualified).words()) {
+            let halves = lanes.to_le_bytes();
+            for (own, half) in own.chunks_mut(LANES / 2).zip(halves.as_chunks().0) {
+                let half = u32::from_le_bytes(*half);
+                // The key of `Disqualified` among those held back is 1, of `Ineligible` 0.
+                own.iter_mut().zip(&BITS).for_each(|(own, bit)| *own = (half & bit != 0).into());
+            }
+        }
+    }
+
+    /// Adds an outcome and returns its key.
+    fn push(&mut self, score: Score<'m>) -> u32 {
+        self.outcomes.push(score);
+        // There are at most as many as rows and verdicts.
+        u32::try_from(self.outcomes.len() - 1).unwrap_or(0)
+    }
+
+    /// Writes the keys of rows, given by their distance from `first`: row `n` has `found[which[n] - 1]`.
+    #[inline]
+    fn put(&mut self, first: usize, rows: &[u16], which: &[u8], found: &[u32]) {
+        let own = self.keys.get_mut(first..).unwrap_or_default();
+        for (row, which) in rows.iter().zip(which) {
+            let key = found.get(usize::from(*which).wrapping_sub(1));
+            if let (Some(own), Some(key)) = (own.get_mut(usize::from(*row)), key) {
+                *own = *key;
+            }
+        }
+    }
+}
+
+/// Scores rows into `output`, whose keys are counted from the first row on.
+pub(super) fn score_rows<'m>(
+    program: &'m Program,
+    columns: &Bound<'_>,
+    rows: Range<usize>,
+    as_of: i64,
+    mut output: Output<'m, '_>,
+) {
+    // Rows that wait in a pool are stored as 16-bit distances.
+    const MOST: usize = 1 << 16;
+    output.outcomes.extend(HELD_BACK.map(|verdict| Score::held_back(program, verdict)));
+    let at = (as_of, civil_day(as_of, program.offset_secs));
+    let mut cache = Cache::default();
+    for first in rows.clone().step_by(MOST) {
+        let end = rows.end.min(first.saturating_add(MOST));
+        Run { program, columns, at, first, offset: first - rows.start }.score(end, &mut cache, &mut output);
+    }
+}
+
+/// A pass over up to 65,536 rows.
+struct Run<'m, 't> {
+    program: &'m Program,
+    columns: &'t Bound<'t>,
+    at: (i64, i64),
+    /// The first row.
+    first: usize,
+    /// The position of its key.
+    offset: usize,
+}
+
+impl<'m> Run<'m, '_> {
+    /// Scores the rows before `end`.
+    fn score(&self, end: usize, cache: &mut Cache, output: &mut Output<'m, '_>) {
+        let mut pools = [Verdict::Eligible, Verdict::Undetermined].map(Pool::new);
+        for first in (self.first..end).step_by(BLOCK) {
+            if (first - self.first).is_multiple_of(AHEAD) {
+                self.columns.read_ahead(first..end.min(first + AHEAD));
+            }
+            let lanes = (end - first).min(BLOCK);
+            let verdicts = if lanes == BLOCK {
+                self.verdicts(Rows::Run(first))
+            } else {
+                // The last block is padded with its last row.
+                let mut beyond = 0..u16::try_from(lanes - 1).unwrap_or(0);
+                let mut rows = [[0; LANES]; WORDS];
+                rows.as_flattened_mut().fill_with(|| beyond.next().unwrap_or(beyond.end));
+                self.verdicts(Rows::Any(first, &rows))
+            };
+            let distance = first - self.first;
+            output.hold_back(self.offset + distance, &verdicts);
+            for pool in &mut pools {
+                pool.take_in(distance, verdicts.of(pool.verdict) & Mask::first(lanes));
+                if pool.count >= BLOCK {
+                    pool.score(self, cache, output);
+                }
+            }
+        }
+        for pool in &mut pools {
+            pool.score(self, cache, output);
+        }
+    }
+
+    fn verdicts(&self, rows: Rows<'_>) -> Verdicts {
+        Block::new(self.program, self.columns, rows, self.at).verdicts()
+    }
+}
+
+/// Rows of one verdict that pass the gates and wait for a full block, by their distance from the first row of the run.
+struct Pool {
+    verdict: Verdict,
+    rows: [[[u16; LANES]; WORDS]; 2],
+    count: usize,
+}
+
+impl Pool {
+    fn new(verdict: Verdict) -> Pool {
+        Pool { verdict, rows: [[[0; LANES]; WORDS]; 2], count: 0 }
+    }
+
+    /// Takes in the rows of a block. There is room as long as less than a block waits.
+    #[inline]
+    fn take_in(&mut self, first: usize, lanes: Mask) {
+        let rows = self.rows.as_flattened_mut().as_flattened_mut();
+        let mut filled = self.count;
+        for (beyond, word) in (first..).step_by(LANES).zip(lanes.words()) {
+            if word == 0 {
+                continue;
+            }
+            let beyond = u16::try_from(beyond).unwrap_or(u16::MAX);
+            for (byte, beyond) in word.to_le_bytes().into_iter().zip((beyond..).step_by(8)) {
+                let Some((positions, count)) = SET_BITS.get(usize::from(byte)) else { continue };
+                let rows = rows.get_mut(filled..).unwrap_or_default();
+                let put = |(own, position): (&mut u16, &u8)| *own = beyond + u16::from(*position);
+                match rows.first_chunk_mut::<8>() {
+                    // Write all eight; the next byte overwrites those beyond the bits that are set.
+                    Some(eight) => eight.iter_mut().zip(positions).for_each(put),
+                    None => rows.iter_mut().zip(positions).for_each(put),
+                }
+                filled += usize::from(*count);
+            }
+        }
+        self.count = filled;
+    }
+
+    /// Scores one block of the waiting rows, or all of them if there are fewer.
+    fn score<'m>(&mut self, run: &Run<'m, '_>, cache: &mut Cache, output: &mut Output<'m, '_>) {
+        let count = self.count.min(BLOCK);
+        let [rows, more] = &mut self.rows;
+        let Some(last) = count.checked_sub(1).and_then(|last| rows.as_flattened().get(last).copied()) else { return };
+        rows.as_flattened_mut().iter_mut().skip(count).for_each(|row| *row = last);
+        let program = run.program;
+        let block = Block::new(program, run.columns, Rows::Any(run.first, rows), run.at);
+        let own = rows.as_flattened().get(..count).unwrap_or_default();
+        let mut raw: SmallVec<[LaneNumbers; AXES_MAX]> = SmallVec::new();
+        raw.extend(program.axes.iter().map(|axis| LaneNumbers::one(axis.base)));
+        if program.by_points {
+            program.axes.iter().zip(&mut raw).for_each(|(axis, raw)| block.points(axis, raw, None));
+            run.conclude_block(self.verdict, &raw, own, cache, output);
+        } else {
+            let mut available = raw.clone();
+            for (axis, (raw, available)) in program.axes.iter().zip(raw.iter_mut().zip(&mut available)) {
+                block.points(axis, raw, axis.skips.then_some(available));
+            }
+            for (lane, row) in own.chunks(1).enumerate() {
+                let axes = program.axes.iter().zip(&raw).zip(&available).map(|((axis, raw), available)| {
+                    (raw.at(lane), if axis.skips { available.at(lane) } else { axis.available })
+                });
+                let key = output.push(run.conclude(self.verdict, axes, run.row(row)));
+                output.put(run.offset, row, &[1], &[key]);
+            }
+        }
+        *rows = *more;
+        self.count -= count;
+    }
+}
+
+/// For each byte the positions of the bits that are set, padded with zeros, and how many there are.
+static SET_BITS: [([u8; 8], u8); 256] = set_bits();
+
+#[expect(clippy::indexing_slicing, reason = "evaluated at compile time")]
+const fn set_bits() -> [([u8; 8], u8); 256] {
+    let mut set = [([0; 8], 0); 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let mut position = 0;
+        while position < 8 {
+            if byte >> position & 1 == 1 {
+                let (positions, count) = &mut set[byte];
+                positions[*count as usize] = position;
+                *count += 1;
+            }
+            position += 1;
+        }
+        byte += 1;
+    }
+    set
+}
+
+impl<'m> Run<'m, '_> {
+    /// Writes the outcomes of rows, one to a lane, where verdict and raw points determine everything else.
+    fn conclude_block(
+        &self,
+        verdict: Verdict,
+        raw: &[LaneNumbers],
+        rows: &[u16],
+        cache: &mut Cache,
+        output: &mut Output<'m, '_>,
+    ) {
+        let sums: Option<SmallVec<[&LaneSum; AXES_MAX]>> = raw.iter().map(LaneNumbers::sum).collect();
+        let few = |sums: &[&LaneSum]| sums.iter().map(|sum| sum.terms().len()).sum::<usize>() <= FEW_TERMS;
+        let Some(sums) = sums.filter(|sums| few(sums)) else {
+            let raw: SmallVec<[[[i64; LANES]; WORDS]; AXES_MAX]> = raw.iter().map(LaneNumbers::each).collect();
+            for (lane, row) in rows.chunks(1).enumerate() {
+                let at = |raw: &[[i64; LANES]; WORDS]| raw.as_flattened().get(lane).copied().unwrap_or(0);
+                self.conclude_row(verdict, raw.iter().map(at), row, cache, output);
+            }
+            return;
+        };
+        cache.set_terms(&sums);
+        for (word, rows) in rows.chunks(LANES).enumerate() {
+            let masks = || sums.iter().flat_map(|sum| sum.terms()).map(|(_, lanes)| lanes.word(word));
+            let low = subsets(masks().take(8));
+            let high = masks().nth(8).map(|_| subsets(masks().skip(8)));
+            let by_terms = cache.by_terms(verdict);
+            let which = match &high {
+                None => by_terms.of_few(&low),
+                Some(high) => by_terms.of_all(&low, high),
+            };
+            // The lanes beyond the last row repeat it.
+            if !which.contains(&0) {
+                output.put(self.offset, rows, &which, &cache.found);
+                continue;
+            }
+            let lanes =
+                low.into_iter().zip(high.unwrap_or([0; LANES])).map(|(low, high)| u16::from_le_bytes([low, high]));
+            for (lane, (row, terms)) in rows.chunks(1).zip(lanes).enumerate() {
+                let which = cache.by_terms(verdict).of(terms);
+                if which != 0 {
+                    output.put(self.offset, row, &[which], &cache.found);
+                    continue;
+                }
+                let raw = sums.iter().map(|sum| sum.at(word * LANES + lane));
+                let which = self.conclude_row(verdict, raw, row, cache, output);
+                cache.by_terms(verdict).put(terms, which);
+            }
+        }
+    }
+
+    /// Writes the outcome of one row, and returns its position in the cache, counted from 1.
+    fn conclude_row(
+        &self,
+        verdict: Verdict,
+        raw: impl Iterator<Item = i64>,
+        row: &[u16],
+        cache: &mut Cache,
+        output: &mut Output<'m, '_>,
+    ) -> u8 {
+        let mut own = [0; AXES_MAX];
+        own.iter_mut().zip(raw).for_each(|(own, raw)| *own = raw);
+        let which = cache.find(verdict, own, |raw| {
+            let axes = self.program.axes.iter().zip(raw).map(|(axis, raw)| (*raw, axis.available));
+            output.push(self.conclude(verdict, axes, self.row(row)))
+        });
+        output.put(self.offset, row, &[which], &cache.found);
+        which
+    }
+
+    /// The row at a distance from the first.
+    fn row(&self, row: &[u16]) -> usize {
+        self.first + row.first().copied().map_or(0, usize::from)
+    }
+
+    /// The score of a row from its verdict and the raw and available points of its axes.
+    #[inline(never)]
+    fn conclude(&self, verdict: Verdict, axes: impl Iterator<Item = (i64, i64)>, row: usize) -> Score<'m> {
+        let mut outcome = Outcome::<Concrete>::gated(verdict);
+        for (raw, available) in axes {
+            outcome.push(raw, available, &mut ());
+        }
+        let facts = self.columns.row(row);
+        Evaluation::new(Subject::on(self.program, &facts, self.at)).conclude(&mut outcome, &mut ());
+        Score::new(self.program, &outcome)
+    }
+}
+
+/// Outcomes by verdict and raw points, where these determine everything else. Most models have few distinct ones.
+///
+/// Positions are counted from 1; 0 is an empty slot.
+struct Cache {
+    /// The verdicts and raw points in the cache.
+    points: SmallVec<[(Verdict, [i64; AXES_MAX]); CACHED]>,
+    /// The keys of their outcomes.
+    found: SmallVec<[u32; CACHED]>,
+    /// An open-addressing hash table of positions.
+    slots: [u8; 4 * CACHED],
+    /// The terms of which the raw points were last made up.
+    terms: SmallVec<[i64; 32]>,
+    /// Positions by the terms of a lane, for either verdict that is scored.
+    by_terms: [ByTerms; 2],
+}
+
+/// How many outcomes the cache has room for.
+const CACHED: usize = 128;
+
+impl Default for Cache {
+    fn default() -> Cache {
+        Cache {
+            points: SmallVec::new(),
+            found: SmallVec::new(),
+            slots: [0; 4 * CACHED],
+            terms: SmallVec::new(),
+            by_terms: [ByTerms::NONE; 2],
+        }
+    }
+}
+
+impl Cache {
+    /// The position of a verdict and raw points; an outcome that is not cached is made by `make`.
+    fn find(&mut self, verdict: Verdict, raw: [i64; AXES_MAX], make: impl FnOnce(&[i64; AXES_MAX]) -> u32) -> u8 {
+        const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+        let mixed = raw.iter().fold(0, |mixed: u64, raw| (mixed ^ raw.cast_unsigned()).wrapping_mul(MIX));
+        let slots = self.slots.len();
+        let mut slot = usize::try_from(mixed >> 48).unwrap_or(0) % slots;
+        while let Some(which) = self.slots.get(slot).copied().filter(|which| *which > 0) {
+            if self.points.get(usize::from(which) - 1) == Some(&(verdict, raw)) {
+                return which;
+            }
+            slot = (slot + 1) % slots;
+        }
+        if self.points.len() == CACHED {
+            self.points.clear();
+            self.found.clear();
+            self.slots.fill(0);
+            self.by_terms = [ByTerms::NONE; 2];
+        }
+        self.found.push(make(&raw));
+        self.points.push((verdict, raw));
+        let which = u8::try_from(self.points.len()).unwrap_or(0);
+        if let Some(own) = self.slots.get_mut(slot) {
+            *own = which;
+        }
+        which
+    }
+
+    /// Forgets the positions by terms if the terms have changed.
+    fn set_terms(&mut self, sums: &[&LaneSum]) {
+        let own = sums.iter().flat_map(|sum| {
+            let count = i64::try_from(sum.terms().len()).unwrap_or(0);
+            [sum.base(), count].into_iter().chain(sum.terms().iter().map(|(number, _)| *number))
+        });
+        if !own.clone().eq(self.terms.iter().copied()) {
+            self.terms.clear();
+            self.terms.extend(own);
+            self.by_terms = [ByTerms::NONE; 2];
+        }
+    }
+
+    fn by_terms(&mut self, verdict: Verdict) -> &mut ByTerms {
+        let [eligible, undetermined] = &mut self.by_terms;
+        if verdict == Verdict::Eligible { eligible } else { undetermined }
+    }
+}
+
+/// Positions in the cache by the set of terms that a lane has, a bit for each term.
+#[derive(Clone, Copy)]
+struct ByTerms([u8; 1 << FEW_TERMS]);
+
+/// With more terms than this, outcomes are not found by their terms.
+const FEW_TERMS: usize = 10;
+
+impl ByTerms {
+    const NONE: ByTerms = ByTerms([0; 1 << FEW_TERMS]);
+
+    /// The position of an outcome; zero if it is not cached.
+    #[inline]
+    fn of(&self, terms: u16) -> u8 {
+        // There are no other bits.
+        self.0.get(usize::from(terms) % (1 << FEW_TERMS)).copied().unwrap_or(0)
+    }
+
+    /// The same for an array, where there are at most eight terms.
+    #[inline]
+    fn of_few<const N: usize>(&self, terms: &[u8; N]) -> [u8; N] {
+        let Some(few) = self.0.first_chunk::<256>() else { return [0; N] };
+        terms.map(|terms| few.get(usize::from(terms)).copied().unwrap_or(0))
+    }
+
+    /// The same for an array of terms in two bytes, low and high.
+    #[inline]
+    fn of_all<const N: usize>(&self, low: &[u8; N], high: &[u8; N]) -> [u8; N] {
+        let mut which = *low;
+        which.iter_mut().zip(high).for_each(|(own, high)| *own = self.of(u16::from_le_bytes([*own, *high])));
+        which
+    }
+
+    fn put(&mut self, terms: u16, which: u8) {
+        if let Some(own) = self.0.get_mut(usize::from(terms)) {
+            *own = which;
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Tests and quantities in words.
+
+use super::Object;
+use crate::input::activity::Names;
+use crate::literal::Literal;
+use crate::model::{EventMeasure, Named, NumberOp};
+use crate::num::points::Points;
+use crate::program::{Events, FieldIndex, Program, Quantity, TagTest, Test, TextSubject, TextTest};
+use crate::time::{Span, date_at};
+
+/// Returns what a check looks at, in words.
+pub(super) fn subject(program: &Program, of: Object<'_>) -> String {
+    match of {
+        Object::Test(test) => match test {
+            Test::Number { of, .. } => quantity(program, of),
+            Test::Known { field, .. }
+            | Test::Flag { field, .. }
+            | Test::Text { of: TextSubject::Field(field), .. }
+            | Test::Tags { field, .. }
+            | Test::Day { field, .. } => name(program, *field),
+            Test::Text { of: TextSubject::Grade, .. } => "grade".to_owned(),
+            Test::Text { of: TextSubject::Verdict, .. } => "verdict".to_owned(),
+            Test::Happened { events, .. } => self::events(events),
+        },
+        Object::Quantity(of) => quantity(program, of),
+        Object::Field(field) => name(program, field),
+        Object::Signal(signal) => events(&signal.events),
+    }
+}
+
+/// Returns what a test expects, in words.
+pub(super) fn expected(program: &Program, test: &Test) -> String {
+    match test {
+        Test::Known { known: true, .. } => "known".to_owned(),
+        Test::Known { known: false, .. } => "not known".to_owned(),
+        Test::Flag { is, .. } => if *is { "yes" } else { "no" }.to_owned(),
+        Test::Number { op, .. } => number(*op),
+        Test::Text { test, negate, .. } => {
+            let (word, text) = match test {
+                TextTest::OneOf(texts) => {
+                    return listed(texts, if *negate { "not " } else { "" }, "one of ", "none of ", *negate);
+                }
+                TextTest::StartsWith(text) => ("starting with", text),
+                TextTest::EndsWith(text) => ("ending with", text),
+                TextTest::Contains(text) => ("containing", text),
+            };
+            format!("{word} {text}")
+        }
+        Test::Tags { test: TagTest::HasAny(tags), negate, .. } => {
+            listed(tags, if *negate { "without " } else { "with " }, "with one of ", "with none of ", *negate)
+        }
+        Test::Tags { test: TagTest::HasAll(tags), .. } => format!("with all of {}", tags.join(", ")),
+        Test::Tags { test: TagTest::AnyNotIn(other), .. } => {
+            format!("with something that is not in {}", name(program, *other))
+        }
+        Test::Day { date, from: true, .. } => format!("on {} or later", date_at(*date)),
+        Test::Day { date, from: false, .. } => format!("before {}", date_at(*date)),
+        Test::Happened { is: true, .. } => "some".to_owned(),
+        Test::Happened { is: false, .. } => "none".to_owned(),
+    }
+}
+
+/// Returns one text after `single`, or several texts after `any` or `none`.
+fn listed(texts: &[Literal], single: &str, any: &str, none: &str, negate: bool) -> String {
+    match texts {
+        [only] => format!("{single}{}", &**only),
+        several => format!("{}{}", if negate { none } else { any }, several.join(", ")),
+    }
+}
+
+/// Returns the name of an operator or measure in words: `at_least` is "at least".
+fn words(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+fn number(op: NumberOp) -> String {
+    match op {
+        NumberOp::Is(number) => format!("{number}"),
+        NumberOp::IsNot(number) => format!("not {number}"),
+        NumberOp::AtLeast(number)
+        | NumberOp::MoreThan(number)
+        | NumberOp::AtMost(number)
+        | NumberOp::LessThan(number) => format!("{} {number}", words(op.name())),
+        NumberOp::Between(low, high) => format!("from {low} to {high}"),
+    }
+}
+
+fn name(program: &Program, field: FieldIndex) -> String {
+    program.fields.get(field).map_or_else(String::new, |reading| reading.field.name().to_owned())
+}
+
+fn quantity(program: &Program, of: &Quantity) -> String {
+    match of {
+        Quantity::Number { field } => name(program, *field),
+        Quantity::Ratio { field, of } => format!("{} / {}", name(program, *field), name(program, *of)),
+        Quantity::Calendar { field, by } => {
+            format!("{} {}", words(by.name()), name(program, *field))
+        }
+        Quantity::TagCount { field } => format!("number of {}", name(program, *field)),
+        Quantity::Event { events: of, by: EventMeasure::Count } => events(of),
+        Quantity::Event { events: of, by: EventMeasure::Amount } => format!("amount of {}", events(of)),
+        Quantity::Event { events: of, by: EventMeasure::Days } => format!("days with {}", events(of)),
+        Quantity::DaysSinceLast { events: of } => format!("days since the last of {}", events(of)),
+        Quantity::Axis { axis } => {
+            program.axes.get(*axis).map_or_else(String::new, |axis| format!("{} score", axis.title.shown()))
+        }
+        Quantity::Score => "score".to_owned(),
+    }
+}
+
+fn events(events: &Events) -> String {
+    let names = match &events.names {
+        Names::All => "events of any kind".to_owned(),
+        Names::Listed(names) => format!("{} events", names.join(" or ")),
+    };
+    let span = |secs: i64| Span::seconds(secs.unsigned_abs());
+    match (events.ages.from, events.ages.to) {
+        (_, None) => names,
+        (0, Some(to)) => format!("{names} in the last {}", span(to)),
+        (from, Some(to)) => format!("{names} from {} to {} ago", span(from), span(to)),
+    }
+}
+
+/// Returns points with their sign, such as `+40` and `-12.5`.
+pub(super) fn signed(points: Points) -> String {
+    format!("{points:+}")
+}

@@ -1,0 +1,96 @@
+//! Running a model's own cases.
+
+use crate::input::facts::{Field, Kind, Record};
+use crate::model::{Case, Model};
+use crate::num::points::Points;
+use crate::problem::{ModelError, Path, Problem, Problems};
+use crate::score::{Play, Score};
+use crate::scorer::Scorer;
+
+impl Model {
+    /// Runs the model's cases and returns their number.
+    ///
+    /// Each case is scored as a [`Record`]. Outcomes without an expectation are not checked.
+    ///
+    /// ```
+    /// use warmth::Model;
+    ///
+    /// let model: Model = toml::from_str(
+    ///     r#"
+    ///     format = 1
+    ///     name = "readiness"
+    ///     [[axis]]
+    ///     name = "fit"
+    ///     [[axis.rule]]
+    ///     id = "nps"
+    ///     bands.nps = [[7, 10], [9, 40]]
+    ///     [[case]]
+    ///     name = "a promoter"
+    ///     as_of = "2026-11-22T09:00:00Z"
+    ///     facts.nps = 8
+    ///     expect.score = 100
+    ///     "#,
+    /// )?;
+    /// let error = model.verify().unwrap_err();
+    /// assert_eq!(
+    ///     error.problems()[0].to_string(),
+    ///     "case-failed at `case[0].expect.score`: the case `a promoter` expects `100`, found `25`"
+    /// );
+    /// # Ok::<(), toml::de::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the model does not compile for records, if a case has facts that the model does not read or reads as another
+    /// kind, or if an outcome differs from the expected one. The error lists every problem of every case.
+    pub fn verify(&self) -> Result<usize, ModelError> {
+        let scorer = Scorer::<Record>::new(self)?;
+        let mut problems = Problems::default();
+        let cases = Path::Root.key("case");
+        for (index, case) in self.cases.iter().enumerate() {
+            let path = cases.index(index);
+            check_facts(case, &scorer, &path.key("facts"), &mut problems);
+            check_outcome(case, scorer.score(&case.subject, case.as_of), &path.key("expect"), &mut problems);
+        }
+        problems.unless_none(Some(self.cases.len()))
+    }
+}
+
+fn check_facts(case: &Case, scorer: &Scorer<Record>, path: &Path<'_>, problems: &mut Problems) {
+    for (name, value) in case.subject.iter() {
+        let path = path.key(name);
+        match scorer.fields().find(|field| field.name() == name) {
+            None => {
+                let problem = Problem::new("unknown-field", &path, format!("the model reads no field `{name}`"));
+                problems.note(problem.suggesting(problems.len(), name, scorer.fields().map(Field::name)));
+            }
+            Some(field) if field.kind() != Kind::Any && !value.fits(field.kind()) => {
+                let message = format!("the model needs {} in `{name}`", field.kind().with_article());
+                problems.note(Problem::new("wrong-kind", &path, message));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn check_outcome(case: &Case, score: Score<'_>, path: &Path<'_>, problems: &mut Problems) {
+    let expect = &case.expect;
+    let mut compare = |path: &Path<'_>, expected: Option<String>, found: Option<String>| {
+        if let Some(expected) = expected.filter(|expected| Some(expected) != found.as_ref()) {
+            let found = found.map_or_else(|| "nothing".to_owned(), |found| format!("`{found}`"));
+            let message = format!("the case `{}` expects `{expected}`, found {found}", case.name);
+            problems.note(Problem::new("case-failed", path, message));
+        }
+    };
+    let printed = |points: Points| points.to_string();
+    compare(&path.key("verdict"), expect.verdict.clone(), Some(score.verdict().to_string()));
+    compare(&path.key("score"), expect.score.map(printed), Some(score.value().to_string()));
+    let axes = path.key("axes");
+    for (name, expected) in &expect.axes {
+        compare(&axes.key(name), Some(expected.to_string()), score.axis(name).map(|axis| axis.score.to_string()));
+    }
+    compare(&path.key("grade"), expect.grade.clone(), score.grade().map(|grade| grade.to_string()));
+    compare(&path.key("state"), expect.state.clone(), score.state().map(str::to_owned));
+    compare(&path.key("segment"), expect.segment.clone(), score.segment().map(str::to_owned));
+    compare(&path.key("play"), expect.play.clone(), score.play().map(Play::name).map(str::to_owned));
+}

@@ -1,0 +1,269 @@
+//! The environment of one subject at one instant.
+
+use crate::evaluate::env::{Env, MaybeUnknown};
+use crate::evaluate::observer::{Observation, Observer};
+use crate::evaluate::{Concrete, Truth, signal, test};
+use crate::input::activity::{Activity, Selection};
+use crate::input::facts::{Fact, Facts, Probe};
+use crate::model::{Calendar, EventMeasure};
+use crate::num::points::HELD;
+use crate::num::u384::saturated_i64;
+use crate::program::{
+    Events, FieldIndex, ProbeId, Program, Quantity, Reading, RuleBody, Signal, TagTest, Test, TextSubject, TextTest,
+    ordered_bits,
+};
+use crate::time::civil_day;
+
+/// One subject at one instant.
+pub(crate) struct Subject<'m, 's, T> {
+    program: &'m Program,
+    facts: &'s T,
+    as_of: i64, // seconds since 1970-01-01 UTC
+    today: i64, // the civil day of `as_of`
+}
+
+/// Reads a field and tests it, in one of the ways that [`ProbeId`] lists.
+struct TestProbe<'q, 'm, 's, T> {
+    test: &'q Test,
+    subject: &'q Subject<'m, 's, T>,
+}
+
+impl<T> Clone for TestProbe<'_, '_, '_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for TestProbe<'_, '_, '_, T> {}
+
+impl<T: Facts> Probe for TestProbe<'_, '_, '_, T> {
+    type Answer = Truth;
+
+    #[inline(always)]
+    fn answer<const WAY: usize>(self, fact: Fact<'_>) -> Truth {
+        let holds = match (WAY, self.test) {
+            (ProbeId::NUMBER, Test::Number { doubles, op, .. }) => {
+                let inside = test::number_within(test::double(fact), *doubles);
+                inside.map(|inside| inside != op.negates())
+            }
+            (ProbeId::RATIO, Test::Number { of: Quantity::Ratio { of, .. }, doubles, op, .. }) => {
+                let ratio = test::ratio(test::double(fact), self.subject.number(*of));
+                let inside = ratio.and_then(|ratio| test::number_within(ratio, *doubles));
+                inside.map(|inside| inside != op.negates())
+            }
+            (ProbeId::FLAG, test @ Test::Flag { .. })
+            | (ProbeId::HAS_ANY, test @ Test::Tags { test: TagTest::HasAny(_), .. }) => test::holds(test, fact),
+            (ProbeId::ONE_OF, Test::Text { test: TextTest::OneOf(literals), negate, .. }) => match fact {
+                Fact::Text(text) => Some(literals.has(text) != *negate),
+                _ => None,
+            },
+            (ProbeId::DAYS_SINCE | ProbeId::DAYS_UNTIL, Test::Number { within, op, .. }) => {
+                let by = if WAY == ProbeId::DAYS_SINCE { Calendar::DaysSince } else { Calendar::DaysUntil };
+                let day = test::day(fact, self.subject.program.offset_secs);
+                let value = day.map(|day| test::by_calendar(by, day, self.subject.today));
+                value.map(|value| (*within.start() <= value && value <= *within.end()) != op.negates())
+            }
+            _ => None,
+        };
+        Truth::of(holds)
+    }
+}
+
+/// The fact's number; NaN if it is not a number.
+#[derive(Clone, Copy)]
+struct NumberProbe;
+
+impl Probe for NumberProbe {
+    type Answer = f64;
+
+    #[inline(always)]
+    fn answer<const WAY: usize>(self, fact: Fact<'_>) -> f64 {
+        if WAY == ProbeId::NUMBER { test::double(fact) } else { f64::NAN }
+    }
+}
+
+/// Reports a test to the observer. Inlined for each kind of observation, which is known at the call.
+#[inline(always)]
+fn observed<'m, O: Observer<'m, Concrete>>(
+    test: &'m Test,
+    seen: Observation<'_, Concrete>,
+    holds: Option<bool>,
+    observer: &mut O,
+) -> Truth {
+    let truth = Truth::of(holds);
+    observer.on_test(test, seen, &truth);
+    truth
+}
+
+impl<'m, 's, T: Facts> Subject<'m, 's, T> {
+    #[inline]
+    pub(crate) fn new(program: &'m Program, facts: &'s T, as_of: i64) -> Subject<'m, 's, T> {
+        Subject::on(program, facts, (as_of, civil_day(as_of, program.offset_secs)))
+    }
+
+    /// The same if the civil day of the instant is known already.
+    #[inline]
+    pub(crate) fn on(program: &'m Program, facts: &'s T, (as_of, today): (i64, i64)) -> Subject<'m, 's, T> {
+        Subject { program, facts, as_of, today }
+    }
+
+    /// The value of a field, missing if its kind is not the field's.
+    #[inline]
+    pub(crate) fn fact(&self, field: FieldIndex) -> Fact<'s> {
+        let fact = self.raw_fact(field);
+        let admitted = self.program.fields.get(field).is_some_and(|reading| reading.field.kind().admits(&fact));
+        if admitted { fact } else { Fact::Missing }
+    }
+
+    /// The value of a field, of whatever kind. Readers of numbers or texts find none in a value of another kind.
+    #[inline(always)]
+    fn raw_fact(&self, field: FieldIndex) -> Fact<'s> {
+        match self.program.fields.get(field) {
+            Some(reading) => self.facts.fact(&reading.field),
+            None => Fact::Missing,
+        }
+    }
+
+    /// The number of a field; NaN if it has none.
+    #[inline]
+    fn number(&self, field: FieldIndex) -> f64 {
+        let Some(Reading { field, .. }) = self.program.fields.get(field) else { return f64::NAN };
+        let read = || test::double(self.facts.fact(field));
+        self.facts.probe(ProbeId::of_field(field, ProbeId::NUMBER).index(), NumberProbe, read)
+    }
+
+    /// Evaluates a test and reports what it saw.
+    #[inline(never)]
+    fn look<O: Observer<'m, Concrete>>(&self, test: &'m Test, observer: &mut O) -> Truth {
+        let (fact, holds) = match test {
+            Test::Number { of, within, op, .. } => {
+                let value = self.value(of);
+                let holds = value.map(|value| within.contains(&value) != op.negates());
+                return observed(test, Observation::Quantity(value), holds, observer);
+            }
+            Test::Happened { events, is } => {
+                let count = self.select(events).count();
+                return observed(test, Observation::Events(count), Some((count > 0) == *is), observer);
+            }
+            Test::Tags { field, test: TagTest::AnyNotIn(other), negate, .. } => {
+                let fact = self.fact(*field);
+                let holds = test::any_not_in(fact, self.fact(*other));
+                (fact, holds.map(|holds| holds != *negate))
+            }
+            Test::Day { field, within, .. } => {
+                let fact = self.fact(*field);
+                (fact, test::day(fact, self.program.offset_secs).map(|day| within.contains(&day)))
+            }
+            Test::Known { field, .. }
+            | Test::Flag { field, .. }
+            | Test::Text { of: TextSubject::Field(field), .. }
+            | Test::Tags { field, .. } => {
+                let fact = self.fact(*field);
+                (fact, test::holds(test, fact))
+            }
+            // The pipeline evaluates tests on the outcome.
+            Test::Text { .. } => (Fact::Missing, None),
+        };
+        observed(test, Observation::Fact(fact), holds, observer)
+    }
+
+    #[inline]
+    fn activity(&self) -> &'s Activity {
+        self.facts.activity()
+    }
+
+    #[inline]
+    fn select<'a>(&'a self, events: &'a Events) -> Selection<'a> {
+        self.activity().select(&events.names, self.as_of, events.ages)
+    }
+
+    /// A quantity in its unit; `None` if it is unknown.
+    fn value(&self, of: &Quantity) -> Option<i64> {
+        match of {
+            Quantity::Number { field } => test::number(self.number(*field)),
+            Quantity::Ratio { field, of } => test::ratio(self.number(*field), self.number(*of)).map(ordered_bits),
+            Quantity::Calendar { field, by } => {
+                let day = test::day(self.raw_fact(*field), self.program.offset_secs)?;
+                Some(test::by_calendar(*by, day, self.today))
+            }
+            Quantity::TagCount { field } => test::tag_count(self.raw_fact(*field)),
+            Quantity::Event { events, by } => Some(self.of_events(events, *by)),
+            Quantity::DaysSinceLast { events } => {
+                let last = self.select(events).last()?;
+                Some(self.today.saturating_sub(civil_day(last, self.program.offset_secs)))
+            }
+            // The pipeline evaluates tests on the outcome.
+            Quantity::Axis { .. } | Quantity::Score => None,
+        }
+    }
+
+    fn of_events(&self, events: &Events, by: EventMeasure) -> i64 {
+        let selected = self.select(events);
+        match by {
+            EventMeasure::Count => selected.count(),
+            EventMeasure::Amount => {
+                let (gains, losses) = signal::amounts(selected);
+                saturated_i64(gains.saturating_sub(losses)).clamp(-HELD, HELD)
+            }
+            EventMeasure::Days => selected.days(self.program.offset_secs),
+        }
+    }
+
+    /// The fields that the model reads and this subject lacks.
+    pub(crate) fn missing(self) -> impl Iterator<Item = &'m str> + use<'m, 's, T> {
+        let (program, facts) = (self.program, self.facts);
+        program.fields.iter().filter(|reading| reading.valued).filter_map(move |reading| {
+            let known = reading.field.kind().admits(&facts.fact(&reading.field));
+            (!known).then(|| reading.field.name())
+        })
+    }
+}
+
+impl<'m, T: Facts> Env<'m> for Subject<'m, '_, T> {
+    type Domain = Concrete;
+
+    #[inline]
+    fn program(&self) -> &'m Program {
+        self.program
+    }
+
+    #[inline(always)]
+    fn test<O: Observer<'m, Concrete>>(&self, probe: ProbeId, test: &'m Test, observer: &mut O) -> Truth {
+        if O::FULL {
+            // Only the ledger records the value of a fact, which a probe does not return.
+            return self.look(test, observer);
+        }
+        let mut looked = false;
+        let truth = self.facts.probe(probe.index(), TestProbe { test, subject: self }, || {
+            looked = true;
+            self.look(test, observer)
+        });
+        if !looked {
+            observer.on_test(test, Observation::Quantity(None), &truth);
+        }
+        truth
+    }
+
+    #[inline]
+    fn points<O: Observer<'m, Concrete>>(&self, body: &'m RuleBody, observer: &mut O) -> MaybeUnknown<Concrete> {
+        let points = if let RuleBody::Bands { of, rows, below } = body {
+            let value = self.value(of);
+            observer.on_quantity(of, value);
+            value.map(|value| test::band_points(rows, *below, test::band(rows, value)))
+        } else if let Some(field) = body.field() {
+            let fact = self.fact(field);
+            observer.on_fact(field, fact);
+            test::points(body, fact)
+        } else {
+            None
+        };
+        MaybeUnknown { number: points.unwrap_or(0), unknown: points.is_none() }
+    }
+
+    fn signal<O: Observer<'m, Concrete>>(&self, signal: &'m Signal, observer: &mut O) -> i64 {
+        let sums = signal::SignalSums::of(signal, self.activity(), self.program.offset_secs, self.as_of);
+        let tally = sums.tally(signal);
+        observer.on_signal(signal, tally);
+        tally.points
+    }
+}

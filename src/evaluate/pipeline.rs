@@ -1,0 +1,434 @@
+//! The pipeline of an evaluation: gates, rules, groups, axes, promoters, limits, names.
+
+use super::domain::{Atoms, Decided, Domain, Numbers, first_decided, first_true};
+use super::env::{Env, MaybeUnknown};
+use super::observer::{Observation, Observer};
+use super::outcome::{AxisOutcome, Outcome};
+use super::{test, total};
+use crate::grade::{Grade, Verdict};
+use crate::model::Missing;
+use crate::program::{Axis, Condition, ConditionNode, Gate, Index, Quantity, Rule, RuleBody, Test, TextSubject};
+use crate::truth::Truth;
+
+type Of<D, V> = <D as Domain>::Of<V>;
+type Number<D> = <D as Domain>::Number;
+
+/// What conditions on the outcome look at.
+struct OutcomeView<'o, D: Domain> {
+    axes: &'o [AxisOutcome<D>],
+    score: &'o D::Number,
+    grade: &'o D::Of<Index>,
+    verdict: &'o D::Of<Verdict>,
+}
+
+/// The evaluation of a program in an environment.
+pub(crate) struct Evaluation<E> {
+    env: E,
+}
+
+impl<'m, E: Env<'m>> Evaluation<E> {
+    pub(crate) fn new(env: E) -> Evaluation<E> {
+        Evaluation { env }
+    }
+
+    pub(crate) fn env(&self) -> &E {
+        &self.env
+    }
+
+    /// The outcome, as it is reported.
+    #[inline]
+    pub(crate) fn outcome<O: Observer<'m, E::Domain>>(&self, observer: &mut O) -> Outcome<E::Domain> {
+        let verdict = self.verdict(observer);
+        if !verdict.any(Verdict::is_scored) && !O::FULL {
+            return Outcome::gated(verdict);
+        }
+        let mut outcome = Outcome::gated(verdict);
+        self.score(&mut outcome, observer);
+        outcome.hold_back();
+        outcome
+    }
+
+    /// Evaluates the gates.
+    #[inline(always)]
+    pub(crate) fn verdict<O: Observer<'m, E::Domain>>(&self, observer: &mut O) -> Of<E::Domain, Verdict> {
+        let mut verdict = Of::<E::Domain, Verdict>::one(self.env.verdict());
+        for gate in self.env.gates(false) {
+            let Some(truth) = self.gate(gate, false, observer) else { continue };
+            verdict = E::Domain::map2(&verdict, &truth, disqualifying_verdict);
+            if verdict.is(Verdict::Disqualified) && !O::FULL {
+                return verdict;
+            }
+        }
+        for gate in self.env.gates(true) {
+            let Some(truth) = self.gate(gate, true, observer) else { continue };
+            verdict = E::Domain::map2(&verdict, &truth, required_verdict);
+            if !verdict.any(Verdict::is_scored) && !O::FULL {
+                return verdict;
+            }
+        }
+        verdict
+    }
+
+    /// A gate with its policy for the unknown applied; `None` if every subject passes it.
+    #[inline(always)]
+    fn gate<O: Observer<'m, E::Domain>>(
+        &self,
+        gate: &'m Gate,
+        required: bool,
+        observer: &mut O,
+    ) -> Option<Of<E::Domain, Truth>> {
+        let mut truth = self.condition(&gate.when, None, observer);
+        let passes = truth.is(if required { Truth::True } else { Truth::False });
+        if !passes && truth.any(|truth| truth == Truth::Unknown) {
+            truth = by_policy::<E::Domain>(gate, truth);
+        }
+        observer.on_gate(gate, required, &truth);
+        (!passes).then_some(truth)
+    }
+
+    /// The raw points of an axis, and what counts as 100 for it.
+    fn points<O: Observer<'m, E::Domain>>(
+        &self,
+        axis: &'m Axis,
+        observer: &mut O,
+    ) -> (Number<E::Domain>, Number<E::Domain>) {
+        let mut raw = Number::<E::Domain>::one(axis.base);
+        let mut available = axis.skips.then(|| Number::<E::Domain>::one(axis.base));
+        for part in &axis.parts {
+            let (known, rules) = self.env.rules(part);
+            let mut sum = Number::<E::Domain>::one(known.points);
+            let mut expected = available.as_ref().map(|_| Number::<E::Domain>::one(known.expected));
+            for rule in rules {
+                let unknown = self.rule(rule, &mut sum, observer);
+                if let Some(expected) = &mut expected {
+                    expected.add(&expected_of::<E::Domain>(rule, &unknown));
+                }
+            }
+            observer.on_part(part);
+            if part.group.is_some() {
+                sum = sum.map(|points| part.clamped(points));
+                expected = expected.map(|expected| expected.map(|points| part.clamped(points)));
+            }
+            raw.add(&sum);
+            if let (Some(available), Some(expected)) = (&mut available, expected) {
+                available.add(&expected);
+            }
+        }
+        (raw, available.unwrap_or_else(|| Number::<E::Domain>::one(axis.available)))
+    }
+
+    /// Adds the points of a rule, with its guard and its policy for the unknown applied. Returns where the rule is unknown.
+    #[inline]
+    fn rule<O: Observer<'m, E::Domain>>(
+        &self,
+        rule: &'m Rule,
+        sum: &mut Number<E::Domain>,
+        observer: &mut O,
+    ) -> Of<E::Domain, bool> {
+        let (Some(guard), RuleBody::Points(by_truth)) = (&rule.guard, &rule.body) else {
+            let points = self.guarded(rule, observer);
+            observer.on_rule(rule, || points.clone());
+            sum.add(&points.number);
+            return points.unknown;
+        };
+        let guard = self.condition(guard, None, observer);
+        let number = E::Domain::number(&guard, |guard| Some(by_truth.of(guard)));
+        let unknown = E::Domain::map(&guard, |guard| guard == Truth::Unknown);
+        observer.on_rule(rule, || MaybeUnknown { number: number.clone(), unknown: unknown.clone() });
+        sum.add(&number);
+        unknown
+    }
+
+    /// The points of a rule with any body: the body's where the guard holds, zero where it does not.
+    #[inline(never)]
+    pub(super) fn guarded<O: Observer<'m, E::Domain>>(
+        &self,
+        rule: &'m Rule,
+        observer: &mut O,
+    ) -> MaybeUnknown<E::Domain> {
+        let missing = rule.missing.micros();
+        let MaybeUnknown { number, unknown } = match &rule.guard {
+            Some(guard) => {
+                let guard = self.condition(guard, None, observer);
+                let zero = Number::<E::Domain>::one(0);
+                let found = if guard.any(|truth| truth == Truth::True) {
+                    self.body(&rule.body, observer)
+                } else {
+                    MaybeUnknown::known(zero.clone())
+                };
+                let fails = E::Domain::map(&guard, |truth| truth == Truth::False);
+                MaybeUnknown {
+                    number: E::Domain::select(&fails, zero, found.number),
+                    unknown: E::Domain::map2(&guard, &found.unknown, |guard, unknown| match guard {
+                        Truth::True => unknown,
+                        Truth::Unknown => true,
+                        Truth::False => false,
+                    }),
+                }
+            }
+            None => self.body(&rule.body, observer),
+        };
+        MaybeUnknown { number: E::Domain::select(&unknown, Number::<E::Domain>::one(missing), number), unknown }
+    }
+
+    #[inline(always)]
+    fn body<O: Observer<'m, E::Domain>>(&self, body: &'m RuleBody, observer: &mut O) -> MaybeUnknown<E::Domain> {
+        match body {
+            RuleBody::Points(by_truth) => MaybeUnknown::known(Number::<E::Domain>::one(by_truth.points())),
+            RuleBody::First { rows, otherwise } => self.first(rows, *otherwise, observer),
+            RuleBody::Bands { .. } | RuleBody::Texts { .. } | RuleBody::Tags { .. } | RuleBody::PerUnit { .. } => {
+                self.env.points(body, observer)
+            }
+            RuleBody::Signal(signal) => MaybeUnknown::known(self.env.signal(signal, observer)),
+        }
+    }
+
+    /// The points of the first condition that holds.
+    #[inline(never)]
+    fn first<O: Observer<'m, E::Domain>>(
+        &self,
+        rows: &'m [(Condition, i64)],
+        otherwise: i64,
+        observer: &mut O,
+    ) -> MaybeUnknown<E::Domain> {
+        let conditions = rows.iter().map(|(when, _)| self.condition(when, None, observer));
+        let decided = first_decided::<E::Domain>(conditions);
+        let points = |decided| match decided {
+            Decided::By(row) => rows.get(row).map(|(_, points)| *points),
+            Decided::Unknown => None,
+            Decided::Not => Some(otherwise),
+        };
+        MaybeUnknown {
+            number: E::Domain::number(&decided, points),
+            unknown: E::Domain::map(&decided, |decided| decided == Decided::Unknown),
+        }
+    }
+
+    /// The axes and everything that follows from them, as if every subject passed the gates.
+    #[inline]
+    pub(crate) fn score<O: Observer<'m, E::Domain>>(&self, outcome: &mut Outcome<E::Domain>, observer: &mut O) {
+        for axis in &self.env.program().axes {
+            let (raw, available) = self.points(axis, observer);
+            outcome.push(raw, available, observer);
+        }
+        self.conclude(outcome, observer);
+    }
+
+    /// Everything that follows from the axes.
+    #[inline(always)]
+    pub(crate) fn conclude<O: Observer<'m, E::Domain>>(&self, outcome: &mut Outcome<E::Domain>, observer: &mut O) {
+        let program = self.env.program();
+        let (verdict, axes) = (&outcome.verdict, outcome.axes.as_slice());
+        let base = total::base(program, axes);
+        let grade = total::grade(program.grade.as_ref(), axes);
+        let adjusts = !program.promoters.is_empty() || !program.limits.is_empty();
+        let value = if adjusts {
+            let adjusted = self.adjusted(&OutcomeView { axes, score: &base, grade: &grade, verdict }, observer);
+            adjusted.map(|value| value.clamp(0, total::FULL_SCORE))
+        } else {
+            base.clone()
+        };
+        observer.on_total(&base, &value);
+        let state = total::state(&program.states, &value, axes);
+        if !program.segments.is_empty() {
+            outcome.segment = self.segment(&OutcomeView { axes, score: &value, grade: &grade, verdict }, observer);
+        }
+        if !program.plays.is_empty() {
+            outcome.play = total::play::<E::Domain>(program, &grade, &state, &outcome.segment);
+        }
+        (outcome.value, outcome.grade, outcome.state) = (value, grade, state);
+    }
+
+    /// The score with promoters and limits.
+    #[inline(never)]
+    fn adjusted<O: Observer<'m, E::Domain>>(
+        &self,
+        view: &OutcomeView<'_, E::Domain>,
+        observer: &mut O,
+    ) -> Number<E::Domain> {
+        let mut value = view.score.clone();
+        for promoter in &self.env.program().promoters {
+            let truth = self.condition(&promoter.when, Some(view), observer);
+            observer.on_promoter(promoter, &truth);
+            value = map_where::<E::Domain>(&truth, value, |value| value.saturating_add(promoter.plus));
+        }
+        // Floors first, caps after them, so that a cap always holds.
+        for floors in [true, false] {
+            for limit in self.env.program().limits.iter().filter(|limit| limit.floor == floors) {
+                let truth = self.condition(&limit.when, Some(view), observer);
+                let before = value.clone();
+                value = map_where::<E::Domain>(&truth, value, |value| {
+                    if floors { value.max(limit.bound) } else { value.min(limit.bound) }
+                });
+                observer.on_limit(limit, &truth, &before, &value);
+            }
+        }
+        value
+    }
+
+    #[inline(never)]
+    fn segment<O: Observer<'m, E::Domain>>(
+        &self,
+        view: &OutcomeView<'_, E::Domain>,
+        observer: &mut O,
+    ) -> Of<E::Domain, Index> {
+        first_true::<E::Domain>(self.env.program().segments.iter().map(|segment| {
+            let truth = match &segment.when {
+                Some(when) => self.condition(when, Some(view), observer),
+                None => Of::<E::Domain, Truth>::one(Truth::True),
+            };
+            observer.on_segment(segment, &truth);
+            truth
+        }))
+    }
+
+    /// Whether `condition` holds. Conditions of promoters, limits and segments may look at the outcome.
+    #[inline]
+    fn condition<O: Observer<'m, E::Domain>>(
+        &self,
+        condition: &'m Condition,
+        view: Option<&OutcomeView<'_, E::Domain>>,
+        observer: &mut O,
+    ) -> Of<E::Domain, Truth> {
+        match &condition.node {
+            ConditionNode::Test(test) => match view.and_then(|view| view.test(test, observer)) {
+                Some(truth) => truth,
+                None => self.env.test(condition.probe, test, observer),
+            },
+            joined => self.joined(joined, view, observer),
+        }
+    }
+
+    #[inline(never)]
+    fn joined<O: Observer<'m, E::Domain>>(
+        &self,
+        node: &'m ConditionNode,
+        view: Option<&OutcomeView<'_, E::Domain>>,
+        observer: &mut O,
+    ) -> Of<E::Domain, Truth> {
+        match node {
+            // `condition` evaluates tests.
+            ConditionNode::Test(_) => Of::<E::Domain, Truth>::one(Truth::Unknown),
+            ConditionNode::Not(inner) => {
+                observer.on_negation();
+                let truth = E::Domain::map(&self.condition(inner, view, observer), Truth::negated);
+                observer.on_negation();
+                truth
+            }
+            ConditionNode::All(parts) => self.folded(parts, view, observer, Truth::True, Truth::min, Truth::False),
+            ConditionNode::Any(parts) => self.folded(parts, view, observer, Truth::False, Truth::max, Truth::True),
+            ConditionNode::AtLeastOf { count, of } => {
+                let mut sure_and_possible = Of::<E::Domain, (usize, usize)>::one((0, 0));
+                for part in of {
+                    let truth = self.condition(part, view, observer);
+                    sure_and_possible = E::Domain::map2(&sure_and_possible, &truth, |(sure, possible), truth| {
+                        (sure + usize::from(truth == Truth::True), possible + usize::from(truth != Truth::False))
+                    });
+                }
+                E::Domain::map(&sure_and_possible, |(sure, possible)| Truth::of_count(sure, possible, *count))
+            }
+        }
+    }
+
+    /// Folds all parts, up to the first one after which the result cannot change.
+    fn folded<O: Observer<'m, E::Domain>>(
+        &self,
+        parts: &'m [Condition],
+        view: Option<&OutcomeView<'_, E::Domain>>,
+        observer: &mut O,
+        start: Truth,
+        pick: impl Fn(Truth, Truth) -> Truth,
+        last: Truth,
+    ) -> Of<E::Domain, Truth> {
+        let mut picked = Of::<E::Domain, Truth>::one(start);
+        for part in parts {
+            picked = E::Domain::map2(&picked, &self.condition(part, view, observer), &pick);
+            if picked.is(last) && !O::FULL {
+                break;
+            }
+        }
+        picked
+    }
+}
+
+impl<D: Domain> OutcomeView<'_, D> {
+    /// Evaluates a test on the outcome; `None` of any other test.
+    fn test<'m, O: Observer<'m, D>>(&self, test: &'m Test, observer: &mut O) -> Option<D::Of<Truth>> {
+        match test {
+            Test::Number { of, within, op, .. } => {
+                let number = match of {
+                    Quantity::Axis { axis } => &self.axes.get(*axis)?.score,
+                    Quantity::Score => self.score,
+                    _ => return None,
+                };
+                let truth = D::map(&D::within(number, within), |holds| Truth::of(Some(holds != op.negates())));
+                observer.on_test(test, Observation::Quantity(Some(number.clone())), &truth);
+                Some(truth)
+            }
+            Test::Text { of: TextSubject::Grade, .. } => {
+                Some(text_test(test, self.grade, observer, |grade| grade.get().map(|index| Grade::at(index).as_str())))
+            }
+            Test::Text { of: TextSubject::Verdict, .. } => {
+                Some(text_test(test, self.verdict, observer, |verdict| Some(verdict.as_str())))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A test on one of the outcome's texts.
+fn text_test<'m, D: Domain, V: super::domain::Atom, O: Observer<'m, D>>(
+    test: &'m Test,
+    of: &D::Of<V>,
+    observer: &mut O,
+    text: impl Fn(V) -> Option<&'static str>,
+) -> D::Of<Truth> {
+    let truth = D::map(of, |value| Truth::of(test::holds(test, text(value).into())));
+    observer.on_test(test, Observation::Fact(of.single().and_then(text).into()), &truth);
+    truth
+}
+
+/// The verdict after a disqualifying gate.
+#[inline]
+pub(super) fn disqualifying_verdict(verdict: Verdict, truth: Truth) -> Verdict {
+    match truth {
+        Truth::True => Verdict::Disqualified,
+        Truth::False | Truth::Unknown => verdict,
+    }
+}
+
+/// The verdict after a required gate.
+#[inline]
+pub(super) fn required_verdict(verdict: Verdict, truth: Truth) -> Verdict {
+    match truth {
+        Truth::True => verdict,
+        Truth::Unknown => verdict.max(Verdict::Undetermined),
+        Truth::False => verdict.max(Verdict::Ineligible),
+    }
+}
+
+/// The truth of a gate with its policy for the unknown applied. Rare, so it stays out of the loop over gates.
+#[cold]
+#[inline(never)]
+#[expect(clippy::needless_pass_by_value, reason = "a reference would put the truth of every gate into memory")]
+fn by_policy<D: Domain>(gate: &Gate, truth: D::Of<Truth>) -> D::Of<Truth> {
+    D::map(&truth, |truth| gate.decided(truth))
+}
+
+/// What a rule adds to the points that count as 100: its reach, or zero where it is skipped.
+pub(super) fn expected_of<D: Domain>(rule: &Rule, unknown: &D::Of<bool>) -> D::Number {
+    let reach = D::Number::one(rule.reach.unwrap_or(0));
+    match rule.missing {
+        Missing::Points(_) => reach,
+        Missing::Skip => D::select(unknown, D::Number::one(0), reach),
+    }
+}
+
+/// Maps a number, by a function that never falls, where the condition is true.
+#[inline]
+fn map_where<D: Domain>(truth: &D::Of<Truth>, number: D::Number, f: impl Fn(i64) -> i64) -> D::Number {
+    if !truth.any(|truth| truth == Truth::True) {
+        return number;
+    }
+    D::select(&D::map(truth, |truth| truth == Truth::True), number.map(f), number)
+}

@@ -1,0 +1,410 @@
+//! The environment of a set of subjects over a span of time.
+
+use std::cell::Cell;
+use std::ops::RangeInclusive;
+
+use super::domain::{Set, Sets};
+use super::fact_set::FactSet;
+use super::interval_set::IntervalSet;
+use super::residual::Residual;
+use crate::evaluate::domain::{Atoms, Domain, Numbers};
+use crate::evaluate::signal::{self, SignalSums};
+use crate::evaluate::{Env, MaybeUnknown, Observer, PartialSum, Truth, test as concrete};
+use crate::grade::Verdict;
+use crate::input::activity::{Activity, Selection};
+use crate::input::facts::Fact;
+use crate::model::{Calendar, EventMeasure};
+use crate::num::points::HELD;
+use crate::num::u384::saturated_i64;
+use crate::program::{
+    Events, FieldIndex, Gate, Part, ProbeId, Program, Quantity, Rule, RuleBody, Signal, TagTest, Test, TextSubject,
+};
+use crate::time::{DAY_SECS, civil_day};
+
+/// Every subject whose facts are in the given sets and whose activity is the given one, at every instant of a span.
+///
+/// The sets of different fields are treated as independent.
+pub(crate) struct SubjectSet<'m, 'f> {
+    program: &'m Program,
+    facts: &'f [FactSet<'f>], // one for each field of the program
+    residual: Option<&'f Residual<'m>>,
+    activity: &'f Activity,
+    from: i64,
+    to: i64,           // not before `from`
+    today: (i64, i64), // the civil days of both
+    missing: FactSet<'f>,
+    breakpoint: Cell<Option<i64>>,
+    varies: Cell<bool>,
+}
+
+impl<'m, 'f> SubjectSet<'m, 'f> {
+    pub(crate) fn new(
+        program: &'m Program,
+        facts: &'f [FactSet<'f>],
+        activity: &'f Activity,
+        (from, to): (i64, i64),
+    ) -> SubjectSet<'m, 'f> {
+        let today = (civil_day(from, program.offset_secs), civil_day(to, program.offset_secs));
+        SubjectSet {
+            program,
+            facts,
+            residual: None,
+            activity,
+            from,
+            to,
+            today,
+            missing: FactSet::one(Fact::Missing),
+            breakpoint: Cell::new(None),
+            varies: Cell::new(false),
+        }
+    }
+
+    /// The same set, whose program is reduced to this residual.
+    pub(crate) fn with_residual(self, residual: &'f Residual<'m>) -> SubjectSet<'m, 'f> {
+        SubjectSet { residual: Some(residual), ..self }
+    }
+
+    /// The first instant after the start of the span at which an answer given so far can change at once; `None` if there
+    /// is none in the span.
+    ///
+    /// For sets with one subject only: a date with several possible values sets no breakpoint.
+    pub(crate) fn breakpoint(&self) -> Option<i64> {
+        self.breakpoint.get().filter(|at| *at <= self.to)
+    }
+
+    /// Whether an answer given so far changes from second to second.
+    pub(crate) fn varies(&self) -> bool {
+        self.varies.get()
+    }
+
+    fn break_at(&self, at: Option<i64>) {
+        if let Some(at) = at.filter(|at| *at > self.from) {
+            self.breakpoint.set(Some(self.breakpoint.get().map_or(at, |first| first.min(at))));
+        }
+    }
+
+    /// Sets a breakpoint at the first day on which the rank changes; `rank` is monotone.
+    fn break_on_day(&self, rank: impl Fn(i64) -> usize) {
+        let (mut same, mut other) = self.today;
+        let first = rank(same);
+        if rank(other) == first {
+            return;
+        }
+        while other.saturating_sub(same) > 1 {
+            let middle = i64::midpoint(same, other);
+            if rank(middle) == first {
+                same = middle;
+            } else {
+                other = middle;
+            }
+        }
+        self.break_at(Some(other.saturating_mul(DAY_SECS).saturating_sub(self.program.offset_secs)));
+    }
+
+    /// Sets a breakpoint at the first instant at which an event enters or leaves the selection.
+    fn break_with(&self, events: &Events) {
+        if self.from == self.to {
+            return;
+        }
+        let later = |after: Option<i64>| self.activity.between(&events.names, after, i64::MAX).first();
+        let ages = events.ages;
+        self.break_at(later(Some(ages.until(self.from))).map(|at| at.saturating_add(ages.from)));
+        if let Some(to) = ages.to {
+            self.break_at(later(ages.after(self.from)).map(|at| at.saturating_add(to)));
+        }
+    }
+
+    pub(super) fn fact(&self, field: FieldIndex) -> &FactSet<'f> {
+        self.facts.get(field).unwrap_or(&self.missing)
+    }
+
+    /// A measure of events: `f` computes its ends from the events that count at every instant of the span and those that
+    /// count at some instant.
+    fn of_events(&self, events: &Events, f: impl Fn(Selection<'_>, Selection<'_>) -> (i64, i64)) -> MaybeUnknown<Sets> {
+        self.break_with(events);
+        let ages = events.ages;
+        let always = self.activity.between(&events.names, ages.after(self.to), ages.until(self.from));
+        let sometimes = self.activity.between(&events.names, ages.after(self.from), ages.until(self.to));
+        let (least, greatest) = f(always, sometimes);
+        MaybeUnknown::known(IntervalSet::from_to(least, greatest))
+    }
+
+    fn count(&self, events: &Events) -> MaybeUnknown<Sets> {
+        self.of_events(events, |always, sometimes| (always.count(), sometimes.count()))
+    }
+
+    /// A quantity in its unit; `rank` says which of its numbers the program distinguishes.
+    pub(super) fn value(&self, of: &Quantity, rank: impl Fn(i64) -> usize) -> MaybeUnknown<Sets> {
+        match of {
+            Quantity::Number { field } => self.fact(*field).numbers(),
+            Quantity::Ratio { field, of } => self.fact(*field).ratios(self.fact(*of)),
+            Quantity::Calendar { field, by } => self.calendar(*field, *by, rank),
+            Quantity::TagCount { field } => self.fact(*field).tag_counts(),
+            Quantity::Event { events, by: EventMeasure::Count } => self.count(events),
+            Quantity::Event { events, by: EventMeasure::Amount } => self.of_events(events, |always, sometimes| {
+                let (gained, lost) = signal::amounts(always);
+                let (gains, losses) = signal::amounts(sometimes);
+                let clamped = |sum: i128| saturated_i64(sum).clamp(-HELD, HELD);
+                (clamped(gained - losses), clamped(gains - lost))
+            }),
+            Quantity::Event { events, by: EventMeasure::Days } => {
+                let offset = self.program.offset_secs;
+                self.of_events(events, |always, sometimes| (always.days(offset), sometimes.days(offset)))
+            }
+            Quantity::DaysSinceLast { events } => self.days_since_last(events, rank),
+            // The pipeline evaluates tests on the outcome.
+            Quantity::Axis { .. } | Quantity::Score => MaybeUnknown::never_known(),
+        }
+    }
+
+    fn calendar(&self, field: FieldIndex, by: Calendar, rank: impl Fn(i64) -> usize) -> MaybeUnknown<Sets> {
+        let days = self.fact(field).days(self.program.offset_secs);
+        let today = IntervalSet::from_to(self.today.0, self.today.1);
+        if let Some(day) = days.some().and_then(IntervalSet::single) {
+            self.break_on_day(|today| rank(concrete::by_calendar(by, day, today)));
+        }
+        let known = days.some().map(|days| days.map2(&today, |day, today| concrete::by_calendar(by, day, today)));
+        MaybeUnknown::numbers(known, days.may_be_unknown())
+    }
+
+    fn days_since_last(&self, events: &Events, rank: impl Fn(i64) -> usize) -> MaybeUnknown<Sets> {
+        self.break_with(events);
+        let last = |as_of| {
+            let last = self.activity.select(&events.names, as_of, events.ages).last()?;
+            Some(civil_day(last, self.program.offset_secs))
+        };
+        let since = |today: i64, day: i64| today.saturating_sub(day);
+        match (last(self.from), last(self.to)) {
+            (Some(first), Some(later)) => {
+                self.break_on_day(|today| rank(since(today, first)));
+                let least = if first == later { since(self.today.0, first) } else { 0 };
+                MaybeUnknown::known(IntervalSet::from_to(least, since(self.today.1, first)))
+            }
+            (None, Some(_)) => {
+                let known = IntervalSet::from_to(0, since(self.today.1, self.today.0));
+                MaybeUnknown::numbers(Some(known), true)
+            }
+            _ => MaybeUnknown::never_known(),
+        }
+    }
+
+    /// The points of a body that reads one fact.
+    pub(super) fn points_of(&self, body: &RuleBody) -> MaybeUnknown<Sets> {
+        match body.field() {
+            Some(field) => self.fact(field).points(body),
+            None => MaybeUnknown::never_known(),
+        }
+    }
+
+    pub(super) fn signal_points(&self, signal: &Signal) -> IntervalSet {
+        let offset = self.program.offset_secs;
+        let first = SignalSums::of(signal, self.activity, offset, self.from);
+        if self.from == self.to {
+            return IntervalSet::one(first.points(signal));
+        }
+        self.break_with(&signal.events);
+        signal::counted(signal, self.activity, offset, self.from, |entry| {
+            let age = self.from.saturating_sub(entry.at).unsigned_abs();
+            match signal.curve.next_change(age) {
+                Some(next) if next == age + 1 => self.varies.set(true),
+                next => self.break_at(next.and_then(|next| entry.at.checked_add_unsigned(next))),
+            }
+        });
+        let names = &signal.events.names;
+        if self.activity.between(names, Some(self.from), self.to).first().is_none() {
+            // No event comes in: the events that count only lose members at the old end, and each loses weight.
+            let (a, b) = first.points_until(SignalSums::of(signal, self.activity, offset, self.to), signal);
+            return IntervalSet::from_to(a, b);
+        }
+        // Every event that can count, at its age when the span begins, or at age zero if it comes later.
+        let sometimes = self.activity.between(names, signal.events.ages.after(self.from), self.to);
+        let (a, b) = SignalSums::fresh(signal, sometimes, self.from).points_until(SignalSums::NONE, signal);
+        IntervalSet::from_to(a, b)
+    }
+}
+
+/// Answers as truths.
+fn truths(holds: &Set<Option<bool>>) -> Set<Truth> {
+    Sets::map(holds, Truth::of)
+}
+
+/// Whether a number is in a range, or outside of it if `negate`.
+fn number_truths(number: &MaybeUnknown<Sets>, within: &RangeInclusive<i64>, negate: bool) -> Set<Truth> {
+    let known = number.some().map(|known| Sets::within(known, within));
+    let known = known.map(|known| Sets::map(&known, |holds| Truth::of(Some(holds != negate))));
+    match known {
+        Some(mut known) => {
+            if number.may_be_unknown() {
+                known.union_with(&Set::one(Truth::Unknown));
+            }
+            known
+        }
+        None => Set::one(Truth::Unknown),
+    }
+}
+
+impl<'m> Env<'m> for SubjectSet<'m, '_> {
+    type Domain = Sets;
+
+    fn program(&self) -> &'m Program {
+        self.program
+    }
+
+    fn verdict(&self) -> Verdict {
+        self.residual.map_or(Verdict::Eligible, |residual| residual.verdict)
+    }
+
+    fn gates(&self, required: bool) -> impl Iterator<Item = &'m Gate> {
+        let all = self.program.gates(required);
+        let (open, seen) = self.residual.map_or((&[][..], 0), |residual| residual.gates(required));
+        open.iter().copied().chain(all.iter().skip(seen))
+    }
+
+    fn rules(&self, part: &'m Part) -> (PartialSum, impl Iterator<Item = &'m Rule>) {
+        let residual = self.residual.and_then(|residual| residual.rules(part));
+        let all = if residual.is_some() { &[] } else { &part.rules[..] };
+        let (known, open) = residual.unwrap_or_default();
+        (known, open.iter().copied().chain(all))
+    }
+
+    fn test<O: Observer<'m, Sets>>(&self, _: ProbeId, test: &'m Test, _: &mut O) -> Set<Truth> {
+        match test {
+            Test::Number { of, within, op, .. } => {
+                let rank = |value: i64| usize::from(value >= *within.start()) + usize::from(value > *within.end());
+                number_truths(&self.value(of, rank), within, op.negates())
+            }
+            Test::Known { field, .. } | Test::Flag { field, .. } | Test::Text { of: TextSubject::Field(field), .. } => {
+                truths(&self.fact(*field).holds(test))
+            }
+            Test::Tags { field, test: TagTest::AnyNotIn(other), negate, .. } => {
+                let holds = self.fact(*field).any_not_in(self.fact(*other));
+                truths(&Sets::map(&holds, |holds| holds.map(|holds| holds != *negate)))
+            }
+            Test::Tags { field, .. } => truths(&self.fact(*field).holds(test)),
+            Test::Day { field, within, .. } => {
+                number_truths(&self.fact(*field).days(self.program.offset_secs), within, false)
+            }
+            Test::Happened { events, is } => number_truths(&self.count(events), &(1..=i64::MAX), !*is),
+            // The pipeline evaluates tests on the outcome.
+            Test::Text { .. } => Set::one(Truth::Unknown),
+        }
+    }
+
+    fn points<O: Observer<'m, Sets>>(&self, body: &'m RuleBody, _: &mut O) -> MaybeUnknown<Sets> {
+        let RuleBody::Bands { of, rows, below } = body else { return self.points_of(body) };
+        let band = |number| concrete::band(rows, number);
+        let MaybeUnknown { number, unknown } = self.value(of, band);
+        let reached = Sets::rank(&number, band);
+        let points = |reached| Some(concrete::band_points(rows, *below, reached));
+        MaybeUnknown { number: Sets::number(&reached, points), unknown }
+    }
+
+    fn signal<O: Observer<'m, Sets>>(&self, signal: &'m Signal, _: &mut O) -> IntervalSet {
+        self.signal_points(signal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::evaluate::{Evaluation, Outcome, Subject};
+    use crate::num::points::Points;
+    use crate::time::{instant_at, second_of};
+    use crate::{Facts, Model, Record, Score, Scorer};
+
+    /// A rule for each thing that depends on time.
+    const RULES: [&str; 19] = [
+        "signal = { event = 'a', points = 10, decay.half_life = '1d' }",
+        "signal = { event = '*', points_per_unit = 5, max = 60, decay.linear = '2d' }",
+        "signal = { event = ['a', 'b'], points = -8, window = '1d', per_day = 2, most_recent = 3, \
+         decay.drop = { percent = 20, every = '6h' } }",
+        "signal = { event = 'a', points = 7, max = 90, min_count = 2, decay.keep = { percent = 50, every = '8h' } }",
+        "signal = { event = '*', points_per_unit = -3, max = 40, window = '36h', most_recent = 4, \
+         decay.table = [['0s', 100], ['5h', 80], ['1d', 0]] }",
+        "signal = { event = 'b', points = 4, max = 9, per_day = 1, window = '2d' }",
+        "when.events.a.count = { at_least = 2, within = '1d' }\npoints = 10",
+        "when.events.'*'.count = { is_not = 1, between = ['6h', '30h'] }\npoints = 10",
+        "when.events.'*'.days = { at_least = 2, within = '3d' }\npoints = 10",
+        "when.events.b.amount = { less_than = 1, between = ['6h', '2d'] }\npoints = 10",
+        "when.events.a.last_within = '12h'\npoints = 10",
+        "when.events.'*'.none_within = '12h'\npoints = 10",
+        "when.events.b.never = true\npoints = 10",
+        "bands.events.a = [[1, 5], [2, -10], [4, 25]]\nby = 'count'\nwithin = '1d'",
+        "bands.events.b = [[-2, 5], [0, -10], [3, 25]]\nby = 'amount'\nwithin = '36h'",
+        "bands.events.'*' = [[0, 30], [1, 20], [3, 5]]\nby = 'days_since_last'\nmissing = { points = -5 }",
+        "bands.renewal = [[-1, 5], [0, -10], [2, 25]]\nby = 'days_until'",
+        "bands.start = [[2, 5], [3, -10], [4, 25]]\nby = 'months_since'",
+        "when.renewal.months_until.is = 0\npoints = 10",
+    ];
+
+    static SCORERS: LazyLock<Vec<Scorer<Record>>> = LazyLock::new(|| {
+        let document = |rule: &str| {
+            format!(
+                "format = 1\nname = 'x'\nutc_offset = '-03:30'\n[[axis]]\nname = 'a'\nbase = 30\navailable = 60\n\
+                 [[axis.rule]]\nid = 'r'\n{rule}\n[[state]]\nname = 'hot'\nat_least = 50\n\
+                 [[state]]\nname = 'cold'\nat_least = 0\n"
+            )
+        };
+        RULES.iter().map(|rule| Scorer::new(&toml::from_str::<Model>(&document(rule)).unwrap()).unwrap()).collect()
+    });
+
+    /// The end of a month, at noon.
+    const NOON: i64 = 1_796_040_000;
+
+    /// Hours from a window's worth before to a day after, and often a whole one.
+    fn instants() -> impl Strategy<Value = i64> {
+        (-72_i64..24, prop_oneof![Just(0), Just(-1), Just(1), 0_i64..3_600])
+            .prop_map(|(hours, secs)| NOON + hours * 3_600 + secs)
+    }
+
+    fn over(program: &Program, record: &Record, span: (i64, i64)) -> (Outcome<Sets>, Option<i64>, bool) {
+        let own = Subject::new(program, record, span.0);
+        let facts: Vec<_> = (0..program.fields.len()).map(|field| FactSet::one(own.fact(field))).collect();
+        let evaluation = Evaluation::new(SubjectSet::new(program, &facts, record.activity(), span));
+        let outcome = evaluation.outcome(&mut ());
+        (outcome, evaluation.env().breakpoint(), evaluation.env().varies())
+    }
+
+    proptest! {
+        #[test]
+        fn an_instant_is_contained_in_every_span_around_it(
+            events in proptest::collection::vec((0_usize..3, instants(), 1_u32..4, -3_i32..4), 0..10),
+            from in instants(),
+            length in prop_oneof![0_i64..10, 0_i64..20_000, 0_i64..300_000],
+            parts in proptest::collection::vec(0_i64..=1_000, 4),
+        ) {
+            let mut record = Record::new().with("renewal", "2026-11-30").with("start", "2026-08-31");
+            for (name, at, count, amount) in &events {
+                let name = ["a", "b", "c"][*name];
+                record.activity_mut().record_with(name, instant_at(*at), *count, Points::from(*amount));
+            }
+            let to = from + length;
+            for (scorer, rule) in SCORERS.iter().zip(RULES) {
+                let program = scorer.program();
+                let (all, breakpoint, varies) = over(program, &record, (from, to));
+                let (first, ..) = over(program, &record, (from, from));
+                let within = parts.iter().map(|part| from + length * part / 1_000);
+                let edges = breakpoint.iter().flat_map(|breakpoint| [*breakpoint - 1, *breakpoint]);
+                for at in within.chain(edges).chain([from, to]) {
+                    let (one, ..) = over(program, &record, (at, at));
+                    let score = Score::new(program, &one.single().unwrap());
+                    prop_assert_eq!(score, scorer.score(&record, instant_at(at)), "{} at {}", rule, at);
+                    prop_assert!(one.is_subset(&all), "{}\n{:?} at {} is not in {:?}", rule, one, at, all);
+                    // Before the breakpoint nothing changes, unless it varies.
+                    if !varies && breakpoint.is_none_or(|breakpoint| at < breakpoint) {
+                        prop_assert!(one.is_subset(&first), "{}\n{:?} at {} is not {:?}", rule, one, at, first);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn noon_is_the_end_of_a_month() {
+        assert_eq!(NOON, second_of("2026-11-30T12:00:00Z".parse().unwrap()));
+    }
+}

@@ -1,0 +1,211 @@
+//! The points of a signal: select events, weigh them by age, add exactly, round once.
+
+use std::ops::ControlFlow;
+
+use crate::decay::Curve;
+use crate::input::activity::{Activity, Occurrence, Selection};
+use crate::num::points::{HELD, MICROS};
+use crate::num::u384::{U384, rounded, saturated_i64};
+use crate::program::Signal;
+use crate::time::civil_day;
+
+/// How the points of a signal came about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// How many events counted.
+    pub(crate) events: u64,
+    /// Their points before decay.
+    pub(crate) fresh: i64,
+    /// Their points after decay.
+    pub(crate) decayed: i64,
+    /// The same, clamped to the signal's own bound.
+    pub(crate) points: i64,
+}
+
+/// Concrete sums over the events that a signal counts; what is rounded is rounded when they are read.
+#[derive(Clone, Copy)]
+pub(super) struct SignalSums {
+    events: u64,
+    /// Weights, times the curve's denominator. At most 2^32 entries of 2^32 events of a weight up to 2^63.
+    weights: u128,
+    /// Amounts times weights, by sign.
+    gains: U384,
+    losses: U384,
+    /// Amounts alone.
+    amounts: i128,
+}
+
+impl SignalSums {
+    pub(super) const NONE: SignalSums =
+        SignalSums { events: 0, weights: 0, gains: U384::ZERO, losses: U384::ZERO, amounts: 0 };
+
+    /// The events that count at `as_of`.
+    pub(super) fn of(signal: &Signal, activity: &Activity, offset_secs: i64, as_of: i64) -> SignalSums {
+        // Selected events are not later than `as_of`.
+        let age = |at: i64| as_of.wrapping_sub(at).cast_unsigned();
+        let mut sums = SignalSums::NONE;
+        if signal.ordered() {
+            let weight = |at| signal.curve.numerator(age(at));
+            // Apart from those that are added up in any order, which so stay in registers.
+            let mut ordered = SignalSums::NONE;
+            counted(signal, activity, offset_secs, as_of, |entry| {
+                ordered.add(signal.per_unit, entry, weight(entry.at));
+            });
+            sums = ordered;
+        } else {
+            let selected = activity.select(&signal.events.names, as_of, signal.events.ages);
+            // Chosen here rather than for each event.
+            match &signal.curve {
+                Curve::HalfLife(half_life) => sums.add_all(signal, selected, |at| half_life.numerator(age(at))),
+                curve => sums.add_all(signal, selected, |at| curve.numerator(age(at))),
+            }
+        }
+        // `min_count` is at most `most_recent`, so events that were left out cannot matter to it.
+        if sums.events < signal.min_count {
+            sums = SignalSums::NONE;
+        }
+        sums
+    }
+
+    /// All the events, with the age that they have at `as_of`, or none where they happen later.
+    pub(super) fn fresh(signal: &Signal, events: Selection<'_>, as_of: i64) -> SignalSums {
+        let mut sums = SignalSums::NONE;
+        sums.add_all(signal, events, |at| signal.curve.numerator(as_of.saturating_sub(at).max(0).unsigned_abs()));
+        sums
+    }
+
+    fn add_all(&mut self, signal: &Signal, events: Selection<'_>, weight: impl Fn(i64) -> u64) {
+        for slice in events.slices() {
+            if signal.per_unit {
+                for entry in slice {
+                    self.add(true, entry.into(), weight(entry.at));
+                }
+            } else {
+                for entry in slice {
+                    self.add(false, entry.into(), weight(entry.at));
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn add(&mut self, per_unit: bool, entry: Occurrence, weight: u64) {
+        // OK because there are less than 2^64 events, and so at most 2^127 of weights and 2^114 of amounts.
+        self.events += entry.count;
+        if per_unit {
+            let magnitude = u128::from(entry.amount.unsigned_abs()) * u128::from(entry.count);
+            let side = if entry.amount < 0 { &mut self.losses } else { &mut self.gains };
+            side.add_product(magnitude, weight);
+            self.amounts += i128::from(entry.amount) * i128::from(entry.count);
+        } else {
+            self.weights += u128::from(entry.count) * u128::from(weight);
+        }
+    }
+
+    #[inline]
+    pub(super) fn tally(self, signal: &Signal) -> Tally {
+        let fresh = if signal.per_unit {
+            saturated_i64(rounded(i128::from(signal.points).saturating_mul(self.amounts), MICROS.into()))
+        } else {
+            saturated_i64(i128::from(signal.points).saturating_mul(self.events.into()))
+        };
+        let decayed = self.decayed(signal);
+        let points = signal.clamped(decayed);
+        Tally { events: self.events, fresh: fresh.clamp(-HELD, HELD), decayed, points }
+    }
+
+    /// After decay and the signal's own bound.
+    pub(super) fn points(self, signal: &Signal) -> i64 {
+        signal.clamped(self.decayed(signal))
+    }
+
+    /// The least and the greatest points, in some order, while gains and losses shrink to those of `later`.
+    pub(super) fn points_until(self, later: SignalSums, signal: &Signal) -> (i64, i64) {
+        if signal.per_unit {
+            let (gains, losses) =
+                (SignalSums { losses: later.losses, ..self }, SignalSums { gains: later.gains, ..self });
+            (gains.points(signal), losses.points(signal))
+        } else {
+            (self.points(signal), later.points(signal))
+        }
+    }
+
+    /// Points times weights, rounded once.
+    fn decayed(self, signal: &Signal) -> i64 {
+        let denominator = signal.curve.denominator();
+        let decayed = if signal.per_unit {
+            let (magnitude, negative) = self.gains.difference(self.losses);
+            let quotient =
+                magnitude.times(signal.points.unsigned_abs()).rounded_quotient(&[denominator, MICROS.unsigned_abs()]);
+            signed(quotient, negative != (signal.points < 0))
+        } else {
+            product(signal.points, self.weights, denominator)
+        };
+        decayed.clamp(-HELD, HELD)
+    }
+}
+
+/// Hands over the events that count at `as_of`, the number of those that count of each entry.
+pub(super) fn counted(
+    signal: &Signal,
+    activity: &Activity,
+    offset_secs: i64,
+    as_of: i64,
+    mut each: impl FnMut(Occurrence),
+) {
+    let selected = activity.select(&signal.events.names, as_of, signal.events.ages);
+    if !signal.ordered() {
+        selected.entries().for_each(|entry| each(entry.into()));
+        return;
+    }
+    let mut day = None;
+    let mut left_of_day = signal.per_day;
+    let mut left = signal.most_recent;
+    selected.latest_first(|entry| {
+        let own_day = civil_day(entry.at, offset_secs);
+        if day.replace(own_day) != Some(own_day) {
+            left_of_day = signal.per_day;
+        }
+        let taken = entry.count.min(left_of_day).min(left);
+        left_of_day = left_of_day.saturating_sub(taken);
+        left = left.saturating_sub(taken);
+        if taken > 0 {
+            each(Occurrence { count: taken, ..entry });
+        }
+        if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+}
+
+/// The amounts of all the events together, those above zero and those below it apart.
+pub(super) fn amounts(events: Selection<'_>) -> (i128, i128) {
+    let (mut gains, mut losses) = (0_i128, 0_i128);
+    for entry in events.entries() {
+        let amount = i128::from(entry.amount) * i128::from(entry.count);
+        let side = if amount < 0 { &mut losses } else { &mut gains };
+        *side = side.saturating_add(amount.saturating_abs());
+    }
+    (gains, losses)
+}
+
+/// `points x weights / denominator` to the nearest millionth, ties away from zero.
+fn product(points: i64, weights: u128, denominator: u64) -> i64 {
+    // Nearly always the product fits; a division of 384 bits costs ten times one of 128.
+    let half = u128::from(denominator / 2);
+    let fitting = weights.checked_mul(points.unsigned_abs().into()).and_then(|product| product.checked_add(half));
+    let quotient = match fitting {
+        // The denominator of half-lives. A division costs as much as the weights of two events.
+        Some(product) if denominator.is_power_of_two() => product >> denominator.trailing_zeros(),
+        Some(product) => product / u128::from(denominator),
+        None => {
+            let mut wide = U384::ZERO;
+            wide.add_product(weights, points.unsigned_abs());
+            wide.rounded_quotient(&[denominator]).into()
+        }
+    };
+    signed(u64::try_from(quotient).unwrap_or(u64::MAX), points < 0)
+}
+
+fn signed(magnitude: u64, negative: bool) -> i64 {
+    let magnitude = i64::try_from(magnitude).unwrap_or(i64::MAX);
+    if negative { -magnitude } else { magnitude }
+}

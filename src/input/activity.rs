@@ -1,0 +1,611 @@
+//! What a subject did: per event name a compact, sorted record of when, how many and how much.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smallvec::SmallVec;
+
+use crate::num::points::{HELD, Points};
+use crate::time::{DAY_SECS, civil_day, instant_at, second_of};
+
+/// How finely an [`Activity`] remembers instants. Fixed when it is created.
+///
+/// Events are cut down to the start of their hour or day in UTC, so that many events share one entry. The price is
+/// that an event counts as up to one hour or day older than it is. What is asked of events costs time for each entry, not
+/// for each event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resolution {
+    /// Whole seconds. The default.
+    #[default]
+    Second,
+    /// Whole hours.
+    Hour,
+    /// Whole days.
+    Day,
+}
+
+impl Resolution {
+    fn cut(self, secs: i64) -> i64 {
+        let unit = match self {
+            Resolution::Second => 1,
+            Resolution::Hour => 3_600,
+            Resolution::Day => DAY_SECS,
+        };
+        secs - secs.rem_euclid(unit)
+    }
+}
+
+/// Equal events at one instant: `count` events, each with `amount`.
+///
+/// Ordered by time, then amount: of one instant the greater amount is the later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) at: i64,     // seconds since 1970-01-01 UTC
+    pub(crate) amount: i64, // millionths, within 10^9 points
+    pub(crate) count: u32,  // at least 1
+}
+
+/// By what entries are ordered: when, then how much.
+type Key = (i64, i64);
+
+impl Entry {
+    fn key(&self) -> Key {
+        (self.at, self.amount)
+    }
+}
+
+/// What the subject did: for each event name, when, how many and how much.
+///
+/// An activity knows nothing of any model, so a model can be retuned without touching what was recorded. Events may
+/// be recorded in any order and merged from disjoint parts; the result is the same:
+///
+/// ```
+/// use chrono::{DateTime, Utc};
+/// use warmth::{Activity, Points};
+///
+/// let at = |text: &str| text.parse::<DateTime<Utc>>();
+/// let mut activity = Activity::new();
+/// activity.record("login", at("2026-11-20T08:00:00Z")?);
+/// activity.record_with("invoice", at("2026-11-01T00:00:00Z")?, 1, Points::from(250));
+///
+/// let mut other = Activity::new();
+/// other.record_with("invoice", at("2026-11-01T00:00:00Z")?, 1, Points::from(250));
+/// other.record("login", at("2026-11-20T08:00:00Z")?);
+/// assert_eq!(activity, other);
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
+///
+/// Instants are cut down to whole seconds, or further by a [`Resolution`]. Each distinct (name, instant, amount)
+/// takes one entry of 24 bytes; recording at the end of a name's list is constant time, elsewhere linear in it. Many
+/// events in no order are better collected or [merged](Activity::merge), which sorts once.
+///
+/// In serde it is `{"resolution": "second", "events": {NAME: [[unix seconds, count, amount], ...]}}`, for formats that
+/// say what they hold; see [`Points`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Activity {
+    resolution: Resolution,
+    lists: Vec<List>, // sorted by name, none empty
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct List {
+    name: Box<str>,
+    entries: Vec<Entry>, // sorted by key, keys distinct
+}
+
+/// One entry of an [`Activity`]: `count` equal events at one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Event<'a> {
+    /// The event's name.
+    pub name: &'a str,
+    /// When it happened, to the activity's resolution.
+    pub at: DateTime<Utc>,
+    /// How many of them, at least 1.
+    pub count: u32,
+    /// How much each of them was worth to the host (minutes, money, seats), within ±10^9.
+    pub amount: Points,
+}
+
+impl<'a> Event<'a> {
+    /// One event without an amount.
+    pub fn new(name: &'a str, at: DateTime<Utc>) -> Event<'a> {
+        Event { name, at, count: 1, amount: Points::ZERO }
+    }
+}
+
+impl Activity {
+    /// No events, remembered to the second.
+    pub const fn new() -> Activity {
+        Activity::with_resolution(Resolution::Second)
+    }
+
+    /// No events, to be remembered to the given resolution.
+    ///
+    /// ```
+    /// use warmth::{Activity, Resolution};
+    ///
+    /// let mut activity = Activity::with_resolution(Resolution::Day);
+    /// activity.record("login", "2026-11-20T08:00:00Z".parse()?);
+    /// activity.record("login", "2026-11-20T17:30:00Z".parse()?);
+    /// assert_eq!(activity.len(), 1); // one entry with a count of two
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    pub const fn with_resolution(resolution: Resolution) -> Activity {
+        Activity { resolution, lists: Vec::new() }
+    }
+
+    /// How finely instants are remembered.
+    pub const fn resolution(&self) -> Resolution {
+        self.resolution
+    }
+
+    /// Records one event without an amount.
+    pub fn record(&mut self, event: &str, at: DateTime<Utc>) {
+        self.record_with(event, at, 1, Points::ZERO);
+    }
+
+    /// Records `count` events at one instant, each with `amount`.
+    ///
+    /// A count of zero records nothing. The amount is held within ±10^9 and the count of equal events within 2^32 - 1.
+    pub fn record_with(&mut self, event: &str, at: DateTime<Utc>, count: u32, amount: Points) {
+        self.insert(event, Entry { at: second_of(at), amount: held(amount), count });
+    }
+
+    fn insert(&mut self, event: &str, entry: Entry) {
+        if entry.count == 0 {
+            return;
+        }
+        let entry = Entry { at: self.resolution.cut(entry.at), ..entry };
+        let Some(List { entries, .. }) = self.place_of(event) else { return };
+        let place = entries.partition_point(|other| other.key() < entry.key());
+        match entries.get_mut(place) {
+            Some(same) if same.key() == entry.key() => same.count = same.count.saturating_add(entry.count),
+            _ => entries.insert(place, entry),
+        }
+    }
+
+    /// Takes in the events of a disjoint part: events that both hold count twice.
+    ///
+    /// Commutative and associative, with the empty activity as identity. Of two resolutions the coarser stays.
+    pub fn merge(&mut self, other: &Activity) {
+        if other.resolution > self.resolution {
+            let finer = std::mem::replace(self, Activity::with_resolution(other.resolution));
+            self.merge(&finer);
+        }
+        for List { name, entries } in &other.lists {
+            self.take_in(name, entries.iter().copied());
+        }
+    }
+
+    /// Adds many entries of one name at the cost of one sort.
+    fn take_in(&mut self, event: &str, more: impl Iterator<Item = Entry>) {
+        let resolution = self.resolution;
+        let more = more.map(|entry| Entry { at: resolution.cut(entry.at), ..entry });
+        let mut entries = match self.place_of(event) {
+            Some(list) => std::mem::take(&mut list.entries),
+            None => Vec::new(),
+        };
+        entries.extend(more.filter(|entry| entry.count > 0));
+        entries.sort_by_key(Entry::key);
+        entries.dedup_by(|later, first| {
+            let same = later.key() == first.key();
+            if same {
+                first.count = first.count.saturating_add(later.count);
+            }
+            same
+        });
+        if let Some(list) = self.place_of(event) {
+            list.entries = entries;
+        }
+        self.lists.retain(|list| !list.entries.is_empty());
+    }
+
+    /// The list of that name, made if there is none.
+    fn place_of(&mut self, event: &str) -> Option<&mut List> {
+        let place = self.lists.binary_search_by(|list| (*list.name).cmp(event)).unwrap_or_else(|place| {
+            self.lists.insert(place, List { name: event.into(), entries: Vec::new() });
+            place
+        });
+        self.lists.get_mut(place)
+    }
+
+    /// Forgets every event before `before`.
+    ///
+    /// A scorer says how far back it looks; see [`Scorer::lifespan`](crate::Scorer::lifespan).
+    pub fn prune(&mut self, before: DateTime<Utc>) {
+        let before = second_of(before);
+        for list in &mut self.lists {
+            list.entries.drain(..list.entries.partition_point(|entry| entry.at < before));
+        }
+        self.lists.retain(|list| !list.entries.is_empty());
+    }
+
+    /// What had happened by `as_of`, the second itself included.
+    pub(crate) fn until(&self, as_of: i64) -> Cow<'_, Activity> {
+        let later = |list: &List| list.entries.last().is_some_and(|entry| entry.at > as_of);
+        if !self.lists.iter().any(later) {
+            return Cow::Borrowed(self);
+        }
+        let mut known = self.clone();
+        for list in &mut known.lists {
+            list.entries.truncate(list.entries.partition_point(|entry| entry.at <= as_of));
+        }
+        known.lists.retain(|list| !list.entries.is_empty());
+        Cow::Owned(known)
+    }
+
+    /// How many entries there are: distinct (name, instant, amount).
+    pub fn len(&self) -> usize {
+        self.lists.iter().map(|list| list.entries.len()).sum()
+    }
+
+    /// Whether nothing was recorded.
+    pub fn is_empty(&self) -> bool {
+        self.lists.is_empty()
+    }
+
+    /// Every entry, by name, then by instant, then by amount.
+    pub fn events(&self) -> impl Iterator<Item = Event<'_>> {
+        self.lists.iter().flat_map(|list| {
+            list.entries.iter().map(|entry| Event {
+                name: &list.name,
+                at: instant_at(entry.at),
+                count: entry.count,
+                amount: Points::from_micros(entry.amount),
+            })
+        })
+    }
+
+    /// The entries of the named events whose age at `as_of` lies within `ages`.
+    pub(crate) fn select<'a>(&'a self, names: &'a Names, as_of: i64, ages: Ages) -> Selection<'a> {
+        self.between(names, ages.after(as_of), ages.until(as_of))
+    }
+
+    /// The entries of the named events that happened later than `after` and not later than `until`.
+    pub(crate) fn between<'a>(&'a self, names: &'a Names, after: Option<i64>, until: i64) -> Selection<'a> {
+        // Whatever the amount.
+        let last = |at| (at, i64::MAX);
+        Selection { lists: &self.lists, names, after: after.map(last), until: last(until) }
+    }
+}
+
+/// Which event names a model means.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Names {
+    /// `"*"`: whatever was recorded.
+    All,
+    /// These, sorted.
+    Listed(Box<[Box<str>]>),
+}
+
+/// Ages in seconds from `from` on, up to but not including `to`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Ages {
+    pub(crate) from: i64,
+    pub(crate) to: Option<i64>,
+}
+
+impl Ages {
+    /// Any age: everything that has happened by now.
+    pub(crate) const ANY: Ages = Ages { from: 0, to: None };
+
+    /// What happened at or before this instant is too old at `as_of`: an age of exactly `to` is out.
+    pub(crate) fn after(self, as_of: i64) -> Option<i64> {
+        self.to.map(|to| as_of.saturating_sub(to))
+    }
+
+    /// What happened after this instant is too young at `as_of`.
+    pub(crate) fn until(self, as_of: i64) -> i64 {
+        as_of.saturating_sub(self.from)
+    }
+}
+
+/// The entries of several event names within a window of ages; nothing is collected.
+#[derive(Clone, Copy)]
+pub(crate) struct Selection<'a> {
+    lists: &'a [List],
+    names: &'a Names,
+    after: Option<Key>, // later than this
+    until: Key,         // not later than this
+}
+
+/// How many event names are put in order together: 16 KiB on the stack.
+const NAMES_HELD: usize = 1_024;
+
+/// Equal events at one instant.
+#[derive(Clone, Copy)]
+pub(crate) struct Occurrence {
+    pub(crate) at: i64,
+    pub(crate) amount: i64,
+    pub(crate) count: u64,
+}
+
+impl From<&Entry> for Occurrence {
+    fn from(entry: &Entry) -> Occurrence {
+        Occurrence { at: entry.at, amount: entry.amount, count: entry.count.into() }
+    }
+}
+
+impl<'a> Selection<'a> {
+    /// One slice for each selected name, none empty.
+    pub(crate) fn slices(self) -> impl Iterator<Item = &'a [Entry]> {
+        let names = match self.names {
+            Names::All => self.lists.len(),
+            Names::Listed(names) => names.len(),
+        };
+        (0..names).filter_map(move |place| self.slice(place)).filter(|slice| !slice.is_empty())
+    }
+
+    /// Of one name, by its place among those selected; maybe empty.
+    fn slice(&self, place: usize) -> Option<&'a [Entry]> {
+        let place = match self.names {
+            Names::All => place,
+            Names::Listed(names) => {
+                let name = names.get(place)?;
+                self.lists.binary_search_by(|list| list.name.cmp(name)).ok()?
+            }
+        };
+        let entries = &*self.lists.get(place)?.entries;
+        let first = self.after.map_or(0, |after| entries.partition_point(|entry| entry.key() <= after));
+        // Nearly always nothing is recorded ahead of time.
+        let last = match entries.last() {
+            Some(last) if last.key() <= self.until => entries.len(),
+            _ => entries.partition_point(|entry| entry.key() <= self.until),
+        };
+        entries.get(first..last)
+    }
+
+    /// When the first of them happened.
+    pub(crate) fn first(self) -> Option<i64> {
+        self.slices().filter_map(|slice| slice.first()).map(|entry| entry.at).min()
+    }
+
+    /// When the last of them happened.
+    pub(crate) fn last(self) -> Option<i64> {
+        self.slices().filter_map(|slice| slice.last()).map(|entry| entry.at).max()
+    }
+
+    /// How many there are.
+    pub(crate) fn count(self) -> i64 {
+        self.entries().fold(0, |count: i64, entry| count.saturating_add(entry.count.into()))
+    }
+
+    /// All of them, in no particular order across names.
+    pub(crate) fn entries(self) -> impl Iterator<Item = &'a Entry> {
+        self.slices().flatten()
+    }
+
+    /// Hands over all of them from the latest to the earliest, until told to stop.
+    ///
+    /// A step takes constant time for one name, and for several the logarithm of their number. Of more names than are held
+    /// each is looked for once more for every so many events.
+    #[inline]
+    pub(crate) fn latest_first(self, mut each: impl FnMut(Occurrence) -> ControlFlow<()>) {
+        let mut slices = self.slices();
+        let first = slices.next().unwrap_or_default();
+        let _: ControlFlow<()> = if slices.next().is_none() {
+            first.iter().rev().try_for_each(|entry| each(entry.into()))
+        } else {
+            // Moved, so that it stays in registers where there is one name.
+            let mut each = each;
+            self.several_latest_first(&mut each)
+        };
+    }
+
+    /// The same of several names: of so few at a time that they can be held.
+    fn several_latest_first<F: FnMut(Occurrence) -> ControlFlow<()>>(self, each: &mut F) -> ControlFlow<()> {
+        if let Some(told) = latest_of(self.slices(), each) {
+            return told;
+        }
+        match self.middle() {
+            Some(middle) => {
+                Selection { after: Some(middle), ..self }.several_latest_first(each)?;
+                Selection { until: middle, ..self }.several_latest_first(each)
+            }
+            None => self.entries().try_for_each(|entry| each(entry.into())),
+        }
+    }
+
+    /// A key at or after the first of them and before the last; none if all have the same.
+    fn middle(self) -> Option<Key> {
+        let ends = |slice: &[Entry]| Some((slice.first()?.key(), slice.last()?.key()));
+        let both = |(first, last): (Key, Key), own: (Key, Key)| (first.min(own.0), last.max(own.1));
+        let (first, last) = self.slices().filter_map(ends).reduce(both)?;
+        // Rounded towards zero, which is up below it: before the last all the same.
+        let before = |last: i64| last.saturating_sub(1);
+        if first.0 < last.0 {
+            Some((first.0.midpoint(before(last.0)), i64::MAX))
+        } else {
+            (first.1 < last.1).then(|| (first.0, first.1.midpoint(before(last.1))))
+        }
+    }
+
+    /// The number of distinct civil days they fall on.
+    pub(crate) fn days(self, offset_secs: i64) -> i64 {
+        let mut days = 0;
+        let mut current = None;
+        self.latest_first(|own| {
+            let day = civil_day(own.at, offset_secs);
+            if current.replace(day) != Some(day) {
+                days += 1;
+            }
+            ControlFlow::Continue(())
+        });
+        days
+    }
+}
+
+/// Hands over the entries of all slices, none of which is empty, from the latest to the earliest, until told to stop; not
+/// of more than are held.
+#[inline(never)]
+fn latest_of<'a>(
+    mut slices: impl Iterator<Item = &'a [Entry]>,
+    each: &mut impl FnMut(Occurrence) -> ControlFlow<()>,
+) -> Option<ControlFlow<()>> {
+    let mut heap: SmallVec<[&[Entry]; NAMES_HELD]> = slices.by_ref().take(NAMES_HELD).collect();
+    if slices.next().is_some() {
+        return None;
+    }
+    for place in (0..heap.len() / 2).rev() {
+        sink(&mut heap, place);
+    }
+    while let Some((last, earlier)) = heap.first().and_then(|top| top.split_last()) {
+        if each(last.into()).is_break() {
+            return Some(ControlFlow::Break(()));
+        }
+        match heap.first_mut() {
+            Some(top) if !earlier.is_empty() => *top = earlier,
+            _ => _ = heap.swap_remove(0),
+        }
+        sink(&mut heap, 0);
+    }
+    Some(ControlFlow::Continue(()))
+}
+
+/// Exchanges the slice at `place` of a heap with the one below it that ends later, until none below does.
+fn sink(heap: &mut [&[Entry]], mut place: usize) {
+    let end = |heap: &[&[Entry]], place: usize| heap.get(place).and_then(|slice| slice.last()).map(Entry::key);
+    loop {
+        let (left, right) = (2 * place + 1, 2 * place + 2);
+        let below = if end(heap, left) < end(heap, right) { right } else { left };
+        if end(heap, below) <= end(heap, place) {
+            return;
+        }
+        heap.swap(place, below);
+        place = below;
+    }
+}
+
+fn held(amount: Points) -> i64 {
+    amount.micros().clamp(-HELD, HELD)
+}
+
+impl<'a> Extend<Event<'a>> for Activity {
+    fn extend<I: IntoIterator<Item = Event<'a>>>(&mut self, events: I) {
+        let mut by_name: BTreeMap<&str, Vec<Entry>> = BTreeMap::new();
+        for Event { name, at, count, amount } in events {
+            by_name.entry(name).or_default().push(Entry { at: second_of(at), count, amount: held(amount) });
+        }
+        for (name, entries) in by_name {
+            self.take_in(name, entries.into_iter());
+        }
+    }
+}
+
+impl<'a> FromIterator<Event<'a>> for Activity {
+    fn from_iter<I: IntoIterator<Item = Event<'a>>>(events: I) -> Activity {
+        let mut activity = Activity::new();
+        activity.extend(events);
+        activity
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    #[serde(default)]
+    resolution: Resolution,
+    events: BTreeMap<String, Vec<(i64, u32, Points)>>,
+}
+
+impl Serialize for Activity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let rows = |list: &List| list.entries.iter().map(|e| (e.at, e.count, Points::from_micros(e.amount))).collect();
+        let events = self.lists.iter().map(|list| (list.name.to_string(), rows(list))).collect();
+        Stored { resolution: self.resolution, events }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Activity {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Activity, D::Error> {
+        let stored = Stored::deserialize(deserializer)?;
+        let mut activity = Activity::with_resolution(stored.resolution);
+        for (name, rows) in stored.events {
+            let entry = |(at, count, amount): (i64, u32, Points)| Entry { at, count, amount: held(amount) };
+            activity.take_in(&name, rows.into_iter().map(entry));
+        }
+        Ok(activity)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// By name, all entries that lie within a selection, and the same put in order by sorting.
+    fn sorted(activity: &Activity, names: &Names, after: Option<i64>, until: i64) -> Vec<(i64, i64, u64)> {
+        let named = |list: &&List| match names {
+            Names::All => true,
+            Names::Listed(names) => names.contains(&list.name),
+        };
+        let entries = activity.lists.iter().filter(named).flat_map(|list| &list.entries);
+        let within = entries.filter(|entry| after.is_none_or(|after| entry.at > after) && entry.at <= until);
+        let mut sorted: Vec<_> = within.map(|entry| (entry.at, entry.amount, u64::from(entry.count))).collect();
+        sorted.sort_unstable();
+        sorted.reverse();
+        sorted
+    }
+
+    fn any_activity() -> impl Strategy<Value = Activity> {
+        // Few names, and more than are held; of many all may fall on one instant, of one amount or of two.
+        let names = prop_oneof![1_usize..6, NAMES_HELD - 1..2 * NAMES_HELD];
+        let events = (0_usize..usize::MAX, -3_i64..40, -2_i64..2, 1_u32..3);
+        let firsts = (-3_i64..1, 1_i64..50, 1_i64..3);
+        (names, firsts, proptest::collection::vec(events, 0..60)).prop_map(
+            |(names, (from, seconds, amounts), events)| {
+                let mut activity = Activity::new();
+                for (name, place) in (0..names).zip(0_i64..) {
+                    let (at, amount) = (from + place % seconds, -(place % amounts));
+                    activity.insert(&format!("name-{name}"), Entry { at, amount, count: 1 });
+                }
+                for (name, at, amount, count) in events {
+                    activity.insert(&format!("name-{}", name % names), Entry { at, amount, count });
+                }
+                activity
+            },
+        )
+    }
+
+    fn any_names() -> impl Strategy<Value = Names> {
+        let listed = proptest::collection::btree_set(0_usize..6, 0..6);
+        let listed = listed.prop_map(|names| names.iter().map(|name| format!("name-{name}").into()).collect());
+        prop_oneof![Just(Names::All), listed.prop_map(Names::Listed)]
+    }
+
+    proptest! {
+        #[test]
+        fn the_latest_first_are_those_that_sorting_gives(
+            activity in any_activity(),
+            names in any_names(),
+            after in proptest::option::of(-5_i64..20),
+            until in -5_i64..42,
+            most in 1_usize..2_000,
+        ) {
+            let expected = sorted(&activity, &names, after, until);
+            let selection = activity.between(&names, after, until);
+            let mut own = Vec::new();
+            selection.latest_first(|entry| {
+                own.push((entry.at, entry.amount, entry.count));
+                if own.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            });
+            // Of one instant and amount, whose name comes first is left open.
+            let key = |row: &(i64, i64, u64)| (row.0, row.1);
+            prop_assert_eq!(own.len(), expected.len().min(most));
+            prop_assert!(own.iter().map(key).eq(expected.iter().take(most).map(key)), "{:?}", own);
+            if most >= expected.len() {
+                own.sort_unstable();
+                own.reverse();
+                prop_assert_eq!(&own, &expected);
+            }
+            prop_assert_eq!(selection.last(), expected.first().map(|row| row.0));
+            prop_assert_eq!(selection.first(), expected.last().map(|row| row.0));
+            prop_assert_eq!(selection.count(), expected.iter().map(|row| row.2.cast_signed()).sum::<i64>());
+        }
+    }
+}

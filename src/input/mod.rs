@@ -1,0 +1,7 @@
+//! What hosts hand in: facts of one subject, its activity, and many subjects as columns.
+
+pub(crate) mod activity;
+pub(crate) mod buffers;
+pub(crate) mod columns;
+pub(crate) mod facts;
+pub(crate) mod facts_macro;

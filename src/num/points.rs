@@ -1,0 +1,254 @@
+//! Concrete decimals.
+
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, Neg, Sub};
+use std::str::FromStr;
+
+use serde::de::{Error as _, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::num::decimal::{Excess, scaled};
+use crate::num::u384::{rounded, saturated_i64};
+
+/// Millionths in one point.
+pub(crate) const MICROS: i64 = 1_000_000;
+
+/// A signal's sum and an amount are held within this many millionths of zero: 10^9 points.
+pub(crate) const HELD: i64 = 1_000_000_000 * MICROS;
+
+/// An exact decimal with six places: points, scores and amounts.
+///
+/// Held as a whole number of millionths in an `i64`, so it ranges over ±9,223,372,036,854.775807. Sums and
+/// differences are exact and are held at the ends of that range instead of overflowing.
+///
+/// [`Display`](fmt::Display) prints no trailing zeros. With a precision it cuts *downwards* (towards negative
+/// infinity), so that a score of 69.97 never looks as if it had reached a cut at 70:
+///
+/// ```
+/// use warmth::Points;
+///
+/// let value: Points = "69.97".parse()?;
+/// assert_eq!(value.to_string(), "69.97");
+/// assert_eq!(format!("{value:.1}"), "69.9");
+/// assert_eq!(Points::from(70).to_string(), "70");
+/// # Ok::<(), warmth::PointsError>(())
+/// ```
+///
+/// In serde it is a plain number: a whole one where it can be, otherwise the double nearest to the decimal, which
+/// reads back as the same decimal up to ±4,294,967,296 points. Reading takes a format that says what it holds, such as
+/// JSON, TOML or CBOR; bincode and its like do not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Points(i64); // millionths
+
+impl Points {
+    /// No points.
+    pub const ZERO: Points = Points(0);
+
+    /// The points that are `micros` millionths.
+    ///
+    /// ```
+    /// # use warmth::Points;
+    /// assert_eq!(Points::from_micros(12_500_000).to_string(), "12.5");
+    /// ```
+    pub const fn from_micros(micros: i64) -> Points {
+        Points(micros)
+    }
+
+    /// So many millionths, to the nearest, ties away from zero; held at the ends. Zero for a denominator of zero.
+    pub(crate) const fn from_fraction(numerator: i128, denominator: i128) -> Points {
+        Points(saturated_i64(rounded(numerator, denominator)))
+    }
+
+    /// How many millionths these points are.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// The double nearest to this decimal.
+    ///
+    /// For display and statistics; nothing in this crate adds up doubles.
+    ///
+    /// ```
+    /// # use warmth::Points;
+    /// assert_eq!(Points::from_micros(100_000).to_f64(), 0.1);
+    /// ```
+    #[expect(clippy::cast_precision_loss, reason = "the nearest double is what is asked for")]
+    pub fn to_f64(self) -> f64 {
+        self.0 as f64 / 1e6
+    }
+
+    /// What percentage of `whole` these points are, to the nearest millionth, ties away from zero; `None` of zero.
+    ///
+    /// ```
+    /// # use warmth::Points;
+    /// let (addon, base) = (Points::from(8), Points::from(29));
+    /// assert_eq!(addon.percent_of(base), Some("27.586207".parse()?));
+    /// assert_eq!(addon.percent_of(Points::ZERO), None);
+    /// # Ok::<(), warmth::PointsError>(())
+    /// ```
+    pub fn percent_of(self, whole: Points) -> Option<Points> {
+        let hundredfold = i128::from(self.0) * 100 * i128::from(MICROS);
+        (whole != Points::ZERO).then(|| Points::from_fraction(hundredfold, whole.0.into()))
+    }
+}
+
+/// A number or a text is no exact decimal with at most six places.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a decimal with at most six places within ±9223372036854; round it first")]
+pub struct PointsError {
+    text: String,
+}
+
+impl PointsError {
+    fn new(text: impl fmt::Display) -> PointsError {
+        PointsError { text: text.to_string() }
+    }
+}
+
+macro_rules! from_whole_numbers {
+    ($($whole:ty)*) => {$(
+        impl From<$whole> for Points {
+            fn from(whole: $whole) -> Points {
+                Points(i64::from(whole) * MICROS)
+            }
+        }
+    )*};
+}
+
+from_whole_numbers!(i8 u8 i16 u16 i32 u32);
+
+/// The decimal that was written: 0.1 is one tenth.
+///
+/// ```
+/// # use warmth::Points;
+/// assert_eq!(Points::try_from(0.1)?, Points::from_micros(100_000));
+/// assert!(Points::try_from(0.123_456_7).is_err());
+/// assert!(Points::try_from(f64::NAN).is_err());
+/// # Ok::<(), warmth::PointsError>(())
+/// ```
+impl TryFrom<f64> for Points {
+    type Error = PointsError;
+
+    /// # Errors
+    ///
+    /// If the number is not finite, has more than six decimal places, or is out of range.
+    fn try_from(number: f64) -> Result<Points, PointsError> {
+        match scaled(number, 6, Excess::Refuse) {
+            Some(micros) if micros.unsigned_abs() < i64::MAX.unsigned_abs() => Ok(Points(micros)),
+            _ => Err(PointsError::new(number)),
+        }
+    }
+}
+
+impl FromStr for Points {
+    type Err = PointsError;
+
+    /// # Errors
+    ///
+    /// If the text is not an optional sign, digits, and at most six digits after a point, or is out of range.
+    fn from_str(text: &str) -> Result<Points, PointsError> {
+        let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        if !plain(whole) || !plain(fraction) || fraction.len() > 6 {
+            return Err(PointsError::new(text));
+        }
+        let sign = if text.starts_with('-') { "-" } else { "" };
+        format!("{sign}{whole}{fraction:0<6}").parse().map(Points).map_err(|_| PointsError::new(text))
+    }
+}
+
+impl fmt::Display for Points {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let exact = format!("{:06}", self.0.unsigned_abs() % MICROS.unsigned_abs());
+        let (micros, places) = match f.precision() {
+            None => (self.0, exact.trim_end_matches('0').len()),
+            Some(places) if places < 6 => {
+                let unit = (places..6).fold(1_i64, |unit, _| unit * 10);
+                // Saturation only meets the last of the range, where there is nothing further down to cut to.
+                (self.0.div_euclid(unit).saturating_mul(unit), places)
+            }
+            Some(places) => (self.0, places),
+        };
+        let (whole, fraction) =
+            (micros.unsigned_abs() / MICROS.unsigned_abs(), micros.unsigned_abs() % MICROS.unsigned_abs());
+        let mut text = whole.to_string();
+        if places > 0 {
+            let fraction = format!("{fraction:06}");
+            text.push('.');
+            text.extend(fraction.chars().chain(std::iter::repeat('0')).take(places));
+        }
+        f.pad_integral(micros >= 0, "", &text)
+    }
+}
+
+impl Add for Points {
+    type Output = Points;
+
+    fn add(self, other: Points) -> Points {
+        Points(self.0.saturating_add(other.0))
+    }
+}
+
+impl Sub for Points {
+    type Output = Points;
+
+    fn sub(self, other: Points) -> Points {
+        Points(self.0.saturating_sub(other.0))
+    }
+}
+
+impl Neg for Points {
+    type Output = Points;
+
+    fn neg(self) -> Points {
+        Points(self.0.saturating_neg())
+    }
+}
+
+impl Sum for Points {
+    fn sum<I: Iterator<Item = Points>>(points: I) -> Points {
+        points.fold(Points::ZERO, Add::add)
+    }
+}
+
+impl Serialize for Points {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0 % MICROS == 0 {
+            serializer.serialize_i64(self.0 / MICROS)
+        } else {
+            serializer.serialize_f64(self.to_f64())
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Points {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Points, D::Error> {
+        struct Number;
+
+        impl Visitor<'_> for Number {
+            type Value = Points;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number with at most six decimal places")
+            }
+
+            fn visit_i64<E: serde::de::Error>(self, whole: i64) -> Result<Points, E> {
+                whole.checked_mul(MICROS).map(Points).ok_or_else(|| E::invalid_value(Unexpected::Signed(whole), &self))
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, whole: u64) -> Result<Points, E> {
+                i64::try_from(whole)
+                    .map_err(|_| E::invalid_value(Unexpected::Unsigned(whole), &self))
+                    .and_then(|n| self.visit_i64(n))
+            }
+
+            fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Points, E> {
+                Points::try_from(number).map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_any(Number).map_err(D::Error::custom)
+    }
+}

@@ -1,0 +1,173 @@
+//! What a pass over a compiled program finds out: read sites, shared fields, ids and capacities.
+
+use super::condition::{Condition, ConditionNode, Quantity, TagTest, Test, TextSubject};
+use super::rule::{BandRows, Rule, RuleBody};
+use super::{FieldIndex, Program};
+use crate::input::activity::Names;
+use crate::model::Missing;
+
+/// How much an evaluation may find, for an explanation to make room for it once.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Capacity {
+    /// Gates, rules, promoters, limits and segments.
+    pub(crate) entries: usize,
+    /// Facts, events and outcomes that they look at.
+    pub(crate) observations: usize,
+    /// Texts among these, with a few for each set of them.
+    pub(crate) texts: usize,
+}
+
+/// A place where a program looks at facts.
+#[derive(Clone, Copy)]
+pub(crate) enum ReadSite<'m> {
+    Test(&'m Test),
+    Bands(&'m Quantity, &'m BandRows),
+    /// A form that is read from one field.
+    Body(&'m RuleBody),
+}
+
+impl ReadSite<'_> {
+    /// The fields that are looked at, at most two.
+    pub(crate) fn fields(self) -> impl Iterator<Item = FieldIndex> {
+        let of = match self {
+            ReadSite::Test(Test::Number { of, .. }) | ReadSite::Bands(of, _) => of.fields(),
+            ReadSite::Test(Test::Tags { field, test: TagTest::AnyNotIn(other), .. }) => [Some(*field), Some(*other)],
+            ReadSite::Test(
+                Test::Known { field, .. }
+                | Test::Flag { field, .. }
+                | Test::Text { of: TextSubject::Field(field), .. }
+                | Test::Tags { field, .. }
+                | Test::Day { field, .. },
+            ) => [Some(*field), None],
+            ReadSite::Test(Test::Text { .. } | Test::Happened { .. }) => [None, None],
+            ReadSite::Body(body) => [body.field(), None],
+        };
+        of.into_iter().flatten()
+    }
+
+    /// How many texts there are to see, or about as many.
+    fn texts(self) -> usize {
+        const TAGS: usize = 4;
+        match self {
+            ReadSite::Test(Test::Text { .. }) | ReadSite::Body(RuleBody::Texts { .. }) => 1,
+            ReadSite::Test(Test::Tags { .. }) | ReadSite::Body(RuleBody::Tags { .. }) => TAGS,
+            _ => 0,
+        }
+    }
+
+    fn asks_outcome(self) -> bool {
+        match self {
+            ReadSite::Test(Test::Number { of, .. }) => matches!(of, Quantity::Axis { .. } | Quantity::Score),
+            ReadSite::Test(Test::Text { of, .. }) => matches!(of, TextSubject::Grade | TextSubject::Verdict),
+            _ => false,
+        }
+    }
+}
+
+impl Program {
+    /// Every place where the program looks at facts.
+    pub(crate) fn read_sites<'m>(&'m self, mut each: impl FnMut(ReadSite<'m>)) {
+        let gates = self.disqualifying.iter().chain(&self.required).map(|gate| &gate.when);
+        gates.for_each(|when| when.read_sites(&mut each));
+        self.conclusions(&mut each);
+        self.rules().for_each(|rule| rule.read_sites(&mut each));
+    }
+
+    /// Those of them that come after the axes.
+    fn conclusions<'m>(&'m self, mut each: impl FnMut(ReadSite<'m>)) {
+        let promoters = self.promoters.iter().map(|promoter| &promoter.when);
+        let limits = self.limits.iter().map(|limit| &limit.when);
+        let segments = self.segments.iter().filter_map(|segment| segment.when.as_ref());
+        promoters.chain(limits).chain(segments).for_each(|when| when.read_sites(&mut each));
+    }
+
+    /// The events that the program looks at.
+    pub(crate) fn events<'m>(&'m self, mut each: impl FnMut(&'m Names)) {
+        self.read_sites(|site| {
+            let events = match site {
+                ReadSite::Test(Test::Number { of, .. }) | ReadSite::Bands(of, _) => of.events(),
+                ReadSite::Test(Test::Happened { events, .. }) => Some(events),
+                _ => None,
+            };
+            if let Some(events) = events {
+                each(&events.names);
+            }
+        });
+        self.rules().for_each(|rule| {
+            if let RuleBody::Signal(signal) = &rule.body {
+                each(&signal.events.names);
+            }
+        });
+    }
+
+    /// Finds out which fields are shared, whether the outcome is asked for and how much there is to find, and numbers
+    /// the parts and all that can fire.
+    pub(crate) fn analyzed(mut self) -> Program {
+        let mut counts = vec![0_usize; self.fields.len()];
+        let count = |counts: &mut [usize], site: ReadSite<'_>| {
+            site.fields().for_each(|field| counts.get_mut(field).into_iter().for_each(|count| *count += 1));
+        };
+        self.read_sites(|site| count(&mut counts, site));
+        for rule in self.rules().filter(|rule| rule.missing == Missing::Skip) {
+            rule.read_sites(&mut |site| count(&mut counts, site));
+        }
+        let mut asks_outcome = false;
+        let promoters = self.promoters.iter().map(|promoter| &promoter.when);
+        for when in promoters.chain(self.limits.iter().map(|limit| &limit.when)) {
+            when.read_sites(&mut |site| asks_outcome |= site.asks_outcome());
+        }
+        let mut by_points = self.axes.iter().all(|axis| !axis.skips);
+        self.conclusions(|site| by_points &= site.asks_outcome());
+        for (reading, count) in self.fields.iter_mut().zip(counts) {
+            reading.shared = count > 1;
+        }
+        for (index, part) in self.axes.iter_mut().flat_map(|axis| &mut axis.parts).enumerate() {
+            part.index = index;
+        }
+        let gates = self.disqualifying.iter_mut().chain(&mut self.required).map(|gate| &mut gate.fire_id);
+        let parts = self.axes.iter_mut().flat_map(|axis| &mut axis.parts);
+        let rules = parts.flat_map(|part| &mut part.rules).map(|rule| &mut rule.fire_id);
+        let promoters = self.promoters.iter_mut().map(|promoter| &mut promoter.fire_id);
+        let limits = self.limits.iter_mut().map(|limit| &mut limit.fire_id);
+        for (id, own) in gates.chain(rules).chain(promoters).chain(limits).enumerate() {
+            *own = id;
+            self.fire_ids = id + 1;
+        }
+        let gates = self.disqualifying.len() + self.required.len();
+        let rules = self.rules().count();
+        let signals = self.rules().filter(|rule| matches!(rule.body, RuleBody::Signal(_))).count();
+        let entries = gates + rules + self.promoters.len() + self.limits.len() + self.segments.len();
+        let mut capacity = Capacity { entries, observations: signals, texts: 0 };
+        self.read_sites(|site| {
+            capacity.observations += 1;
+            capacity.texts += site.texts();
+        });
+        Program { asks_outcome, by_points, capacity, ..self }
+    }
+}
+
+impl Condition {
+    fn read_sites<'m>(&'m self, each: &mut impl FnMut(ReadSite<'m>)) {
+        match &self.node {
+            ConditionNode::All(parts) | ConditionNode::Any(parts) | ConditionNode::AtLeastOf { of: parts, .. } => {
+                parts.iter().for_each(|part| part.read_sites(each));
+            }
+            ConditionNode::Not(inner) => inner.read_sites(each),
+            ConditionNode::Test(test) => each(ReadSite::Test(test)),
+        }
+    }
+}
+
+impl Rule {
+    fn read_sites<'m>(&'m self, each: &mut impl FnMut(ReadSite<'m>)) {
+        self.guard.iter().for_each(|guard| guard.read_sites(each));
+        match &self.body {
+            RuleBody::First { rows, .. } => rows.iter().for_each(|(when, _)| when.read_sites(each)),
+            RuleBody::Bands { of, rows, .. } => each(ReadSite::Bands(of, rows)),
+            body @ (RuleBody::Texts { .. } | RuleBody::Tags { .. } | RuleBody::PerUnit { .. }) => {
+                each(ReadSite::Body(body))
+            }
+            RuleBody::Points(_) | RuleBody::Signal(_) => {}
+        }
+    }
+}

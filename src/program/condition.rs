@@ -1,0 +1,205 @@
+//! Conditions, tests and quantities.
+
+use std::ops::RangeInclusive;
+
+use super::FieldIndex;
+use super::unit::Unit;
+use crate::input::activity::{Ages, Names};
+use crate::input::facts::{Field, PROBES};
+use crate::literal::Literals;
+use crate::model::{Calendar, EventMeasure, NumberOp};
+
+#[derive(Debug)]
+pub(crate) struct Condition {
+    /// The probe of a test; [`ProbeId::NONE`] for joins, and for tests that have none.
+    pub(crate) probe: ProbeId,
+    pub(crate) node: ConditionNode,
+}
+
+/// The shape of a condition.
+#[derive(Debug)]
+pub(crate) enum ConditionNode {
+    All(Box<[Condition]>),
+    Any(Box<[Condition]>),
+    Not(Box<Condition>),
+    AtLeastOf { count: usize, of: Box<[Condition]> },
+    Test(Test),
+}
+
+impl From<ConditionNode> for Condition {
+    fn from(node: ConditionNode) -> Condition {
+        Condition { probe: ProbeId::NONE, node }
+    }
+}
+
+/// The number of a compiled function that reads a field and tests it, among those of a type of subjects; see
+/// [`Probe`](crate::input::facts::Probe).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ProbeId(usize);
+
+impl ProbeId {
+    pub(crate) const NUMBER: usize = 0;
+    pub(crate) const FLAG: usize = 1;
+    pub(crate) const ONE_OF: usize = 2;
+    pub(crate) const HAS_ANY: usize = 3;
+    pub(crate) const DAYS_SINCE: usize = 4;
+    pub(crate) const DAYS_UNTIL: usize = 5;
+    /// Reads the dividend.
+    pub(crate) const RATIO: usize = PROBES - 1;
+
+    const NONE: ProbeId = ProbeId(usize::MAX);
+
+    /// The probe that reads a field in one of these ways.
+    #[inline]
+    pub(crate) fn of_field(field: &Field, way: usize) -> ProbeId {
+        ProbeId(field.index() * PROBES + way)
+    }
+
+    /// The probe of a test, if there is one for it.
+    pub(crate) fn of_test<'f>(test: &Test, field_at: impl Fn(FieldIndex) -> Option<&'f Field>) -> ProbeId {
+        let (field, way) = match test {
+            Test::Number { of: Quantity::Number { field }, .. } => (field, ProbeId::NUMBER),
+            Test::Number { of: Quantity::Calendar { field, by: Calendar::DaysSince }, .. } => {
+                (field, ProbeId::DAYS_SINCE)
+            }
+            Test::Number { of: Quantity::Calendar { field, by: Calendar::DaysUntil }, .. } => {
+                (field, ProbeId::DAYS_UNTIL)
+            }
+            Test::Number { of: Quantity::Ratio { field, .. }, .. } => (field, ProbeId::RATIO),
+            Test::Flag { field, .. } => (field, ProbeId::FLAG),
+            Test::Text { of: TextSubject::Field(field), test: TextTest::OneOf(_), ignore_case: false, .. } => {
+                (field, ProbeId::ONE_OF)
+            }
+            Test::Tags { field, test: TagTest::HasAny(_), .. } => (field, ProbeId::HAS_ANY),
+            _ => return ProbeId::NONE,
+        };
+        field_at(*field).map_or(ProbeId::NONE, |field| ProbeId::of_field(field, way))
+    }
+
+    /// The index of the function; beyond all of them for [`ProbeId::NONE`].
+    #[inline]
+    pub(crate) fn index(self) -> usize {
+        self.0
+    }
+}
+
+#[derive(Debug)]
+#[repr(u8)]
+pub(crate) enum Test {
+    Known {
+        field: FieldIndex,
+        known: bool,
+    },
+    Flag {
+        field: FieldIndex,
+        is: bool,
+    },
+    Number {
+        of: Quantity,
+        within: RangeInclusive<i64>,
+        /// The least and the greatest double within, for quantities that are doubles.
+        doubles: [f64; 2],
+        op: NumberOp,
+    },
+    Text {
+        of: TextSubject,
+        test: TextTest,
+        ignore_case: bool,
+        negate: bool,
+        slot: usize,
+    },
+    Tags {
+        field: FieldIndex,
+        test: TagTest,
+        negate: bool,
+        slot: usize,
+    },
+    /// The day of a date, counted from 1970-01-01.
+    Day {
+        field: FieldIndex,
+        within: RangeInclusive<i64>,
+        date: i64,
+        from: bool,
+    },
+    Happened {
+        events: Events,
+        is: bool,
+    },
+}
+
+#[derive(Debug)]
+#[repr(u8)]
+pub(crate) enum Quantity {
+    Number { field: FieldIndex },
+    Ratio { field: FieldIndex, of: FieldIndex },
+    Calendar { field: FieldIndex, by: Calendar },
+    TagCount { field: FieldIndex },
+    Event { events: Events, by: EventMeasure },
+    DaysSinceLast { events: Events },
+    Axis { axis: usize },
+    Score,
+}
+
+impl Quantity {
+    pub(super) fn fields(&self) -> [Option<FieldIndex>; 2] {
+        match self {
+            Quantity::Ratio { field, of } => [Some(*field), Some(*of)],
+            Quantity::Number { field } | Quantity::Calendar { field, .. } | Quantity::TagCount { field } => {
+                [Some(*field), None]
+            }
+            Quantity::Event { .. } | Quantity::DaysSinceLast { .. } | Quantity::Axis { .. } | Quantity::Score => {
+                [None, None]
+            }
+        }
+    }
+
+    pub(super) fn events(&self) -> Option<&Events> {
+        match self {
+            Quantity::Event { events, .. } | Quantity::DaysSinceLast { events } => Some(events),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn unit(&self) -> Unit {
+        match self {
+            Quantity::Number { .. } | Quantity::Ratio { .. } => Unit::Double,
+            Quantity::Event { by: EventMeasure::Amount, .. } | Quantity::Axis { .. } | Quantity::Score => {
+                Unit::Millionth
+            }
+            Quantity::Calendar { .. }
+            | Quantity::TagCount { .. }
+            | Quantity::Event { .. }
+            | Quantity::DaysSinceLast { .. } => Unit::Whole,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) enum TextSubject {
+    Field(FieldIndex),
+    Grade,
+    Verdict,
+}
+
+#[derive(Debug)]
+pub(crate) enum TextTest {
+    /// Equal to one of these.
+    OneOf(Literals),
+    StartsWith(Box<str>),
+    EndsWith(Box<str>),
+    Contains(Box<str>),
+}
+
+#[derive(Debug)]
+pub(crate) enum TagTest {
+    HasAny(Literals),
+    HasAll(Literals),
+    AnyNotIn(FieldIndex),
+}
+
+/// Events by name and age.
+#[derive(Debug)]
+pub(crate) struct Events {
+    pub(crate) names: Names,
+    pub(crate) ages: Ages,
+}

@@ -1,0 +1,155 @@
+//! Axes, parts, rules and their bodies.
+
+use super::condition::{Condition, Events, Quantity};
+use super::{FieldIndex, Title};
+use crate::decay::Curve;
+use crate::model::Missing;
+use crate::truth::Truth;
+
+#[derive(Debug)]
+pub(crate) struct Axis {
+    pub(crate) title: Title,
+    pub(crate) weight: i64,
+    pub(crate) base: i64,
+    /// What counts as 100, above zero.
+    pub(crate) available: i64,
+    /// Whether unknown rules may take their reach out of `available`.
+    pub(crate) skips: bool,
+    pub(crate) parts: Box<[Part]>,
+}
+
+/// Rules that count together: those of one group, or those of none.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) group: Option<Group>,
+    pub(crate) rules: Box<[Rule]>,
+    /// Its index among the parts of all axes.
+    pub(crate) index: usize,
+    /// What the rules can reach together, before the group's bounds.
+    pub(crate) reach: i64,
+}
+
+#[derive(Debug)]
+pub(crate) struct Group {
+    pub(crate) title: Title,
+    pub(crate) min: i64,
+    pub(crate) max: i64,
+}
+
+impl Part {
+    /// `points`, clamped to the group's bounds.
+    pub(crate) fn clamped(&self, points: i64) -> i64 {
+        // Not `clamp`, which panics where the bounds are out of order; compiling has refused those.
+        self.group.as_ref().map_or(points, |group| points.min(group.max).max(group.min))
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Rule {
+    pub(crate) title: Title,
+    pub(crate) fire_id: usize,
+    /// Its index among the axis's rules in the document.
+    pub(crate) index: usize,
+    pub(crate) guard: Option<Condition>,
+    pub(crate) body: RuleBody,
+    pub(crate) missing: Missing,
+    /// The most points it can give; `None` if unbounded, which compiles only with a given `available`.
+    pub(crate) reach: Option<i64>,
+}
+
+/// The points of a rule by the truth of its condition. A table: the truth of a condition is not a predictable branch.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ByTruth([i64; 4]); // in the order of `Truth`; the fourth is padding
+
+impl ByTruth {
+    pub(crate) fn new(unknown: i64, points: i64) -> ByTruth {
+        ByTruth([0, unknown, points, 0])
+    }
+
+    /// The points where the condition is true.
+    pub(crate) fn points(&self) -> i64 {
+        self.of(Truth::True)
+    }
+
+    #[inline]
+    pub(crate) fn of(&self, truth: Truth) -> i64 {
+        // The remainder needs no bounds check.
+        self.0.get(truth as usize % self.0.len()).copied().unwrap_or(0)
+    }
+}
+
+#[derive(Debug)]
+#[repr(u8)]
+pub(crate) enum RuleBody {
+    /// These points; the rule's condition is its guard.
+    Points(ByTruth),
+    First {
+        rows: Box<[(Condition, i64)]>,
+        otherwise: i64,
+    },
+    Bands {
+        of: Quantity,
+        rows: BandRows,
+        below: i64,
+    },
+    /// Sorted by text.
+    Texts {
+        field: FieldIndex,
+        rows: Box<[(Box<str>, i64)]>,
+        otherwise: i64,
+    },
+    Tags {
+        field: FieldIndex,
+        rows: Box<[(Box<str>, i64)]>,
+        otherwise: i64,
+        sum: bool,
+    },
+    PerUnit {
+        field: FieldIndex,
+        points: i64,
+        min: i64,
+        max: i64,
+    },
+    Signal(Signal),
+}
+
+impl RuleBody {
+    /// The one field that the form's points are read from, of forms that have one.
+    pub(crate) fn field(&self) -> Option<FieldIndex> {
+        match self {
+            RuleBody::Texts { field, .. } | RuleBody::Tags { field, .. } | RuleBody::PerUnit { field, .. } => {
+                Some(*field)
+            }
+            RuleBody::Points(_) | RuleBody::First { .. } | RuleBody::Bands { .. } | RuleBody::Signal(_) => None,
+        }
+    }
+}
+
+/// Least values and their points, rising.
+pub(crate) type BandRows = Box<[(i64, i64)]>;
+
+#[derive(Debug)]
+pub(crate) struct Signal {
+    pub(crate) events: Events,
+    /// Points for an event, or for each unit of its amount.
+    pub(crate) points: i64,
+    pub(crate) per_unit: bool,
+    pub(crate) per_day: u64,
+    pub(crate) min_count: u64,
+    pub(crate) most_recent: u64,
+    /// To either side of zero.
+    pub(crate) max: i64,
+    pub(crate) curve: Curve,
+}
+
+impl Signal {
+    /// Whether it matters which events are the latest.
+    pub(crate) fn ordered(&self) -> bool {
+        self.per_day < u64::MAX || self.most_recent < u64::MAX
+    }
+
+    /// Clamped to the signal's own bound.
+    pub(crate) fn clamped(&self, points: i64) -> i64 {
+        points.min(self.max).max(-self.max)
+    }
+}

@@ -1,0 +1,124 @@
+//! The points that an axis can give, read from its JSON document in exact rationals.
+//!
+//! The generator needs them to make valid documents, and the oracle to evaluate them. Nothing here uses the engine.
+
+use std::sync::OnceLock;
+
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use num_traits::Signed;
+use serde_json::{Map, Value};
+
+pub(crate) type Q = BigRational;
+
+/// The most points that the rules of an axis can give, base included. Rules that are `skipped` count as 0. `None` if a
+/// signal is unbounded.
+pub(crate) fn available(axis: &Value, skipped: &[usize]) -> Option<Q> {
+    let mut reaches = Vec::new();
+    for (i, rule) in list(&axis["rule"]).iter().enumerate() {
+        reaches.push(if skipped.contains(&i) { int(0) } else { reach(rule)? });
+    }
+    Some(add_up(axis, &reaches))
+}
+
+/// The points of an axis whose rules give `points`: base, then every group clamped to its bounds, then the rules
+/// without a group.
+pub(crate) fn add_up(axis: &Value, points: &[Q]) -> Q {
+    let rules = list(&axis["rule"]);
+    let mut sum = decimal_or(&axis["base"], 0);
+    for group in list(&axis["group"]) {
+        let members = rules.iter().zip(points).filter(|(rule, _)| rule["group"] == group["name"]);
+        let mut part: Q = members.map(|(_, points)| points).sum();
+        if !group["min"].is_null() {
+            part = part.max(decimal(&group["min"]));
+        }
+        if !group["max"].is_null() {
+            part = part.min(decimal(&group["max"]));
+        }
+        sum += part;
+    }
+    sum + rules.iter().zip(points).filter(|(rule, _)| rule["group"].is_null()).map(|(_, points)| points).sum::<Q>()
+}
+
+/// The most points that a rule can give, at least 0. `None` if its signal is unbounded.
+fn reach(rule: &Value) -> Option<Q> {
+    let mut named = vec![int(0)];
+    for number in [&rule["points"], &rule["otherwise"], &rule["below"]] {
+        named.push(decimal_or(number, 0));
+    }
+    if rule["missing"].is_object() {
+        named.push(decimal(&rule["missing"]["points"]));
+    }
+    named.extend(list(&rule["first"]).iter().map(|row| decimal(&row["points"])));
+    if !rule["bands"].is_null() {
+        named.extend(list(bands_subject(&rule["bands"]).2).iter().map(|row| decimal(&row[1])));
+    }
+    if !rule["values"].is_null() {
+        let entries = table(only_entry(&rule["values"]).1).values().map(decimal);
+        if rule["combine"] == "sum" {
+            named.push(entries.filter(Signed::is_positive).sum());
+        } else {
+            named.extend(entries);
+        }
+    }
+    if !rule["per_unit"].is_null() {
+        named.push(decimal(&only_entry(&rule["per_unit"]).1["max"]));
+    }
+    let signal = &rule["signal"];
+    if !signal.is_null() {
+        let mut bounds = Vec::new();
+        if !signal["max"].is_null() {
+            bounds.push(decimal(&signal["max"]));
+        }
+        if !signal["most_recent"].is_null() && !signal["points"].is_null() {
+            bounds.push(decimal(&signal["most_recent"]) * decimal(&signal["points"]));
+        }
+        named.push(bounds.into_iter().min()?);
+    }
+    named.into_iter().max()
+}
+
+/// The field or event name of `bands`, whether it is an event name, and the rows.
+pub(crate) fn bands_subject(bands: &Value) -> (&str, bool, &Value) {
+    if bands["events"].is_object() {
+        let (name, rows) = table(&bands["events"]).iter().next().expect("one entry");
+        return (name, true, rows);
+    }
+    let (field, rows) = only_entry(bands);
+    (field, false, rows)
+}
+
+/// The only entry of a table; `field` is transparent, as it only escapes a name.
+pub(crate) fn only_entry(value: &Value) -> (&str, &Value) {
+    let (key, value) = table(value).iter().next().expect("one entry");
+    if key == "field" { only_entry(value) } else { (key, value) }
+}
+
+pub(crate) fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+pub(crate) fn table(value: &Value) -> &Map<String, Value> {
+    static EMPTY: OnceLock<Map<String, Value>> = OnceLock::new();
+    value.as_object().unwrap_or_else(|| EMPTY.get_or_init(Map::new))
+}
+
+pub(crate) fn int(n: i64) -> Q {
+    Q::from_integer(n.into())
+}
+
+pub(crate) fn decimal_or(value: &Value, default: i64) -> Q {
+    if value.is_null() { int(default) } else { decimal(value) }
+}
+
+/// The decimal as it is written, not the binary number that a JSON reader makes of it.
+pub(crate) fn decimal(value: &Value) -> Q {
+    assert!(value.is_number(), "{value} is not a number");
+    let written = value.to_string();
+    let (mantissa, exponent) = written.split_once(['e', 'E']).unwrap_or((&written, "0"));
+    let (whole, places) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits: BigInt = format!("{whole}{places}").parse().expect("digits");
+    let exponent = exponent.parse::<i64>().expect("an exponent") - places.len() as i64;
+    let scale = BigInt::from(10).pow(exponent.unsigned_abs() as u32);
+    if exponent < 0 { Q::new(digits, scale) } else { Q::from_integer(digits * scale) }
+}

@@ -178,7 +178,7 @@ impl<'m> Compiler<'m> {
         })
     }
 
-    fn field_of_values(&mut self, values: &model::Values, path: &Path<'_>) -> Option<usize> {
+    fn field_of_values(&mut self, values: &'m model::Values, path: &Path<'_>) -> Option<usize> {
         let declared = self.schema.fields.iter().find(|field| field.name() == values.field).map(Field::kind);
         match (declared, values.combine) {
             (Some(Kind::Tags), None) => {

@@ -11,11 +11,11 @@ use super::grid::{Grid, figure, percent};
 use super::ranking::{Ks, Ranking, Top};
 use super::tables::Table;
 use crate::ask::explain::{CheckKind, Explanation, Line, LineKind};
-use crate::evaluate::Truth;
 use crate::grade::{Grade, Verdict};
 use crate::input::facts::Facts;
 use crate::num::points::{MICROS, Points};
 use crate::scorer::Scorer;
+use crate::truth::Truth;
 
 /// A model being tried on subjects of which the outcome is known.
 ///

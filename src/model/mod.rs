@@ -70,7 +70,6 @@ pub(crate) use self::document::location::{RESERVED_OUTCOME, Scope};
 pub(crate) use self::document::names::{self, Named};
 pub use self::fingerprint::Fingerprint;
 pub use self::gate::{Gate, GateMissing};
-pub(crate) use self::handle::kind_code;
 pub use self::handle::{Declared, FieldKind, Handle, KindOf, fields, kind};
 pub use self::limits::DocumentLimits;
 pub use self::measure::{EventField, Measure, TextField, axis, event, events, grade, score, verdict};

@@ -225,7 +225,7 @@ impl<'m, 't> Block<'m, 't> {
         let (mut ratios, mut divisors) = ([0.0; LANES], [0.0; LANES]);
         self.rows.masks(|rows| {
             let known = self.columns.numbers(field, rows, &mut ratios) & self.columns.numbers(of, rows, &mut divisors);
-            // As `fact::ratio` does for one subject. Adding zero times the divisor makes the ratio NaN if the divisor is
+            // As `test::ratio` does for one subject. Adding zero times the divisor makes the ratio NaN if the divisor is
             // not finite, and changes nothing else.
             ratios.iter_mut().zip(&divisors).for_each(|(ratio, of)| *ratio = *ratio / of + of * 0.0);
             let finite = lanes_known(&ratios, |ratio| is_missing(*ratio));

@@ -65,9 +65,9 @@
 //!
 //! # One example for each idea
 //!
-//! **Scores age by themselves.** You pass the instant of scoring, so no nightly job has to update anything. Below, a demo is
-//! worth 100 points, half of them are left after 14 days, and 50 points are `warm`. [`Scorer::next_change`] returns the
-//! second of the next change:
+//! **Scores age by themselves.** You pass the instant of scoring, so no nightly job has to update anything. In this model, a
+//! demo gives 100 points, which halve every 14 days. An account is `warm` from 50 points. [`Scorer::next_change`] returns
+//! the second of the next change:
 //!
 //! ```
 //! # use chrono::{DateTime, TimeDelta, Utc};
@@ -89,7 +89,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! **A missing fact is unknown, not false.** Below, the model requires a green health, and the account has no health.
+//! **A missing fact is unknown, not false.** This model requires the health `green`, and the health of the account is missing.
 //! [`Scorer::bounds`] returns every outcome that is still possible:
 //!
 //! ```
@@ -173,7 +173,8 @@
 //! - **Exact.** Points are decimals, stored as integers of millionths, and decay is integer arithmetic. A score is the same on
 //!   every machine, in every build and for every order of events.
 //! - **Infallible after compiling.** [`Scorer::new`] reports every problem. After that, scoring returns a value for any facts.
-//! - **Three-valued.** A condition on a missing fact is unknown. The result lists missing facts and never guesses them.
+//! - **Three-valued.** A condition on a missing fact is unknown. [`Scorer::missing`] lists missing facts; the engine never
+//!   guesses them.
 //! - **No allocation** in [`Scorer::score`] and [`Scorer::score_batch`].
 //!
 //! # Scope

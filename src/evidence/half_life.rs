@@ -10,11 +10,8 @@ use super::error::{EvidenceError, Kind};
 use super::estimate::Estimate;
 use super::grid::Grid;
 use super::ranking::{Ranking, difference};
-use crate::decay::Decay;
-use crate::input::facts::Facts;
-use crate::model::{Axis, Model, Rule, Signal};
-use crate::scorer::Scorer;
-use crate::time::Span;
+use crate::model::{Axis, Rule, Signal};
+use crate::{Decay, Facts, Model, Scorer, Span};
 
 /// Half-lives, or windows, of one event being tried on a labelled history.
 ///

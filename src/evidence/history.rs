@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::marker::PhantomData;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::estimate::count;
 use super::order;
-use crate::input::facts::{Fact, Facts, Field, Kind, Record};
-use crate::time::{civil_day, day_of, second_of};
+use crate::{Fact, Facts, Field, Kind, Record};
 
 /// Facts of subjects as of an instant each, and whether the outcome came: what correlations and proposals are made from.
 ///
@@ -17,8 +16,8 @@ use crate::time::{civil_day, day_of, second_of};
 pub struct History {
     pub(super) outcomes: Vec<bool>,
     pub(super) factors: Vec<Factor>,
-    /// The first and the last second as of which a row is.
-    pub(super) span: Option<(i64, i64)>,
+    /// The first and the last instant as of which a row is.
+    pub(super) span: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
 /// Something about the subjects that may go together with the outcome.
@@ -151,7 +150,7 @@ pub struct HistoryBuilder<T> {
     fields: Vec<Field>,
     columns: Vec<Gathered>,
     outcomes: Vec<bool>,
-    span: Option<(i64, i64)>,
+    span: Option<(DateTime<Utc>, DateTime<Utc>)>,
     subject: PhantomData<fn(&T)>,
 }
 
@@ -181,12 +180,13 @@ impl<T: Facts> HistoryBuilder<T> {
     }
 
     fn with(fields: Vec<Field>) -> HistoryBuilder<T> {
+        let numeric = [Kind::Number, Kind::Date, Kind::Time];
         let gathered = |field: &Field| match field.kind() {
             Kind::Flag => Gathered::Flags(Vec::new()),
-            Kind::Number | Kind::Date | Kind::Time => Gathered::Numbers(Vec::new()),
             Kind::Text => Gathered::Texts(Vec::new(), HashMap::new()),
             Kind::Tags => Gathered::Tags(Vec::new(), BTreeMap::new()),
-            Kind::Any => Gathered::Nothing,
+            kind if numeric.contains(&kind) => Gathered::Numbers(Vec::new()),
+            _ => Gathered::Nothing,
         };
         let columns = fields.iter().map(gathered).collect();
         HistoryBuilder { fields, columns, outcomes: Vec::new(), span: None, subject: PhantomData }
@@ -196,11 +196,10 @@ impl<T: Facts> HistoryBuilder<T> {
     pub fn add(&mut self, subject: &T, as_of: DateTime<Utc>, outcome: bool) {
         let row = u32::try_from(self.outcomes.len()).unwrap_or(u32::MAX);
         self.outcomes.push(outcome);
-        let now = second_of(as_of);
-        self.span = Some(self.span.map_or((now, now), |(first, last)| (first.min(now), last.max(now))));
+        self.span = Some(self.span.map_or((as_of, as_of), |(first, last)| (first.min(as_of), last.max(as_of))));
         for (field, column) in self.fields.iter().zip(&mut self.columns) {
             let fact = subject.fact(field);
-            column.add(row, if field.kind().admits(&fact) { fact } else { Fact::Missing }, civil_day(now, 0));
+            column.add(row, if field.kind().admits(&fact) { fact } else { Fact::Missing }, as_of.date_naive());
         }
     }
 
@@ -231,7 +230,7 @@ impl HistoryBuilder<Record> {
         let mut named: Vec<Field> = Vec::new();
         for (name, kind) in fields {
             if named.iter().all(|field| field.name() != name.as_ref()) {
-                named.push(Field::named(name.as_ref(), kind, named.len()));
+                named.push(Field::named(name.as_ref(), kind).at(named.len()));
             }
         }
         HistoryBuilder::with(named)
@@ -239,18 +238,21 @@ impl HistoryBuilder<Record> {
 }
 
 impl Gathered {
-    fn add(&mut self, row: u32, fact: Fact<'_>, today: i64) {
+    fn add(&mut self, row: u32, fact: Fact<'_>, today: NaiveDate) {
         match self {
             Gathered::Flags(codes) => codes.push(match fact {
                 Fact::Flag(flag) => 1 + u32::from(flag),
                 _ => 0,
             }),
             Gathered::Numbers(numbers) => {
-                let days = |day: i64| i32::try_from(today.saturating_sub(day)).map_or(f64::NAN, f64::from);
+                // Every difference of two dates fits: chrono has fewer than 2^28 days.
+                let days = |day: NaiveDate| {
+                    i32::try_from(today.signed_duration_since(day).num_days()).map_or(f64::NAN, f64::from)
+                };
                 numbers.push(match fact {
                     Fact::Number(number) => number,
-                    Fact::Date(date) => days(day_of(date)),
-                    Fact::Time(time) => days(civil_day(second_of(time), 0)),
+                    Fact::Date(date) => days(date),
+                    Fact::Time(time) => days(time.date_naive()),
                     _ => f64::NAN,
                 });
             }

@@ -12,13 +12,8 @@ use super::grid::Grid;
 use super::history::{Factor, History, Source};
 use super::ranking::{Ranking, difference};
 use super::scorecard::{Banding, Card, Direction, Form, bandings, by_correlation, by_overlap};
-use crate::input::facts::Record;
-use crate::model::{
-    Axis, Bands, Condition, DocumentLimits, First, Handle, Measure, Missing, Model, Rule, State, Values, Worth, kind,
-};
-use crate::num::points::Points;
-use crate::scorer::Scorer;
-use crate::time::instant_at;
+use crate::model::{Axis, Bands, Condition, First, Handle, Measure, Missing, Rule, State, Values, Worth, kind};
+use crate::{DocumentLimits, Model, Points, Record, Scorer};
 
 /// What is asked of history: a name for the models, and what they must keep to.
 ///
@@ -293,15 +288,14 @@ impl Mean {
 fn document(history: &History, request: &Request, card: &Card<'_>, way: &str, figures: &OutOfFold) -> Model {
     let scores = (0..history.rows()).map(|row| f64::from(card.score(row)));
     let cut = Ranking::new(scores.zip(history.outcomes.iter().copied())).ks().map_or(0.0, |ks| ks.at_least);
-    let day = |secs: i64| instant_at(secs).date_naive();
-    let (first, last) = history.span.map_or((0, 0), |span| span);
+    let (first, last) = history.span.unwrap_or_default();
     let description = format!(
         "Proposed by {way} weights from {} rows as of {} to {}, {} of them with the outcome. Bounds are quarters of these \
          rows. On parts that it was not made from, AUC {}, in {} parts. `high-fit` begins where outcomes and others are \
          furthest apart.",
         history.rows(),
-        day(first),
-        day(last),
+        first.date_naive(),
+        last.date_naive(),
         history.events(),
         figures.auc,
         figures.folds.len(),
@@ -445,8 +439,7 @@ impl fmt::Display for Proposal {
 mod tests {
     use super::*;
     use crate::evidence::HistoryBuilder;
-    use crate::input::facts::{Kind as FieldKind, Record};
-    use crate::scorer::Scorer;
+    use crate::{Kind as FieldKind, Record, Scorer};
     use proptest::prelude::*;
 
     /// Each fact may be missing.
@@ -493,7 +486,7 @@ mod tests {
                 ("day", FieldKind::Date),
                 ("tags", FieldKind::Tags),
             ];
-            let as_of = instant_at(1_782_864_000);
+            let as_of = "2026-07-01T00:00:00Z".parse().expect("an instant");
             let mut builder = HistoryBuilder::of(fields);
             for (record, outcome) in &rows {
                 builder.add(record, as_of, *outcome);

@@ -10,12 +10,8 @@ use super::estimate::{Estimate, wilson};
 use super::grid::{Grid, figure, percent};
 use super::ranking::{Ks, Ranking, Top};
 use super::tables::Table;
-use crate::ask::explain::{CheckKind, Explanation, Line, LineKind};
-use crate::evaluate::Truth;
-use crate::grade::{Grade, Verdict};
-use crate::input::facts::Facts;
-use crate::num::points::{MICROS, Points};
-use crate::scorer::Scorer;
+use crate::explain::{CheckKind, Explanation, Line, LineKind};
+use crate::{Facts, Grade, Points, Scorer, Truth, Verdict};
 
 /// A model being tried on subjects of which the outcome is known.
 ///
@@ -100,15 +96,19 @@ pub enum ConditionKind {
     Segment,
 }
 
-impl From<CheckKind> for ConditionKind {
-    fn from(kind: CheckKind) -> ConditionKind {
-        match kind {
-            CheckKind::Disqualifying => ConditionKind::Disqualifying,
-            CheckKind::Required => ConditionKind::Required,
-            CheckKind::Promoter => ConditionKind::Promoter,
-            CheckKind::Limit => ConditionKind::Limit,
-            CheckKind::Segment => ConditionKind::Segment,
-        }
+impl ConditionKind {
+    /// Returns the kind of a check.
+    ///
+    /// `CheckKind` is non-exhaustive. The answer for a kind that this table lacks is `None`.
+    fn of(check: CheckKind) -> Option<ConditionKind> {
+        let kinds = [
+            (CheckKind::Disqualifying, ConditionKind::Disqualifying),
+            (CheckKind::Required, ConditionKind::Required),
+            (CheckKind::Promoter, ConditionKind::Promoter),
+            (CheckKind::Limit, ConditionKind::Limit),
+            (CheckKind::Segment, ConditionKind::Segment),
+        ];
+        kinds.into_iter().find(|(known, _)| *known == check).map(|(_, kind)| kind)
     }
 }
 
@@ -129,9 +129,8 @@ impl fmt::Display for ConditionKind {
 pub(super) fn asked<'m>(
     explanation: &Explanation<'m>,
 ) -> impl Iterator<Item = (ConditionKind, &'m str, &'m str, Outcome)> {
-    let gates = explanation.checks().map(|check| {
-        let outcome = Outcome::Condition(check.truth);
-        (ConditionKind::from(check.kind), check.id, check.label, outcome)
+    let gates = explanation.checks().filter_map(|check| {
+        Some((ConditionKind::of(check.kind)?, check.id, check.label, Outcome::Condition(check.truth)))
     });
     let rules =
         explanation.lines().into_iter().filter(|line| line.kind == LineKind::Rule).map(|line| {
@@ -203,6 +202,9 @@ enum Bands {
     /// By quarters of the reach, for rules that are worth too many different points.
     Parts(Counts, BTreeMap<i64, Counts>),
 }
+
+/// Ten points of score in millionths.
+const TEN_POINTS: i64 = 10_000_000;
 
 /// A rule that is worth more different points than this is shown in quarters of its reach.
 const POINTS_MAX: usize = 24;
@@ -304,7 +306,7 @@ impl<'m, T: Facts> Trial<'m, T> {
             return;
         }
         self.ranked.push((score.value().to_f64(), outcome));
-        let decile = usize::try_from(score.value().micros() / (10 * MICROS)).unwrap_or(0).min(9);
+        let decile = usize::try_from(score.value().micros() / TEN_POINTS).unwrap_or(0).min(9);
         if let Some(own) = self.deciles.get_mut(decile) {
             own.add(outcome);
         }

@@ -11,12 +11,7 @@ use super::grid::{Grid, percent};
 use super::order;
 use super::report::{ConditionKind, asked};
 use super::stability::{Psi, psi};
-use crate::ask::explain::Explanation;
-use crate::grade::Grade;
-use crate::input::facts::Facts;
-use crate::num::points::Points;
-use crate::score::Score;
-use crate::scorer::Scorer;
+use crate::{Explanation, Facts, Grade, Points, Score, Scorer};
 
 /// A population being reviewed: scored twice, with two models or at two dates.
 ///

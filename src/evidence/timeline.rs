@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::input::activity::{Activity, Event};
-use crate::input::facts::{Record, Value};
-use crate::num::points::Points;
-use crate::time::Span;
+use crate::{Activity, Event, Points, Record, Span, Value};
 
 /// A subject's past with the times at which each part of it became known: what a labelled history is cut from.
 ///

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::ask::explain::{Explanation, explain};
 use crate::compile::{Schema, compile};
 use crate::evaluate::{Concrete, Evaluation, Observer, Outcome, Subject};
 use crate::grade::Verdict;
@@ -133,14 +132,6 @@ impl<T: Facts> Scorer<T> {
         for (subject, own) in subjects.iter().zip(scores) {
             *own = self.score(subject, as_of);
         }
-    }
-
-    /// Scores a subject as [`score`](Scorer::score) does, and writes down why.
-    ///
-    /// Everything is evaluated, also what cannot change the outcome any more, so that a subject that a gate holds back
-    /// has its would-be numbers too.
-    pub fn explain(&self, subject: &T, as_of: DateTime<Utc>) -> Explanation<'_> {
-        explain(&self.program, subject, as_of)
     }
 
     /// The fields that the model reads and this subject lacks, whether or not the outcome hangs on them.

@@ -21,10 +21,22 @@ pub(crate) use ledger::explain;
 use ledger::{Ledger, Look, Saw};
 
 use crate::evaluate::{Tally, Truth};
+use crate::input::facts::Facts;
 use crate::model::Fingerprint;
 use crate::num::points::Points;
 use crate::program::{FieldIndex, Quantity, Signal, Test, Unit, double_of};
 use crate::score::Score;
+use crate::scorer::Scorer;
+
+impl<T: Facts> Scorer<T> {
+    /// Scores a subject as [`score`](Scorer::score) does, and records the reasons.
+    ///
+    /// Evaluates everything, even what can no longer change the outcome, so that a subject that a gate holds back
+    /// has its would-be numbers too.
+    pub fn explain(&self, subject: &T, as_of: DateTime<Utc>) -> Explanation<'_> {
+        explain(self.program(), subject, as_of)
+    }
+}
 
 /// The outcome for one subject, with every condition and every point that led to it.
 ///

@@ -58,6 +58,18 @@ impl Kind {
 }
 
 impl Kind {
+    /// Returns the code under which `model::KindOf` finds the type of a field's handle. Dates and times share one.
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            Kind::Flag => 0,
+            Kind::Number => 1,
+            Kind::Text => 2,
+            Kind::Date | Kind::Time => 3,
+            Kind::Tags => 4,
+            Kind::Any => u8::MAX,
+        }
+    }
+
     /// "a number", "text", "tags".
     pub(crate) fn with_article(self) -> String {
         if matches!(self, Kind::Text | Kind::Tags) { self.to_string() } else { format!("a {self}") }

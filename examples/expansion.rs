@@ -7,7 +7,7 @@
 use std::error::Error;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use warmth::governance::{Opportunity, Revenue, Sheet};
+use warmth::governance::{KpiSheet, Opportunity, Revenue};
 use warmth::{Activity, Model, Scorer, facts, templates};
 
 #[derive(Clone, Default)]
@@ -70,7 +70,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let revenue = |before: u32, after: u32| Revenue::new(before, after);
     let won = Opportunity::won(34)
         .adoption_after(scorer.score(&grown, now).axis("adoption").ok_or("no axis `adoption`")?.score);
-    let month = Sheet::new([revenue(900, 1_150), revenue(500, 500), revenue(100, 0)], [won, Opportunity::lost()]);
+    let month = KpiSheet::new([revenue(900, 1_150), revenue(500, 500), revenue(100, 0)], [won, Opportunity::lost()]);
     println!("\n{month}");
     Ok(())
 }

@@ -8,11 +8,11 @@ use std::error::Error;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use warmth::offer::{Plan, potential};
+use warmth::offer::{MeteredPlan, potential};
 use warmth::{Model, Play, Points, Scorer, Tags, facts, templates};
 
 struct Customer {
-    plan: Plan,
+    plan: MeteredPlan,
     usage: u32,
     agents: u32,
     live_since: Option<NaiveDate>, // `None` before the sale
@@ -56,7 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let scorer = Scorer::<Offer>::new(&model)?;
     let now: DateTime<Utc> = "2026-11-22T09:00:00Z".parse()?;
 
-    let plan = Plan::new(75).metered(1_000, "0.1".parse::<Points>()?);
+    let plan = MeteredPlan::new(75).metered(1_000, "0.1".parse::<Points>()?);
     println!("a plan for 125 pays off from {} units", plan.break_even(125).ok_or("the plan never pays off")?);
     let (live_since, purposes) = (NaiveDate::from_ymd_opt(2026, 3, 1), ["support"]);
     let customer = Customer { plan, usage: 2_000, agents: 7_400, live_since, purposes, nps: Some(9), hesitant: false };

@@ -231,7 +231,7 @@ impl<'m> Compiler<'m> {
             return self.problems.refuse_with_help("wrong-kind", path, message, tests_of(own));
         }
         if own == Kind::Any {
-            used.reading.field = Field::named(name, kind, index);
+            used.reading.field = Field::named(name, kind).at(index);
             used.path = path.to_string();
             return Some(index);
         }
@@ -247,7 +247,7 @@ impl<'m> Compiler<'m> {
             return Some(field.clone().at(index));
         }
         if self.schema.open {
-            return Some(Field::named(name, Kind::Any, self.fields.len()));
+            return Some(Field::named(name, Kind::Any).at(self.fields.len()));
         }
         let message = format!("there is no field `{name}`");
         if RESERVED_OUTCOME.contains(&name) {

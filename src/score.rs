@@ -176,7 +176,7 @@ impl<'m> Score<'m> {
 
     /// The state, where the model has some.
     pub fn state(&self) -> Option<&'m str> {
-        self.state.get().and_then(|state| self.program?.states.rows.get(state)).map(|(_, name)| &**name)
+        self.state.get().and_then(|state| self.program?.states.rows().get(state)).map(|(_, name)| &**name)
     }
 
     /// Every state of the model with the bound at which it begins, the lowest first.
@@ -212,7 +212,7 @@ impl<'m> Score<'m> {
     pub fn states(&self) -> impl Iterator<Item = (&'m str, Points)> + use<'m> {
         self.program
             .into_iter()
-            .flat_map(|program| &program.states.rows)
+            .flat_map(|program| program.states.rows())
             .map(|(bound, name)| (&**name, Points::from_micros(*bound)))
     }
 

@@ -143,7 +143,7 @@ impl<T> fmt::Debug for Change<'_, '_, T> {
 pub enum NextChange<'m, 's, T> {
     /// Then.
     At(Box<Change<'m, 's, T>>),
-    /// Not up to this instant; after it, perhaps. ProbeId again then.
+    /// Not up to this instant; after it, perhaps. Ask again then.
     ///
     /// It is the end of the time that was asked for, or an earlier one where 100,000 evaluations did not get there.
     NotBefore(DateTime<Utc>),

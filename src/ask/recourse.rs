@@ -278,7 +278,7 @@ fn goal(program: &Program, target: &Target, problems: &mut Vec<Problem>) -> Opti
     let path = Path::Root.key("target");
     match target {
         Target::State(name) => {
-            let names = || program.states.rows.iter().map(|(_, name)| &**name);
+            let names = || program.states.rows().iter().map(|(_, name)| &**name);
             let place = names().position(|own| own == name);
             if place.is_none() {
                 let problem = Problem::new("unknown-name", &path, format!("there is no state `{name}`"));

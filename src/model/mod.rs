@@ -237,8 +237,8 @@ impl Model {
     /// | `name`, `grades`, `states`, `segments` and `otherwise` of plays, and their order | `owner` and `respond_within` of plays |
     /// | | cases, [`DocumentLimits`] |
     ///
-    /// Models with equal hashes give equal outcomes, apart from the order of axes. Models with different hashes may still
-    /// give equal outcomes, for example if one states an `available` that the other derives.
+    /// Models with equal hashes give equal outcomes, apart from the order of axes. Models with different hashes may
+    /// still give equal outcomes, for example if one states an `available` that the other derives.
     pub fn scoring_fingerprint(&self) -> Fingerprint {
         fingerprint::of_scoring(self)
     }

@@ -287,7 +287,7 @@ impl<'m: 's, 's> Bounds<'m, 's> {
 
     /// Every state that is possible, the lowest first.
     pub fn states(&self) -> impl Iterator<Item = &'m str> {
-        let rows = &self.given.program.states.rows;
+        let rows = self.given.program.states.rows();
         self.outcome.state.iter().filter_map(Index::get).filter_map(|place| rows.get(place)).map(|(_, name)| &**name)
     }
 

@@ -30,9 +30,22 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Whether a value of this kind may be `fact`.
+    /// Returns whether a field of this kind can have this fact. A scorer treats any other fact as missing.
+    ///
+    /// No kind admits a missing fact or a number that is not finite. Dates and times admit each other, and [`Any`] admits
+    /// every known fact.
+    ///
+    /// [`Any`]: Kind::Any
+    ///
+    /// ```
+    /// use warmth::{Fact, Kind};
+    ///
+    /// assert!(Kind::Number.admits(&Fact::Number(9.0)));
+    /// assert!(!Kind::Number.admits(&Fact::Text("9")));
+    /// assert!(!Kind::Number.admits(&Fact::Number(f64::NAN)));
+    /// ```
     #[inline]
-    pub(crate) fn admits(self, fact: &Fact<'_>) -> bool {
+    pub fn admits(self, fact: &Fact<'_>) -> bool {
         match fact {
             Fact::Missing => false,
             Fact::Flag(_) => matches!(self, Kind::Flag | Kind::Any),

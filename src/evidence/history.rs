@@ -199,7 +199,8 @@ impl<T: Facts> HistoryBuilder<T> {
         let now = second_of(as_of);
         self.span = Some(self.span.map_or((now, now), |(first, last)| (first.min(now), last.max(now))));
         for (field, column) in self.fields.iter().zip(&mut self.columns) {
-            let fact = subject.fact(field);
+            let fact = subject.fact_cow(field);
+            let fact = fact.as_fact();
             column.add(row, if field.kind().admits(&fact) { fact } else { Fact::Missing }, civil_day(now, 0));
         }
     }

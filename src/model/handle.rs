@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::condition::{Calendar, Condition, DayOp, Leaf, Quantity, TagOp, TextSubject};
 use super::measure::{Measure, TextField};
-use crate::input::facts::{Kind, ToFact, without_raw_prefix};
+use crate::input::facts::{Kind, without_raw_prefix};
 
 /// The kinds of fields as types; see [`Kind`] for their meaning.
 pub mod kind {
@@ -299,9 +299,9 @@ macro_rules! kinds {
 
 kinds!(0 Flag 1 Number 2 Text 3 Date 4 Tags);
 
-/// Returns the code under which [`KindOf`] finds the kind of `T`.
-pub(crate) const fn kind_code<T: ToFact>() -> u8 {
-    match T::KIND {
+/// Returns the code under which [`KindOf`] finds a kind.
+pub(crate) const fn kind_code(kind: Kind) -> u8 {
+    match kind {
         Kind::Flag => 0,
         Kind::Number => 1,
         Kind::Text => 2,

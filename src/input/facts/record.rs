@@ -68,6 +68,31 @@ impl Record {
         self.facts.insert(field.into(), value.into());
     }
 
+    /// The same record without a fact; the field is then missing.
+    ///
+    /// ```
+    /// # use warmth::Record;
+    /// let record = Record::new().with("nps", 9).with("seats", 3);
+    /// assert_eq!(record.clone().without("seats"), Record::new().with("nps", 9));
+    /// ```
+    #[must_use]
+    pub fn without(mut self, field: &str) -> Record {
+        self.remove(field);
+        self
+    }
+
+    /// Removes a fact and returns it, so that the field is missing.
+    ///
+    /// ```
+    /// # use warmth::{Record, Value};
+    /// let mut record = Record::new().with("nps", 9);
+    /// assert_eq!(record.remove("nps"), Some(Value::Number(9.0)));
+    /// assert_eq!(record.remove("nps"), None);
+    /// ```
+    pub fn remove(&mut self, field: &str) -> Option<Value> {
+        self.facts.remove(field)
+    }
+
     /// The value of a field, if it is set.
     pub fn get(&self, field: &str) -> Option<&Value> {
         self.facts.get(field)

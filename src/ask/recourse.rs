@@ -455,12 +455,11 @@ impl<'m: 'f, 'f> Search<'m, 'f> {
                         Choice::Field { field, values, .. } if *field == place => Some(values),
                         _ => None,
                     });
-                    match same {
-                        Some(values) => values.push(value),
-                        None => {
-                            let now = own.get(place).map_or(Fact::Missing, FactCow::as_fact);
-                            fields.push(Choice::Field { field: place, now, values: vec![value] });
-                        }
+                    if let Some(values) = same {
+                        values.push(value);
+                    } else {
+                        let now = own.get(place).map_or(Fact::Missing, FactCow::as_fact);
+                        fields.push(Choice::Field { field: place, now, values: vec![value] });
                     }
                 }
             }

@@ -254,7 +254,9 @@ impl<'m> Compiler<'m> {
             }
             return Some(Names::All);
         }
-        names.iter().for_each(|name| self.check_event(name, path));
+        for name in names {
+            self.check_event(name, path);
+        }
         self.events.extend(names.iter().map(String::as_str));
         let mut sorted: Vec<Box<str>> = names.iter().map(|name| name.as_str().into()).collect();
         sorted.sort();

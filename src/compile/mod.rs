@@ -165,7 +165,9 @@ impl<'m> Compiler<'m> {
         for (index, case) in model.cases.iter().enumerate() {
             let path = cases.index(index);
             let names: BTreeSet<&str> = case.subject.activity().events().map(|event| event.name).collect();
-            names.into_iter().for_each(|name| self.check_event(name, &path.key("events")));
+            for name in names {
+                self.check_event(name, &path.key("events"));
+            }
         }
     }
 

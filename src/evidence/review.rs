@@ -96,7 +96,7 @@ impl<'m> Side<'m> {
         *self.verdicts.entry(score.verdict().as_str()).or_default() += 1;
         if score.verdict().is_scored() {
             self.scores.push(score.value().to_f64());
-            self.sum = self.sum + score.value();
+            self.sum += score.value();
         }
     }
 }

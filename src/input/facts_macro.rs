@@ -273,7 +273,7 @@ macro_rules! __facts {
                 if <Self as $crate::__private::At<{ Position::$name as usize }>>::OWNED {
                     $crate::Fact::Missing
                 } else {
-                    $crate::__private::borrowed($crate::__private::At::<{ Position::$name as usize }>::cow_at(self))
+                    $crate::__private::borrowed(&$crate::__private::At::<{ Position::$name as usize }>::cow_at(self))
                 }
             }
 
@@ -473,8 +473,8 @@ pub mod private {
 
     /// Returns a fact that borrows from its subject; an owned one is missing.
     #[inline(always)]
-    pub fn borrowed(fact: FactCow<'_>) -> Fact<'_> {
-        if let FactCow::Borrowed(fact) = fact { fact } else { Fact::Missing }
+    pub fn borrowed<'a>(fact: &FactCow<'a>) -> Fact<'a> {
+        if let FactCow::Borrowed(fact) = fact { *fact } else { Fact::Missing }
     }
 
     /// A function that reads a field and answers a probe.

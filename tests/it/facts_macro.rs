@@ -10,7 +10,8 @@ use std::sync::Arc;
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use warmth::recourse::{Actions, Target};
 use warmth::{
-    Activity, Fact, FactCow, Facts, Field, Kind, Projection, Record, Scorer, Tag, ToFact, Value, compare, facts,
+    Activity, Fact, FactCow, Facts, Field, Kind, Projection, Record, Scorer, Tag, ToFact, Value, Verdict, compare,
+    facts,
 };
 
 use crate::support::{at, scorer, toml_model};
@@ -57,7 +58,7 @@ struct Account {
     email: Email,
     email_maybe: Option<Email>,
     seats: Seats,
-    name: Rc<str>,
+    name: Arc<str>,
     score: Box<u8>,
     first: String,
     last: String,
@@ -102,7 +103,7 @@ fn account(seed: u8) -> Account {
     let plan = |at: u8| match (seed >> at) % 3 {
         0 => Plan::Free,
         1 => Plan::Trial { days: at },
-        _ => Plan::Paid(at.into(), at % 2 == 0),
+        _ => Plan::Paid(at.into(), at.is_multiple_of(2)),
     };
     let plans: Vec<Plan> = (0..seed % 5).map(plan).collect();
     let mut history = Activity::new();
@@ -113,7 +114,7 @@ fn account(seed: u8) -> Account {
             address: Address { country: (if seed.is_multiple_of(2) { "DE" } else { "FR" }.to_owned(), seed % 3) },
         },
         plan: plan(0),
-        plan_before: (seed % 3 > 0).then(|| plan(1)),
+        plan_before: (!seed.is_multiple_of(3)).then(|| plan(1)),
         plans_sorted: plans.iter().cloned().collect(),
         plans_hashed: plans.iter().cloned().collect(),
         plans_pair: [plan(2), plan(3)],
@@ -128,7 +129,7 @@ fn account(seed: u8) -> Account {
         seats: Seats(seed.into()),
         name: if seed.is_multiple_of(5) { "Acme" } else { "Other" }.into(),
         score: Box::new(seed),
-        first: if seed % 3 > 0 { "Ada" } else { "Bob" }.to_owned(),
+        first: if !seed.is_multiple_of(3) { "Ada" } else { "Bob" }.to_owned(),
         last: if seed % 4 > 1 { "Ada" } else { "Cox" }.to_owned(),
         history,
     }
@@ -247,7 +248,7 @@ fn questions_read_owned_computed_fields() {
 
     let (own, others) = (typed.bounds(&account, now), dynamic.bounds(&record, now));
     assert_eq!(own.value(), others.value());
-    assert!(own.verdicts().map(|verdict| verdict.as_str()).eq(["eligible"]), "{own:?}");
+    assert!(own.verdicts().map(Verdict::as_str).eq(["eligible"]), "{own:?}");
 
     let until = now + TimeDelta::days(30);
     let own: Vec<_> = typed.changes(&account, now, until, Projection::State).map(|change| change.to_string()).collect();
@@ -368,7 +369,8 @@ fn pointers_to_a_subject_have_its_facts() {
         assert_eq!((T::FIELDS.len(), T::OPEN, T::EVENTS), (Account::FIELDS.len(), false, Account::EVENTS));
         Scorer::<T>::new(model).unwrap().score(&subject, at(NOW)).verdict().as_str()
     }
-    assert_eq!(verdict(&model, &account(4)), "eligible");
+    let owned = account(4);
+    assert_eq!(verdict(&model, &owned), "eligible");
     assert_eq!(verdict(&model, Box::new(account(4))), "eligible");
     assert_eq!(verdict(&model, Rc::new(account(4))), "eligible");
     assert_eq!(verdict(&model, Arc::new(account(1))), "ineligible");

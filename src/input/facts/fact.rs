@@ -11,7 +11,7 @@ use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use super::super::buffers::Items;
 use crate::literal::{Literal, Literals};
 
-/// What sort of value a field holds; it decides which operators a model may use on it.
+/// The kind of value of a field. It decides which operators a model may use on the field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
@@ -21,13 +21,13 @@ pub enum Kind {
     Number,
     /// A text, compared byte by byte.
     Text,
-    /// A civil date. On an open type also a time, which stands for the day it falls on.
+    /// A civil date. On an open type also a time, which counts as its civil day.
     Date,
-    /// An instant, which stands for the civil day it falls on in the model's `utc_offset`.
+    /// An instant. It counts as its civil day in the model's `utc_offset`.
     Time,
     /// A set of texts.
     Tags,
-    /// Not said: a model asks only whether the field is `known`.
+    /// Any kind: the model tests only whether the field is `known`.
     Any,
 }
 
@@ -69,8 +69,8 @@ impl fmt::Display for Kind {
 
 /// One value of one subject.
 ///
-/// Missing is not false and not zero: a test on it is unknown. Whole numbers beyond ±2^53, which a double cannot
-/// tell apart, and numbers that are not finite are missing too.
+/// Missing is not false and not zero: a test on a missing fact is unknown. Integers beyond ±2^53, which are not exact as
+/// doubles, and numbers that are not finite are missing too.
 ///
 /// ```
 /// use warmth::Fact;
@@ -82,7 +82,7 @@ impl fmt::Display for Kind {
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub enum Fact<'a> {
-    /// Not known.
+    /// The fact is not known.
     #[default]
     Missing,
     /// True or false.
@@ -93,7 +93,7 @@ pub enum Fact<'a> {
     Text(&'a str),
     /// A civil date.
     Date(NaiveDate),
-    /// An instant, cut down to whole seconds where it is used.
+    /// An instant, rounded down to whole seconds when it is used.
     Time(DateTime<Utc>),
     /// A set of texts.
     Tags(Tags<'a>),
@@ -459,7 +459,7 @@ macro_rules! numbers {
     )*};
 }
 
-/// A whole number as a fact, missing where a double cannot hold it exactly.
+/// An integer as a fact, missing if it is not exact as a double.
 #[expect(clippy::cast_precision_loss, reason = "exact within the bounds that are checked")]
 fn whole<'a>(number: i128) -> Fact<'a> {
     const LAST: i128 = 1 << 53;

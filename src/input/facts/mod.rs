@@ -1,4 +1,4 @@
-//! What is known about one subject: typed fields of the host's own struct.
+//! Facts of one subject: typed fields of the host's own struct.
 
 mod fact;
 mod record;
@@ -12,7 +12,7 @@ pub use record::{Record, Value};
 
 use super::activity::Activity;
 
-/// A type that can be scored: its fields, how to read them, and what it did.
+/// A type that can be scored: its fields, how to read them, and its activity.
 ///
 /// [`facts!`](crate::facts!) writes this for a struct in one line. By hand it takes a table and a `match`:
 ///
@@ -149,41 +149,41 @@ pub struct Field {
 }
 
 impl Field {
-    /// A field of the given name and kind. Of a raw identifier such as `r#type` the name is `type`.
+    /// Creates a field of this name and kind. The name of a raw identifier such as `r#type` is `type`.
     pub const fn new(name: &'static str, kind: Kind) -> Field {
         Field { name: Cow::Borrowed(without_raw_prefix(name)), kind, texts: None, index: 0, owned: false }
     }
 
-    /// The same field at the given place of [`Facts::FIELDS`]. A scorer sets this itself.
+    /// Returns the field with this index in [`Facts::FIELDS`]. A scorer sets the index itself.
     #[must_use]
     pub const fn at(mut self, index: usize) -> Field {
         self.index = index;
         self
     }
 
-    /// The same field, said to hold no other texts than these, so that a model with a misspelt one is refused.
+    /// Returns the field with the only texts or tags that it can have. A model that names another one does not compile.
     #[must_use]
     pub const fn with_texts(mut self, texts: Option<&'static [&'static str]>) -> Field {
         self.texts = texts;
         self
     }
 
-    /// The field's name in documents.
+    /// Returns the field's name in documents.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The kind of its values.
+    /// Returns the kind of the field's values.
     pub const fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// The only texts it can hold, if that is known.
+    /// Returns the only texts or tags that the field can have, if they are known.
     pub const fn texts(&self) -> Option<&'static [&'static str]> {
         self.texts
     }
 
-    /// The field's place in [`Facts::FIELDS`], or for an open type among the fields that the model reads.
+    /// Returns the field's index in [`Facts::FIELDS`], or for an open type among the fields that the model reads.
     ///
     /// True of the fields that a scorer hands to [`Facts::fact`]; in a table written by hand it is 0 unless
     /// [`at`](Field::at) sets it.

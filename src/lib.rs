@@ -227,7 +227,7 @@ pub use ask::{AxisBounds, Bounds, Change, Changes, Fired, NextChange, Projection
 pub use decay::{Decay, Weight};
 pub use grade::{Grade, GradeError, Verdict};
 pub use input::activity::{Activity, Event, Resolution};
-pub use input::facts::{Fact, Facts, Field, Kind, Record, Tags, ToFact, Value};
+pub use input::facts::{Fact, FactCow, Facts, Field, Kind, Record, Tag, Tags, ToFact, Value};
 #[doc(hidden)]
 pub use input::facts_macro::private as __private;
 pub use kit::{governance, offer, rollup, shapes, templates};

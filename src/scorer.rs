@@ -78,11 +78,52 @@ impl<T: Facts> Scorer<T> {
     ///
     /// # Errors
     ///
-    /// If the model reads fields that the type does not have, or uses them as another kind, names things that do not
-    /// exist, cannot say what counts as 100, or is over one of its [limits](Model::document_limits). Every problem is
+    /// If the model reads fields or events that the type does not have, or uses fields as another kind, names things that
+    /// do not exist, cannot say what counts as 100, or is over one of its [limits](Model::document_limits). Every problem is
     /// listed.
     pub fn new(model: &Model) -> Result<Scorer<T>, ModelError> {
-        let program = compile(model, Schema { fields: T::FIELDS, open: T::OPEN })?;
+        Scorer::compiled(model, T::EVENTS)
+    }
+
+    /// Compiles a model for subjects that have these events and no others.
+    ///
+    /// As [`new`](Scorer::new), with these names instead of [`Facts::EVENTS`]. For records, or if the names are known only
+    /// at run time.
+    ///
+    /// ```
+    /// use warmth::{Model, Record, Scorer};
+    ///
+    /// let model: Model = toml::from_str(
+    ///     r#"
+    ///     format = 1
+    ///     name = "readiness"
+    ///     [[required]]
+    ///     id = "active"
+    ///     when.events.logn.last_within = "30d"
+    ///     "#,
+    /// )?;
+    /// let error = Scorer::<Record>::with_events(&model, ["login", "pricing_view"]).unwrap_err();
+    /// assert_eq!(
+    ///     error.problems()[0].to_string(),
+    ///     "unknown-event at `required[0].when.events.logn`: there is no event `logn`; did you mean `login`?"
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Scorer::new), and if the model or one of its cases names another event.
+    pub fn with_events(
+        model: &Model,
+        events: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Result<Scorer<T>, ModelError> {
+        let events: Vec<_> = events.into_iter().collect();
+        let names: Vec<&str> = events.iter().map(AsRef::as_ref).collect();
+        Scorer::compiled(model, Some(&names))
+    }
+
+    fn compiled(model: &Model, events: Option<&[&str]>) -> Result<Scorer<T>, ModelError> {
+        let program = compile(model, Schema { fields: T::FIELDS, open: T::OPEN, events })?;
         Ok(Scorer { program: Arc::new(program), subject: PhantomData })
     }
 

@@ -37,38 +37,38 @@ pub struct Span(u64); // seconds
 const UNITS: [(&str, u64); 5] = [("w", 604_800), ("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)];
 
 impl Span {
-    /// A span of `secs` seconds.
+    /// Returns a span of `secs` seconds.
     pub const fn seconds(secs: u64) -> Span {
         Span(secs)
     }
 
-    /// A span of `minutes` minutes of 60 seconds.
+    /// Returns a span of `minutes` minutes of 60 seconds.
     pub const fn minutes(minutes: u32) -> Span {
         Span(minutes as u64 * 60)
     }
 
-    /// A span of `hours` hours of 3,600 seconds.
+    /// Returns a span of `hours` hours of 3,600 seconds.
     pub const fn hours(hours: u32) -> Span {
         Span(hours as u64 * 3_600)
     }
 
-    /// A span of `days` days of 86,400 seconds.
+    /// Returns a span of `days` days of 86,400 seconds.
     pub const fn days(days: u32) -> Span {
         Span(days as u64 * 86_400)
     }
 
-    /// A span of `weeks` weeks of seven days.
+    /// Returns a span of `weeks` weeks of seven days.
     pub const fn weeks(weeks: u32) -> Span {
         Span(weeks as u64 * 604_800)
     }
 
-    /// How many seconds the span lasts.
+    /// Returns the length in seconds.
     pub const fn secs(self) -> u64 {
         self.0
     }
 }
 
-/// A text is no span of time.
+/// The error of a text that is not a span of time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a span of time; write a whole number and a unit: `14d`, `36h`, `2w`, `90min` or `30s`")]
 pub struct SpanError {

@@ -35,7 +35,7 @@ impl<'m> Tally<'m> {
         let mut tally = Tally::default();
         for score in scores {
             *tally.states.entry(score.state().unwrap_or(score.verdict().as_str())).or_default() += 1;
-            tally.sum = tally.sum + score.value();
+            tally.sum += score.value();
         }
         tally
     }

@@ -282,7 +282,7 @@ impl<T: Facts> Scorer<T> {
         let program = self.program();
         let as_of = second_of(as_of);
         let own = Subject::new(program, subject, as_of);
-        let facts = (0..program.fields.len()).map(|field| FactSet::one(own.fact(field))).collect();
+        let facts = (0..program.fields.len()).map(|field| FactSet::one(own.fact_cow(field))).collect();
         let now = Evaluation::new(own).outcome(&mut ());
         Changes { scorer: self, subject, of, facts, at: as_of, until: second_of(until), now, evaluations: 1 }
     }

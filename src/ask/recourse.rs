@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::evaluate::{Atoms, Evaluation, FactSet, KnownFacts, Outcome, Sets, Subject, SubjectSet};
 use crate::grade::{Grade, Verdict};
 use crate::input::activity::{Activity, Names};
-use crate::input::facts::{Fact, Facts, Field, Value};
+use crate::input::facts::{Fact, FactCow, Facts, Field, Value};
 use crate::num::points::Points;
 use crate::problem::{Path, Problem, write_list};
 use crate::program::{FieldIndex, Grading, Program};
@@ -247,7 +247,11 @@ impl<T: Facts> Scorer<T> {
             check(program, action, &Path::Root.key("actions").index(place), &mut problems);
         }
         match goal {
-            Some(goal) if problems.is_empty() => Ok(Search::new(program, subject, as_of, goal, actions).run()),
+            Some(goal) if problems.is_empty() => {
+                let own = Subject::new(program, subject, second_of(as_of));
+                let facts: Vec<FactCow<'_>> = (0..program.fields.len()).map(|field| own.fact_cow(field)).collect();
+                Ok(Search::new(program, subject.activity(), &facts, as_of, goal, actions).run())
+            }
             _ => Err(RecourseError { problems }),
         }
     }
@@ -427,14 +431,14 @@ struct Search<'m, 'f> {
 }
 
 impl<'m: 'f, 'f> Search<'m, 'f> {
-    fn new<T: Facts>(
+    fn new(
         program: &'m Program,
-        subject: &'f T,
+        activity: &'f Activity,
+        own: &'f [FactCow<'f>],
         as_of: DateTime<Utc>,
         goal: Goal,
         actions: &'f Actions,
     ) -> Search<'m, 'f> {
-        let own = Subject::new(program, subject, second_of(as_of));
         let (mut events, mut fields): (Vec<Choice<'f>>, Vec<Choice<'f>>) = (Vec::new(), Vec::new());
         for action in &actions.0 {
             match &action.step {
@@ -451,15 +455,16 @@ impl<'m: 'f, 'f> Search<'m, 'f> {
                         Choice::Field { field, values, .. } if *field == place => Some(values),
                         _ => None,
                     });
-                    match same {
-                        Some(values) => values.push(value),
-                        None => fields.push(Choice::Field { field: place, now: own.fact(place), values: vec![value] }),
+                    if let Some(values) = same {
+                        values.push(value);
+                    } else {
+                        let now = own.get(place).map_or(Fact::Missing, FactCow::as_fact);
+                        fields.push(Choice::Field { field: place, now, values: vec![value] });
                     }
                 }
             }
         }
-        let mut facts: Vec<FactSet<'f>> =
-            (0..program.fields.len()).map(|field| FactSet::one(own.fact(field))).collect();
+        let mut facts: Vec<FactSet<'f>> = own.iter().map(|fact| FactSet::one(fact.as_fact())).collect();
         for choice in &fields {
             if let Choice::Field { field, now, values } = choice {
                 let missing = matches!(now, Fact::Missing);
@@ -471,7 +476,7 @@ impl<'m: 'f, 'f> Search<'m, 'f> {
             }
         }
         let choices = events.into_iter().chain(fields).collect();
-        Search { program, as_of, goal, facts, activity: subject.activity(), choices }
+        Search { program, as_of, goal, facts, activity, choices }
     }
 
     fn run(&self) -> Recourse<'m> {

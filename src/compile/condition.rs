@@ -100,6 +100,10 @@ impl<'m> Compiler<'m> {
             }
             Leaf::Tags { field, op, tags } => {
                 let field = self.field(field, Kind::Tags, &table)?;
+                for (index, tag) in tags.iter().enumerate() {
+                    let path = if op.takes_list() { operand.index(index) } else { operand };
+                    self.check_text(field, tag, false, &path);
+                }
                 let tags: Literals = tags.iter().map(String::as_str).collect();
                 let (test, negate) = match op {
                     TagOp::Has | TagOp::HasAny => (TagTest::HasAny(tags), false),
@@ -249,6 +253,9 @@ impl<'m> Compiler<'m> {
                 return self.problems.refuse("forms", path, message);
             }
             return Some(Names::All);
+        }
+        for name in names {
+            self.check_event(name, path);
         }
         self.events.extend(names.iter().map(String::as_str));
         let mut sorted: Vec<Box<str>> = names.iter().map(|name| name.as_str().into()).collect();

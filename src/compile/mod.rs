@@ -9,22 +9,24 @@ mod signal;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::input::facts::{Field, Kind};
+use crate::input::facts::{Facts, Field, Kind};
 use crate::model::{self, DocumentLimits, Model, RESERVED_OUTCOME, Scope};
 use crate::num::points::{MICROS, Points};
 use crate::problem::{ModelError, Path, PathSegment, Problem, Problems};
 use crate::program::{Capacity, FieldIndex, Gate, Program, Reading, Title};
 use crate::time::Span;
 
-/// The fields that a model may read.
+/// The fields and events that a model may read.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Schema {
+pub(crate) struct Schema<'s> {
     pub(crate) fields: &'static [Field],
     pub(crate) open: bool,
+    /// `None` if any event may occur.
+    pub(crate) events: Option<&'s [&'s str]>,
 }
 
 /// Compiles a model under the limits that it carries.
-pub(crate) fn compile(model: &Model, schema: Schema) -> Result<Program, ModelError> {
+pub(crate) fn compile(model: &Model, schema: Schema<'_>) -> Result<Program, ModelError> {
     let limits = model.document_limits.clamped();
     let mut compiler = Compiler {
         limits: &limits,
@@ -59,7 +61,7 @@ fn in_order_of_entries(problems: &mut [Problem]) {
 
 struct Compiler<'m> {
     limits: &'m DocumentLimits,
-    schema: Schema,
+    schema: Schema<'m>,
     axes: Vec<&'m str>,
     grade: Option<&'m model::GradeCuts>,
     problems: Problems,
@@ -110,6 +112,7 @@ impl<'m> Compiler<'m> {
         let states = self.states(model);
         let segments = self.segments(model);
         let plays = self.plays(model);
+        self.check_cases(model);
         self.check_reads();
         let program = Program {
             name: model.name.as_str().into(),
@@ -156,6 +159,28 @@ impl<'m> Compiler<'m> {
         if axes > limits.axes {
             let message = format!("the model has {axes} axes, more than {}", limits.axes);
             self.over::<()>(&Path::Root.key("axis"), "axes", message);
+        }
+    }
+
+    /// Checks that the events of cases are declared.
+    fn check_cases(&mut self, model: &Model) {
+        let cases = Path::Root.key("case");
+        for (index, case) in model.cases.iter().enumerate() {
+            let path = cases.index(index);
+            let names: BTreeSet<&str> = case.subject.activity().events().map(|event| event.name).collect();
+            for name in names {
+                self.check_event(name, &path.key("events"));
+            }
+        }
+    }
+
+    /// Checks that an event is declared, if the events are.
+    fn check_event(&mut self, name: &str, path: &Path<'_>) {
+        if let Some(events) = self.schema.events
+            && !events.contains(&name)
+        {
+            let problem = Problem::new("unknown-event", path, format!("there is no event `{name}`"));
+            self.problems.note(problem.suggesting(self.problems.len(), name, events.iter().copied()));
         }
     }
 

@@ -209,7 +209,8 @@ impl<T: Facts> HistoryBuilder<T> {
         self.outcomes.push(outcome);
         self.span = Some(self.span.map_or((as_of, as_of), |(first, last)| (first.min(as_of), last.max(as_of))));
         for (field, column) in self.fields.iter().zip(&mut self.columns) {
-            let fact = subject.fact(field);
+            let fact = subject.fact_cow(field);
+            let fact = fact.as_fact();
             column.add(row, if field.kind().admits(&fact) { fact } else { Fact::Missing }, as_of.date_naive());
         }
     }

@@ -94,7 +94,7 @@ impl<'m> PeriodTally<'m> {
         *self.verdicts.entry(score.verdict().as_str()).or_default() += 1;
         if score.verdict().is_scored() {
             self.scores.push(score.value().to_f64());
-            self.sum = self.sum + score.value();
+            self.sum += score.value();
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a subject did: per event name a compact, sorted record of when, how many and how much.
+//! The events of a subject: per event name, a sorted list of instants, counts and amounts.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,11 +11,10 @@ use smallvec::SmallVec;
 use crate::num::points::{HELD, Points};
 use crate::time::{DAY_SECS, civil_day, instant_at, second_of};
 
-/// How finely an [`Activity`] remembers instants. Fixed when it is created.
+/// The resolution at which an [`Activity`] stores instants, in UTC. Fixed when the activity is created.
 ///
-/// Events are cut down to the start of their hour or day in UTC, so that many events share one entry. The price is
-/// that an event counts as up to one hour or day older than it is. What is asked of events costs time for each entry, not
-/// for each event.
+/// Instants are rounded down to the start of their second, hour or day, so many events share one entry. In return, an event
+/// may count as up to one hour or day older than it is. The time of a score grows with the number of entries, not events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Resolution {
@@ -49,7 +48,7 @@ pub(crate) struct Entry {
     pub(crate) count: u32,  // at least 1
 }
 
-/// By what entries are ordered: when, then how much.
+/// The order of entries: instant, then amount.
 type Key = (i64, i64);
 
 impl Entry {
@@ -58,10 +57,10 @@ impl Entry {
     }
 }
 
-/// What the subject did: for each event name, when, how many and how much.
+/// The events of a subject: for each event name, the instants, counts and amounts.
 ///
-/// An activity knows nothing of any model, so a model can be retuned without touching what was recorded. Events may
-/// be recorded in any order and merged from disjoint parts; the result is the same:
+/// An activity does not depend on a model, so a changed model needs no new recording. You can record events in any order,
+/// and merge activities recorded in parts; the result is the same:
 ///
 /// ```
 /// use chrono::{DateTime, Utc};
@@ -79,12 +78,12 @@ impl Entry {
 /// # Ok::<(), chrono::ParseError>(())
 /// ```
 ///
-/// Instants are cut down to whole seconds, or further by a [`Resolution`]. Each distinct (name, instant, amount)
-/// takes one entry of 24 bytes; recording at the end of a name's list is constant time, elsewhere linear in it. Many
-/// events in no order are better collected or [merged](Activity::merge), which sorts once.
+/// Instants are rounded down to whole seconds, or to the [`Resolution`]. Each distinct (name, instant, amount) takes one
+/// entry of 24 bytes. Recording the latest event of a name takes constant time, an earlier one linear time in the entries
+/// of that name. To add many events in no order, collect or [merge](Activity::merge) them, which sorts once.
 ///
-/// In serde it is `{"resolution": "second", "events": {NAME: [[unix seconds, count, amount], ...]}}`, for formats that
-/// say what they hold; see [`Points`].
+/// It serializes as `{"resolution": "second", "events": {NAME: [[unix seconds, count, amount], ...]}}`. Deserializing needs
+/// a self-describing format; see [`Points`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Activity {
     resolution: Resolution,
@@ -103,11 +102,11 @@ struct List {
 pub struct Event<'a> {
     /// The event's name.
     pub name: &'a str,
-    /// When it happened, to the activity's resolution.
+    /// The instant, rounded down to the activity's resolution.
     pub at: DateTime<Utc>,
-    /// How many of them, at least 1.
+    /// The number of events, at least 1.
     pub count: u32,
-    /// How much each of them was worth to the host (minutes, money, seats), within ±10^9.
+    /// The amount of each event in a unit of your choice (minutes, money, seats), within ±10^9.
     pub amount: Points,
 }
 
@@ -119,12 +118,12 @@ impl<'a> Event<'a> {
 }
 
 impl Activity {
-    /// No events, remembered to the second.
+    /// Creates an activity without events, with a resolution of one second.
     pub const fn new() -> Activity {
         Activity::with_resolution(Resolution::Second)
     }
 
-    /// No events, to be remembered to the given resolution.
+    /// Creates an activity without events, with this resolution.
     ///
     /// ```
     /// use warmth::{Activity, Resolution};
@@ -139,7 +138,7 @@ impl Activity {
         Activity { resolution, lists: Vec::new() }
     }
 
-    /// How finely instants are remembered.
+    /// Returns the resolution.
     pub const fn resolution(&self) -> Resolution {
         self.resolution
     }
@@ -151,9 +150,9 @@ impl Activity {
 
     /// Records `count` events at one instant, each with `amount`.
     ///
-    /// A count of zero records nothing. The amount is held within ±10^9 and the count of equal events within 2^32 - 1.
+    /// A count of 0 records nothing. The amount is clamped to ±10^9. The count of equal events saturates at 2^32 - 1.
     pub fn record_with(&mut self, event: &str, at: DateTime<Utc>, count: u32, amount: Points) {
-        self.insert(event, Entry { at: second_of(at), amount: held(amount), count });
+        self.insert(event, Entry { at: second_of(at), amount: clamped(amount), count });
     }
 
     fn insert(&mut self, event: &str, entry: Entry) {
@@ -169,9 +168,9 @@ impl Activity {
         }
     }
 
-    /// Takes in the events of a disjoint part: events that both hold count twice.
+    /// Adds the events of another activity. An event that is in both counts twice.
     ///
-    /// Commutative and associative, with the empty activity as identity. Of two resolutions the coarser stays.
+    /// Commutative and associative; the empty activity is the identity. The result has the coarser resolution.
     pub fn merge(&mut self, other: &Activity) {
         if other.resolution > self.resolution {
             let finer = std::mem::replace(self, Activity::with_resolution(other.resolution));
@@ -214,9 +213,9 @@ impl Activity {
         self.lists.get_mut(place)
     }
 
-    /// Forgets every event before `before`.
+    /// Removes every event before `before`.
     ///
-    /// A scorer says how far back it looks; see [`Scorer::lifespan`](crate::Scorer::lifespan).
+    /// A scorer reports how far back it looks; see [`Scorer::lifespan`](crate::Scorer::lifespan).
     pub fn prune(&mut self, before: DateTime<Utc>) {
         let before = second_of(before);
         for list in &mut self.lists {
@@ -225,7 +224,7 @@ impl Activity {
         self.lists.retain(|list| !list.entries.is_empty());
     }
 
-    /// What had happened by `as_of`, the second itself included.
+    /// The events up to `as_of`, that second included.
     pub(crate) fn until(&self, as_of: i64) -> Cow<'_, Activity> {
         let later = |list: &List| list.entries.last().is_some_and(|entry| entry.at > as_of);
         if !self.lists.iter().any(later) {
@@ -239,17 +238,17 @@ impl Activity {
         Cow::Owned(known)
     }
 
-    /// How many entries there are: distinct (name, instant, amount).
+    /// Returns the number of entries: distinct (name, instant, amount).
     pub fn len(&self) -> usize {
         self.lists.iter().map(|list| list.entries.len()).sum()
     }
 
-    /// Whether nothing was recorded.
+    /// Returns whether there are no events.
     pub fn is_empty(&self) -> bool {
         self.lists.is_empty()
     }
 
-    /// Every entry, by name, then by instant, then by amount.
+    /// Returns every entry, ordered by name, instant and amount.
     pub fn events(&self) -> impl Iterator<Item = Event<'_>> {
         self.lists.iter().flat_map(|list| {
             list.entries.iter().map(|entry| Event {
@@ -277,7 +276,7 @@ impl Activity {
 /// Which event names a model means.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Names {
-    /// `"*"`: whatever was recorded.
+    /// `"*"`: every name.
     All,
     /// These, sorted.
     Listed(Box<[Box<str>]>),
@@ -314,8 +313,8 @@ pub(crate) struct Selection<'a> {
     until: Key,         // not later than this
 }
 
-/// How many event names are put in order together: 16 KiB on the stack.
-const NAMES_HELD: usize = 1_024;
+/// The number of event names that are merged at once: 16 KiB on the stack.
+const NAMES_MERGED: usize = 1_024;
 
 /// Equal events at one instant.
 #[derive(Clone, Copy)]
@@ -380,10 +379,10 @@ impl<'a> Selection<'a> {
         self.slices().flatten()
     }
 
-    /// Hands over all of them from the latest to the earliest, until told to stop.
+    /// Calls `each` with the entries from the latest to the earliest, until it breaks.
     ///
-    /// A step takes constant time for one name, and for several the logarithm of their number. Of more names than are held
-    /// each is looked for once more for every so many events.
+    /// A step takes constant time for one name, and logarithmic time in the number of names for several. More than
+    /// [`NAMES_MERGED`] names are split by time into parts, each of which is searched for separately.
     #[inline]
     pub(crate) fn latest_first(self, mut each: impl FnMut(Occurrence) -> ControlFlow<()>) {
         let mut slices = self.slices();
@@ -397,10 +396,10 @@ impl<'a> Selection<'a> {
         };
     }
 
-    /// The same of several names: of so few at a time that they can be held.
+    /// As [`latest_first`](Selection::latest_first), for several names: at most [`NAMES_MERGED`] at once.
     fn several_latest_first<F: FnMut(Occurrence) -> ControlFlow<()>>(self, each: &mut F) -> ControlFlow<()> {
-        if let Some(told) = latest_of(self.slices(), each) {
-            return told;
+        if let Some(flow) = latest_of(self.slices(), each) {
+            return flow;
         }
         match self.middle() {
             Some(middle) => {
@@ -440,14 +439,14 @@ impl<'a> Selection<'a> {
     }
 }
 
-/// Hands over the entries of all slices, none of which is empty, from the latest to the earliest, until told to stop; not
-/// of more than are held.
+/// Calls `each` with the entries of all slices from the latest to the earliest, until it breaks. No slice may be empty.
+/// `None` if there are more than [`NAMES_MERGED`] slices.
 #[inline(never)]
 fn latest_of<'a>(
     mut slices: impl Iterator<Item = &'a [Entry]>,
     each: &mut impl FnMut(Occurrence) -> ControlFlow<()>,
 ) -> Option<ControlFlow<()>> {
-    let mut heap: SmallVec<[&[Entry]; NAMES_HELD]> = slices.by_ref().take(NAMES_HELD).collect();
+    let mut heap: SmallVec<[&[Entry]; NAMES_MERGED]> = slices.by_ref().take(NAMES_MERGED).collect();
     if slices.next().is_some() {
         return None;
     }
@@ -481,7 +480,7 @@ fn sink(heap: &mut [&[Entry]], mut place: usize) {
     }
 }
 
-fn held(amount: Points) -> i64 {
+fn clamped(amount: Points) -> i64 {
     amount.micros().clamp(-HELD, HELD)
 }
 
@@ -489,7 +488,7 @@ impl<'a> Extend<Event<'a>> for Activity {
     fn extend<I: IntoIterator<Item = Event<'a>>>(&mut self, events: I) {
         let mut by_name: BTreeMap<&str, Vec<Entry>> = BTreeMap::new();
         for Event { name, at, count, amount } in events {
-            by_name.entry(name).or_default().push(Entry { at: second_of(at), count, amount: held(amount) });
+            by_name.entry(name).or_default().push(Entry { at: second_of(at), count, amount: clamped(amount) });
         }
         for (name, entries) in by_name {
             self.take_in(name, entries.into_iter());
@@ -526,7 +525,7 @@ impl<'de> Deserialize<'de> for Activity {
         let stored = Stored::deserialize(deserializer)?;
         let mut activity = Activity::with_resolution(stored.resolution);
         for (name, rows) in stored.events {
-            let entry = |(at, count, amount): (i64, u32, Points)| Entry { at, count, amount: held(amount) };
+            let entry = |(at, count, amount): (i64, u32, Points)| Entry { at, count, amount: clamped(amount) };
             activity.take_in(&name, rows.into_iter().map(entry));
         }
         Ok(activity)
@@ -553,8 +552,8 @@ mod tests {
     }
 
     fn any_activity() -> impl Strategy<Value = Activity> {
-        // Few names, and more than are held; of many all may fall on one instant, of one amount or of two.
-        let names = prop_oneof![1_usize..6, NAMES_HELD - 1..2 * NAMES_HELD];
+        // Few names, and more than are merged at once. Many may share one instant and one or two amounts.
+        let names = prop_oneof![1_usize..6, NAMES_MERGED - 1..2 * NAMES_MERGED];
         let events = (0_usize..usize::MAX, -3_i64..40, -2_i64..2, 1_u32..3);
         let firsts = (-3_i64..1, 1_i64..50, 1_i64..3);
         (names, firsts, proptest::collection::vec(events, 0..60)).prop_map(

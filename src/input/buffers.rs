@@ -1,4 +1,8 @@
-//! Borrowed buffers in the layouts of Arrow, of which columns are made.
+//! Borrowed buffers in the layouts of Arrow.
+
+use std::fmt;
+
+use serde::Serialize;
 
 /// Matches on the type of a slice; the same expression serves every type.
 macro_rules! with_slice {
@@ -9,7 +13,7 @@ macro_rules! with_slice {
 
 pub(crate) use with_slice;
 
-/// Bits, the lowest of a byte first, or `bool`s.
+/// Bits: an Arrow bitmap, least significant bit first, or a slice of `bool`. For flags and validity.
 #[derive(Clone, Copy, Debug)]
 pub struct Bits<'a>(pub(crate) Bit<'a>);
 
@@ -20,23 +24,22 @@ pub(crate) enum Bit<'a> {
 }
 
 impl<'a> Bits<'a> {
-    /// Arrow's bitmaps: `rows` bits from bit `offset` on.
+    /// Takes `rows` bits of an Arrow bitmap, starting at bit `offset`.
     ///
     /// # Errors
     ///
-    /// If there are not so many bits.
+    /// If the bitmap has fewer than `offset + rows` bits.
     pub fn packed(bytes: &'a [u8], offset: usize, rows: usize) -> Result<Bits<'a>, ColumnError> {
         let bits = bytes.len().saturating_mul(8);
         if offset.checked_add(rows).is_none_or(|end| end > bits) {
-            let all = format!(
-                "{rows} bits from bit {offset} on are more than the {bits} there are; look at offset and length"
-            );
-            return Err(ColumnError::new(all));
+            let message =
+                format!("a bitmap of {bits} bits has no {rows} bits from bit {offset} on; check offset and length");
+            return Err(ColumnError::of_buffer("short-bitmap", message));
         }
         Ok(Bits(Bit::Packed { bytes, from: offset, rows }))
     }
 
-    /// How many there are.
+    /// Returns the number of bits.
     pub fn len(self) -> usize {
         match self.0 {
             Bit::Packed { rows, .. } => rows,
@@ -44,7 +47,7 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no bits.
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
@@ -79,7 +82,7 @@ impl<'a> From<&'a Vec<bool>> for Bits<'a> {
     }
 }
 
-/// Texts that lie one after the other in one buffer.
+/// Texts: offsets and values of an Arrow `Utf8` or `LargeUtf8` array. Also the dictionary of a dictionary array.
 #[derive(Clone, Copy, Debug)]
 pub struct Texts<'a> {
     offsets: Offsets<'a>,
@@ -87,55 +90,132 @@ pub struct Texts<'a> {
 }
 
 impl<'a> Texts<'a> {
-    /// Text `n` reaches from `offsets[n]` up to, but not including, `offsets[n + 1]`: Arrow's `Utf8` and `LargeUtf8`.
+    /// Takes `offsets` and `values`. Text `n` is `values[offsets[n]..offsets[n + 1]]`, so n texts have n + 1 offsets.
     ///
-    /// Goes through all bytes and offsets once.
+    /// Checks all values and offsets once, in linear time.
     ///
     /// # Errors
     ///
-    /// If offsets fall, lead beyond the bytes or into a character, or the bytes are not UTF-8.
-    pub fn new(offsets: impl Into<Offsets<'a>>, bytes: &'a [u8]) -> Result<Texts<'a>, ColumnError> {
+    /// If the values are not UTF-8, or if offsets descend, are beyond the values, or lie within a character.
+    pub fn new(offsets: impl Into<Offsets<'a>>, values: &'a [u8]) -> Result<Texts<'a>, ColumnError> {
         let offsets = offsets.into();
-        let text = std::str::from_utf8(bytes)
-            .map_err(|error| ColumnError::new(format!("texts have to be UTF-8, and these are not: {error}")))?;
+        let text = std::str::from_utf8(values)
+            .map_err(|error| ColumnError::of_buffer("not-utf8", format!("the values are not UTF-8: {error}")))?;
         offsets.check(text.len())?;
         let texts = Texts { offsets, bytes: text };
-        match (0..texts.len()).find(|place| texts.get(*place).is_none()) {
-            Some(place) => Err(ColumnError::new(format!(
-                "text {place} begins or ends within a character; offsets count bytes, not characters"
-            ))),
+        match (0..texts.len()).find(|index| texts.get(*index).is_none()) {
+            Some(index) => {
+                let message =
+                    format!("text {index} begins or ends within a character; offsets count bytes, not characters");
+                Err(ColumnError::of_buffer("bad-offsets", message))
+            }
             None => Ok(texts),
         }
     }
 
-    /// How many there are.
+    /// Returns the number of texts.
     pub fn len(&self) -> usize {
         self.offsets.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no texts.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The text in a place.
+    /// The text at an index.
     #[inline]
-    pub(crate) fn get(&self, place: usize) -> Option<&'a str> {
-        let (from, to) = self.offsets.range(place)?;
+    pub(crate) fn get(&self, index: usize) -> Option<&'a str> {
+        let (from, to) = self.offsets.range(index)?;
         self.bytes.get(from..to)
     }
 }
 
-/// A column is not what it should be.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
+/// The error of columns that cannot be scored: every problem that was found.
+///
+/// [`Display`](fmt::Display) prints one message per line. It serializes as a table with the key `problems`.
+///
+/// ```
+/// use warmth::columns::{Column, Columns};
+///
+/// let error = Columns::new(2).with("nps", Column::numbers(&[9_u8])).unwrap_err();
+/// let problem = &error.problems()[0];
+/// assert_eq!((problem.code(), problem.column()), ("row-count", Some("nps")));
+/// assert_eq!(problem.message(), "column `nps` has 1 value or validity bit for 2 rows; give one per row");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 pub struct ColumnError {
+    problems: Vec<ColumnProblem>,
+}
+
+/// One problem of a column or a buffer: a stable code, the name of the column, and a message.
+///
+/// | code | problem |
+/// | --- | --- |
+/// | `bad-offsets` | offsets descend, are beyond the values, or lie within a character |
+/// | `bad-unit` | a time unit of 0 counts per second |
+/// | `duplicate-column` | two columns have the same name |
+/// | `missing-column` | a field that the model reads has no column |
+/// | `not-utf8` | the values of texts are not UTF-8 |
+/// | `row-count` | a column or the activities have another number of rows |
+/// | `short-bitmap` | a bitmap has too few bits |
+/// | `wrong-kind` | the model reads the column as another kind |
+///
+/// It serializes as a table with the keys `code`, `column` and `message`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ColumnProblem {
+    code: &'static str,
+    column: Option<String>,
     message: String,
 }
 
 impl ColumnError {
-    pub(crate) fn new(message: String) -> ColumnError {
-        ColumnError { message }
+    pub(crate) fn new(problems: Vec<ColumnProblem>) -> ColumnError {
+        ColumnError { problems }
+    }
+
+    /// The error of a buffer, which has no name yet.
+    pub(crate) fn of_buffer(code: &'static str, message: impl Into<String>) -> ColumnError {
+        ColumnError { problems: vec![ColumnProblem { code, column: None, message: message.into() }] }
+    }
+
+    /// Returns every problem that was found, at least one.
+    pub fn problems(&self) -> &[ColumnProblem] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for ColumnError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let messages: Vec<&str> = self.problems.iter().map(ColumnProblem::message).collect();
+        f.write_str(&messages.join("\n"))
+    }
+}
+
+impl ColumnProblem {
+    pub(crate) fn new(code: &'static str, column: &str, message: String) -> ColumnProblem {
+        ColumnProblem { code, column: Some(column.to_owned()), message }
+    }
+
+    /// Returns the stable name of this kind of problem; see the [table](ColumnProblem).
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// Returns the name of the column; `None` for a buffer that is not yet in a named column.
+    pub fn column(&self) -> Option<&str> {
+        self.column.as_deref()
+    }
+
+    /// Returns what is wrong and what to do.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl From<ColumnProblem> for ColumnError {
+    fn from(problem: ColumnProblem) -> ColumnError {
+        ColumnError { problems: vec![problem] }
     }
 }
 
@@ -169,20 +249,21 @@ macro_rules! slices {
 }
 
 slices! {
-    /// A slice of numbers of any primitive type.
+    /// Numbers: the values buffer of an Arrow primitive array, or a plain slice.
     Numbers, NumberSlice {
         I8(i8), I16(i16), I32(i32), I64(i64), U8(u8), U16(u16), U32(u32), U64(u64), F32(f32), F64(f64)
     }
 }
 
 slices! {
-    /// A slice of places in a dictionary, from 0 on.
+    /// Keys of an Arrow dictionary array: indexes into the dictionary, from 0.
     Keys, KeySlice { I8(i8), I16(i16), I32(i32), I64(i64), U8(u8), U16(u16), U32(u32), U64(u64) }
 }
 
 slices! {
-    /// A slice of offsets, none below the one before it and one more than there are texts or lists: where each begins, and where
-    /// the last ends.
+    /// Offsets of an Arrow list or text array: one more than there are lists or texts, and never descending.
+    ///
+    /// Item `n` starts at `offsets[n]` and ends before `offsets[n + 1]`.
     Offsets, OffsetSlice { I32(i32), I64(i64) }
 }
 
@@ -229,10 +310,8 @@ impl Offsets<'_> {
             match self.range(at) {
                 Some((from, to)) if before <= from && from <= to && to <= end => before = to,
                 _ => {
-                    return Err(ColumnError::new(format!(
-                        "offsets {at} and {} fall or lead beyond the {end} that there are",
-                        at + 1
-                    )));
+                    let message = format!("offsets {at} and {} descend or are beyond the {end} values", at + 1);
+                    return Err(ColumnError::of_buffer("bad-offsets", message));
                 }
             }
         }

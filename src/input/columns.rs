@@ -1,21 +1,21 @@
-//! Many subjects as columns: borrowed views of the buffers in which their facts lie.
+//! Many subjects as columns: borrowed views of buffers in the layouts of Arrow.
 //!
-//! Only the layout is here. The kernels that test columns are in `evaluate`.
+//! This module has the layouts only. The SIMD kernels that test columns are in `evaluate::columns`.
 
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 
 use super::activity::Activity;
-pub use super::buffers::{Bits, ColumnError, Keys, Numbers, Offsets, Texts};
+pub use super::buffers::{Bits, ColumnError, ColumnProblem, Keys, Numbers, Offsets, Texts};
 use super::buffers::{Items, NumberSlice, with_slice};
 use super::facts::{Fact, Kind, Tags};
 use crate::time::{DAYS_MAX, DAYS_MIN, date_at};
 
-/// Facts of many subjects, one column for each field, all borrowed.
+/// Facts of many subjects: one borrowed column per field, all with the same number of rows.
 ///
-/// The layouts are those of [Apache Arrow](https://arrow.apache.org/docs/format/Columnar.html), so that the buffers of
-/// an Arrow array are taken as they are; plain slices do as well.
+/// Columns have the layouts of [Apache Arrow](https://arrow.apache.org/docs/format/Columnar.html), so you can pass the
+/// buffers of Arrow arrays without copying. Plain slices work too.
 ///
 /// ```
 /// use warmth::columns::{Bits, Column, ColumnError, Columns, Texts};
@@ -35,53 +35,54 @@ pub struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    /// So many subjects of whom nothing is known, and who did nothing.
+    /// Creates columns for `rows` subjects, with no columns and no activities yet.
     pub const fn new(rows: usize) -> Columns<'a> {
         Columns { rows, named: Vec::new(), activities: None }
     }
 
-    /// The same with one more column, of the name that models call the field by.
+    /// Adds a column. `name` is the name of the field in models.
     ///
     /// # Errors
     ///
-    /// If the column has not as many rows as the others, or there is one of this name.
+    /// If the values or the validity of the column have another number of rows, or a column has this name already.
     pub fn with(mut self, name: impl Into<Cow<'a, str>>, column: Column<'a>) -> Result<Columns<'a>, ColumnError> {
         let name = name.into();
         if self.column(&name).is_some() {
-            return Err(ColumnError::new(format!("there are two columns `{name}`; give each field one")));
+            let message = format!("two columns have the name `{name}`; give each field one column");
+            return Err(ColumnProblem::new("duplicate-column", &name, message).into());
         }
         let lengths = [column.len(), column.validity.map(Bits::len)];
         if let Some(rows) = lengths.into_iter().flatten().find(|rows| *rows != self.rows) {
-            return Err(ColumnError::new(format!(
-                "column `{name}` has {rows} values or validity bits, and there are {} rows; give each one",
-                self.rows
-            )));
+            let s = if rows == 1 { "" } else { "s" };
+            let all = self.rows;
+            let message =
+                format!("column `{name}` has {rows} value{s} or validity bit{s} for {all} rows; give one per row");
+            return Err(ColumnProblem::new("row-count", &name, message).into());
         }
         self.named.push((name, column));
         Ok(self)
     }
 
-    /// The same with what each subject did.
+    /// Adds the activities, one per row. Without them, no subject has events.
     ///
     /// # Errors
     ///
-    /// If there are not as many activities as rows.
+    /// If the number of activities is not the number of rows.
     pub fn with_activities(self, activities: &'a [Activity]) -> Result<Columns<'a>, ColumnError> {
         if activities.len() != self.rows {
             let (own, rows) = (activities.len(), self.rows);
-            return Err(ColumnError::new(format!(
-                "there are {own} activities, and {rows} rows; give each subject one"
-            )));
+            let message = format!("there are {own} activities for {rows} rows; give one per row");
+            return Err(ColumnError::of_buffer("row-count", message));
         }
         Ok(Columns { activities: Some(activities), ..self })
     }
 
-    /// How many subjects there are.
+    /// Returns the number of subjects.
     pub const fn len(&self) -> usize {
         self.rows
     }
 
-    /// Whether there are no subjects.
+    /// Returns whether there are no subjects.
     pub const fn is_empty(&self) -> bool {
         self.rows == 0
     }
@@ -99,7 +100,7 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// The facts of one field, one for each subject.
+/// The facts of one field, one per row: values in one of several layouts, and an optional validity bitmap.
 #[derive(Clone, Debug)]
 pub struct Column<'a> {
     pub(crate) values: Values<'a>,
@@ -115,7 +116,7 @@ pub(crate) enum Values<'a> {
     Dictionary(Keys<'a>, Texts<'a>),
     /// Days since 1970-01-01.
     Dates(&'a [i32]),
-    /// Since 1970-01-01 UTC, so many of them a second.
+    /// Counts since 1970-01-01 UTC, and counts per second.
     Times(&'a [i64], i64),
     Lists(Offsets<'a>, Items<'a>),
 }
@@ -125,28 +126,27 @@ impl<'a> Column<'a> {
         Column { values, validity: None }
     }
 
-    /// Of which nobody's fact is known.
+    /// A column whose facts are all missing. Use it if you have no data for a field. It fits any number of rows.
     pub fn missing() -> Column<'a> {
         Column::of(Values::Missing)
     }
 
-    /// Numbers of any primitive type. As everywhere, one that is not finite is missing, and so is a whole one beyond
-    /// ±2^53.
+    /// Numbers of any primitive type. A number that is not finite and an integer beyond ±2^53 are missing.
     pub fn numbers(numbers: impl Into<Numbers<'a>>) -> Column<'a> {
         Column::of(Values::Numbers(numbers.into()))
     }
 
-    /// Flags, a bit of [`Bits::packed`] or a `bool` each.
+    /// Flags: an Arrow bitmap of values ([`Bits::packed`]) or a slice of `bool`.
     pub fn flags(flags: impl Into<Bits<'a>>) -> Column<'a> {
         Column::of(Values::Flags(flags.into()))
     }
 
-    /// Texts, one after the other.
+    /// Texts, one per row: Arrow's `Utf8` and `LargeUtf8`.
     pub fn texts(texts: Texts<'a>) -> Column<'a> {
         Column::of(Values::Texts(texts))
     }
 
-    /// Texts of a dictionary, by their places in it. A place that is not in the dictionary is missing.
+    /// Texts as keys into a dictionary: Arrow's `Dictionary`. A key that is not in the dictionary is missing.
     pub fn dictionary(keys: impl Into<Keys<'a>>, dictionary: Texts<'a>) -> Column<'a> {
         Column::of(Values::Dictionary(keys.into(), dictionary))
     }
@@ -156,37 +156,39 @@ impl<'a> Column<'a> {
         Column::of(Values::Dates(days))
     }
 
-    /// Instants as counts since 1970-01-01 UTC, `per_second` of them a second: 1, 1,000 and so on for Arrow's
-    /// `Timestamp`, which counts in UTC whatever its time zone.
+    /// Instants as counts since 1970-01-01 UTC: Arrow's `Timestamp`, which counts in UTC in every time zone.
+    ///
+    /// `per_second` is the number of counts in a second: 1 for seconds, 1,000 for milliseconds, 1,000,000 for microseconds
+    /// and 1,000,000,000 for nanoseconds.
     ///
     /// # Errors
     ///
-    /// If there are no counts in a second.
+    /// If `per_second` is 0.
     pub fn times(counts: &'a [i64], per_second: u32) -> Result<Column<'a>, ColumnError> {
         if per_second == 0 {
-            return Err(ColumnError::new(
-                "no counts make up a second; give 1 for seconds, 1000 for milliseconds".into(),
-            ));
+            let message = "a time unit of 0 counts per second; give 1 for seconds, 1000 for milliseconds";
+            return Err(ColumnError::of_buffer("bad-unit", message));
         }
         Ok(Column::of(Values::Times(counts, per_second.into())))
     }
 
-    /// Lists of tags: row `n` has the items from `offsets[n]` up to, but not including, `offsets[n + 1]`.
+    /// Lists of tags: Arrow's `List` and `LargeList` of texts. Row `n` has the items `offsets[n]..offsets[n + 1]`.
     ///
     /// # Errors
     ///
-    /// If offsets fall, or lead beyond the items.
+    /// If offsets descend or are beyond the items.
     pub fn lists(offsets: impl Into<Offsets<'a>>, items: Texts<'a>) -> Result<Column<'a>, ColumnError> {
         let offsets = offsets.into();
         offsets.check(items.len())?;
         Ok(Column::of(Values::Lists(offsets, Items::Texts(items))))
     }
 
-    /// Lists of tags of a dictionary, by their places in it.
+    /// Lists of tags as keys into a dictionary: Arrow's `List` of `Dictionary`. A key that is not in the dictionary is not
+    /// an item.
     ///
     /// # Errors
     ///
-    /// If offsets fall, or lead beyond the keys.
+    /// If offsets descend or are beyond the keys.
     pub fn dictionary_lists(
         offsets: impl Into<Offsets<'a>>,
         keys: impl Into<Keys<'a>>,
@@ -197,13 +199,13 @@ impl<'a> Column<'a> {
         Ok(Column::of(Values::Lists(offsets, Items::Dictionary(keys, dictionary))))
     }
 
-    /// The same, facts missing where a bit is not set; instead of a validity given before.
+    /// Sets the validity, one bit per row: a fact whose bit is 0 is missing. Replaces an earlier validity.
     #[must_use]
     pub fn with_validity(self, validity: Bits<'a>) -> Column<'a> {
         Column { validity: Some(validity), ..self }
     }
 
-    /// How many rows there are; `None` of a column that fits any number.
+    /// The number of rows; `None` for a column that fits any number.
     fn len(&self) -> Option<usize> {
         let values = match &self.values {
             Values::Missing => return None,
@@ -218,7 +220,7 @@ impl<'a> Column<'a> {
         Some(values)
     }
 
-    /// The kind of its facts; `None` where there are none.
+    /// The kind of the facts; `None` if all are missing.
     pub(crate) fn kind(&self) -> Option<Kind> {
         Some(match &self.values {
             Values::Missing => return None,
@@ -264,7 +266,7 @@ impl<'a> Column<'a> {
     }
 }
 
-/// Whether there is a date for it; other days are missing.
+/// Whether `NaiveDate` has this day. Other days are missing.
 pub(crate) fn is_a_day(day: i64) -> bool {
     (DAYS_MIN + 1..DAYS_MAX).contains(&day)
 }

@@ -1,53 +1,119 @@
 //! The `facts!` macro.
 
-/// Declares the fields of a struct that models may read, or the texts of an enum.
+/// Declares what models may read: the fields of a struct, the texts of an enum, or a newtype.
 ///
-/// For a struct, the names of its fields, and the field that holds its [`Activity`](crate::Activity) if it has one.
-/// Kind and optionality follow from the Rust types (see [`ToFact`](crate::ToFact)); the table of fields is a `const`,
-/// and reading is generated code in which nothing is looked up by name:
+/// # Structs
+///
+/// List the names of the fields, and name the field that holds the [`Activity`](crate::Activity) if there is one. The
+/// kind of each field follows from its Rust type; see [`ToFact`](crate::ToFact) for the types. The table of fields is a
+/// `const`, and the generated code looks nothing up by name.
 ///
 /// ```
-/// use chrono::NaiveDate;
+/// use chrono::{DateTime, FixedOffset};
 /// use warmth::{Activity, facts};
 ///
-/// enum Health { Green, Yellow, Red }
-/// facts!(enum Health { Green => "green", Yellow => "yellow", Red => "red" });
-///
+/// struct Company { employees: u32 }
 /// struct Account {
 ///     nps: Option<u8>,
-///     health: Health,
-///     contract_start: NaiveDate,
+///     created_at: DateTime<FixedOffset>,
 ///     tech_stack: Vec<String>,
+///     company: Company,
 ///     seats: u32,
 ///     seat_limit: u32,
+///     owner: String,
 ///     history: Activity,
 /// }
 /// facts!(Account {
 ///     nps,
-///     health,
-///     contract_start,
+///     created_at,
 ///     tech_stack,
-///     seat_use: f64 = |account| f64::from(account.seats) / f64::from(account.seat_limit);
-///     activity = history
+///     employees = company.employees,                                              // a path
+///     seat_use: f64 = |account| f64::from(account.seats) / f64::from(account.seat_limit), // computed
+///     owner_key: String = |account| account.owner.to_lowercase();                 // computed and owned
+///     activity = history;
+///     events = ["login", "pricing_view"]
 /// });
 /// ```
 ///
-/// A computed field has a type and a closure over `&Self` that captures nothing and may borrow from it. Facts that
-/// live elsewhere, such as in another system's cache, come in through a struct that borrows both:
+/// - `name = path.to.field` reads a field inside another struct, to any depth. `name = 0.field` starts at a tuple struct's
+///   first field. For a path through an `Option`, write a computed field.
+/// - `name: Type = |subject| ...` computes a field. The closure takes `&Self` and captures nothing. It may return a value,
+///   a borrow from the subject, or an owned text or owned tags. A computed field is computed each time that a model reads
+///   it. If that is expensive, compute it beforehand and store it.
+/// - `; activity = path` names the activity; `; events = [...]` declares all [event names](crate::Facts::EVENTS). A model
+///   that names another event does not compile.
+///
+/// # Enums
+///
+/// Give each variant its text. Variants may have data, which models do not see. Lists and sets of the enum are tags:
+///
+/// ```
+/// use std::collections::BTreeSet;
+/// use warmth::facts;
+///
+/// #[derive(PartialEq, Eq, PartialOrd, Ord)]
+/// enum Plan { Free, Trial { days: u8 }, Paid(u32) }
+/// facts!(enum Plan { Free => "free", Trial { .. } => "trial", Paid(..) => "paid" });
+///
+/// struct Account { plan: Plan, tried: Option<BTreeSet<Plan>> }
+/// facts!(Account { plan, tried });
+/// ```
+///
+/// # Newtypes
+///
+/// A newtype is read as the value that it wraps:
+///
+/// ```
+/// use warmth::facts;
+///
+/// struct Email(String);
+/// facts!(newtype Email(String));
+///
+/// struct Contact { email: Option<Email> }
+/// facts!(Contact { email });
+/// ```
+///
+/// # Generic types
+///
+/// Write lifetimes as `'_`. If type parameters or bounds are needed, start with `impl`:
+///
+/// ```
+/// use warmth::{ToFact, facts};
+///
+/// struct Account<'a, T> { name: &'a str, custom: T }
+/// facts!(impl<T> Account<'_, T> where T: ToFact { name, custom });
+///
+/// struct Contact<'a> { name: &'a str }
+/// facts!(Contact<'_> { name });
+/// ```
+///
+/// [`fields`](crate::fields()) has no handles for types that are declared with `impl`.
+///
+/// # Types of another crate
+///
+/// Wrap a reference to the foreign type in a view. A view can also join facts from several places:
 ///
 /// ```
 /// use std::collections::HashMap;
 /// use warmth::facts;
 ///
-/// struct Account { id: u64, seats: u32 }
-/// struct View<'a> { account: &'a Account, intent: &'a HashMap<u64, f64> }
+/// mod crm {
+///     pub struct Customer { pub id: u64, pub seats: u32 }
+/// }
+///
+/// struct View<'a>(&'a crm::Customer, &'a HashMap<u64, f64>);
 /// facts!(View<'_> {
-///     seats: u32 = |view| view.account.seats,
-///     intent: Option<f64> = |view| view.intent.get(&view.account.id).copied(),
+///     seats = 0.seats,
+///     intent: Option<f64> = |view| view.1.get(&view.0.id).copied(),
 /// });
 /// ```
 ///
-/// A type that is no fact is a compile error:
+/// Compile one `Scorer<View<'static>>` and score views of any lifetime with it. The score borrows from the scorer, not
+/// from the view.
+///
+/// # Other types
+///
+/// A field of another type is a compile error at that field:
 ///
 /// ```compile_fail,E0277
 /// struct Account { parent: std::rc::Rc<()> }
@@ -55,152 +121,388 @@
 /// ```
 #[macro_export]
 macro_rules! facts {
-    (enum $type:ty { $($variant:ident => $text:literal),+ $(,)? }) => {
+    (enum $type:ty {
+        $($variant:ident $({ $($named:tt)* })? $(( $($unnamed:tt)* ))? => $text:literal),+ $(,)?
+    }) => {
         impl $crate::ToFact for $type {
             const KIND: $crate::Kind = $crate::Kind::Text;
+            const TEXTS: ::core::option::Option<&'static [&'static str]> = <$type as $crate::Tag>::TEXTS;
+            const OWNED: bool = false;
+
+            #[inline]
+            fn to_fact(&self) -> $crate::Fact<'_> {
+                $crate::Fact::Text($crate::Tag::tag(self))
+            }
+
+            #[inline]
+            fn into_fact<'fact>(self) -> $crate::FactCow<'fact>
+            where
+                Self: 'fact,
+            {
+                $crate::FactCow::Borrowed($crate::Fact::Text(match &self {
+                    $(Self::$variant $({ $($named)* })? $(( $($unnamed)* ))? => $text),+
+                }))
+            }
+        }
+
+        impl $crate::Tag for $type {
             const TEXTS: ::core::option::Option<&'static [&'static str]> = ::core::option::Option::Some(&[$($text),+]);
 
-            fn to_fact(&self) -> $crate::Fact<'_> {
-                $crate::Fact::Text(match self { $(Self::$variant => $text),+ })
-            }
-        }
-
-        impl ::core::convert::From<$type> for $crate::Fact<'_> {
-            fn from(own: $type) -> Self {
-                $crate::Fact::Text(match own { $(<$type>::$variant => $text),+ })
+            #[inline]
+            fn tag(&self) -> &str {
+                match self {
+                    $(Self::$variant $({ $($named)* })? $(( $($unnamed)* ))? => $text),+
+                }
             }
         }
     };
-    ($type:ty { $($name:ident $(: $computed:ty = $compute:expr)?),* $(,)? $(; activity = $($activity:ident).+)? $(;)? }) => {
+    (newtype $type:ident($inner:ty)) => {
+        impl $crate::ToFact for $type {
+            const KIND: $crate::Kind = <$inner as $crate::ToFact>::KIND;
+            const TEXTS: ::core::option::Option<&'static [&'static str]> = <$inner as $crate::ToFact>::TEXTS;
+            const OWNED: bool = <$inner as $crate::ToFact>::OWNED;
+
+            #[inline]
+            fn to_fact(&self) -> $crate::Fact<'_> {
+                <$inner as $crate::ToFact>::to_fact(&self.0)
+            }
+
+            #[inline]
+            fn into_fact<'fact>(self) -> $crate::FactCow<'fact>
+            where
+                Self: 'fact,
+            {
+                <$inner as $crate::ToFact>::into_fact(self.0)
+            }
+        }
+    };
+    (impl < $($rest:tt)+) => {
+        $crate::__facts!(@generics [] [] $($rest)+);
+    };
+    ($type:ty { $($body:tt)* }) => {
+        $crate::__facts!(@parse [] [$type] [] { $($body)* } handles);
+    };
+}
+
+/// The parts of [`facts!`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __facts {
+    // Collects the tokens between `<` and the matching `>`. The second list has one `<` for each that is open.
+    (@generics [$($done:tt)*] [] > $type:ty where $($rest:tt)+) => {
+        $crate::__facts!(@bounds [$($done)*] [$type] [] $($rest)+);
+    };
+    (@generics [$($done:tt)*] [] > $type:ty { $($body:tt)* }) => {
+        $crate::__facts!(@parse [$($done)*] [$type] [] { $($body)* });
+    };
+    (@generics [$($done:tt)*] [<] >> $($rest:tt)+) => {
+        $crate::__facts!(@generics [$($done)* >] [] > $($rest)+);
+    };
+    (@generics [$($done:tt)*] [< < $($open:tt)*] >> $($rest:tt)+) => {
+        $crate::__facts!(@generics [$($done)* >>] [$($open)*] $($rest)+);
+    };
+    (@generics [$($done:tt)*] [< $($open:tt)*] > $($rest:tt)+) => {
+        $crate::__facts!(@generics [$($done)* >] [$($open)*] $($rest)+);
+    };
+    (@generics [$($done:tt)*] [$($open:tt)*] < $($rest:tt)+) => {
+        $crate::__facts!(@generics [$($done)* <] [< $($open)*] $($rest)+);
+    };
+    (@generics [$($done:tt)*] [$($open:tt)*] $next:tt $($rest:tt)+) => {
+        $crate::__facts!(@generics [$($done)* $next] [$($open)*] $($rest)+);
+    };
+    // Collects the bounds up to the braces.
+    (@bounds $generics:tt $type:tt [$($done:tt)*] { $($body:tt)* }) => {
+        $crate::__facts!(@parse $generics $type [where $($done)*] { $($body)* });
+    };
+    (@bounds $generics:tt $type:tt [$($done:tt)*] $next:tt $($rest:tt)+) => {
+        $crate::__facts!(@bounds $generics $type [$($done)* $next] $($rest)+);
+    };
+    // Puts each field in parentheses. Names are matched as `tt`, not `ident`, so that errors have their spans. As a `tt` may
+    // also be `;`, the first two arms take the bodies in which a `;` could be a name.
+    (@parse $generics:tt $type:tt $bounds:tt { ; $($clauses:tt)* } $($handles:ident)?) => {
+        $crate::__facts!(@impls $generics $type $bounds {} { $($clauses)* } $($handles)?);
+    };
+    (@parse $generics:tt $type:tt $bounds:tt {
+        $($name:ident $(= $($path:tt).+)? $(: $computed:ty = $compute:expr)?),+ , ; $($clauses:tt)*
+    } $($handles:ident)?) => {
+        $crate::__facts!(@impls $generics $type $bounds {
+            $(($name $(= $($path).+)? $(: $computed = $compute)?))+
+        } { $($clauses)* } $($handles)?);
+    };
+    (@parse $generics:tt $type:tt $bounds:tt {
+        $($name:tt $(= $($path:tt).+)? $(: $computed:ty = $compute:expr)?),* $(,)? $(; $($clauses:tt)*)?
+    } $($handles:ident)?) => {
+        $crate::__facts!(@impls $generics $type $bounds {
+            $(($name $(= $($path).+)? $(: $computed = $compute)?))*
+        } { $($($clauses)*)? } $($handles)?);
+    };
+    (@impls $generics:tt $type:tt $bounds:tt $fields:tt $clauses:tt $($handles:ident)?) => {
         const _: () = {
-            #[allow(non_camel_case_types, dead_code)]
-            enum Position { $($name),* }
-
-            $(
-                impl $crate::__private::At<{ Position::$name as usize }> for $type {
-                    #[inline(always)]
-                    fn at(&self) -> $crate::Fact<'_> {
-                        $crate::facts!(@fact self, $name $(, $computed, $compute)?)
-                    }
-                }
-            )*
-
-            impl $crate::Facts for $type {
-                const FIELDS: &'static [$crate::Field] = &[$($crate::facts!(@field $type, $name $(, $computed)?)),*];
-
-                #[inline(always)]
-                fn fact(&self, field: &$crate::Field) -> $crate::Fact<'_> {
-                    match field.index() {
-                        $(index if index == Position::$name as usize => $crate::__private::At::<{ Position::$name as usize }>::at(self),)*
-                        _ => $crate::Fact::Missing,
-                    }
-                }
-
-                #[inline(always)]
-                fn probe<Q: $crate::__private::Probe>(
-                    &self,
-                    place: usize,
-                    probe: Q,
-                    otherwise: impl ::core::ops::FnOnce() -> Q::Answer,
-                ) -> Q::Answer {
-                    let probe_fns: &[$crate::__private::ProbeFns<Self, Q>] = const { &[$($crate::__private::probe_fns::<Self, { Position::$name as usize }, Q>()),*] };
-                    match probe_fns.as_flattened().get(place) {
-                        ::core::option::Option::Some(probe_fn) => probe_fn(self, probe),
-                        ::core::option::Option::None => otherwise(),
-                    }
-                }
-
-                $(
-                    #[inline]
-                    fn activity(&self) -> &$crate::Activity {
-                        &self.$($activity).+
-                    }
-                )?
-            }
-
-            #[allow(missing_docs, unreachable_pub, missing_debug_implementations)]
-            pub struct Handles {
-                $(pub $name: $crate::model::Handle<
-                    'static,
-                    <$crate::model::FieldKind as $crate::model::KindOf<{ $crate::facts!(@kind $type, $name $(, $computed)?) }>>::Kind
-                >,)*
-            }
-
-            impl $crate::model::Declared for $type {
-                type Handles = Handles;
-
-                const HANDLES: Handles = Handles { $($name: $crate::model::Handle::of_identifier(::core::stringify!($name))),* };
-            }
+            $crate::__facts!(@fields $generics $type $bounds $fields);
+            $crate::__facts!(@facts $generics $type $bounds $fields $clauses);
+            $($crate::__facts!(@$handles $type $fields);)?
         };
     };
-    (@field $type:ty, $name:ident) => {
-        $crate::__private::field(::core::stringify!($name), |subject: &$type| &subject.$name).at(Position::$name as usize)
+    (@fields $generics:tt $type:tt $bounds:tt {
+        $(($name:ident $(= $($path:tt).+)? $(: $computed:ty = $compute:expr)?))*
+    }) => {
+        #[allow(non_camel_case_types, dead_code)]
+        enum Position { $($name),* }
+
+        $($crate::__facts!(@at $generics $type $bounds $name $(= $($path).+)? $(: $computed = $compute)?);)*
     };
-    (@field $type:ty, $name:ident, $computed:ty) => {
-        $crate::__private::computed_field::<$computed>(::core::stringify!($name)).at(Position::$name as usize)
+    (@at $generics:tt $type:tt $bounds:tt $name:ident) => {
+        $crate::__facts!(@at $generics $type $bounds $name = $name);
     };
-    (@kind $type:ty, $name:ident) => {
-        $crate::__private::kind(|subject: &$type| &subject.$name)
+    (@at [$($generics:tt)*] [$type:ty] [$($bounds:tt)*] $name:ident = $($path:tt).+) => {
+        impl<$($generics)*> $crate::__private::At<{ Position::$name as usize }> for $type $($bounds)* {
+            #[inline(always)]
+            fn at(&self) -> $crate::Fact<'_> {
+                #[allow(unused_imports)]
+                use $crate::__private::NotAFact as _;
+                $crate::__private::Stored(&self.$($path).+).fact()
+            }
+        }
     };
-    (@kind $type:ty, $name:ident, $computed:ty) => {
-        $crate::__private::computed_kind::<$computed>()
+    (@at [$($generics:tt)*] [$type:ty] [$($bounds:tt)*] $name:ident: $computed:ty = $compute:expr) => {
+        impl<$($generics)*> $crate::__private::At<{ Position::$name as usize }> for $type $($bounds)* {
+            const OWNED: bool = $crate::__private::owned_at(<Self as $crate::Facts>::FIELDS, Position::$name as usize);
+
+            #[inline(always)]
+            fn at(&self) -> $crate::Fact<'_> {
+                if <Self as $crate::__private::At<{ Position::$name as usize }>>::OWNED {
+                    $crate::Fact::Missing
+                } else {
+                    $crate::__private::borrowed(&$crate::__private::At::<{ Position::$name as usize }>::cow_at(self))
+                }
+            }
+
+            #[inline(always)]
+            fn cow_at(&self) -> $crate::FactCow<'_> {
+                #[allow(unused_imports)]
+                use $crate::__private::NotAFact as _;
+                let compute: fn(&Self) -> $computed = $compute;
+                $crate::__private::Computed(compute(self)).fact()
+            }
+        }
     };
-    (@fact $self:ident, $name:ident) => {
-        $crate::ToFact::to_fact(&$self.$name)
+    (@facts [$($generics:tt)*] [$type:ty] [$($bounds:tt)*] {
+        $(($name:tt $(= $($path:tt).+)? $(: $computed:ty = $compute:expr)?))*
+    } {
+        $(activity = $($activity:tt).+ $(;)?)? $(events = $events:expr $(;)?)?
+    }) => {
+        impl<$($generics)*> $crate::Facts for $type $($bounds)* {
+            const FIELDS: &'static [$crate::Field] = &[
+                $($crate::__facts!(@field $type, $name $(= $($path).+)? $(: $computed)?).at(Position::$name as usize)),*
+            ];
+
+            const OWNED: bool = $crate::__private::any_owned(Self::FIELDS);
+
+            $(const EVENTS: ::core::option::Option<&'static [&'static str]> = ::core::option::Option::Some(&$events);)?
+
+            #[inline(always)]
+            fn fact(&self, field: &$crate::Field) -> $crate::Fact<'_> {
+                match field.index() {
+                    $(index if index == Position::$name as usize => {
+                        $crate::__private::At::<{ Position::$name as usize }>::at(self)
+                    })*
+                    _ => $crate::Fact::Missing,
+                }
+            }
+
+            #[inline(always)]
+            fn fact_cow(&self, field: &$crate::Field) -> $crate::FactCow<'_> {
+                match field.index() {
+                    $(index if index == Position::$name as usize => {
+                        $crate::__private::At::<{ Position::$name as usize }>::cow_at(self)
+                    })*
+                    _ => $crate::FactCow::Borrowed($crate::Fact::Missing),
+                }
+            }
+
+            #[inline(always)]
+            fn probe<Q: $crate::__private::Probe>(
+                &self,
+                index: usize,
+                probe: Q,
+                otherwise: impl ::core::ops::FnOnce() -> Q::Answer,
+            ) -> Q::Answer {
+                let probe_fns: &[$crate::__private::ProbeFns<Self, Q>] =
+                    const { &[$($crate::__private::probe_fns::<Self, { Position::$name as usize }, Q>()),*] };
+                match probe_fns.as_flattened().get(index) {
+                    ::core::option::Option::Some(probe_fn) => probe_fn(self, probe),
+                    ::core::option::Option::None => otherwise(),
+                }
+            }
+
+            $(
+                #[inline]
+                fn activity(&self) -> &$crate::Activity {
+                    &self.$($activity).+
+                }
+            )?
+        }
     };
-    (@fact $self:ident, $name:ident, $computed:ty, $compute:expr) => {{
-        let compute: fn(&Self) -> $computed = $compute;
-        $crate::Fact::from(compute($self))
+    (@field $type:ty, $name:tt) => {
+        $crate::__facts!(@field $type, $name = $name)
+    };
+    // The variable has the field's name, so that the compiler reports a type that is not a fact at that name.
+    (@field $type:ty, $name:tt = $($path:tt).+) => {{
+        #[allow(non_snake_case)]
+        let $name = $crate::__private::projection(|subject: &$type| &subject.$($path).+);
+        $crate::__private::field(::core::stringify!($name), $name)
     }};
+    (@field $type:ty, $name:tt: $computed:ty) => {
+        $crate::__private::computed_field::<$computed>(::core::stringify!($name))
+    };
+    (@handles [$type:ty] { $(($name:ident $($rest:tt)*))* }) => {
+        #[allow(missing_docs, unreachable_pub, missing_debug_implementations)]
+        pub struct Handles {
+            $(pub $name: $crate::model::Handle<
+                'static,
+                <$crate::model::FieldKind as $crate::model::KindOf<{
+                    $crate::__private::kind_at(<$type as $crate::Facts>::FIELDS, Position::$name as usize)
+                }>>::Kind
+            >,)*
+        }
+
+        impl $crate::model::Declared for $type {
+            type Handles = Handles;
+
+            const HANDLES: Handles = Handles {
+                $($name: $crate::model::Handle::of_identifier(::core::stringify!($name))),*
+            };
+        }
+    };
 }
 
 /// What [`facts!`] expands to calls of; not part of the public interface.
 #[doc(hidden)]
 pub mod private {
     pub use crate::input::facts::Probe;
-    use crate::input::facts::{Fact, Field, PROBES, ToFact};
+    use crate::input::facts::{Fact, FactCow, Field, PROBES, ToFact};
 
-    /// The field of that name, its kind taken from the type that the projection leads to.
-    pub const fn field<S, T: ToFact>(name: &'static str, _: fn(&S) -> &T) -> Field {
-        computed_field::<T>(name)
+    /// Fixes the type of a closure that leads from a struct to one of its fields.
+    pub const fn projection<S, T: ?Sized>(projection: fn(&S) -> &T) -> fn(&S) -> &T {
+        projection
     }
 
-    pub const fn computed_field<T: ToFact>(name: &'static str) -> Field {
+    /// Returns the field of this name, with the kind of the type that the projection leads to.
+    pub const fn field<S, T: ToFact + ?Sized>(name: &'static str, _: fn(&S) -> &T) -> Field {
         Field::new(name, T::KIND).with_texts(T::TEXTS)
     }
 
-    /// A type that has a field at a place.
-    pub trait At<const PLACE: usize> {
-        fn at(&self) -> Fact<'_>;
+    /// Returns the field of this name, with the kind of the type that the closure returns.
+    pub const fn computed_field<T: ToFact>(name: &'static str) -> Field {
+        Field::new(name, T::KIND).with_texts(T::TEXTS).with_owned(T::OWNED)
     }
 
-    /// A function that reads a field and asks.
+    /// Returns whether a field is computed as an owned value.
+    pub const fn any_owned(mut fields: &[Field]) -> bool {
+        while let [field, rest @ ..] = fields {
+            if field.is_owned() {
+                return true;
+            }
+            fields = rest;
+        }
+        false
+    }
+
+    /// A type with a field at this index.
+    pub trait At<const INDEX: usize> {
+        /// Whether the field is computed as an owned value.
+        const OWNED: bool = false;
+
+        /// Returns the fact; missing if it is owned.
+        fn at(&self) -> Fact<'_>;
+
+        #[inline(always)]
+        fn cow_at(&self) -> FactCow<'_> {
+            FactCow::Borrowed(self.at())
+        }
+    }
+
+    /// A reference to a field.
+    #[derive(Debug)]
+    pub struct Stored<'a, T: ?Sized>(pub &'a T);
+
+    impl<'a, T: ToFact + ?Sized> Stored<'a, T> {
+        #[inline(always)]
+        pub fn fact(self) -> Fact<'a> {
+            self.0.to_fact()
+        }
+    }
+
+    /// The value of a computed field.
+    #[derive(Debug)]
+    pub struct Computed<T>(pub T);
+
+    impl<T: ToFact> Computed<T> {
+        #[inline(always)]
+        pub fn fact<'a>(self) -> FactCow<'a>
+        where
+            T: 'a,
+        {
+            self.0.into_fact()
+        }
+    }
+
+    /// Reads values of any type. The compiler falls back on it for a type that is not a fact. Without it, one such field
+    /// would have several errors; with it, only the table of fields has one.
+    pub trait NotAFact<F>: Sized {
+        fn fact(self) -> F;
+    }
+
+    impl<'a, T: ?Sized> NotAFact<Fact<'a>> for Stored<'a, T> {
+        fn fact(self) -> Fact<'a> {
+            Fact::Missing
+        }
+    }
+
+    impl<'a, T> NotAFact<FactCow<'a>> for Computed<T> {
+        fn fact(self) -> FactCow<'a> {
+            FactCow::Borrowed(Fact::Missing)
+        }
+    }
+
+    /// Returns whether the field at this index is computed as an owned value.
+    pub const fn owned_at(fields: &[Field], index: usize) -> bool {
+        matches!(fields.split_at_checked(index), Some((_, [field, ..])) if field.is_owned())
+    }
+
+    /// Returns a fact that borrows from its subject; an owned one is missing.
+    #[inline(always)]
+    pub fn borrowed<'a>(fact: &FactCow<'a>) -> Fact<'a> {
+        if let FactCow::Borrowed(fact) = fact { *fact } else { Fact::Missing }
+    }
+
+    /// A function that reads a field and answers a probe.
     pub type ProbeFn<T, Q> = fn(&T, Q) -> <Q as Probe>::Answer;
 
-    /// All of them for one field.
+    /// The functions of one field.
     pub type ProbeFns<T, Q> = [ProbeFn<T, Q>; PROBES];
 
-    /// Those of the field at a place.
-    pub const fn probe_fns<T: At<PLACE>, const PLACE: usize, Q: Probe>() -> ProbeFns<T, Q> {
-        fn probe_fn<T: At<PLACE>, const PLACE: usize, Q: Probe, const WAY: usize>(subject: &T, probe: Q) -> Q::Answer {
-            probe.answer::<WAY>(subject.at())
+    /// Returns the functions of the field at this index.
+    pub const fn probe_fns<T: At<INDEX>, const INDEX: usize, Q: Probe>() -> ProbeFns<T, Q> {
+        fn probe_fn<T: At<INDEX>, const INDEX: usize, Q: Probe, const WAY: usize>(subject: &T, probe: Q) -> Q::Answer {
+            if T::OWNED { probe.answer::<WAY>(subject.cow_at().as_fact()) } else { probe.answer::<WAY>(subject.at()) }
         }
         [
-            probe_fn::<T, PLACE, Q, 0>,
-            probe_fn::<T, PLACE, Q, 1>,
-            probe_fn::<T, PLACE, Q, 2>,
-            probe_fn::<T, PLACE, Q, 3>,
-            probe_fn::<T, PLACE, Q, 4>,
-            probe_fn::<T, PLACE, Q, 5>,
-            probe_fn::<T, PLACE, Q, 6>,
+            probe_fn::<T, INDEX, Q, 0>,
+            probe_fn::<T, INDEX, Q, 1>,
+            probe_fn::<T, INDEX, Q, 2>,
+            probe_fn::<T, INDEX, Q, 3>,
+            probe_fn::<T, INDEX, Q, 4>,
+            probe_fn::<T, INDEX, Q, 5>,
+            probe_fn::<T, INDEX, Q, 6>,
         ]
     }
 
-    pub const fn kind<S, T: ToFact>(_: fn(&S) -> &T) -> u8 {
-        computed_kind::<T>()
-    }
-
-    pub const fn computed_kind<T: ToFact>() -> u8 {
-        T::KIND.code()
+    /// Returns the code of a field's kind.
+    pub const fn kind_at(fields: &[Field], index: usize) -> u8 {
+        match fields.split_at_checked(index) {
+            Some((_, [field, ..])) => field.kind().code(),
+            _ => u8::MAX,
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! What hosts hand in: facts of one subject, its activity, and many subjects as columns.
+//! The input of a scorer: facts of one subject, its activity, and many subjects as columns.
 
 pub(crate) mod activity;
 pub(crate) mod buffers;

@@ -1,34 +1,34 @@
-//! From binary floating point to the decimal that was written, exactly.
+//! From doubles to exact decimals.
 
 use crate::num::u384::saturated_i64;
 
-/// What to do with digits beyond the places asked for.
+/// What to do with excess digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Excess {
-    /// Cut towards negative infinity.
+    /// Round towards negative infinity.
     Floor,
-    /// Cut towards positive infinity.
+    /// Round towards positive infinity.
     Ceiling,
     /// Refuse.
     Refuse,
 }
 
-/// `value x 10^places` as a whole number, held in the range of `i64`.
+/// `value x 10^places` as an integer, saturated to `i64`.
 ///
-/// `value` stands for its shortest decimal form, which is what a person wrote as long as they wrote at most
-/// 15 digits. `None` for values that are not finite, and for excess digits that are to be refused.
+/// Reads `value` as its shortest decimal form, which is the decimal that a person wrote if it had at most 15 digits. `None`
+/// for values that are not finite, and for excess digits with [`Excess::Refuse`].
 pub(crate) fn scaled(value: f64, places: i32, excess: Excess) -> Option<i64> {
     if !value.is_finite() {
         return None;
     }
-    // Rust prints the shortest digits that read back as the same number; doing that by hand would be a second Grisu.
+    // The standard library prints the shortest digits that read back as the same number.
     let text = format!("{value:e}");
     let (mantissa, exponent) = text.split_once('e')?;
     let exponent: i32 = exponent.parse().ok()?;
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits: i128 = format!("{whole}{fraction}").parse().ok()?;
     let shift = exponent.saturating_sub(i32::try_from(fraction.len()).ok()?).saturating_add(places);
-    // OK because 17 digits times 10^20 stay below 2^127, and more is beyond `i64` in any case.
+    // Does not overflow: 17 digits times 10^20 are below 2^127, and a larger power saturates `i64` anyway.
     let Ok(down) = u32::try_from(shift.saturating_neg()) else {
         return Some(saturated_i64(digits.saturating_mul(10_i128.saturating_pow(shift.unsigned_abs().min(20)))));
     };
@@ -42,10 +42,10 @@ pub(crate) fn scaled(value: f64, places: i32, excess: Excess) -> Option<i64> {
     }
 }
 
-/// The binary number `value` to the nearest millionth, ties away from zero, held within `limit` millionths.
-/// `None` for values that are not finite.
+/// `value` rounded to the nearest millionth, ties away from zero, and clamped to ±`limit` millionths. `None` for values
+/// that are not finite.
 ///
-/// Works on the bits: `value` is `significand x 2^exponent` exactly, so nothing is rounded twice.
+/// Works on the bits: `value` is exactly `significand x 2^exponent`, so it is rounded once.
 pub(crate) fn nearest_micros(value: f64, limit: i64) -> Option<i64> {
     if !value.is_finite() {
         return None;
@@ -62,8 +62,8 @@ pub(crate) fn nearest_micros(value: f64, limit: i64) -> Option<i64> {
         let down = exponent.unsigned_abs();
         if down > 100 { 0 } else { (scaled + (1 << (down - 1))) >> down }
     };
-    let held = saturated_i64(magnitude).min(limit);
-    Some(if value.is_sign_negative() { -held } else { held })
+    let clamped = saturated_i64(magnitude).min(limit);
+    Some(if value.is_sign_negative() { -clamped } else { clamped })
 }
 
 #[cfg(test)]

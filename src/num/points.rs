@@ -1,8 +1,8 @@
-//! Exact decimals.
+//! Exact decimals with six places.
 
 use std::fmt;
 use std::iter::Sum;
-use std::ops::{Add, Neg, Sub};
+use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 use std::str::FromStr;
 
 use serde::de::{Error as _, Unexpected, Visitor};
@@ -14,16 +14,16 @@ use crate::num::u384::{rounded, saturated_i64};
 /// Millionths in one point.
 pub(crate) const MICROS: i64 = 1_000_000;
 
-/// A signal's sum and an amount are held within this many millionths of zero: 10^9 points.
+/// A signal's sum and an amount are clamped to this many millionths on either side of zero: 10^9 points.
 pub(crate) const HELD: i64 = 1_000_000_000 * MICROS;
 
 /// An exact decimal with six places: points, scores and amounts.
 ///
-/// Held as a whole number of millionths in an `i64`, so it ranges over ±9,223,372,036,854.775807. Sums and
-/// differences are exact and are held at the ends of that range instead of overflowing.
+/// Stored as millionths in an `i64`, so the range is ±9,223,372,036,854.775807. Sums and differences are exact, and
+/// saturate at the ends of the range. [`Debug`](fmt::Debug) prints the decimal: `Points(12.5)`.
 ///
-/// [`Display`](fmt::Display) prints no trailing zeros. With a precision it cuts *downwards* (towards negative
-/// infinity), so that a score of 69.97 never looks as if it had reached a cut at 70:
+/// [`Display`](fmt::Display) prints no trailing zeros. With a precision it rounds *down*, towards negative infinity, so
+/// that a score of 69.97 never seems to reach a cut at 70:
 ///
 /// ```
 /// use warmth::Points;
@@ -35,17 +35,16 @@ pub(crate) const HELD: i64 = 1_000_000_000 * MICROS;
 /// # Ok::<(), warmth::PointsError>(())
 /// ```
 ///
-/// In serde it is a plain number: a whole one where it can be, otherwise the double nearest to the decimal, which
-/// reads back as the same decimal up to ±4,294,967,296 points. Reading takes a format that says what it holds, such as
-/// JSON, TOML or CBOR; bincode and its like do not.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// It serializes as a number: an integer if possible, otherwise the nearest double, which reads back as the same decimal
+/// up to ±4,294,967,296 points. Deserializing needs a self-describing format, such as JSON, TOML or CBOR.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Points(i64); // millionths
 
 impl Points {
     /// No points.
     pub const ZERO: Points = Points(0);
 
-    /// The points that are `micros` millionths.
+    /// Returns `micros` millionths of a point.
     ///
     /// ```
     /// # use warmth::Points;
@@ -55,30 +54,30 @@ impl Points {
         Points(micros)
     }
 
-    /// So many millionths, to the nearest, ties away from zero; held at the ends. Zero for a denominator of zero.
+    /// Returns a fraction of millionths, rounded to the nearest, ties away from zero, and saturated. Zero if the
+    /// denominator is zero.
     pub(crate) const fn from_fraction(numerator: i128, denominator: i128) -> Points {
         Points(saturated_i64(rounded(numerator, denominator)))
     }
 
-    /// How many millionths these points are.
+    /// Returns these points in millionths.
     pub const fn micros(self) -> i64 {
         self.0
     }
 
-    /// The double nearest to this decimal.
-    ///
-    /// For display and statistics; nothing in this crate adds up doubles.
+    /// Returns the nearest double, for display and statistics. This crate never adds up doubles.
     ///
     /// ```
     /// # use warmth::Points;
     /// assert_eq!(Points::from_micros(100_000).to_f64(), 0.1);
     /// ```
-    #[expect(clippy::cast_precision_loss, reason = "the nearest double is what is asked for")]
+    #[expect(clippy::cast_precision_loss, reason = "documented to be the nearest double")]
     pub fn to_f64(self) -> f64 {
         self.0 as f64 / 1e6
     }
 
-    /// What percentage of `whole` these points are, to the nearest millionth, ties away from zero; `None` of zero.
+    /// Returns these points as a percentage of `whole`, rounded to the nearest millionth, ties away from zero. `None` if
+    /// `whole` is zero.
     ///
     /// ```
     /// # use warmth::Points;
@@ -93,7 +92,7 @@ impl Points {
     }
 }
 
-/// A number or a text is no exact decimal with at most six places.
+/// The error of a number or text that is not a decimal with at most six places, or is out of range.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a decimal with at most six places within ±9223372036854; round it first")]
 pub struct PointsError {
@@ -118,7 +117,26 @@ macro_rules! from_whole_numbers {
 
 from_whole_numbers!(i8 u8 i16 u16 i32 u32);
 
-/// The decimal that was written: 0.1 is one tenth.
+/// Points from an integer, checked against the range.
+///
+/// ```
+/// # use warmth::Points;
+/// assert_eq!(Points::try_from(70_i64)?, Points::from(70));
+/// assert!(Points::try_from(i64::MAX).is_err());
+/// # Ok::<(), warmth::PointsError>(())
+/// ```
+impl TryFrom<i64> for Points {
+    type Error = PointsError;
+
+    /// # Errors
+    ///
+    /// If the number is beyond ±9,223,372,036,854.
+    fn try_from(whole: i64) -> Result<Points, PointsError> {
+        whole.checked_mul(MICROS).map(Points).ok_or_else(|| PointsError::new(whole))
+    }
+}
+
+/// Points from the shortest decimal of a double: 0.1 is one tenth.
 ///
 /// ```
 /// # use warmth::Points;
@@ -159,6 +177,12 @@ impl FromStr for Points {
     }
 }
 
+impl fmt::Debug for Points {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Points({self})")
+    }
+}
+
 impl fmt::Display for Points {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let exact = format!("{:06}", self.0.unsigned_abs() % MICROS.unsigned_abs());
@@ -166,7 +190,7 @@ impl fmt::Display for Points {
             None => (self.0, exact.trim_end_matches('0').len()),
             Some(places) if places < 6 => {
                 let unit = (places..6).fold(1_i64, |unit, _| unit * 10);
-                // Saturation only meets the last of the range, where there is nothing further down to cut to.
+                // This saturates only for the lowest values, below which there is nothing to round down to.
                 (self.0.div_euclid(unit).saturating_mul(unit), places)
             }
             Some(places) => (self.0, places),
@@ -199,6 +223,18 @@ impl Sub for Points {
     }
 }
 
+impl AddAssign for Points {
+    fn add_assign(&mut self, other: Points) {
+        *self = *self + other;
+    }
+}
+
+impl SubAssign for Points {
+    fn sub_assign(&mut self, other: Points) {
+        *self = *self - other;
+    }
+}
+
 impl Neg for Points {
     type Output = Points;
 
@@ -210,6 +246,12 @@ impl Neg for Points {
 impl Sum for Points {
     fn sum<I: Iterator<Item = Points>>(points: I) -> Points {
         points.fold(Points::ZERO, Add::add)
+    }
+}
+
+impl<'a> Sum<&'a Points> for Points {
+    fn sum<I: Iterator<Item = &'a Points>>(points: I) -> Points {
+        points.copied().sum()
     }
 }
 
@@ -235,7 +277,7 @@ impl<'de> Deserialize<'de> for Points {
             }
 
             fn visit_i64<E: serde::de::Error>(self, whole: i64) -> Result<Points, E> {
-                whole.checked_mul(MICROS).map(Points).ok_or_else(|| E::invalid_value(Unexpected::Signed(whole), &self))
+                Points::try_from(whole).map_err(|_| E::invalid_value(Unexpected::Signed(whole), &self))
             }
 
             fn visit_u64<E: serde::de::Error>(self, whole: u64) -> Result<Points, E> {

@@ -143,8 +143,8 @@ const fn divided(numerator: i128, denominator: i128) -> (i128, i128) {
     }
 }
 
-/// `value` as an `i64`, held at its ends.
-#[expect(clippy::cast_possible_truncation, reason = "held in range first")]
+/// `value` as an `i64`, saturated.
+#[expect(clippy::cast_possible_truncation, reason = "clamped to the range first")]
 pub(crate) const fn saturated_i64(value: i128) -> i64 {
     if value > i64::MAX as i128 {
         i64::MAX

@@ -10,7 +10,7 @@ use warmth::model::{Condition, Gate, axis, score};
 use warmth::{Activity, Model, ModelError, PathSegment, Problem, Record, Scorer, facts};
 
 /// Every code, sorted.
-const CODES: [&str; 47] = [
+const CODES: [&str; 48] = [
     "bad-date",
     "bad-offset",
     "bad-span",
@@ -47,6 +47,7 @@ const CODES: [&str; 47] = [
     "unbounded",
     "unknown-axis",
     "unknown-choice",
+    "unknown-event",
     "unknown-field",
     "unknown-grade",
     "unknown-group",
@@ -76,9 +77,14 @@ struct Account {
     has_flagship: bool,
     renewal_date: NaiveDate,
     tech_stack: Vec<String>,
+    plans: Vec<Health>,
     history: Activity,
 }
-facts!(Account { nps, health, plan, has_flagship, renewal_date, tech_stack; activity = history });
+facts!(Account {
+    nps, health, plan, has_flagship, renewal_date, tech_stack, plans;
+    activity = history;
+    events = ["login", "pricing_view"]
+});
 
 /// A document. All but the part that is broken is left out.
 enum Document {
@@ -633,6 +639,32 @@ const MISFITS: &[(&str, Document)] = &[
     ("typed-combine-of-text", Rule(r#""values": { "plan": { "pro": 3 } }, "combine": "best""#)),
     ("typed-bands-of-date", Rule(r#""bands": { "renewal_date": [[0, 3]] }"#)),
     ("typed-bands-by-days-of-number", Rule(r#""bands": { "nps": [[0, 3]] }, "by": "days_since""#)),
+    ("typed-tag-never-held", When(r#"{ "plans": { "has": "geren", "has_all": ["red", "amber"] } }"#)),
+    (
+        "typed-event-unheard-of",
+        Json(
+            r#"{
+                "format": 1,
+                "name": "x",
+                "required": [{ "id": "r", "when": { "events": {
+                    "logni": { "last_within": "7d" }, "login": { "count": 1 }, "*": { "count": 1 }
+                } } }],
+                "axis": [{ "name": "a", "available": 10, "rule": [
+                    { "id": "s", "signal": { "event": ["login", "pricing_veiw"], "points": 1 } },
+                    { "id": "b", "bands": { "events": { "signup": [[1, 3]] } }, "by": "count" }
+                ] }],
+                "case": [{
+                    "name": "c",
+                    "as_of": "2026-11-22T09:00:00Z",
+                    "events": [
+                        { "event": "login", "at": "2026-11-21T09:00:00Z" },
+                        { "event": "lgoin", "at": "2026-11-21T09:00:00Z" }
+                    ],
+                    "expect": { "score": 0 }
+                }]
+            }"#,
+        ),
+    ),
     ("typed-per-unit-of-tags", Rule(r#""per_unit": { "tech_stack": { "points": 3, "max": 9 } }"#)),
 ];
 

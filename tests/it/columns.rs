@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use fastrand::Rng;
-use warmth::columns::{Bits, Column, ColumnError, Columns, ScoreColumns, Texts};
+use warmth::columns::{Bits, Column, ColumnError, ColumnProblem, Columns, ScoreColumns, Texts};
 use warmth::{Activity, Fact, Facts, Field, Kind, Points, Record, Score, Scorer, Value};
 
 use crate::support::{on_all_processors, scaled, second, subject, subjects, toml_model};
@@ -247,55 +247,70 @@ fn error<T>(result: Result<T, ColumnError>) -> String {
 }
 
 #[test]
+fn problems_of_columns_are_data() {
+    let flags = &[true, false][..];
+    let columns = Columns::new(2).with("nps", Column::flags(flags)).unwrap();
+    let error = ready().bind(&columns).err().unwrap();
+    let codes: Vec<_> = error.problems().iter().map(|problem| (problem.code(), problem.column())).collect();
+    assert_eq!(codes, [("wrong-kind", Some("nps")), ("missing-column", Some("renewal"))]);
+    let messages: Vec<_> = error.problems().iter().map(ColumnProblem::message).collect();
+    assert_eq!(messages.join("\n"), error.to_string());
+    let written = serde_json::to_value(Texts::new(&[0_i32, 2, 1], b"ab").err().unwrap()).unwrap();
+    let message = "offsets 1 and 2 descend or are beyond the 2 values";
+    let problem = serde_json::json!({ "code": "bad-offsets", "column": null, "message": message });
+    assert_eq!(written, serde_json::json!({ "problems": [problem] }));
+}
+
+#[test]
 fn invalid_columns_are_refused() {
     let (numbers, flags) = (&[1.0, 2.0], &[true, false][..]);
     let columns = Columns::new(2);
     for (message, expected) in [
         (
             error(columns.clone().with("nps", Column::numbers(&[1_u8]))),
-            "column `nps` has 1 values or validity bits, and there are 2 rows; give each one",
+            "column `nps` has 1 value or validity bit for 2 rows; give one per row",
         ),
         (
             error(columns.clone().with("nps", Column::numbers(numbers).with_validity((&[true][..]).into()))),
-            "column `nps` has 1 values or validity bits, and there are 2 rows; give each one",
+            "column `nps` has 1 value or validity bit for 2 rows; give one per row",
         ),
         (
             error(columns.clone().with("nps", Column::missing()).unwrap().with("nps", Column::missing())),
-            "there are two columns `nps`; give each field one",
+            "two columns have the name `nps`; give each field one column",
         ),
-        (error(columns.clone().with_activities(&[])), "there are 0 activities, and 2 rows; give each subject one"),
+        (error(columns.clone().with_activities(&[])), "there are 0 activities for 2 rows; give one per row"),
         (
             error(ready().bind(&columns.clone().with("nps", Column::numbers(numbers)).unwrap())),
-            "there is no column `renewal`, only `nps`; give one, or `Column::missing()` if nobody's is known",
+            "there is no column `renewal`, only `nps`; pass `Column::missing()` if you have no data for it",
         ),
         (
             error(ready().bind(&columns)),
-            "there is no column `nps`, nor any other; give one, or `Column::missing()` if nobody's is known\n\
-             there is no column `renewal`, nor any other; give one, or `Column::missing()` if nobody's is known",
+            "there is no column `nps`, nor any other; pass `Column::missing()` if you have no data for it\n\
+             there is no column `renewal`, nor any other; pass `Column::missing()` if you have no data for it",
         ),
         (
             error(ready().bind(&columns.clone().with("nps", Column::flags(flags)).unwrap())),
-            "column `nps` is made for a flag, and the model reads a number; give a column of that kind\n\
-             there is no column `renewal`, only `nps`; give one, or `Column::missing()` if nobody's is known",
+            "column `nps` is a flag, but the model reads a number; give a column of that kind\n\
+             there is no column `renewal`, only `nps`; pass `Column::missing()` if you have no data for it",
         ),
-        (
-            error(Bits::packed(&[0], 4, 5)),
-            "5 bits from bit 4 on are more than the 8 there are; look at offset and length",
-        ),
-        (error(Texts::new(&[0_i32, 2, 1], b"ab")), "offsets 1 and 2 fall or lead beyond the 2 that there are"),
+        (error(Bits::packed(&[0], 4, 5)), "a bitmap of 8 bits has no 5 bits from bit 4 on; check offset and length"),
+        (error(Texts::new(&[0_i32, 2, 1], b"ab")), "offsets 1 and 2 descend or are beyond the 2 values"),
         (
             error(Texts::new(&[0_i32, 1, 3, 4], "aéb".as_bytes()).and(Texts::new(&[0_i32, 2, 4], "aéb".as_bytes()))),
             "text 0 begins or ends within a character; offsets count bytes, not characters",
         ),
         (
             error(Texts::new(&[0_i32, 1], b"\xff")),
-            "texts have to be UTF-8, and these are not: invalid utf-8 sequence of 1 bytes from index 0",
+            "the values are not UTF-8: invalid utf-8 sequence of 1 bytes from index 0",
         ),
         (
             error(Column::lists(&[0_i64, 3], Texts::new(&[0_i32, 1], b"a").unwrap())),
-            "offsets 0 and 1 fall or lead beyond the 1 that there are",
+            "offsets 0 and 1 descend or are beyond the 1 values",
         ),
-        (error(Column::times(&[0, 0], 0)), "no counts make up a second; give 1 for seconds, 1000 for milliseconds"),
+        (
+            error(Column::times(&[0, 0], 0)),
+            "a time unit of 0 counts per second; give 1 for seconds, 1000 for milliseconds",
+        ),
     ] {
         assert_eq!(message, expected);
     }

@@ -32,6 +32,7 @@ mod documents;
 #[cfg(feature = "evidence")]
 mod evidence;
 mod facts;
+mod facts_macro;
 mod figures;
 mod fired;
 mod forecast;

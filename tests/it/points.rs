@@ -72,6 +72,25 @@ proptest! {
         prop_assert_eq!((a - b).micros(), one.saturating_sub(other));
         prop_assert_eq!((-a).micros(), one.saturating_neg());
         prop_assert_eq!([a, b].into_iter().sum::<Points>(), a + b);
+        prop_assert_eq!([a, b].iter().sum::<Points>(), a + b);
+        let (mut sum, mut difference) = (a, a);
+        sum += b;
+        difference -= b;
+        prop_assert_eq!((sum, difference), (a + b, a - b));
+    }
+
+    #[test]
+    fn points_convert_from_integers_in_range(whole: i64) {
+        let micros = whole.checked_mul(1_000_000).map(Points::from_micros);
+        prop_assert_eq!(Points::try_from(whole).ok(), micros);
+        let small = whole / 1_000_000;
+        prop_assert_eq!(Points::try_from(small), Ok(Points::from_micros(small * 1_000_000)));
+    }
+
+    #[test]
+    fn debug_prints_the_decimal(micros in micros()) {
+        let points = Points::from_micros(micros);
+        prop_assert_eq!(format!("{points:?}"), format!("Points({points})"));
     }
 }
 

@@ -92,28 +92,25 @@ fn the_kind_of_a_field_follows_from_its_type() {
     }
 }
 
-fn kind_and_optional<T: ToFact + ?Sized>() -> (Kind, bool) {
-    (T::KIND, T::OPTIONAL)
-}
-
 #[test]
-fn only_options_may_be_missing() {
+fn a_type_has_the_kind_of_what_it_wraps() {
+    fn kind<T: ToFact + ?Sized>() -> Kind {
+        T::KIND
+    }
     for (actual, expected) in [
-        (kind_and_optional::<bool>(), (Kind::Flag, false)),
-        (kind_and_optional::<Option<bool>>(), (Kind::Flag, true)),
-        (kind_and_optional::<&Option<u8>>(), (Kind::Number, true)),
-        (kind_and_optional::<Option<&u8>>(), (Kind::Number, true)),
-        (kind_and_optional::<&&f32>(), (Kind::Number, false)),
-        (kind_and_optional::<str>(), (Kind::Text, false)),
-        (kind_and_optional::<Option<Cow<'_, str>>>(), (Kind::Text, true)),
-        (kind_and_optional::<Option<Box<str>>>(), (Kind::Text, true)),
-        (kind_and_optional::<Health>(), (Kind::Text, false)),
-        (kind_and_optional::<Option<&Health>>(), (Kind::Text, true)),
-        (kind_and_optional::<Option<NaiveDate>>(), (Kind::Date, true)),
-        (kind_and_optional::<&DateTime<Utc>>(), (Kind::Time, false)),
-        (kind_and_optional::<Vec<&str>>(), (Kind::Tags, false)),
-        (kind_and_optional::<Option<HashSet<String>>>(), (Kind::Tags, true)),
-        (kind_and_optional::<&BTreeSet<String>>(), (Kind::Tags, false)),
+        (kind::<Option<bool>>(), Kind::Flag),
+        (kind::<&Option<u8>>(), Kind::Number),
+        (kind::<Option<&u8>>(), Kind::Number),
+        (kind::<&&f32>(), Kind::Number),
+        (kind::<str>(), Kind::Text),
+        (kind::<Option<Cow<'_, str>>>(), Kind::Text),
+        (kind::<Option<Box<str>>>(), Kind::Text),
+        (kind::<Option<&Health>>(), Kind::Text),
+        (kind::<Option<NaiveDate>>(), Kind::Date),
+        (kind::<&DateTime<Utc>>(), Kind::Time),
+        (kind::<Vec<&str>>(), Kind::Tags),
+        (kind::<Option<HashSet<String>>>(), Kind::Tags),
+        (kind::<&BTreeSet<String>>(), Kind::Tags),
     ] {
         assert_eq!(actual, expected);
     }

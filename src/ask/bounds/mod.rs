@@ -18,7 +18,7 @@ use crate::evaluate::{
 };
 use crate::grade::{Grade, Verdict};
 use crate::input::activity::Activity;
-use crate::input::facts::{Fact, Facts};
+use crate::input::facts::{Fact, FactCow, Facts};
 use crate::num::points::Points;
 use crate::program::{FieldIndex, Index, Program};
 use crate::score::Play;
@@ -241,7 +241,7 @@ impl<'m: 's, 's> Bounds<'m, 's> {
         let mut missing = Vec::new();
         // In one loop, which `collect` does not make of it.
         for field in 0..program.fields.len() {
-            if matches!(own.fact(field), Fact::Missing) {
+            if matches!(own.fact_cow(field).as_fact(), Fact::Missing) {
                 missing.push(field);
             }
         }
@@ -251,8 +251,8 @@ impl<'m: 's, 's> Bounds<'m, 's> {
         if let Some(outcome) = &outcome {
             return Bounds { given, outcome: outcome.into() };
         }
-        let facts = program.fields.iter().enumerate().map(|(field, reading)| match own.fact(field) {
-            Fact::Missing => FactSet::open(&reading.field),
+        let facts = program.fields.iter().enumerate().map(|(field, reading)| match own.fact_cow(field) {
+            FactCow::Borrowed(Fact::Missing) => FactSet::open(&reading.field),
             fact => FactSet::one(fact),
         });
         given.facts = facts.collect();

@@ -30,7 +30,7 @@ use self::batch::{Output, score_rows};
 use crate::ask::explain::{Explanation, explain};
 use crate::evaluate::columns::BoundColumns;
 use crate::grade::{Grade, Verdict};
-pub use crate::input::columns::{Bits, Column, ColumnError, Columns, Keys, Numbers, Offsets, Texts};
+pub use crate::input::columns::{Bits, Column, ColumnError, ColumnProblem, Columns, Keys, Numbers, Offsets, Texts};
 use crate::input::facts::{Facts, Field, Kind};
 use crate::num::points::Points;
 use crate::program::Program;
@@ -79,9 +79,9 @@ impl<T: Facts> Scorer<T> {
     ///
     /// If fields that the model reads have no column, or one of another kind: all of them, a line each.
     pub fn bind<'m, 'c>(&'m self, columns: &'c Columns<'c>) -> Result<ColumnScorer<'m, 'c>, ColumnError> {
-        let wrong: Vec<String> = self.fields().filter_map(|field| mismatch(field, columns)).collect();
+        let wrong: Vec<ColumnProblem> = self.fields().filter_map(|field| mismatch(field, columns)).collect();
         if !wrong.is_empty() {
-            return Err(ColumnError::new(wrong.join("\n")));
+            return Err(ColumnError::new(wrong));
         }
         let program = self.program();
         Ok(ColumnScorer { program, bound: BoundColumns::new(program, columns), rows: columns.len() })
@@ -89,22 +89,20 @@ impl<T: Facts> Scorer<T> {
 }
 
 /// What is wrong with the column of a field, if anything is.
-fn mismatch(field: &Field, columns: &Columns<'_>) -> Option<String> {
+fn mismatch(field: &Field, columns: &Columns<'_>) -> Option<ColumnProblem> {
     let (name, kind) = (field.name(), field.kind());
     let Some(column) = columns.column(name) else {
         let there = columns.names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let there = if there.is_empty() { "nor any other".to_owned() } else { format!("only {there}") };
-        return Some(format!(
-            "there is no column `{name}`, {there}; give one, or `Column::missing()` if nobody's is known"
-        ));
+        let message =
+            format!("there is no column `{name}`, {there}; pass `Column::missing()` if you have no data for it");
+        return Some(ColumnProblem::new("missing-column", name, message));
     };
     let day = |kind| matches!(kind, Kind::Date | Kind::Time);
     let own = column.kind().filter(|own| *own != kind && kind != Kind::Any && !(day(*own) && day(kind)))?;
-    Some(format!(
-        "column `{name}` is made for {}, and the model reads {}; give a column of that kind",
-        own.with_article(),
-        kind.with_article()
-    ))
+    let (own, kind) = (own.with_article(), kind.with_article());
+    let message = format!("column `{name}` is {own}, but the model reads {kind}; give a column of that kind");
+    Some(ColumnProblem::new("wrong-kind", name, message))
 }
 
 /// A scorer made ready for certain columns.

@@ -32,7 +32,7 @@ use crate::ask::explain::{Check, CheckKind, Explanation, Line, LineKind, explain
 use crate::evaluate::Truth;
 use crate::grade::Grade;
 use crate::input::activity::Activity;
-use crate::input::facts::{Fact, Facts, Field};
+use crate::input::facts::{Fact, FactCow, Facts, Field};
 use crate::model::Fingerprint;
 use crate::num::points::Points;
 use crate::program::Program;
@@ -156,9 +156,14 @@ struct Mixed<'a, T> {
 impl<T: Facts> Facts for Mixed<'_, T> {
     const FIELDS: &'static [Field] = T::FIELDS;
     const OPEN: bool = T::OPEN;
+    const OWNED: bool = T::OWNED;
 
     fn fact(&self, field: &Field) -> Fact<'_> {
         self.facts.fact(field)
+    }
+
+    fn fact_cow(&self, field: &Field) -> FactCow<'_> {
+        self.facts.fact_cow(field)
     }
 
     fn activity(&self) -> &Activity {

@@ -4,7 +4,7 @@ use crate::evaluate::env::{Env, MaybeUnknown};
 use crate::evaluate::observer::{Observation, Observer};
 use crate::evaluate::{Concrete, Truth, signal, test};
 use crate::input::activity::{Activity, Selection};
-use crate::input::facts::{Fact, Facts, Probe};
+use crate::input::facts::{Fact, FactCow, Facts, Probe};
 use crate::model::{Calendar, EventMeasure};
 use crate::num::points::HELD;
 use crate::num::u384::saturated_i64;
@@ -69,6 +69,9 @@ impl<T: Facts> Probe for TestProbe<'_, '_, '_, T> {
     }
 }
 
+/// An owned value of a computed field, while it is read.
+type Owned<'s> = Option<FactCow<'s>>;
+
 /// The fact's number; NaN if it is not a number.
 #[derive(Clone, Copy)]
 struct NumberProbe;
@@ -108,17 +111,27 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
     }
 
     /// The value of a field, missing if its kind is not the field's.
+    pub(crate) fn fact_cow(&self, field: FieldIndex) -> FactCow<'s> {
+        let Some(Reading { field, .. }) = self.program.fields.get(field) else { return Fact::Missing.into() };
+        let fact = self.facts.fact_cow(field);
+        if field.kind().admits(&fact.as_fact()) { fact } else { Fact::Missing.into() }
+    }
+
+    /// The value of a field, missing if its kind is not the field's. An owned value is put into `owned`.
     #[inline]
-    pub(crate) fn fact(&self, field: FieldIndex) -> Fact<'s> {
-        let fact = self.raw_fact(field);
+    fn fact<'a>(&self, field: FieldIndex, owned: &'a mut Owned<'s>) -> Fact<'a> {
+        let fact = self.raw_fact(field, owned);
         let admitted = self.program.fields.get(field).is_some_and(|reading| reading.field.kind().admits(&fact));
         if admitted { fact } else { Fact::Missing }
     }
 
     /// The value of a field, of whatever kind. Readers of numbers or texts find none in a value of another kind.
+    ///
+    /// For types whose fields all borrow, `owned` stays empty, and the compiler removes it.
     #[inline(always)]
-    fn raw_fact(&self, field: FieldIndex) -> Fact<'s> {
+    fn raw_fact<'a>(&self, field: FieldIndex, owned: &'a mut Owned<'s>) -> Fact<'a> {
         match self.program.fields.get(field) {
+            Some(reading) if T::OWNED => owned.insert(self.facts.fact_cow(&reading.field)).as_fact(),
             Some(reading) => self.facts.fact(&reading.field),
             None => Fact::Missing,
         }
@@ -135,6 +148,7 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
     /// Evaluates a test and reports what it saw.
     #[inline(never)]
     fn look<O: Observer<'m, Concrete>>(&self, test: &'m Test, observer: &mut O) -> Truth {
+        let (mut owned, mut other_owned) = (None, None);
         let (fact, holds) = match test {
             Test::Number { of, within, op, .. } => {
                 let value = self.value(of);
@@ -146,19 +160,19 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
                 return observed(test, Observation::Events(count), Some((count > 0) == *is), observer);
             }
             Test::Tags { field, test: TagTest::AnyNotIn(other), negate, .. } => {
-                let fact = self.fact(*field);
-                let holds = test::any_not_in(fact, self.fact(*other));
+                let fact = self.fact(*field, &mut owned);
+                let holds = test::any_not_in(fact, self.fact(*other, &mut other_owned));
                 (fact, holds.map(|holds| holds != *negate))
             }
             Test::Day { field, within, .. } => {
-                let fact = self.fact(*field);
+                let fact = self.fact(*field, &mut owned);
                 (fact, test::day(fact, self.program.offset_secs).map(|day| within.contains(&day)))
             }
             Test::Known { field, .. }
             | Test::Flag { field, .. }
             | Test::Text { of: TextSubject::Field(field), .. }
             | Test::Tags { field, .. } => {
-                let fact = self.fact(*field);
+                let fact = self.fact(*field, &mut owned);
                 (fact, test::holds(test, fact))
             }
             // The pipeline evaluates tests on the outcome.
@@ -183,10 +197,10 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
             Quantity::Number { field } => test::number(self.number(*field)),
             Quantity::Ratio { field, of } => test::ratio(self.number(*field), self.number(*of)).map(ordered_bits),
             Quantity::Calendar { field, by } => {
-                let day = test::day(self.raw_fact(*field), self.program.offset_secs)?;
+                let day = test::day(self.raw_fact(*field, &mut None), self.program.offset_secs)?;
                 Some(test::by_calendar(*by, day, self.today))
             }
-            Quantity::TagCount { field } => test::tag_count(self.raw_fact(*field)),
+            Quantity::TagCount { field } => test::tag_count(self.raw_fact(*field, &mut None)),
             Quantity::Event { events, by } => Some(self.of_events(events, *by)),
             Quantity::DaysSinceLast { events } => {
                 let last = self.select(events).last()?;
@@ -213,7 +227,7 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
     pub(crate) fn missing(self) -> impl Iterator<Item = &'m str> + use<'m, 's, T> {
         let (program, facts) = (self.program, self.facts);
         program.fields.iter().filter(|reading| reading.valued).filter_map(move |reading| {
-            let known = reading.field.kind().admits(&facts.fact(&reading.field));
+            let known = reading.field.kind().admits(&facts.fact_cow(&reading.field).as_fact());
             (!known).then(|| reading.field.name())
         })
     }
@@ -251,7 +265,8 @@ impl<'m, T: Facts> Env<'m> for Subject<'m, '_, T> {
             observer.on_quantity(of, value);
             value.map(|value| rows.points(rows.rank(value), *below))
         } else if let Some(field) = body.field() {
-            let fact = self.fact(field);
+            let mut owned = None;
+            let fact = self.fact(field, &mut owned);
             observer.on_fact(field, fact);
             test::points(body, fact)
         } else {

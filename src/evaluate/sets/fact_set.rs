@@ -1,12 +1,14 @@
 //! The facts that a field may have.
 
+use std::ops::Deref;
+
 use smallvec::SmallVec;
 
 use super::domain::{Set, Sets};
 use super::interval_set::IntervalSet;
 use crate::evaluate::domain::Atoms;
 use crate::evaluate::{MaybeUnknown, test as concrete};
-use crate::input::facts::{Fact, Field, Kind};
+use crate::input::facts::{Fact, FactCow, Field, Kind};
 use crate::num::decimal::nearest_micros;
 use crate::num::points::HELD;
 use crate::program::{RuleBody, TagTest, Test, TextTest, double_of, ordered_bits};
@@ -25,7 +27,7 @@ pub(crate) enum KnownFacts<'f> {
     /// No fact.
     Nothing,
     /// One fact.
-    One(Fact<'f>),
+    One(FactCow<'f>),
     /// These facts.
     Among(Vec<Fact<'f>>),
     /// Every number in this range, in the order of doubles.
@@ -42,9 +44,9 @@ pub(crate) enum KnownFacts<'f> {
 
 impl<'f> FactSet<'f> {
     /// The one fact that a subject has.
-    pub(crate) fn one(fact: Fact<'f>) -> FactSet<'f> {
-        match fact {
-            Fact::Missing => FactSet { missing: true, known: KnownFacts::Nothing },
+    pub(crate) fn one(fact: impl Into<FactCow<'f>>) -> FactSet<'f> {
+        match fact.into() {
+            FactCow::Borrowed(Fact::Missing) => FactSet { missing: true, known: KnownFacts::Nothing },
             fact => FactSet { missing: false, known: KnownFacts::One(fact) },
         }
     }
@@ -83,7 +85,7 @@ impl<'f> FactSet<'f> {
     pub(super) fn numbers(&self) -> MaybeUnknown<Sets> {
         self.numbers_of(match &self.known {
             KnownFacts::Numbers(least, greatest) => Some(IntervalSet::from_to(*least, *greatest)),
-            known => known.listed().and_then(|facts| each(facts, |fact| concrete::number(concrete::double(fact)))),
+            known => known.listed().and_then(|facts| each(&facts, |fact| concrete::number(concrete::double(fact)))),
         })
     }
 
@@ -115,7 +117,7 @@ impl<'f> FactSet<'f> {
     pub(super) fn days(&self, offset_secs: i64) -> MaybeUnknown<Sets> {
         self.numbers_of(match &self.known {
             KnownFacts::Days(first, last) => Some(IntervalSet::from_to(*first, *last)),
-            known => known.listed().and_then(|facts| each(facts, |fact| concrete::day(fact, offset_secs))),
+            known => known.listed().and_then(|facts| each(&facts, |fact| concrete::day(fact, offset_secs))),
         })
     }
 
@@ -124,7 +126,7 @@ impl<'f> FactSet<'f> {
             KnownFacts::Tags(with, _) => {
                 Some(IntervalSet::from_to(i64::try_from(with.len()).unwrap_or(i64::MAX), i64::MAX))
             }
-            known => known.listed().and_then(|facts| each(facts, concrete::tag_count)),
+            known => known.listed().and_then(|facts| each(&facts, concrete::tag_count)),
         })
     }
 
@@ -132,8 +134,9 @@ impl<'f> FactSet<'f> {
     pub(super) fn holds(&self, test: &Test) -> Set<Option<bool>> {
         let missing = self.missing.then(|| concrete::holds(test, Fact::Missing));
         let known: SmallVec<[Option<bool>; 4]> = match (&self.known, test) {
-            (known, _) if known.listed().is_some() => {
-                known.listed().into_iter().flatten().map(|fact| concrete::holds(test, *fact)).collect()
+            (KnownFacts::Nothing | KnownFacts::One(_) | KnownFacts::Among(_), _) => {
+                let facts = self.known.listed();
+                facts.iter().flat_map(|facts| facts.iter()).map(|fact| concrete::holds(test, *fact)).collect()
             }
             (_, Test::Known { known, .. }) => SmallVec::from_slice(&[Some(*known)]),
             (KnownFacts::Texts | KnownFacts::OtherTexts, Test::Text { test, ignore_case, negate, .. }) => {
@@ -175,8 +178,9 @@ impl<'f> FactSet<'f> {
     /// The points of a body that reads this field.
     pub(super) fn points(&self, body: &RuleBody) -> MaybeUnknown<Sets> {
         self.numbers_of(match (&self.known, body) {
-            (KnownFacts::One(fact), _) => each(&[*fact], |fact| concrete::points(body, fact)),
-            (KnownFacts::Among(facts), _) => each(facts, |fact| concrete::points(body, fact)),
+            (known @ (KnownFacts::One(_) | KnownFacts::Among(_)), _) => {
+                known.listed().and_then(|facts| each(&facts, |fact| concrete::points(body, fact)))
+            }
             (KnownFacts::Texts, RuleBody::Texts { rows, otherwise, .. }) => IntervalSet::of(
                 rows.iter().map(|(_, points)| *points).chain([*otherwise]).map(|points| (points, points)),
             ),
@@ -198,11 +202,11 @@ impl<'f> FactSet<'f> {
 
 impl<'f> KnownFacts<'f> {
     /// The facts as a list, if they are listed.
-    fn listed(&self) -> Option<&[Fact<'f>]> {
+    fn listed(&self) -> Option<Listed<'_>> {
         match self {
-            KnownFacts::Nothing => Some(&[]),
-            KnownFacts::One(fact) => Some(std::slice::from_ref(fact)),
-            KnownFacts::Among(facts) => Some(facts),
+            KnownFacts::Nothing => Some(Listed::Facts(&[])),
+            KnownFacts::One(fact) => Some(Listed::One(fact.as_fact())),
+            KnownFacts::Among(facts) => Some(Listed::Facts(facts)),
             _ => None,
         }
     }
@@ -213,6 +217,23 @@ impl<'f> KnownFacts<'f> {
 
     pub(crate) fn among(facts: impl IntoIterator<Item = Fact<'f>>) -> KnownFacts<'f> {
         KnownFacts::Among(facts.into_iter().collect())
+    }
+}
+
+/// A list of facts.
+enum Listed<'a> {
+    One(Fact<'a>),
+    Facts(&'a [Fact<'a>]),
+}
+
+impl<'a> Deref for Listed<'a> {
+    type Target = [Fact<'a>];
+
+    fn deref(&self) -> &[Fact<'a>] {
+        match self {
+            Listed::One(fact) => std::slice::from_ref(fact),
+            Listed::Facts(facts) => facts,
+        }
     }
 }
 

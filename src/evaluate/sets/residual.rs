@@ -179,6 +179,7 @@ mod tests {
     use super::*;
     use crate::evaluate::{FactSet, KnownFacts, Must, Sets, Subject, SubjectSet};
     use crate::input::activity::Activity;
+    use crate::input::facts::FactCow;
     use crate::program::{Program, ordered_bits};
     use crate::{Model, Record, Scorer, Value};
 
@@ -261,8 +262,8 @@ mod tests {
             let evaluation = Evaluation::new(Subject::new(program, &record, 0));
             let mut facts: Vec<FactSet<'_>> = Vec::new();
             for (field, reading) in program.fields.iter().enumerate() {
-                facts.push(match evaluation.env().fact(field) {
-                    Fact::Missing => FactSet::open(&reading.field),
+                facts.push(match evaluation.env().fact_cow(field) {
+                    FactCow::Borrowed(Fact::Missing) => FactSet::open(&reading.field),
                     fact => FactSet::one(fact),
                 });
             }

@@ -363,7 +363,7 @@ mod tests {
 
     fn over(program: &Program, record: &Record, span: (i64, i64)) -> (Outcome<Sets>, Option<i64>, bool) {
         let own = Subject::new(program, record, span.0);
-        let facts: Vec<_> = (0..program.fields.len()).map(|field| FactSet::one(own.fact(field))).collect();
+        let facts: Vec<_> = (0..program.fields.len()).map(|field| FactSet::one(own.fact_cow(field))).collect();
         let evaluation = Evaluation::new(SubjectSet::new(program, &facts, record.activity(), span));
         let outcome = evaluation.outcome(&mut ());
         (outcome, evaluation.env().breakpoint(), evaluation.env().varies())

@@ -1,16 +1,18 @@
-//! What is known about one subject: typed fields of the host's own struct.
+//! Facts of one subject: typed fields of the host's own struct.
 
 mod fact;
 mod record;
 
 use std::borrow::Cow;
+use std::rc::Rc;
+use std::sync::Arc;
 
-pub use fact::{Fact, Kind, Tags, ToFact};
+pub use fact::{Fact, FactCow, Kind, Tag, Tags, ToFact};
 pub use record::{Record, Value};
 
 use super::activity::Activity;
 
-/// A type that can be scored: its fields, how to read them, and what it did.
+/// A type that can be scored: its fields, how to read them, and its activity.
 ///
 /// [`facts!`](crate::facts!) writes this for a struct in one line. By hand it takes a table and a `match`:
 ///
@@ -36,50 +38,88 @@ use super::activity::Activity;
 ///
 /// Reading must be pure: the same subject has the same facts. Every test reads its field again, so compute expensive values
 /// beforehand. A fact of another kind than its field's counts as missing.
+///
+/// `&T`, `Box<T>`, `Rc<T>` and `Arc<T>` have the facts of `T`.
 pub trait Facts {
     /// The fields a model may read, in the order of [`Field::index`].
     const FIELDS: &'static [Field];
 
-    /// Whether fields that are not in [`FIELDS`](Facts::FIELDS) may be read too, their kinds following from the
-    /// operators a model uses on them. True for [`Record`] alone among the types of this crate. Defaults to false.
+    /// Whether models may also read fields that are not in [`FIELDS`](Facts::FIELDS). Their kinds follow from the
+    /// operators that a model uses on them. Defaults to false; of the types in this crate, only [`Record`] is open.
     const OPEN: bool = false;
 
-    /// The value of `field` for this subject, [`Fact::Missing`] if it is not known.
+    /// The names of all events that subjects of this type can have. A model that names another event does not compile.
+    ///
+    /// Defaults to `None`: the names are unknown, and models may name any event. In [`facts!`](crate::facts!) write
+    /// `; events = ["login", "pricing_view"]`. For records, use [`Scorer::with_events`](crate::Scorer::with_events).
+    const EVENTS: Option<&'static [&'static str]> = None;
+
+    /// Returns the value of `field` for this subject, [`Fact::Missing`] if it is not known.
+    ///
+    /// Missing also for a field that [`fact_cow`](Facts::fact_cow) computes as an owned value.
     fn fact(&self, field: &Field) -> Fact<'_>;
 
-    /// The answer of the probe with this index, or of `otherwise` if there is none. [`facts!`](crate::facts!) writes this.
+    /// Whether [`fact_cow`](Facts::fact_cow) may return owned values. Defaults to false: scorers then read facts with
+    /// [`fact`](Facts::fact) alone, which is faster.
+    const OWNED: bool = false;
+
+    /// Returns the value of `field`, owned if it does not lie in the subject.
+    ///
+    /// By default it returns [`fact`](Facts::fact). Override it, and set [`OWNED`](Facts::OWNED), for fields that are
+    /// computed as a new text or new tags. [`facts!`](crate::facts!) does so for computed fields of types such as `String`
+    /// and `Vec<String>`.
+    #[inline(always)]
+    fn fact_cow(&self, field: &Field) -> FactCow<'_> {
+        FactCow::Borrowed(self.fact(field))
+    }
+
+    /// Returns the answer of the probe at this index, or of `otherwise` if there is none. [`facts!`](crate::facts!) writes
+    /// this.
     #[doc(hidden)]
     #[inline]
     fn probe<Q: Probe>(&self, _index: usize, _probe: Q, otherwise: impl FnOnce() -> Q::Answer) -> Q::Answer {
         otherwise()
     }
 
-    /// What this subject did. Defaults to nothing.
+    /// Returns the activity of this subject. Defaults to no events.
     fn activity(&self) -> &Activity {
         const NOTHING: &Activity = &Activity::new();
         NOTHING
     }
 }
 
-impl<T: Facts> Facts for &T {
-    const FIELDS: &'static [Field] = T::FIELDS;
-    const OPEN: bool = T::OPEN;
+macro_rules! pointers {
+    ($($pointer:ty)*) => {$(
+        impl<T: Facts + ?Sized> Facts for $pointer {
+            const FIELDS: &'static [Field] = T::FIELDS;
+            const OPEN: bool = T::OPEN;
+            const EVENTS: Option<&'static [&'static str]> = T::EVENTS;
+            const OWNED: bool = T::OWNED;
 
-    #[inline]
-    fn fact(&self, field: &Field) -> Fact<'_> {
-        (**self).fact(field)
-    }
+            #[inline]
+            fn fact(&self, field: &Field) -> Fact<'_> {
+                (**self).fact(field)
+            }
 
-    #[inline]
-    fn probe<Q: Probe>(&self, index: usize, probe: Q, otherwise: impl FnOnce() -> Q::Answer) -> Q::Answer {
-        (**self).probe(index, probe, otherwise)
-    }
+            #[inline]
+            fn fact_cow(&self, field: &Field) -> FactCow<'_> {
+                (**self).fact_cow(field)
+            }
 
-    #[inline]
-    fn activity(&self) -> &Activity {
-        (**self).activity()
-    }
+            #[inline]
+            fn probe<Q: Probe>(&self, index: usize, probe: Q, otherwise: impl FnOnce() -> Q::Answer) -> Q::Answer {
+                (**self).probe(index, probe, otherwise)
+            }
+
+            #[inline]
+            fn activity(&self) -> &Activity {
+                (**self).activity()
+            }
+        }
+    )*};
 }
+
+pointers!(&T Box<T> Rc<T> Arc<T>);
 
 /// A question about one fact, in one of [`PROBES`] ways.
 ///
@@ -105,12 +145,13 @@ pub struct Field {
     kind: Kind,
     texts: Option<&'static [&'static str]>,
     index: usize,
+    owned: bool,
 }
 
 impl Field {
-    /// A field of the given name and kind. Of a raw identifier such as `r#type` the name is `type`.
+    /// Creates a field of this name and kind. The name of a raw identifier such as `r#type` is `type`.
     pub const fn new(name: &'static str, kind: Kind) -> Field {
-        Field { name: Cow::Borrowed(without_raw_prefix(name)), kind, texts: None, index: 0 }
+        Field { name: Cow::Borrowed(without_raw_prefix(name)), kind, texts: None, index: 0, owned: false }
     }
 
     /// A field with a name that is known only at run time, to read a [`Record`] or another open type.
@@ -125,44 +166,55 @@ impl Field {
     /// assert!(matches!(record.fact(&fields[1]), Fact::Missing));
     /// ```
     pub fn named(name: impl Into<String>, kind: Kind) -> Field {
-        Field { name: Cow::Owned(name.into()), kind, texts: None, index: 0 }
+        Field { name: Cow::Owned(name.into()), kind, texts: None, index: 0, owned: false }
     }
 
-    /// The same field at the given place of [`Facts::FIELDS`]. A scorer sets this itself.
+    /// Returns the field with this index in [`Facts::FIELDS`]. A scorer sets the index itself.
     #[must_use]
     pub const fn at(mut self, index: usize) -> Field {
         self.index = index;
         self
     }
 
-    /// The same field, said to hold no other texts than these, so that a model with a misspelt one is refused.
+    /// Returns the field with the only texts or tags that it can have. A model that names another one does not compile.
     #[must_use]
     pub const fn with_texts(mut self, texts: Option<&'static [&'static str]>) -> Field {
         self.texts = texts;
         self
     }
 
-    /// The field's name in documents.
+    /// Returns the field's name in documents.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The kind of its values.
+    /// Returns the kind of the field's values.
     pub const fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// The only texts it can hold, if that is known.
+    /// Returns the only texts or tags that the field can have, if they are known.
     pub const fn texts(&self) -> Option<&'static [&'static str]> {
         self.texts
     }
 
-    /// The field's place in [`Facts::FIELDS`], or for an open type among the fields that the model reads.
+    /// Returns the field's index in [`Facts::FIELDS`], or for an open type among the fields that the model reads.
     ///
     /// True of the fields that a scorer hands to [`Facts::fact`]; in a table written by hand it is 0 unless
     /// [`at`](Field::at) sets it.
     pub const fn index(&self) -> usize {
         self.index
+    }
+
+    /// The same field, computed as an owned value or not.
+    pub(crate) const fn with_owned(mut self, owned: bool) -> Field {
+        self.owned = owned;
+        self
+    }
+
+    /// Whether the field is computed as an owned value.
+    pub(crate) const fn is_owned(&self) -> bool {
+        self.owned
     }
 }
 

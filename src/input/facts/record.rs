@@ -30,9 +30,9 @@ pub enum Value {
 
 /// A subject without a Rust type: a map from field name to value, and an activity.
 ///
-/// For rows of a CSV or JSON file, for tests and for tools. It goes through the same [`Scorer`](crate::Scorer) as a
-/// struct; the kinds of its fields follow from the operators that the model uses. A value of another kind than the
-/// model's counts as missing, and so does a field that is not set.
+/// For rows of a CSV or JSON file, for tests and for tools. The same [`Scorer`](crate::Scorer) scores records and structs.
+/// The kinds of the fields follow from the operators that the model uses. A field that is not set is missing, and so is a
+/// value of another kind than the model's.
 ///
 /// ```
 /// use warmth::Record;
@@ -42,8 +42,8 @@ pub enum Value {
 /// # Ok::<(), chrono::ParseError>(())
 /// ```
 ///
-/// In serde it is the map of its facts alone; null is missing. Reading takes a format that says what it holds, such as
-/// JSON, TOML or CBOR.
+/// It serializes as the map of its facts, without the activity; null is missing. Deserializing needs a self-describing
+/// format, such as JSON, TOML or CBOR.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Record {
     facts: BTreeMap<String, Value>,
@@ -51,41 +51,66 @@ pub struct Record {
 }
 
 impl Record {
-    /// A record of which nothing is known and which did nothing.
+    /// Creates a record without facts and events.
     pub const fn new() -> Record {
         Record { facts: BTreeMap::new(), activity: Activity::new() }
     }
 
-    /// The same record with one more fact.
+    /// Returns the record with one more fact.
     #[must_use]
     pub fn with(mut self, field: impl Into<String>, value: impl Into<Value>) -> Record {
         self.set(field, value);
         self
     }
 
-    /// Sets a fact, replacing what was known of the field.
+    /// Sets a fact and replaces an earlier value of the field.
     pub fn set(&mut self, field: impl Into<String>, value: impl Into<Value>) {
         self.facts.insert(field.into(), value.into());
     }
 
-    /// The value of a field, if it is set.
+    /// Returns the record without a fact; the field is then missing.
+    ///
+    /// ```
+    /// # use warmth::Record;
+    /// let record = Record::new().with("nps", 9).with("seats", 3);
+    /// assert_eq!(record.clone().without("seats"), Record::new().with("nps", 9));
+    /// ```
+    #[must_use]
+    pub fn without(mut self, field: &str) -> Record {
+        self.remove(field);
+        self
+    }
+
+    /// Removes a fact and returns it, so that the field is missing.
+    ///
+    /// ```
+    /// # use warmth::{Record, Value};
+    /// let mut record = Record::new().with("nps", 9);
+    /// assert_eq!(record.remove("nps"), Some(Value::Number(9.0)));
+    /// assert_eq!(record.remove("nps"), None);
+    /// ```
+    pub fn remove(&mut self, field: &str) -> Option<Value> {
+        self.facts.remove(field)
+    }
+
+    /// Returns the value of a field, if it is set.
     pub fn get(&self, field: &str) -> Option<&Value> {
         self.facts.get(field)
     }
 
-    /// Every field that is set, by name.
+    /// Returns every field that is set, ordered by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.facts.iter().map(|(field, value)| (field.as_str(), value))
     }
 
-    /// The same record with this activity.
+    /// Returns the record with this activity.
     #[must_use]
     pub fn with_activity(mut self, activity: Activity) -> Record {
         self.activity = activity;
         self
     }
 
-    /// What the subject did, to record more.
+    /// Returns the activity, to record events.
     pub fn activity_mut(&mut self) -> &mut Activity {
         &mut self.activity
     }
@@ -115,7 +140,7 @@ fn moment(text: &str) -> Fact<'static> {
 }
 
 impl Value {
-    /// The value as a fact of a field of that kind; missing from it where it is of another kind.
+    /// The value as a fact of a field of this kind.
     pub(crate) fn fact(&self, kind: Kind) -> Fact<'_> {
         match self {
             Value::Text(text) if matches!(kind, Kind::Date | Kind::Time) => moment(text),
@@ -128,7 +153,7 @@ impl Value {
         }
     }
 
-    /// Whether a field of the given kind would have this value; otherwise it would be missing.
+    /// Returns whether a field of this kind can have this value. If not, the field is missing.
     pub fn fits(&self, kind: Kind) -> bool {
         kind.admits(&self.fact(kind))
     }
@@ -157,7 +182,7 @@ values! {
     DateTime<Utc>, Time, |time| time;
 }
 
-/// Beyond ±2^53 a whole number is not a fact that can be told apart; it becomes a number that is missing.
+/// An integer beyond ±2^53 is not exact as a double. It becomes NaN, which is missing.
 impl From<i64> for Value {
     fn from(whole: i64) -> Value {
         match Fact::from(whole) {
@@ -187,7 +212,7 @@ impl fmt::Display for Value {
     }
 }
 
-/// Dates and times are written as text, a number that is not finite as nothing.
+/// Dates and times serialize as text, numbers that are not finite as null.
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {

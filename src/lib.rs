@@ -145,7 +145,7 @@ pub use ask::recourse::{self, Recourse};
 pub use ask::settle::{self, Settled, settle};
 pub use ask::{AxisBounds, Bounds, Change, Changes, Fired, NextChange, Projection, Question, columns};
 pub use decay::{Decay, Weight};
-pub use grade::{Grade, GradeError, Verdict};
+pub use grade::{Grade, GradeError, Verdict, VerdictError};
 pub use input::activity::{Activity, Event, Resolution};
 pub use input::facts::{Fact, Facts, Field, Kind, Record, Tags, ToFact, Value};
 #[doc(hidden)]

@@ -1,8 +1,11 @@
 //! Promoters, limits and the names of an outcome.
 
+use std::sync::Arc;
+
 use super::Title;
 use super::condition::Condition;
 use crate::grade::Grade;
+use crate::num::points::Points;
 use crate::time::Span;
 
 #[derive(Debug)]
@@ -34,6 +37,18 @@ impl Grading {
         let last = |cuts: &Cuts| u8::try_from(cuts.cuts.len()).unwrap_or(u8::MAX);
         Grade::new(last(&self.fit), last(&self.activity))
     }
+
+    /// Every grade that the cuts can give, from the best.
+    pub(crate) fn grades(&self) -> impl Iterator<Item = Grade> + use<> {
+        let last = self.last();
+        (0..=last.index()).map(Grade::at).filter(move |grade| grade.activity() <= last.activity())
+    }
+
+    /// The position of a grade in [`grades`](Grading::grades).
+    pub(crate) fn position(&self, grade: Grade) -> usize {
+        let (letter, number) = (grade.index() / 9, grade.index() % 9);
+        letter * (self.activity.cuts.len() + 1) + number
+    }
 }
 
 #[derive(Debug)]
@@ -46,21 +61,28 @@ pub(crate) struct Cuts {
 /// States by rising bound.
 #[derive(Debug, Default)]
 pub(crate) struct States {
-    pub(crate) rows: Box<[(i64, Box<str>)]>,
+    pub(crate) rows: Box<[(i64, Arc<str>)]>,
     /// Whether the bounds are raw points.
     pub(crate) by_points: bool,
 }
 
+impl States {
+    /// The names and bounds.
+    pub(crate) fn bounds(&self) -> impl ExactSizeIterator<Item = (&str, Points)> {
+        self.rows.iter().map(|(bound, name)| (&**name, Points::from_micros(*bound)))
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Segment {
-    pub(crate) name: Box<str>,
+    pub(crate) name: Arc<str>,
     pub(crate) when: Option<Condition>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Play {
-    pub(crate) name: Box<str>,
-    pub(crate) owner: Option<Box<str>>,
+    pub(crate) name: Arc<str>,
+    pub(crate) owner: Option<Arc<str>>,
     pub(crate) respond_within: Option<Span>,
     pub(crate) otherwise: bool,
     /// The cells that it names, one bit each; none where it names no grades.

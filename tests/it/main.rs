@@ -41,6 +41,7 @@ mod laws;
 mod ledger;
 mod logic;
 mod oracle;
+mod owned;
 mod points;
 mod portfolio;
 mod readme;

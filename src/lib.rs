@@ -155,7 +155,7 @@ pub use model::{DocumentLimits, Fingerprint, Model, fields};
 pub use num::points::{Points, PointsError};
 pub use problem::{ModelError, PathSegment, Problem};
 pub use score::{AxisScore, OwnedAxisScore, OwnedPlay, OwnedScore, Play, Score};
-pub use scorer::{Scorer, Title};
+pub use scorer::{NameMap, NameMapError, Scorer, Title};
 pub use time::{Span, SpanError};
 pub use truth::Truth;
 

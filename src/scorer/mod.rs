@@ -1,5 +1,6 @@
 //! The scorer: a model compiled against a type of subjects.
 
+mod name_map;
 mod outline;
 
 use std::fmt;
@@ -18,6 +19,7 @@ use crate::program::Program;
 use crate::score::Score;
 use crate::time::{Span, second_and_day};
 
+pub use self::name_map::{NameMap, NameMapError};
 pub use self::outline::Title;
 
 /// A model compiled against the fields of a type of subjects.

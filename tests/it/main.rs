@@ -41,6 +41,7 @@ mod laws;
 mod ledger;
 mod logic;
 mod oracle;
+mod outline;
 mod owned;
 mod points;
 mod portfolio;

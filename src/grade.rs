@@ -1,23 +1,32 @@
-//! The two small words of an outcome: the verdict and the grade.
+//! The verdict and the grade of an outcome.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Whether a subject may be scored at all.
+/// Whether the gates let a subject be scored.
 ///
-/// Ordered as the gates decide it: a later one takes precedence.
+/// Ordered by precedence: if the gates give reasons for several verdicts, the greatest applies.
+///
+/// [`Display`](fmt::Display), [`FromStr`] and serde use the word in lower case:
+///
+/// ```
+/// # use warmth::Verdict;
+/// let verdict: Verdict = "ineligible".parse()?;
+/// assert_eq!((verdict, verdict.to_string()), (Verdict::Ineligible, "ineligible".to_owned()));
+/// # Ok::<(), warmth::VerdictError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// Every required condition holds and no disqualifying one does.
+    /// Every required condition holds, and no disqualifying condition holds.
     Eligible,
-    /// No disqualifying condition holds and no required one fails, but some required one is unknown.
+    /// No disqualifying condition holds and no required condition fails, but a required condition is unknown.
     Undetermined,
-    /// Some required condition does not hold.
+    /// A required condition fails.
     Ineligible,
-    /// Some disqualifying condition holds.
+    /// A disqualifying condition holds.
     Disqualified,
 }
 
@@ -25,7 +34,7 @@ impl Verdict {
     pub(crate) const ALL: [Verdict; 4] =
         [Verdict::Eligible, Verdict::Undetermined, Verdict::Ineligible, Verdict::Disqualified];
 
-    /// The verdict in lower case, as documents write it.
+    /// Returns the verdict in lower case, as documents write it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Verdict::Eligible => "eligible",
@@ -35,7 +44,7 @@ impl Verdict {
         }
     }
 
-    /// Whether a subject with this verdict has a value, a grade, a state, a segment and a play.
+    /// Returns whether a subject with this verdict has a value, a grade, a state, a segment and a play.
     pub const fn is_scored(self) -> bool {
         matches!(self, Verdict::Eligible | Verdict::Undetermined)
     }
@@ -47,9 +56,29 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// Fit as a letter, activity as a number: `A1` is best on both.
+/// The error of a text that is not a [`Verdict`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a verdict; write `eligible`, `undetermined`, `ineligible` or `disqualified`")]
+pub struct VerdictError {
+    text: String,
+}
+
+impl FromStr for Verdict {
+    type Err = VerdictError;
+
+    /// # Errors
+    ///
+    /// If the text is not one of the four words in lower case.
+    fn from_str(text: &str) -> Result<Verdict, VerdictError> {
+        let verdict = Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == text);
+        verdict.ok_or_else(|| VerdictError { text: text.to_owned() })
+    }
+}
+
+/// A grade: a letter for fit and a number for activity. `A1` is the best of both.
 ///
-/// The two sides do not add up, so grades have no total order; [`dominates`](Grade::dominates) compares where it can.
+/// The letter and the number do not add up, so grades have no total order; [`dominates`](Grade::dominates) is their
+/// partial order.
 ///
 /// ```
 /// # use warmth::{Model, Record, Scorer};
@@ -69,7 +98,7 @@ pub struct Grade {
     number: u8, // from 0, below 9
 }
 
-/// Every grade there can be, two bytes each.
+/// The text of every possible grade, two bytes each.
 const GRADES: &str = "A1A2A3A4A5A6A7A8A9B1B2B3B4B5B6B7B8B9C1C2C3C4C5C6C7C8C9D1D2D3D4D5D6D7D8D9E1E2E3E4E5E6E7E8E9\
 F1F2F3F4F5F6F7F8F9G1G2G3G4G5G6G7G8G9H1H2H3H4H5H6H7H8H9I1I2I3I4I5I6I7I8I9";
 
@@ -78,36 +107,36 @@ impl Grade {
         Grade { letter: letter.min(8), number: number.min(8) }
     }
 
-    /// The grade at a index among all there can be.
+    /// Returns the grade with this [`index`](Grade::index).
     pub(crate) fn at(index: usize) -> Grade {
         let part = |part: usize| u8::try_from(part).unwrap_or(u8::MAX);
         Grade::new(part(index / 9), part(index % 9))
     }
 
-    /// Its index among all there can be, from 0 to 80.
+    /// Returns the index among all possible grades, from 0 to 80.
     pub(crate) fn index(self) -> usize {
         usize::from(self.letter) * 9 + usize::from(self.number)
     }
 
-    /// The letter for fit, `'A'` for the best.
+    /// Returns the letter for fit, `'A'` for the best.
     pub fn fit(self) -> char {
         char::from(b'A' + self.letter)
     }
 
-    /// The number for activity, 1 for the best.
+    /// Returns the number for activity, 1 for the best.
     pub fn activity(self) -> u8 {
         self.number + 1
     }
 
-    /// The grade as text, `A1`.
+    /// Returns the grade as text, such as `A1`.
     pub fn as_str(self) -> &'static str {
         let start = self.index() * 2;
         GRADES.get(start..start + 2).unwrap_or_default()
     }
 
-    /// Whether this grade is at least as good on both sides and better on one.
+    /// Returns whether this grade is better in one part and not worse in the other.
     ///
-    /// `A2` dominates `B2` and `C4`; of `A2` and `B1` neither dominates the other.
+    /// `A2` dominates `B2` and `C4`. Neither of `A2` and `B1` dominates the other.
     pub fn dominates(self, other: Grade) -> bool {
         self != other && self.letter <= other.letter && self.number <= other.number
     }
@@ -119,7 +148,7 @@ impl fmt::Display for Grade {
     }
 }
 
-/// A text is no grade from `A1` to `I9`.
+/// The error of a text that is not a [`Grade`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a grade; write a letter from `A` to `I` and a number from 1 to 9, such as `A1`")]
 pub struct GradeError {

@@ -219,13 +219,13 @@ mod scorer;
 mod time;
 mod truth;
 
-pub use ask::compare::{self, Comparison, Snapshot, compare};
-pub use ask::explain::{self, Explanation};
+pub use ask::compare::{self, Comparison, OwnedComparison, Snapshot, compare};
+pub use ask::explain::{self, Explanation, OwnedExplanation};
 pub use ask::recourse::{self, Recourse};
 pub use ask::settle::{self, Settled, settle};
 pub use ask::{AxisBounds, Bounds, Change, Changes, Fired, NextChange, Projection, Question, columns};
 pub use decay::{Decay, Weight};
-pub use grade::{Grade, GradeError, Verdict};
+pub use grade::{Grade, GradeError, Verdict, VerdictError};
 pub use input::activity::{Activity, Event, Resolution};
 pub use input::facts::{Fact, FactCow, Facts, Field, Kind, Record, Tag, Tags, ToFact, Value};
 #[doc(hidden)]
@@ -234,8 +234,8 @@ pub use kit::{governance, offer, rollup, shapes, templates};
 pub use model::{DocumentLimits, Fingerprint, Model, fields};
 pub use num::points::{Points, PointsError};
 pub use problem::{ModelError, PathSegment, Problem};
-pub use score::{AxisScore, Play, Score};
-pub use scorer::Scorer;
+pub use score::{AxisScore, OwnedAxisScore, OwnedPlay, OwnedScore, Play, Score};
+pub use scorer::{NameMap, NameMapError, Scorer, Title};
 pub use time::{Span, SpanError};
 pub use truth::Truth;
 

@@ -137,6 +137,27 @@ pub(crate) fn instant_at(secs: i64) -> DateTime<Utc> {
     })
 }
 
+/// Instants as text in RFC 3339, to the second: for people, and as `#[serde(with = "instant")]`.
+pub(crate) mod instant {
+    use chrono::SecondsFormat;
+
+    use super::{DateTime, Deserialize, Deserializer, Serializer, Utc, instant_at, second_of};
+
+    pub(crate) fn written(at: DateTime<Utc>) -> String {
+        at.to_rfc3339_opts(SecondsFormat::Secs, true)
+    }
+
+    pub(crate) fn serialize<S: Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&written(*at))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let at: DateTime<Utc> = text.parse().map_err(serde::de::Error::custom)?;
+        Ok(instant_at(second_of(at)))
+    }
+}
+
 /// The number of `date`, counted from 1970-01-01.
 #[inline]
 pub(crate) fn day_of(date: NaiveDate) -> i64 {

@@ -1,4 +1,4 @@
-//! What fired in a score, without the cost of an explanation.
+//! The gates, rules, promoters and limits that fired in a score, without the cost of an explanation.
 
 use std::fmt;
 
@@ -11,11 +11,11 @@ use crate::score::Score;
 use crate::scorer::Scorer;
 
 impl<T: Facts> Scorer<T> {
-    /// Scores a subject as [`score`](Scorer::score) does, and notes what fired.
+    /// Scores a subject as [`score`](Scorer::score) does, and records what fired.
     ///
-    /// For counting and for reasons by id, at little more than the cost of the score;
-    /// [`explain`](Scorer::explain) tells all. `fired` is overwritten, and allocates only for the first model of more
-    /// than 64 gates, rules, promoters and limits.
+    /// Use it to count rules or to store reasons by id. It costs little more than the score;
+    /// [`explain`](Scorer::explain) reports everything. `fired` is overwritten. It allocates only if the model has more
+    /// than 64 gates, rules, promoters and limits, and then only in the first call.
     ///
     /// ```
     /// use warmth::{Fired, Model, Record, Scorer};
@@ -50,19 +50,20 @@ impl<T: Facts> Scorer<T> {
     }
 }
 
-/// Which gates, rules, promoters and limits fired.
+/// The gates, rules, promoters and limits that fired.
 ///
-/// A gate fires where it holds the subject back, and is then the only one that fired, as nothing is looked at after
-/// it. A rule fires where it is worth something, promoters and limits where their condition holds.
+/// - A gate fires if it holds the subject back. Nothing is evaluated after it, so nothing else fires.
+/// - A rule fires if its points are not zero.
+/// - A promoter or a limit fires if its condition holds.
 #[derive(Clone, Default)]
 pub struct Fired<'m> {
     program: Option<&'m Program>,
-    first: u64,
-    more: Vec<u64>, // of those from the 65th on
+    first: u64,     // bits of the fire ids 0 to 63
+    more: Vec<u64>, // bits of the fire ids from 64
 }
 
 impl<'m> Fired<'m> {
-    /// Nothing fired yet.
+    /// Creates an empty set, to pass to [`Scorer::score_fired`].
     pub const fn new() -> Fired<'m> {
         Fired { program: None, first: 0, more: Vec::new() }
     }
@@ -76,40 +77,40 @@ impl<'m> Fired<'m> {
     }
 
     #[inline]
-    fn note(&mut self, number: usize) {
-        match number.checked_sub(64) {
-            None => self.first |= 1 << number,
-            Some(number) => self.more.get_mut(number / 64).into_iter().for_each(|word| *word |= 1 << (number % 64)),
+    fn insert(&mut self, fire_id: usize) {
+        match fire_id.checked_sub(64) {
+            None => self.first |= 1 << fire_id,
+            Some(bit) => self.more.get_mut(bit / 64).into_iter().for_each(|word| *word |= 1 << (bit % 64)),
         }
     }
 
-    fn has(&self, number: usize) -> bool {
-        let word = match number.checked_sub(64) {
+    fn has(&self, fire_id: usize) -> bool {
+        let word = match fire_id.checked_sub(64) {
             None => self.first,
-            Some(number) => self.more.get(number / 64).copied().unwrap_or(0),
+            Some(bit) => self.more.get(bit / 64).copied().unwrap_or(0),
         };
-        word >> (number % 64) & 1 == 1
+        word >> (fire_id % 64) & 1 == 1
     }
 
-    /// The ids of what fired, in the order in which it is looked at: gates, rules axis by axis, promoters, limits. A
-    /// limit without an id goes by its path, such as `limit[0]`.
+    /// Returns the ids of what fired, in the order of evaluation: gates, rules axis by axis, promoters, limits. A limit
+    /// without an id has its path as the id, such as `limit[0]`.
     pub fn ids(&self) -> impl Iterator<Item = &'m str> {
         let all = self.program.into_iter().flat_map(Program::can_fire);
-        all.filter(|(number, _)| self.has(*number)).map(|(_, title)| &*title.id)
+        all.filter(|(fire_id, _)| self.has(*fire_id)).map(|(_, title)| &*title.id)
     }
 
-    /// Whether the gate, rule, promoter or limit of that id fired.
+    /// Returns whether the gate, rule, promoter or limit with this id fired.
     pub fn contains(&self, id: &str) -> bool {
         self.ids().any(|own| own == id)
     }
 
-    /// How many fired.
+    /// Returns the number of gates, rules, promoters and limits that fired.
     pub fn len(&self) -> usize {
         let ones = self.more.iter().chain([&self.first]).map(|word| word.count_ones());
         ones.map(|ones| usize::try_from(ones).unwrap_or(0)).sum()
     }
 
-    /// Whether nothing fired.
+    /// Returns whether nothing fired.
     pub fn is_empty(&self) -> bool {
         self.first == 0 && self.more.iter().all(|word| *word == 0)
     }
@@ -127,26 +128,26 @@ impl<'m> Observer<'m, Concrete> for Fired<'_> {
     #[inline]
     fn on_gate(&mut self, gate: &'m Gate, required: bool, truth: &Truth) {
         if *truth == if required { Truth::False } else { Truth::True } {
-            self.note(gate.fire_id);
+            self.insert(gate.fire_id);
         }
     }
 
     #[inline]
     fn on_rule(&mut self, rule: &'m Rule, points: impl FnOnce() -> MaybeUnknown<Concrete>) {
         if points().number != 0 {
-            self.note(rule.fire_id);
+            self.insert(rule.fire_id);
         }
     }
 
     fn on_promoter(&mut self, promoter: &'m Promoter, truth: &Truth) {
         if *truth == Truth::True {
-            self.note(promoter.fire_id);
+            self.insert(promoter.fire_id);
         }
     }
 
     fn on_limit(&mut self, limit: &'m Limit, truth: &Truth, _: &i64, _: &i64) {
         if *truth == Truth::True {
-            self.note(limit.fire_id);
+            self.insert(limit.fire_id);
         }
     }
 }

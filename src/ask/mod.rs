@@ -1,5 +1,16 @@
 //! Questions about an evaluation, beyond the score itself.
 
+/// Implements `Serialize` for borrowed forms by way of their owned forms, so that both write the same bytes.
+macro_rules! serialize_as_owned {
+    ($($borrowed:ty),*) => {$(
+        impl serde::Serialize for $borrowed {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.to_owned().serialize(serializer)
+            }
+        }
+    )*};
+}
+
 mod bounds;
 pub mod columns;
 pub mod compare;

@@ -65,12 +65,12 @@
 //! Margins have the unit of the bounds: score points, or raw points for `at_least_points`. See [`Score::state_points`].
 //! If a new model keeps the names of the states, its new bounds apply.
 
-use chrono::{DateTime, SecondsFormat, Utc};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::num::points::Points;
 use crate::score::Score;
-use crate::time::{Span, instant_at, second_of};
+use crate::time::{Span, instant, instant_at, second_of};
 
 /// The conditions under which a settled state changes.
 ///
@@ -215,7 +215,7 @@ pub fn settle(
     if as_of < previous.as_of {
         return (previous.clone(), None);
     }
-    let states: Vec<_> = score.states().collect();
+    let states: Vec<_> = score.program().into_iter().flat_map(|program| program.states.bounds()).collect();
     let index_of = |name: &str| states.iter().position(|(state, _)| *state == name);
     let settled = match (&previous.state, score.verdict().is_scored()) {
         (None, _) | (_, false) => fresh,
@@ -240,19 +240,4 @@ pub fn settle(
     let direction = if rank(&settled) > rank(previous) { Direction::Up } else { Direction::Down };
     let crossing = Crossing { from: previous.state.clone(), to: settled.state.clone(), direction, at: as_of };
     (settled, Some(crossing))
-}
-
-/// Serialises instants as text in RFC 3339, to the second.
-mod instant {
-    use super::{DateTime, Deserialize, Deserializer, SecondsFormat, Serializer, Utc, instant_at, second_of};
-
-    pub(super) fn serialize<S: Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&at.to_rfc3339_opts(SecondsFormat::Secs, true))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let at: DateTime<Utc> = text.parse().map_err(serde::de::Error::custom)?;
-        Ok(instant_at(second_of(at)))
-    }
 }

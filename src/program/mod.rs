@@ -15,13 +15,15 @@ pub(crate) use outcome::{Cells, Cuts, Grading, Limit, Play, Promoter, Segment, S
 pub(crate) use rule::{Axis, BandRows, ByTruth, Group, Part, Rule, RuleBody, Signal, TextRows};
 pub(crate) use unit::{Unit, double_of, doubles_within, ordered_bits};
 
+use std::sync::Arc;
+
 use crate::input::facts::Field;
 use crate::model::{Fingerprint, GateMissing, Total};
 use crate::truth::Truth;
 
 #[derive(Debug)]
 pub(crate) struct Program {
-    pub(crate) name: Box<str>,
+    pub(crate) name: Arc<str>,
     pub(crate) fingerprint: Fingerprint,
     pub(crate) offset_secs: i64,
     pub(crate) fields: Box<[Reading]>,
@@ -106,8 +108,8 @@ impl Index {
 /// The id or name of a part of the model, and its label.
 #[derive(Debug)]
 pub(crate) struct Title {
-    pub(crate) id: Box<str>,
-    pub(crate) label: Option<Box<str>>,
+    pub(crate) id: Arc<str>,
+    pub(crate) label: Option<Arc<str>>,
 }
 
 impl Title {

@@ -1,8 +1,11 @@
 //! Promoters, limits and the names of an outcome.
 
+use std::sync::Arc;
+
 use super::Title;
 use super::condition::Condition;
 use crate::grade::Grade;
+use crate::num::points::Points;
 use crate::time::Span;
 
 #[derive(Debug)]
@@ -32,6 +35,18 @@ impl Grading {
     /// The lowest grade.
     pub(crate) fn last(&self) -> Grade {
         Grade::new(self.fit.lowest(), self.activity.lowest())
+    }
+
+    /// Every grade that the cuts can give, from the best.
+    pub(crate) fn grades(&self) -> impl Iterator<Item = Grade> + use<> {
+        let last = self.last();
+        (0..=last.index()).map(Grade::at).filter(move |grade| grade.activity() <= last.activity())
+    }
+
+    /// The position of a grade in [`grades`](Grading::grades).
+    pub(crate) fn position(&self, grade: Grade) -> usize {
+        let (letter, number) = (grade.index() / 9, grade.index() % 9);
+        letter * (self.activity.cuts.len() + 1) + number
     }
 }
 
@@ -64,19 +79,19 @@ impl Cuts {
 /// States by ascending bound.
 #[derive(Debug, Default)]
 pub(crate) struct States {
-    rows: Box<[(i64, Box<str>)]>,
+    rows: Box<[(i64, Arc<str>)]>,
     /// Whether the bounds are raw points.
     pub(crate) by_points: bool,
 }
 
 impl States {
-    pub(crate) fn new(mut rows: Vec<(i64, Box<str>)>, by_points: bool) -> States {
+    pub(crate) fn new(mut rows: Vec<(i64, Arc<str>)>, by_points: bool) -> States {
         rows.sort();
         States { rows: rows.into(), by_points }
     }
 
     /// The bounds and names.
-    pub(crate) fn rows(&self) -> &[(i64, Box<str>)] {
+    pub(crate) fn rows(&self) -> &[(i64, Arc<str>)] {
         &self.rows
     }
 
@@ -86,18 +101,23 @@ impl States {
         // Every value is at least in the lowest state, so its bound is not compared.
         self.rows.get(1..).unwrap_or_default().partition_point(|(bound, _)| *bound <= value)
     }
+
+    /// The names and bounds.
+    pub(crate) fn bounds(&self) -> impl ExactSizeIterator<Item = (&str, Points)> {
+        self.rows.iter().map(|(bound, name)| (&**name, Points::from_micros(*bound)))
+    }
 }
 
 #[derive(Debug)]
 pub(crate) struct Segment {
-    pub(crate) name: Box<str>,
+    pub(crate) name: Arc<str>,
     pub(crate) when: Option<Condition>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Play {
-    pub(crate) name: Box<str>,
-    pub(crate) owner: Option<Box<str>>,
+    pub(crate) name: Arc<str>,
+    pub(crate) owner: Option<Arc<str>>,
     pub(crate) respond_within: Option<Span>,
     pub(crate) otherwise: bool,
     /// The cells that it names, one bit each; none where it names no grades.

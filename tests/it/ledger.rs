@@ -154,7 +154,8 @@ Would add most
     assert_eq!(json["outcome"]["state"], "ready");
     assert_eq!(json["lines"][1]["findings"][0]["observed"], 8.0);
     assert_eq!(json["lines"][3]["steps"][1], json!({ "kind": "decay", "points": -16 }));
-    assert_eq!(json["checks"][0]["truth"], "true");
+    assert_eq!(json["checks"][0]["truth"], "holds");
+    assert_eq!(json["outcome"]["play"], json!({ "name": "Assign a rep", "owner": "sales", "respond_within": "1d" }));
 }
 
 #[test]

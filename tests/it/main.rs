@@ -42,6 +42,8 @@ mod laws;
 mod ledger;
 mod logic;
 mod oracle;
+mod outline;
+mod owned;
 mod points;
 mod portfolio;
 mod readme;

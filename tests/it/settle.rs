@@ -205,8 +205,8 @@ fn with_the_default_policy_the_settled_state_is_that_of_the_score() {
             crossings += u64::from(moved);
             previous = Some(settled);
 
-            let reached = score.states().filter(|(_, bound)| score.state_points() >= *bound).last();
-            let lowest = score.states().next();
+            let reached = subject.scorer.states().filter(|(_, bound)| score.state_points() >= *bound).last();
+            let lowest = subject.scorer.states().next();
             let expected = if score.verdict().is_scored() { reached.or(lowest) } else { None };
             assert_eq!(score.state(), expected.map(|(name, _)| name), "seed {}", subject.seed);
         }

@@ -2,41 +2,54 @@
 
 use std::fmt;
 
-use super::{Cause, CheckChange, Comparison, LineChange, Part, written};
-use crate::ask::explain::{CheckKind, Explanation, Finding, LineKind};
+use super::{Cause, Comparison, OwnedCheckChange, OwnedComparison, OwnedLineChange, OwnedPart, OwnedSide, Part};
+use crate::ask::explain::{CheckKind, LineKind, OwnedFinding, OwnedLine};
 use crate::evaluate::Truth;
 use crate::num::points::Points;
+use crate::time::instant;
 
-/// How many lines a sentence names before it sums up the rest.
+/// The number of lines that a sentence names; it adds up the others.
 const REASONS: usize = 3;
 
-/// How many times smaller than the largest move a line may be and still be named. In any second something ages a little.
+/// The largest ratio between the largest change and a change that is named. Smaller changes are decay, which happens
+/// every second.
 const SMALLEST: u64 = 1_000;
 
-/// How many of the things that a line looked at it names.
-const SEEN: usize = 2;
+/// The number of findings that are printed with a line.
+const FINDINGS: usize = 2;
 
 impl fmt::Display for Comparison<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (before, after) = (&self.before, &self.after);
-        let sides = |of: fn(&Explanation<'_>) -> String| {
+        self.to_owned().fmt(f)
+    }
+}
+
+impl fmt::Display for Part<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_owned().fmt(f)
+    }
+}
+
+impl fmt::Display for OwnedComparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (before, after) = (self.before(), self.after());
+        let sides = |of: fn(&OwnedSide) -> String| {
             let (was, is) = (of(before), of(after));
             if was == is { is } else { format!("{was} to {is}") }
         };
-        let models = sides(|side| side.model().to_owned());
-        let instants = sides(|side| written(side.as_of()));
-        let (was, is) = (before.score(), after.score());
+        let models = sides(|side| side.model.to_string());
+        let instants = sides(|side| instant::written(side.as_of));
         write!(f, "{models}, {instants}: ")?;
-        if was == is {
-            writeln!(f, "{is}, unchanged")?;
+        if before.score == after.score {
+            writeln!(f, "{}, unchanged", after.score)?;
         } else {
-            writeln!(f, "from {was} to {is}, {}", signed(self.difference()))?;
+            writeln!(f, "from {} to {}, {}", before.score, after.score, signed(self.difference()))?;
         }
         self.parts().iter().try_for_each(|part| writeln!(f, "{part}"))
     }
 }
 
-impl fmt::Display for Part<'_> {
+impl fmt::Display for OwnedPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.cause)?;
         if self.is_empty() {
@@ -44,10 +57,10 @@ impl fmt::Display for Part<'_> {
         }
         f.write_str(&signed(self.difference))?;
         let held_back = !self.before.verdict().is_scored() && !self.after.verdict().is_scored();
-        let explains = |line: &&LineChange<'_>| match line.kind {
-            // Some millionths.
+        let explains = |line: &&OwnedLineChange| match line.kind {
+            // A few millionths.
             LineKind::Rounding => false,
-            // Behind a gate it takes away again whatever the others moved.
+            // If both sides are held back, the line of the gate cancels the other lines.
             LineKind::Gate => !held_back,
             _ => line.difference != Points::ZERO,
         };
@@ -65,10 +78,10 @@ impl fmt::Display for Part<'_> {
             }
         }
         for name in &self.names {
-            match (name.before, name.after) {
+            match (&name.before, &name.after) {
                 (Some(before), Some(after)) => write!(f, "; {} {after}, was {before}", name.of)?,
                 (_, Some(after)) => write!(f, "; {} {after}", name.of)?,
-                // Who is held back has none of them, and the verdict says so.
+                // A subject that a gate holds back has no names, and the verdict is printed.
                 (Some(before), None) if self.after.verdict().is_scored() => {
                     write!(f, "; no {}, was {before}", name.of)?;
                 }
@@ -79,12 +92,12 @@ impl fmt::Display for Part<'_> {
     }
 }
 
-/// The largest moves, and the rest together.
-fn reasons(lines: &[&LineChange<'_>], cause: Cause) -> String {
-    let size = |line: &LineChange<'_>| line.difference.micros().unsigned_abs();
+/// Returns the largest changes, and the sum of the others.
+fn reasons(lines: &[&OwnedLineChange], cause: Cause) -> String {
+    let size = |line: &OwnedLineChange| line.difference.micros().unsigned_abs();
     let largest = lines.first().map_or(0, |line| size(line));
     let worth_naming = lines.iter().take_while(|line| size(line).saturating_mul(SMALLEST) >= largest).count();
-    // Naming one more is as short as saying that there is one more.
+    // To name one more line is as short as to count it.
     let all = worth_naming == lines.len() && worth_naming == REASONS + 1;
     let named = if all { worth_naming } else { worth_naming.min(REASONS) };
     let mut reasons: Vec<_> = lines.iter().take(named).map(|line| line.in_words(cause)).collect();
@@ -95,81 +108,84 @@ fn reasons(lines: &[&LineChange<'_>], cause: Cause) -> String {
     reasons.join(", ")
 }
 
-impl LineChange<'_> {
-    /// `Would recommend us (+30: nps is 9, was 7)`.
+impl OwnedLineChange {
+    /// Returns `Would recommend us (+30: nps is 9, was 7)`.
     fn in_words(&self, cause: Cause) -> String {
         let subject = self.subject();
         let reason = matches!(self.kind, LineKind::Rule | LineKind::Promoter | LineKind::Base);
-        let seen = match (self.before, self.after) {
-            (Some(before), Some(after)) => changes(before.findings(), after.findings()),
+        let findings = match (&self.before, &self.after) {
+            (Some(before), Some(after)) => changes(&before.findings, &after.findings),
             _ => Vec::new(),
         };
-        let signal = self.after.is_some_and(|line| !line.steps().is_empty());
+        let signal = self.after.as_ref().is_some_and(|line| !line.steps.is_empty());
         let text = match (self.before.is_some(), self.after.is_some()) {
-            (true, true) if cause == Cause::Time && signal && seen.is_empty() => format!("{subject} aged"),
+            (true, true) if cause == Cause::Time && signal && findings.is_empty() => format!("{subject} aged"),
             (false, _) if reason => format!("{subject}, new in the model"),
             (_, false) if reason => format!("{subject}, no longer in the model"),
             (_, false) => format!("no longer {subject}"),
             _ => subject,
         };
-        let seen = if seen.is_empty() { String::new() } else { format!(": {}", seen.join("; ")) };
-        format!("{text} ({}{seen})", signed(self.difference))
+        let findings = if findings.is_empty() { String::new() } else { format!(": {}", findings.join("; ")) };
+        format!("{text} ({}{findings})", signed(self.difference))
     }
 
-    /// What moved, with its axis where the label alone would not tell.
+    /// Returns the label, with the axis if the label alone is ambiguous.
     fn subject(&self) -> String {
-        let bound = self.after.or(self.before).and_then(|line| line.reach);
-        match (self.kind, self.axis, bound) {
+        let bound = self.after.as_ref().or(self.before.as_ref()).and_then(|line: &OwnedLine| line.reach);
+        match (self.kind, &self.axis, bound) {
             (LineKind::Base | LineKind::Range, Some(axis), _) => format!("{axis} {}", self.label),
             (LineKind::Group, _, Some(bound)) => format!("{} together, held at {bound}", self.label),
             (LineKind::Limit, _, Some(bound)) => format!("{}, held at {bound}", self.label),
             (LineKind::Total, ..) => format!("the score {}", self.label),
             (LineKind::Gate, ..) => format!("held back as {}", self.label),
-            _ => self.label.to_owned(),
+            _ => self.label.to_string(),
         }
     }
 }
 
-/// `Has the flagship product: no, was yes (has_flagship is no, was yes)`.
-fn turned(check: &CheckChange<'_>) -> String {
+/// Returns `Has the flagship product: no, was yes (has_flagship is no, was yes)`.
+fn turned(check: &OwnedCheckChange) -> String {
     let word = |truth| match truth {
         Truth::True => "yes",
         Truth::False => "no",
         Truth::Unknown => "unknown",
     };
-    match (check.before, check.after) {
+    match (&check.before, &check.after) {
         (Some(before), Some(after)) => {
-            let seen = changes(before.findings(), after.findings());
-            let seen = if seen.is_empty() { String::new() } else { format!(" ({})", seen.join("; ")) };
-            format!("{}: {}, was {}{seen}", check.label, word(after.truth), word(before.truth))
+            let findings = changes(&before.findings, &after.findings);
+            let findings = if findings.is_empty() { String::new() } else { format!(" ({})", findings.join("; ")) };
+            format!("{}: {}, was {}{findings}", check.label, word(after.truth), word(before.truth))
         }
         (None, Some(after)) => format!("{}: {}, new in the model", check.label, word(after.truth)),
         (before, None) => {
-            format!("{}: no longer in the model, was {}", check.label, before.map_or("", |check| word(check.truth)))
+            format!(
+                "{}: no longer in the model, was {}",
+                check.label,
+                before.as_ref().map_or("", |check| word(check.truth))
+            )
         }
     }
 }
 
-/// What was seen otherwise, `nps is 9, was 7`.
-fn changes<'e>(before: impl Iterator<Item = Finding<'e>>, after: impl Iterator<Item = Finding<'e>>) -> Vec<String> {
-    let before: Vec<_> = before.map(|then| (then.subject(), then)).collect();
+/// Returns the findings that changed, `nps is 9, was 7`.
+fn changes(before: &[OwnedFinding], after: &[OwnedFinding]) -> Vec<String> {
     let mut changes = Vec::new();
     for now in after {
-        let subject = now.subject();
-        let Some((_, then)) = before.iter().find(|(own, _)| *own == subject) else { continue };
-        if then.observed() != now.observed() {
+        let subject = &now.subject;
+        let Some(then) = before.iter().find(|then| then.subject == *subject) else { continue };
+        if then.observed != now.observed {
             let is = if subject.contains("events") { ":" } else { " is" };
-            let change = format!("{subject}{is} {}, was {}", now.observed(), then.observed());
+            let change = format!("{subject}{is} {}, was {}", now.observed, then.observed);
             if !changes.contains(&change) {
                 changes.push(change);
             }
         }
     }
-    changes.truncate(SEEN);
+    changes.truncate(FINDINGS);
     changes
 }
 
-/// Points with their sign, but for zero.
+/// Returns points with their sign; zero has none.
 fn signed(points: Points) -> String {
     if points == Points::ZERO { "0".to_owned() } else { format!("{points:+}") }
 }

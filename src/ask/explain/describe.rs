@@ -8,7 +8,7 @@ use crate::num::points::Points;
 use crate::program::{Events, FieldIndex, Program, Quantity, TagTest, Test, TextSubject, TextTest};
 use crate::time::{Span, date_at};
 
-/// Returns what a check looks at, in words.
+/// Returns the observed input in words.
 pub(super) fn subject(program: &Program, of: Object<'_>) -> String {
     match of {
         Object::Test(test) => match test {

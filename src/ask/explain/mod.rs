@@ -1,30 +1,38 @@
-//! Why a score is what it is: the evaluation written down line by line.
+//! Explanations: a score with the reasons for it, line by line.
 //!
-//! An [`Explanation`] is made by the evaluator that makes the score, so it cannot say anything else. What that did not
-//! come to, such as the rows after the first that is true or the form behind a guard that is false, is not in it. Its lines add up:
-//! the `points` of an axis's lines to the axis's raw points, the `score` of all lines to the value, as whole numbers
-//! of millionths. What the rules alone do not account for (a group's bound, the 0-100 range, a limit, rounding, a gate)
-//! is a line of its own.
+//! The evaluator that computes the score also writes the [`Explanation`], so the two always agree. An explanation
+//! contains what was evaluated. It does not contain the rows after the first that holds, or the points of a rule whose
+//! guard fails.
+//!
+//! The lines add up exactly, in millionths: the `points` of an axis's lines to the raw points of the axis, and the `score`
+//! of all lines to the value. Adjustments, such as the bound of a group, the range from 0 to 100, a limit, rounding or a
+//! gate, are lines too.
+//!
+//! Checks, lines and findings borrow from the explanation. [`Explanation::to_owned`] returns a copy that borrows nothing,
+//! and each of its parts has an owned form with the same fields.
 
 mod describe;
 mod display;
+mod finding;
 mod ledger;
 mod lines;
+mod owned;
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use serde::ser::SerializeStruct;
-use serde::{Serialize, Serializer};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
-pub(crate) use ledger::explain;
-use ledger::{Ledger, Look, Saw};
+pub use self::finding::{Finding, Observed};
+pub(crate) use self::ledger::explain;
+pub use self::owned::{OwnedAxisLine, OwnedCheck, OwnedExplanation, OwnedFinding, OwnedLine, OwnedObserved};
 
+use self::finding::{Findings, Object};
+use self::ledger::Ledger;
 use crate::evaluate::{Tally, Truth};
 use crate::input::facts::Facts;
 use crate::model::Fingerprint;
 use crate::num::points::Points;
-use crate::program::{FieldIndex, Quantity, Signal, Test, Unit, double_of};
 use crate::score::Score;
 use crate::scorer::Scorer;
 
@@ -70,10 +78,11 @@ impl<T: Facts> Scorer<T> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// [`Display`](fmt::Display) prints it for people; in serde it is a table of the same parts.
+/// [`Display`](fmt::Display) prints an explanation for people. In serde it is a table of the same parts. To queue, return
+/// or store an explanation, call [`to_owned`](Explanation::to_owned).
 ///
-/// It keeps what was found, not the subject. Checks and lines are worked out from that when they are asked for, each
-/// time anew: who reads them twice keeps what [`lines`](Explanation::lines) returned.
+/// An explanation keeps the observed values, not the subject. Every call of [`lines`](Explanation::lines) or
+/// [`checks`](Explanation::checks) computes its result again, so keep the result if you need it twice.
 #[derive(Clone, Debug)]
 pub struct Explanation<'m> {
     score: Score<'m>,
@@ -83,95 +92,97 @@ pub struct Explanation<'m> {
 }
 
 impl<'m> Explanation<'m> {
-    /// The outcome that is explained.
+    /// Returns the outcome that is explained.
     pub fn score(&self) -> Score<'m> {
         self.score
     }
 
-    /// The name of the model that scored it.
+    /// Returns the name of the model.
     pub fn model(&self) -> &'m str {
         &self.ledger.program.name
     }
 
-    /// The fingerprint of the model that scored it.
+    /// Returns the fingerprint of the model.
     pub fn fingerprint(&self) -> Fingerprint {
         self.ledger.program.fingerprint
     }
 
-    /// The instant as of which the subject was scored.
+    /// Returns the instant as of which the subject was scored.
     pub fn as_of(&self) -> DateTime<Utc> {
         self.as_of
     }
 
-    /// The value that the subject would have if no gate held it back; otherwise its value.
+    /// Returns the value that the subject would have without gates.
     pub fn would_be(&self) -> Points {
         Points::from_micros(self.ledger.value)
     }
 
-    /// Every gate, promoter, limit and segment that was asked, with what it found: gates first, in the order of the
-    /// document, disqualifying ones before required ones.
+    /// Returns every evaluated gate, promoter, limit and segment with its result.
+    ///
+    /// In the order of the document, with the gates first and disqualifying gates before required ones. Segments after
+    /// the first that holds are not evaluated.
     pub fn checks(&self) -> impl Iterator<Item = Check<'_, 'm>> {
         self.ledger.checks()
     }
 
-    /// The axes, also of a subject that a gate holds back.
+    /// Returns the axes, even for a subject that a gate holds back.
     pub fn axes(&self) -> impl ExactSizeIterator<Item = AxisLine<'m>> {
         self.ledger.axis_lines()
     }
 
-    /// Every line that counts towards the value. Their `score`s add up to it exactly.
+    /// Returns every line that counts towards the value. The `score`s add up to the value exactly.
     pub fn lines(&self) -> Vec<Line<'_, 'm>> {
         self.ledger.lines(&self.score)
     }
 
-    /// Fields that the model reads and the subject lacks, whether or not the outcome hung on them.
+    /// Returns the fields that the model reads and the subject lacks, even if they cannot change the outcome.
     pub fn missing(&self) -> &[&'m str] {
         &self.missing
     }
 
-    /// Rules and promoters that moved the value, the largest first.
+    /// Returns the rules and promoters that changed the value, the largest change first.
     pub fn contributions(&self) -> Vec<Line<'_, 'm>> {
         let mut lines = self.lines();
-        lines.retain(|line| line.is_reason() && line.score != Points::ZERO);
+        lines.retain(|line| line.kind.is_reason() && line.score != Points::ZERO);
         lines.sort_by_key(|line| std::cmp::Reverse(line.score.micros().unsigned_abs()));
         lines
     }
 
-    /// Rules and promoters that could have given more, the largest gap first.
+    /// Returns the rules and promoters that could have given more, the largest gap first.
     pub fn shortfalls(&self) -> Vec<Line<'_, 'm>> {
         let mut lines = self.lines();
-        lines.retain(|line| line.is_reason() && line.shortfall > Points::ZERO);
+        lines.retain(|line| line.kind.is_reason() && line.shortfall > Points::ZERO);
         lines.sort_by_key(|line| std::cmp::Reverse(line.shortfall));
         lines
     }
 }
 
-/// A condition of the model that is no rule, and whether it held.
+/// A gate, promoter, limit or segment, and whether its condition holds.
 ///
-/// Its names are borrowed from the scorer, what its tests looked at from the [`Explanation`].
-#[derive(Clone, Copy, Debug, Serialize)]
+/// The names are borrowed from the scorer, the findings from the [`Explanation`].
+#[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Check<'e, 'm> {
     /// What the condition decides.
     pub kind: CheckKind,
-    /// Its id or name in the document.
+    /// The id or name in the document.
     pub id: &'m str,
-    /// What a reader sees: its label, else its id or name.
+    /// The text for readers: the label, or the id or name if there is no label.
     pub label: &'m str,
-    /// Whether it held, after its policy for the unknown.
+    /// Whether the condition holds, after the gate's `missing` policy.
     pub truth: Truth,
     findings: Findings<'e>,
 }
 
 impl<'e> Check<'e, '_> {
-    /// What its tests looked at.
+    /// Returns what the tests of the condition observed.
     pub fn findings(&self) -> impl ExactSizeIterator<Item = Finding<'e>> + use<'e> {
         self.findings.iter()
     }
 }
 
 /// What a [`Check`] decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CheckKind {
@@ -181,127 +192,129 @@ pub enum CheckKind {
     Required,
     /// Adds score points.
     Promoter,
-    /// Holds the score within a bound.
+    /// Clamps the score to a bound.
     Limit,
     /// Names the segment.
     Segment,
 }
 
-/// What one axis came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// The result of one axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AxisLine<'m> {
     /// The axis's name.
     pub name: &'m str,
-    /// What a reader sees: its label, else its name.
+    /// The text for readers: the label, or the name if there is no label.
     pub label: &'m str,
-    /// Points as the rules gave them.
+    /// The points of the axis: its base and the points of its rules.
     pub raw: Points,
     /// The points that count as 100 for this subject.
     pub available: Points,
     /// The score from 0 to 100.
     pub score: Points,
-    /// Its weight among the axes.
-    pub weight: Points,
+    /// The weight in the mean of the axes; `None` if the model joins its axes in another way.
+    pub weight: Option<Points>,
 }
 
 /// One line of the ledger.
 ///
-/// Its names are borrowed from the scorer, what its tests looked at from the [`Explanation`].
+/// The names are borrowed from the scorer, the findings from the [`Explanation`].
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Line<'e, 'm> {
     /// Where the line comes from.
     pub kind: LineKind,
-    /// The axis it belongs to; `None` for lines on the total.
+    /// The name of its axis; `None` for lines on the total.
     pub axis: Option<&'m str>,
-    /// The id or name in the document of what the line stands for, where there is one.
+    /// The id or name in the document of the rule, group, promoter or limit; `None` for other lines.
     pub id: Option<&'m str>,
-    /// What a reader sees.
+    /// The text for readers.
     pub label: &'m str,
     /// Raw points of the axis; zero for lines on the total.
     pub points: Points,
-    /// Score points: what the line adds to the value.
+    /// Score points: the part of the value that the line adds.
     pub score: Points,
-    /// The raw points the rule could reach, the score points of a promoter, or the bound at which a group or limit
-    /// holds; `None` where there is no such thing.
+    /// The raw points that the rule can reach, the score points of the promoter, or the bound of the group or limit;
+    /// `None` for other lines.
     pub reach: Option<Points>,
-    /// By how much the score before promoters would rise if this line alone gave what it could reach, as far as there
-    /// is room up to 100; for a promoter, what it would add.
+    /// The gain of the score before promoters if this line alone gave its reach, or the gain from the promoter. At most
+    /// the room that the value has up to 100.
     pub shortfall: Points,
-    /// Whether a missing fact leaves it unknown.
+    /// Whether a missing fact leaves the rule or promoter unknown.
     pub unknown: bool,
     findings: Findings<'e>,
 }
 
 impl<'e> Line<'e, '_> {
-    /// What its tests looked at, or what its points were read from.
+    /// Returns what the tests of the line observed, or the value from which its points were computed.
     pub fn findings(&self) -> impl ExactSizeIterator<Item = Finding<'e>> + use<'e> {
         self.findings.iter()
     }
 
-    /// How a signal came to its points; these add up to them. Empty where the points are no signal's.
+    /// Returns how a signal computed its points; the steps add up to them. Empty for other lines.
     pub fn steps(&self) -> Vec<Step> {
-        let Some(Tally { fresh, decayed, points: worth, .. }) = self.findings.tally() else { return Vec::new() };
+        let Some(Tally { fresh, decayed, points, .. }) = self.findings.tally() else { return Vec::new() };
         let mut steps =
-            vec![(StepKind::Events, *fresh), (StepKind::Decay, decayed - fresh), (StepKind::Cap, worth - decayed)];
+            vec![(StepKind::Events, *fresh), (StepKind::Decay, decayed - fresh), (StepKind::Cap, points - decayed)];
         steps.retain(|(kind, micros)| *kind == StepKind::Events || *micros != 0);
         steps.into_iter().map(|(kind, micros)| Step { kind, points: Points::from_micros(micros) }).collect()
-    }
-
-    /// Whether it stands for something about the subject instead of an adjustment.
-    fn is_reason(&self) -> bool {
-        matches!(self.kind, LineKind::Rule | LineKind::Promoter)
     }
 }
 
 /// Where a [`Line`] comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum LineKind {
-    /// The points that an axis starts from.
+    /// The base points of an axis.
     Base,
     /// A rule.
     Rule,
-    /// The bound of a group.
+    /// A clamp of a group of rules.
     Group,
-    /// The axis score's range from 0 to 100.
+    /// A clamp of the axis score to 0 to 100.
     Range,
-    /// The way the axes are joined, where that is not their mean.
+    /// The correction for a product of the axes.
     Joining,
     /// Rounding to millionths.
     Rounding,
     /// A promoter.
     Promoter,
-    /// A limit on the total.
+    /// A limit on the score.
     Limit,
-    /// The score's range from 0 to 100.
+    /// A clamp of the score to 0 to 100.
     Total,
     /// A gate that holds the subject back.
     Gate,
 }
 
-/// One step on a signal's way to its points.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+impl LineKind {
+    /// Whether the line is about the subject, unlike an adjustment.
+    fn is_reason(self) -> bool {
+        matches!(self, LineKind::Rule | LineKind::Promoter)
+    }
+}
+
+/// One step in the computation of a signal's points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Step {
-    /// What it is.
+    /// The kind of step.
     pub kind: StepKind,
-    /// The raw points it adds.
+    /// The raw points that the step adds.
     pub points: Points,
 }
 
-/// What a [`Step`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// The kind of a [`Step`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum StepKind {
-    /// The events that count, before decay.
+    /// The points of the events that count, before decay.
     Events,
-    /// What they lost with age.
+    /// The points that the events lost with age.
     Decay,
-    /// What the signal's own bound takes away.
+    /// The points beyond the signal's `max`.
     Cap,
 }
 
@@ -315,220 +328,4 @@ impl fmt::Display for StepKind {
     }
 }
 
-/// What a check or a line looked at.
-#[derive(Clone, Copy)]
-struct Findings<'e> {
-    ledger: &'e Ledger<'e>,
-    looks: &'e [Look<'e>],
-}
-
-impl<'e> Findings<'e> {
-    fn iter(self) -> impl ExactSizeIterator<Item = Finding<'e>> + use<'e> {
-        self.looks.iter().map(move |look| Finding { ledger: self.ledger, look })
-    }
-
-    fn tally(self) -> Option<&'e Tally> {
-        self.looks.iter().find_map(|look| match look.saw {
-            Saw::Tallied(place) => self.ledger.tally(place),
-            _ => None,
-        })
-    }
-}
-
-impl fmt::Debug for Findings<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter()).finish()
-    }
-}
-
-/// What one test asked for and what it saw, or what a rule read its points from.
-#[derive(Clone, Copy)]
-pub struct Finding<'e> {
-    ledger: &'e Ledger<'e>,
-    look: &'e Look<'e>,
-}
-
-/// What a finding is about.
-#[derive(Clone, Copy, Debug)]
-enum Object<'m> {
-    Test(&'m Test),
-    Quantity(&'m Quantity),
-    Field(FieldIndex),
-    Signal(&'m Signal),
-}
-
-impl Object<'_> {
-    /// The unit in which it is measured.
-    fn unit(self) -> Unit {
-        match self {
-            Object::Test(Test::Number { of, .. }) | Object::Quantity(of) => of.unit(),
-            Object::Test(_) | Object::Field(_) | Object::Signal(_) => Unit::Whole,
-        }
-    }
-}
-
-impl<'e> Finding<'e> {
-    /// What was looked at, such as `nps` or `pricing_view events in the last 30d`.
-    pub fn subject(&self) -> String {
-        describe::subject(self.ledger.program, self.look.of)
-    }
-
-    /// What was asked of it, such as `at least 9`; `None` where points were read from it.
-    pub fn expected(&self) -> Option<String> {
-        let Object::Test(test) = self.look.of else { return None };
-        let expected = describe::expected(self.ledger.program, test);
-        Some(if self.look.negated { format!("not {expected}") } else { expected })
-    }
-
-    /// What was seen.
-    pub fn observed(&self) -> Observed<'e> {
-        match self.look.saw {
-            Saw::Missing => Observed::Missing,
-            Saw::Flag(flag) => Observed::Flag(flag),
-            Saw::Number(number) => Observed::Number(number),
-            Saw::Measured(value) => match self.look.of.unit() {
-                Unit::Whole => Observed::Whole(value),
-                Unit::Millionth => Observed::Points(Points::from_micros(value)),
-                Unit::Double => Observed::Number(double_of(value)),
-            },
-            Saw::Text(from, to) => Observed::Text(self.ledger.text(from, to)),
-            Saw::Tags(from, to) => {
-                let mut tags: Vec<_> = self.ledger.tags(from, to).collect();
-                tags.sort_unstable();
-                tags.dedup();
-                Observed::Tags(tags)
-            }
-            Saw::Date(date) => Observed::Date(date),
-            Saw::Time(time) => Observed::Time(time),
-            Saw::Tallied(place) => {
-                let events = self.ledger.tally(place).map_or(0, |tally| tally.events);
-                Observed::Whole(i64::try_from(events).unwrap_or(i64::MAX))
-            }
-        }
-    }
-
-    /// Whether it was as expected; true where nothing was asked and the value is known.
-    pub fn truth(&self) -> Truth {
-        self.look.truth
-    }
-}
-
-impl fmt::Debug for Finding<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Finding")
-            .field("subject", &self.subject())
-            .field("expected", &self.expected())
-            .field("observed", &self.observed())
-            .field("truth", &self.truth())
-            .finish()
-    }
-}
-
-/// What a test saw.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Observed<'e> {
-    /// Nothing: the fact is missing.
-    Missing,
-    /// A flag.
-    Flag(bool),
-    /// A number or a ratio.
-    Number(f64),
-    /// A count of events, tags, days or months.
-    Whole(i64),
-    /// A score or an amount.
-    Points(Points),
-    /// A text.
-    Text(&'e str),
-    /// A date.
-    Date(NaiveDate),
-    /// An instant.
-    Time(DateTime<Utc>),
-    /// A set of texts, sorted.
-    Tags(Vec<&'e str>),
-}
-
-impl fmt::Display for Observed<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Observed::Missing => f.write_str("not known"),
-            Observed::Flag(true) => f.write_str("yes"),
-            Observed::Flag(false) => f.write_str("no"),
-            Observed::Number(number) => write!(f, "{number}"),
-            Observed::Whole(whole) => write!(f, "{whole}"),
-            Observed::Points(points) => write!(f, "{points}"),
-            Observed::Text("") => f.write_str("empty"),
-            Observed::Text(text) => f.write_str(text),
-            Observed::Date(date) => write!(f, "{date}"),
-            Observed::Time(time) => f.write_str(&time.to_rfc3339_opts(SecondsFormat::Secs, true)),
-            Observed::Tags(tags) if tags.is_empty() => f.write_str("none"),
-            Observed::Tags(tags) => f.write_str(&tags.join(", ")),
-        }
-    }
-}
-
-impl Serialize for Observed<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Observed::Missing => serializer.serialize_none(),
-            Observed::Flag(flag) => serializer.serialize_bool(*flag),
-            Observed::Number(number) => serializer.serialize_f64(*number),
-            Observed::Whole(whole) => serializer.serialize_i64(*whole),
-            Observed::Points(points) => points.serialize(serializer),
-            Observed::Text(text) => serializer.serialize_str(text),
-            Observed::Date(_) | Observed::Time(_) => serializer.collect_str(self),
-            Observed::Tags(tags) => serializer.collect_seq(tags),
-        }
-    }
-}
-
-impl Serialize for Finding<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("Finding", 4)?;
-        fields.serialize_field("subject", &self.subject())?;
-        fields.serialize_field("expected", &self.expected())?;
-        fields.serialize_field("observed", &self.observed())?;
-        fields.serialize_field("truth", &self.truth())?;
-        fields.end()
-    }
-}
-
-impl Serialize for Findings<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter())
-    }
-}
-
-impl Serialize for Line<'_, '_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("Line", 11)?;
-        fields.serialize_field("kind", &self.kind)?;
-        fields.serialize_field("axis", &self.axis)?;
-        fields.serialize_field("id", &self.id)?;
-        fields.serialize_field("label", &self.label)?;
-        fields.serialize_field("points", &self.points)?;
-        fields.serialize_field("score", &self.score)?;
-        fields.serialize_field("reach", &self.reach)?;
-        fields.serialize_field("shortfall", &self.shortfall)?;
-        fields.serialize_field("unknown", &self.unknown)?;
-        fields.serialize_field("findings", &self.findings)?;
-        fields.serialize_field("steps", &self.steps())?;
-        fields.end()
-    }
-}
-
-impl Serialize for Explanation<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("Explanation", 9)?;
-        fields.serialize_field("model", self.model())?;
-        fields.serialize_field("fingerprint", &self.fingerprint())?;
-        fields.serialize_field("as_of", &self.as_of.to_rfc3339_opts(SecondsFormat::Secs, true))?;
-        fields.serialize_field("outcome", &self.score)?;
-        fields.serialize_field("would_be", &self.would_be())?;
-        fields.serialize_field("checks", &self.checks().collect::<Vec<_>>())?;
-        fields.serialize_field("axes", &self.axes().collect::<Vec<_>>())?;
-        fields.serialize_field("lines", &self.lines())?;
-        fields.serialize_field("missing", &self.missing)?;
-        fields.end()
-    }
-}
+serialize_as_owned!(Explanation<'_>, Check<'_, '_>, AxisLine<'_>, Line<'_, '_>, Finding<'_>, Observed<'_>);

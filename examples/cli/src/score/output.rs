@@ -4,21 +4,43 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use serde::Serialize;
-use warmth::{Play, Score, Verdict};
+use serde::{Serialize, Serializer};
+use warmth::{Grade, Play, Points, Score, Verdict};
 
 use crate::messages::Stop;
 
+/// A line of the output. Unlike the serde form of a score, it has only the name of the play.
 #[derive(Serialize)]
 struct Row<'a> {
     id: &'a str,
-    #[serde(flatten)]
-    score: Score<'a>,
+    verdict: Verdict,
+    score: Points,
+    #[serde(serialize_with = "axes")]
+    axes: Score<'a>,
+    grade: Option<Grade>,
+    state: Option<&'a str>,
+    segment: Option<&'a str>,
+    play: Option<&'a str>,
     missing: Vec<&'a str>,
 }
 
+fn axes<S: Serializer>(of: &Score<'_>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(of.axes().map(|axis| (axis.name, axis)))
+}
+
 pub(crate) fn write_outcome(out: &mut dyn Write, id: &str, score: Score<'_>, missing: Vec<&str>) -> Result<(), Stop> {
-    serde_json::to_writer(&mut *out, &Row { id, score, missing }).map_err(io::Error::from)?;
+    let row = Row {
+        id,
+        verdict: score.verdict(),
+        score: score.value(),
+        axes: score,
+        grade: score.grade(),
+        state: score.state(),
+        segment: score.segment(),
+        play: score.play().map(Play::name),
+        missing,
+    };
+    serde_json::to_writer(&mut *out, &row).map_err(io::Error::from)?;
     Ok(writeln!(out)?)
 }
 

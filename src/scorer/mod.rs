@@ -1,4 +1,7 @@
-//! The one thing that can score.
+//! The scorer: a model compiled against a type of subjects.
+
+mod name_map;
+mod outline;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -16,13 +19,19 @@ use crate::program::Program;
 use crate::score::Score;
 use crate::time::{Span, second_and_day};
 
-/// A model compiled against the fields of a type of subjects: the only thing that can score.
+pub use self::name_map::{NameMap, NameMapError};
+pub use self::outline::Title;
+
+/// A model compiled against the fields of a type of subjects.
 ///
-/// Immutable, `Send + Sync`, and cheap to clone, as clones share one program. All that can be wrong is found by
-/// [`new`](Scorer::new); scoring then returns a value for any facts, never an error.
+/// [`new`](Scorer::new) reports every problem of the model. After that, scoring returns a value for any facts, never an
+/// error.
+///
+/// A scorer is immutable and `Send + Sync`. Clones are cheap, because they share one program.
 pub struct Scorer<T> {
     program: Arc<Program>,
-    subject: PhantomData<fn() -> T>, // covariant: made once, for subjects that borrow however briefly
+    // Covariant, so that one scorer serves subjects with any lifetime.
+    subject: PhantomData<fn() -> T>,
 }
 
 impl<T> Clone for Scorer<T> {
@@ -48,7 +57,7 @@ impl<T> Scorer<T> {
 }
 
 impl<T: Facts> Scorer<T> {
-    /// Compiles a model.
+    /// Compiles a model, or returns every problem in it.
     ///
     /// ```
     /// use warmth::{Model, Record, Scorer, facts};
@@ -78,9 +87,9 @@ impl<T: Facts> Scorer<T> {
     ///
     /// # Errors
     ///
-    /// If the model reads fields or events that the type does not have, or uses fields as another kind, names things that
-    /// do not exist, cannot say what counts as 100, or is over one of its [limits](Model::document_limits). Every problem is
-    /// listed.
+    /// If the model reads fields or events that the type does not have, or fields of another kind, names parts that do not
+    /// exist, has an axis without available points, or exceeds one of its [limits](Model::document_limits). The error
+    /// lists every problem.
     pub fn new(model: &Model) -> Result<Scorer<T>, ModelError> {
         Scorer::compiled(model, T::EVENTS)
     }
@@ -129,13 +138,13 @@ impl<T: Facts> Scorer<T> {
 
     /// Scores a subject as of an instant.
     ///
-    /// A pure function of the model, the subject and the instant, which is cut down to whole seconds; events after it
-    /// do not count. Cannot fail, and allocates nothing.
+    /// A pure function of the model, the subject and the instant. The instant is truncated to whole seconds, and later
+    /// events do not count. Never fails, and allocates nothing.
     pub fn score(&self, subject: &T, as_of: DateTime<Utc>) -> Score<'_> {
         self.score_with(subject, as_of, &mut ())
     }
 
-    /// Scores a subject, and tells a observer of it.
+    /// Scores a subject, and reports the evaluation to an observer.
     #[inline(always)]
     pub(crate) fn score_with<'m, W>(&'m self, subject: &T, as_of: DateTime<Utc>, observer: &mut W) -> Score<'m>
     where
@@ -144,7 +153,7 @@ impl<T: Facts> Scorer<T> {
         let program = &*self.program;
         let evaluation = Evaluation::new(Subject::on(program, subject, second_and_day(as_of, program.offset_secs)));
         let verdict = evaluation.verdict(observer);
-        // Either makes it where the caller wants it: what is filled in a place of its own is copied there afterwards.
+        // Both branches construct the score in the caller's memory. A local variable would be copied afterwards.
         if verdict.is_scored() {
             scored(program, &evaluation, verdict, observer)
         } else {
@@ -152,11 +161,11 @@ impl<T: Facts> Scorer<T> {
         }
     }
 
-    /// Scores subjects one after the other, the first into the first place of `scores` and so on.
+    /// Scores each subject into the element of `scores` with the same index.
     ///
-    /// Scores as many as both slices have; the rest of the longer slice is left as it is. Fill `scores` with
-    /// [`Score::default`] beforehand. To use several threads, split both slices. If your subjects lie in columns, such as
-    /// Arrow arrays or a data frame, [`bind`](Scorer::bind) scores them several times faster.
+    /// Stops at the end of the shorter slice and leaves the rest of the longer one unchanged. Create `scores` with
+    /// [`Score::default`]. To use several threads, split both slices. If your subjects are in columns, such as Arrow
+    /// arrays or a data frame, [`bind`](Scorer::bind) scores them several times faster.
     ///
     /// ```
     /// # use warmth::{Model, Points, Record, Score, Scorer};
@@ -175,33 +184,33 @@ impl<T: Facts> Scorer<T> {
         }
     }
 
-    /// The fields that the model reads and this subject lacks, whether or not the outcome hangs on them.
+    /// Returns the fields that the model reads and this subject lacks, even if they cannot change the outcome.
     ///
-    /// A field of which only `known` is asked is never missing.
+    /// A field that the model only tests with `known` is never missing.
     pub fn missing<'a>(&'a self, subject: &'a T) -> impl Iterator<Item = &'a str> {
         Subject::new(&self.program, subject, 0).missing()
     }
 
-    /// The fields that the model reads, in the order in which it first does, with their kinds.
+    /// Returns the fields that the model reads, in the order of their first use, with their kinds.
     ///
-    /// For an open type such as [`Record`](crate::Record) the kinds are those that follow from the model's operators.
+    /// For an open type such as [`Record`](crate::Record), the kinds follow from the operators in the model.
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
         self.program.fields.iter().map(|reading| &reading.field)
     }
 
-    /// The model's name.
+    /// Returns the model's name.
     pub fn name(&self) -> &str {
         &self.program.name
     }
 
-    /// The fingerprint of the model.
+    /// Returns the model's fingerprint.
     pub fn fingerprint(&self) -> Fingerprint {
         self.program.fingerprint
     }
 
-    /// The age from which on no event can matter to the model, now or later; `None` if every event can for ever.
+    /// Returns the age at which an event stops counting, for every rule of the model; `None` if some events always count.
     ///
-    /// Pruning an [`Activity`](crate::Activity) to this age changes no outcome:
+    /// Pruning an [`Activity`](crate::Activity) to this age changes no outcome.
     ///
     /// ```
     /// # use warmth::{Model, Record, Scorer, Span};
@@ -222,7 +231,9 @@ impl<T: Facts> Scorer<T> {
     }
 }
 
-/// A score that no gate holds back; apart, so that those whom one does need no room on the stack for it.
+/// Returns the score of a subject that passes the gates.
+///
+/// Not inlined, so that the other subjects do not pay for the stack frame.
 #[inline(never)]
 fn scored<'m, T: Facts, W: Observer<'m, Concrete>>(
     program: &'m Program,

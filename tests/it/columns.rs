@@ -266,17 +266,17 @@ fn invalid_columns_are_refused() {
         (error(columns.clone().with_activities(&[])), "there are 0 activities, and 2 rows; give each subject one"),
         (
             error(ready().bind(&columns.clone().with("nps", Column::numbers(numbers)).unwrap())),
-            "there is no column `renewal`, only `nps`; give one, or `Column::missing()` if nobody's is known",
+            "there is no column `renewal` among `nps`; add it, or add `Column::missing()` if you have no data for this field",
         ),
         (
             error(ready().bind(&columns)),
-            "there is no column `nps`, nor any other; give one, or `Column::missing()` if nobody's is known\n\
-             there is no column `renewal`, nor any other; give one, or `Column::missing()` if nobody's is known",
+            "there is no column `nps`; add it, or add `Column::missing()` if you have no data for this field\n\
+             there is no column `renewal`; add it, or add `Column::missing()` if you have no data for this field",
         ),
         (
             error(ready().bind(&columns.clone().with("nps", Column::flags(flags)).unwrap())),
-            "column `nps` is made for a flag, and the model reads a number; give a column of that kind\n\
-             there is no column `renewal`, only `nps`; give one, or `Column::missing()` if nobody's is known",
+            "the model reads `nps` as a number, but each row of the column is a flag; pass another column\n\
+             there is no column `renewal` among `nps`; add it, or add `Column::missing()` if you have no data for this field",
         ),
         (
             error(Bits::packed(&[0], 4, 5)),

@@ -144,7 +144,8 @@ pub use ask::explain::{self, Explanation, OwnedExplanation};
 pub use ask::recourse::{self, Recourse};
 pub use ask::settle::{self, Settled, settle};
 pub use ask::{
-    AxisBounds, Bounds, Change, Changes, Fired, NextChange, OwnedAxisBounds, OwnedBounds, OwnedQuestion, Projection, Question, columns,
+    AxisBounds, Bounds, Change, Changes, Fired, NextChange, OwnedAxisBounds, OwnedBounds, OwnedChange, OwnedNextChange,
+    OwnedQuestion, Projection, Question, columns,
 };
 pub use decay::{Decay, Weight};
 pub use grade::{Grade, GradeError, Verdict, VerdictError};

@@ -23,4 +23,4 @@ mod verify;
 
 pub use bounds::{AxisBounds, Bounds, OwnedAxisBounds, OwnedBounds, OwnedQuestion, Question};
 pub use fired::Fired;
-pub use forecast::{Change, Changes, NextChange, Projection};
+pub use forecast::{Change, Changes, NextChange, OwnedChange, OwnedNextChange, Projection};

@@ -141,7 +141,7 @@ mod truth;
 
 pub use ask::compare::{self, Comparison, OwnedComparison, Snapshot, compare};
 pub use ask::explain::{self, Explanation, OwnedExplanation};
-pub use ask::recourse::{self, Recourse};
+pub use ask::recourse::{self, OwnedRecourse, Recourse};
 pub use ask::settle::{self, Settled, settle};
 pub use ask::{
     AxisBounds, Bounds, Change, Changes, Fired, NextChange, OwnedAxisBounds, OwnedBounds, OwnedChange, OwnedNextChange,

@@ -26,7 +26,7 @@ use fired::{by_hand_fired, by_hand_fired_ids};
 use generated::{Customer, amounts, by_exp2, customers, fading, named, rules, spread, visited, visits, whatever};
 use population::{Account, MODEL, accounts, as_of, by_hand};
 use warmth::columns::ScoreColumns;
-use warmth::{Explanation, Fired, Model, Projection, Record, Resolution, Score, Scorer, compare};
+use warmth::{Explanation, Fired, Model, Projection, Record, Resolution, Scorer, compare};
 
 const SUBJECTS: usize = 1_000;
 const ROWS: usize = 50_000;
@@ -71,15 +71,6 @@ const PATHS: &[(&str, Run)] = &[
             _ = black_box(fired);
         })
     }),
-    ("batch", |rounds| {
-        let now = as_of();
-        let (scorer, accounts) = (cross_sell(), accounts(SUBJECTS));
-        let mut scores = vec![Score::default(); SUBJECTS];
-        for _ in 0..rounds {
-            scorer.score_batch(black_box(&accounts), now, black_box(&mut scores));
-        }
-        SUBJECTS
-    }),
     ("columns", |rounds| {
         let now = as_of();
         let (scorer, accounts) = (cross_sell::<Account>(), accounts(ROWS));
@@ -93,7 +84,7 @@ const PATHS: &[(&str, Run)] = &[
         }
         agree(&accounts, &borrowed::outcomes(&scores))
     }),
-    ("columns-made-ready", |rounds| {
+    ("columns-bound", |rounds| {
         let (scorer, accounts) = (cross_sell::<Account>(), accounts(ROWS));
         let columns = Columns::new(&accounts);
         let dictionaries = Dictionaries::of(&columns);

@@ -26,7 +26,7 @@ use fired::{by_hand_fired, by_hand_fired_ids};
 use generated::{Customer, amounts, by_exp2, customers, fading, named, rules, spread, visited, visits, whatever};
 use population::{Account, MODEL, accounts, as_of, by_hand};
 use warmth::columns::ScoreColumns;
-use warmth::{Facts, Fired, Model, Points, Projection, Record, Resolution, Score, Scorer};
+use warmth::{Facts, Fired, Model, Points, Projection, Record, Resolution, Scorer};
 
 const ACCOUNTS: usize = 10_000;
 
@@ -106,12 +106,6 @@ fn single(c: &mut Criterion) {
     });
     group.bench_function("score", |b| {
         b.iter(|| accounts.iter().for_each(|account| _ = black_box(scorer.score(black_box(account), now))));
-    });
-    let mut scores = vec![Score::default(); ACCOUNTS];
-    scorer.score_batch(&accounts, now, &mut scores);
-    assert!(scores.iter().copied().eq(accounts.iter().map(|account| scorer.score(account, now))));
-    group.bench_function("score batch", |b| {
-        b.iter(|| scorer.score_batch(black_box(&accounts), now, black_box(&mut scores)));
     });
     group.bench_function("score, enums", |b| {
         b.iter(|| {

@@ -1,4 +1,4 @@
-//! Fit by activity: the same customer, asked about more of what it has and about something else of ours.
+//! Grades one customer by fit and activity with two models, upsell and cross-sell, today and in a quarter.
 //!
 //! ```text
 //! cargo run --example co_dynamic
@@ -12,15 +12,15 @@ use warmth::{Activity, Model, Scorer, facts, templates};
 struct Account {
     nps: Option<u8>,
     seats: u32,
-    seat_limit: Option<u32>, // none of an unlimited plan
+    seat_limit: Option<u32>, // `None` on an unlimited plan
     contract_start: NaiveDate,
     products: Vec<&'static str>,
-    brief_products: Vec<&'static str>, // of which it downloaded the product brief
+    brief_products: Vec<&'static str>, // the products whose brief the customer downloaded
     history: Activity,
 }
 facts!(Account { nps, seats, seat_limit, contract_start, products, brief_products; activity = history });
 
-#[expect(clippy::print_stdout, reason = "a program speaks to its terminal")]
+#[expect(clippy::print_stdout, reason = "an example prints its result")]
 fn main() -> Result<(), Box<dyn Error>> {
     let models: [Model; 2] =
         [toml::from_str(templates::upsell().document())?, toml::from_str(templates::cross_sell().document())?];
@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         nps: Some(9),
         seats: 47,
         seat_limit: Some(50),
-        contract_start: NaiveDate::from_ymd_opt(2026, 5, 22).ok_or("a day of the calendar")?,
+        contract_start: NaiveDate::from_ymd_opt(2026, 5, 22).ok_or("invalid date")?,
         products: vec!["ledger"],
         brief_products: vec!["ledger", "vault"],
         history: Activity::new(),

@@ -1,4 +1,5 @@
-//! From contacts to an account: score each contact, roll them up, and give the figure to the account's own model.
+//! Scores an account by its contacts: scores each contact, combines the scores, and passes the figure to the model of the
+//! account.
 //!
 //! ```text
 //! cargo run --example contacts
@@ -29,7 +30,7 @@ facts!(Account<'_> {
     roles: usize = |account| account.contacts.roles().count(),
 });
 
-#[expect(clippy::print_stdout, reason = "a program speaks to its terminal")]
+#[expect(clippy::print_stdout, reason = "an example prints its result")]
 fn main() -> Result<(), Box<dyn Error>> {
     let f = fields::<Contact>();
     let visits = Signal::new("visit", 10).most_recent(6).decay(Decay::HalfLife(Span::days(30)));

@@ -1,4 +1,4 @@
-//! The demand map of one account: buying centres by solutions, its white space, what of it comes first, and the metrics.
+//! Scores the demand map of one account, buying centres by solutions, to find its white space, and sums the metrics.
 //!
 //! ```text
 //! cargo run --example demand_map
@@ -12,12 +12,12 @@ use warmth::{Activity, Model, Points, Score, Scorer, facts, templates};
 
 struct BuyingCentre {
     name: &'static str,
-    is_customer: bool,                  // before this year
-    solutions: &'static [&'static str], // that it has of us
+    is_customer: bool,                  // since before this year
+    solutions: &'static [&'static str], // the solutions that it has bought from us
     rubric: [&'static str; 3],          // relationships, data, resources
 }
 
-/// A cell of the map: a buying group in this centre, and a solution of ours that it may need.
+/// A cell of the map: a buying group in a centre, and a solution that it may need.
 struct DemandUnit<'a> {
     centre: &'a BuyingCentre,
     solution: &'a str,
@@ -36,7 +36,7 @@ facts!(DemandUnit<'_> {
     activity = history
 });
 
-#[expect(clippy::print_stdout, reason = "a program speaks to its terminal")]
+#[expect(clippy::print_stdout, reason = "an example prints its result")]
 fn main() -> Result<(), Box<dyn Error>> {
     let model: Model = toml::from_str(templates::demand_unit().document())?;
     let scorer = Scorer::<DemandUnit>::new(&model)?;

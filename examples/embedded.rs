@@ -1,4 +1,4 @@
-//! The shortest useful host: a struct of one's own, a model document, a score and the reasons for it.
+//! Scores one account: your own struct, a model document, a score and its reasons.
 //!
 //! ```text
 //! cargo run --example embedded
@@ -26,10 +26,10 @@ struct Account {
 }
 facts!(Account { nps, health, has_flagship, renewal_date, tech_stack; activity = history });
 
-#[expect(clippy::print_stdout, reason = "a program speaks to its terminal")]
+#[expect(clippy::print_stdout, reason = "an example prints its result")]
 fn main() -> Result<(), Box<dyn Error>> {
     let model: Model = toml::from_str(include_str!("data/readiness.toml"))?;
-    let scorer = Scorer::<Account>::new(&model)?; // every problem at once
+    let scorer = Scorer::<Account>::new(&model)?; // reports every problem at once
     let now: DateTime<Utc> = "2026-11-22T09:00:00Z".parse()?;
 
     let mut account = Account {
@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         history: Activity::new(),
     };
     account.history.record("pricing_view", "2026-11-21T16:20:00Z".parse()?);
-    println!("{}", scorer.score(&account, now)); // no allocation, cannot fail
+    println!("{}", scorer.score(&account, now)); // does not allocate and cannot fail
     println!("\n{}", scorer.explain(&account, now)); // the same numbers, line by line
 
     for health in [Health::Green, Health::Red] {

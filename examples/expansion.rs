@@ -1,4 +1,4 @@
-//! Who will buy more, whose turn it is, and how the programme did this month.
+//! Decides which accounts are ready to buy more and who acts next, and computes the figures of a month.
 //!
 //! ```text
 //! cargo run --example expansion
@@ -7,7 +7,7 @@
 use std::error::Error;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use warmth::governance::{Opportunity, Revenue, Sheet};
+use warmth::governance::{KpiSheet, Opportunity, Revenue};
 use warmth::{Activity, Model, Scorer, facts, templates};
 
 #[derive(Clone, Default)]
@@ -32,7 +32,7 @@ facts!(Account {
     activity = history
 });
 
-#[expect(clippy::print_stdout, reason = "a program speaks to its terminal")]
+#[expect(clippy::print_stdout, reason = "an example prints its result")]
 fn main() -> Result<(), Box<dyn Error>> {
     let model: Model = toml::from_str(templates::expansion().document())?;
     let scorer = Scorer::<Account>::new(&model)?;
@@ -57,7 +57,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         grown.history.record("login", format!("{day}T08:00:00Z").parse()?);
         grown.history.record("support_ticket", format!("{day}T09:00:00Z").parse()?);
     }
-    let spacious = Account { seats: 40, ..grown.clone() }; // the same tickets, far from the limit
+    let spacious = Account { seats: 40, ..grown.clone() }; // the same tickets, but far from the seat limit
     let lonely = Account { buying_roles: vec!["champion".to_owned()], employees: 4_000, ..grown.clone() };
     let leaving = Account { health: Some("red".to_owned()), ..grown.clone() };
     for account in [&grown, &spacious, &lonely, &leaving] {
@@ -68,8 +68,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let revenue = |before: u32, after: u32| Revenue::new(before, after);
-    let won = Opportunity::won(34).adoption_after(scorer.score(&grown, now).axis("adoption").ok_or("an axis")?.score);
-    let month = Sheet::new([revenue(900, 1_150), revenue(500, 500), revenue(100, 0)], [won, Opportunity::lost()]);
+    let won = Opportunity::won(34)
+        .adoption_after(scorer.score(&grown, now).axis("adoption").ok_or("no axis `adoption`")?.score);
+    let month = KpiSheet::new([revenue(900, 1_150), revenue(500, 500), revenue(100, 0)], [won, Opportunity::lost()]);
     println!("\n{month}");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! One customer, several offers: which of them may be made now, and when to ask again.
+//! Decides which of several offers to make to a customer now, and by when.
 //!
 //! ```text
 //! cargo run --example offers
@@ -8,15 +8,15 @@ use std::error::Error;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use warmth::offer::{Plan, potential};
+use warmth::offer::{MeteredPlan, potential};
 use warmth::{Model, Play, Points, Scorer, Tags, facts, templates};
 
 struct Customer {
-    plan: Plan,
+    plan: MeteredPlan,
     usage: u32,
     agents: u32,
-    live_since: Option<NaiveDate>, // none before the sale
-    purposes: [&'static str; 1],   // of what it bought first
+    live_since: Option<NaiveDate>, // `None` before the sale
+    purposes: [&'static str; 1],   // the purposes of the first purchase
     nps: Option<u8>,
     hesitant: bool,
 }
@@ -26,8 +26,8 @@ struct Offer<'a> {
     to: &'a Customer,
     purpose: [&'a str; 1],
     base_price: u32,
-    addon_price: Option<u32>, // of an add-on
-    larger_plan: Option<u32>, // the price of a plan that has today's usage in it
+    addon_price: Option<u32>, // `None` if the offer is a larger plan
+    larger_plan: Option<u32>, // the price of a plan that includes the current usage
 }
 facts!(Offer<'_> {
     base_price, addon_price,
@@ -50,14 +50,14 @@ facts!(Offer<'_> {
     nps: Option<u8> = |offer| offer.to.nps,
 });
 
-#[expect(clippy::print_stdout, reason = "a program speaks to its terminal")]
+#[expect(clippy::print_stdout, reason = "an example prints its result")]
 fn main() -> Result<(), Box<dyn Error>> {
     let model: Model = toml::from_str(templates::offer().document())?;
     let scorer = Scorer::<Offer>::new(&model)?;
     let now: DateTime<Utc> = "2026-11-22T09:00:00Z".parse()?;
 
-    let plan = Plan::new(75).metered(1_000, "0.1".parse::<Points>()?);
-    println!("a plan of 125 pays from {} units on", plan.break_even(125).ok_or("it never pays")?);
+    let plan = MeteredPlan::new(75).metered(1_000, "0.1".parse::<Points>()?);
+    println!("a plan for 125 pays off from {} units", plan.break_even(125).ok_or("the plan never pays off")?);
     let (live_since, purposes) = (NaiveDate::from_ymd_opt(2026, 3, 1), ["support"]);
     let customer = Customer { plan, usage: 2_000, agents: 7_400, live_since, purposes, nps: Some(9), hesitant: false };
     let cheap = Offer { to: &customer, purpose: ["support"], base_price: 235, addon_price: Some(7), larger_plan: None };

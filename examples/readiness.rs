@@ -1,4 +1,5 @@
-//! Two models in a row: is this account like our best customers, and is it ready for a second product?
+//! Passes the result of one model to another: is this account like our best customers, and is it ready for a second
+//! product?
 //!
 //! ```text
 //! cargo run --example readiness
@@ -9,7 +10,7 @@ use std::error::Error;
 use chrono::{DateTime, NaiveDate, Utc};
 use warmth::{Activity, Model, Scorer, facts, templates};
 
-/// What a customer database knows; what it may not know is an `Option`.
+/// An account in a customer database. A field that may be unknown is an `Option`.
 #[derive(Default)]
 struct Account {
     country: String,
@@ -19,7 +20,7 @@ struct Account {
     monthly_visits: Option<u32>,
     investors: Vec<String>,
     tech_stack: Vec<String>,
-    icp_segment: Option<String>, // what the first model said
+    icp_segment: Option<String>, // the segment from the first model
     has_flagship: bool,
     health: String,
     active_users: u32,
@@ -41,7 +42,7 @@ facts!(Account {
     activity = history
 });
 
-#[expect(clippy::print_stdout, reason = "a program speaks to its terminal")]
+#[expect(clippy::print_stdout, reason = "an example prints its result")]
 fn main() -> Result<(), Box<dyn Error>> {
     let icp_fit: Model = toml::from_str(templates::icp_fit().document())?;
     let readiness: Model = toml::from_str(templates::cross_sell_readiness().document())?;
@@ -64,13 +65,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     account.history.record("sso_docs_view", "2026-11-19T10:30:00Z".parse()?);
 
-    // The first model's segment is a fact for the second.
+    // The segment from the first model is a fact for the second one.
     account.icp_segment = icp_fit.score(&account, now).segment().map(str::to_owned);
     println!("segment: {}", account.icp_segment.as_deref().unwrap_or_default());
     println!("{}\n", readiness.score(&account, now));
     println!("{}", readiness.explain(&account, now));
 
     account.in_onboarding = true;
-    println!("{}", readiness.score(&account, now)); // whatever else is true of it
+    println!("{}", readiness.score(&account, now)); // disqualified, whatever the other facts are
     Ok(())
 }

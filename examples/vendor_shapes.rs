@@ -1,5 +1,5 @@
-//! A model for those who come from another product: an activity category of Breadcrumbs, a criterion of Eloqua and a
-//! score group of HubSpot on one axis, written out as a document to go on from.
+//! Builds a model from rules of other products: an activity category of Breadcrumbs, a criterion of Eloqua and a score
+//! group of HubSpot on one axis. Prints the document and an explanation.
 //!
 //! ```text
 //! cargo run --example vendor_shapes
@@ -17,14 +17,14 @@ struct Contact {
 }
 facts!(Contact { ; activity = history });
 
-#[expect(clippy::print_stdout, reason = "a program speaks to its terminal")]
+#[expect(clippy::print_stdout, reason = "an example prints its result")]
 fn main() -> Result<(), Box<dyn Error>> {
-    // Breadcrumbs: 40 % for one to five visits, an absolute decay of 15 % every 45 days.
+    // Breadcrumbs: 40 % for one to five visits, with an absolute decay of 15 % every 45 days.
     let visits = breadcrumbs_category("support-centre", "support_visit", 40, 1..=5, 15, Span::days(45));
-    // Eloqua: a form within 7, 14 or 30 days is worth 100, 75 or 50, weighted with 35 %.
+    // Eloqua: a form within 7, 14 or 30 days gives 100, 75 or 50 points, with a weight of 35 %.
     let form = |days, points| (event("form_submit").count().within(Span::days(days)).at_least(1), points);
     let forms = eloqua_criterion("forms", 35, [form(7, 100), form(14, 75), form(30, 50)]);
-    // HubSpot: a group that counts 25 at most, in which half of the points are gone after each month.
+    // HubSpot: a group with a maximum of 25 points, which lose half of their value each month.
     let monthly = Decay::Drop { percent: Points::from(50), every: Span::days(30) };
     let axis = Axis::new("activity").available(100).rule(visits).rule(forms);
     let axis = hubspot_group(axis, "email", 25, &monthly, [("email_click", 5), ("email_reply", 10)]);

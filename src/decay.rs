@@ -6,7 +6,7 @@ use crate::num::points::{MICROS, Points};
 use crate::num::u384::{U384, product_shifted};
 use crate::time::Span;
 
-/// How much of its worth an event keeps as it ages.
+/// A decay curve: which share of its points an event keeps as it ages.
 ///
 /// A closed set of curves from an age (whole seconds, never negative) to a [`Weight`] in [0, 1]. Every curve starts
 /// at exactly 1 and never rises. Percentages are [`Points`], so 12.5 % is exactly that.
@@ -18,7 +18,7 @@ use crate::time::Span;
 /// | `Linear` | 1 - age / span, then 0; exact |
 /// | `Drop` | 1 - percent / 100 for every interval completed, until 0; exact |
 /// | `Keep` | (percent / 100) ^ (intervals completed), to 18 decimals; exact where 18 decimals suffice |
-/// | `Table` | the percentage beside the last age reached; exact |
+/// | `Table` | the percentage of the last age reached; exact |
 ///
 /// ```
 /// use warmth::{Decay, Points, Span};
@@ -37,25 +37,25 @@ pub enum Decay {
     /// Age does not matter.
     #[default]
     None,
-    /// Half the worth is left after each such span.
+    /// Half of the points are left after each span of this length.
     HalfLife(Span),
-    /// The worth falls along a straight line to zero at this age.
+    /// The points fall in a straight line to zero at this age.
     Linear(Span),
-    /// After each interval a percentage of the *original* worth is gone.
+    /// Each completed interval takes away a percentage of the *original* points.
     Drop {
-        /// What is lost per interval, in percent, in (0, 100].
+        /// The loss for each interval, in percent, in (0, 100].
         percent: Points,
         /// The interval.
         every: Span,
     },
-    /// After each interval a percentage of what was *left* remains (compounding).
+    /// After each completed interval this percentage of the *remaining* points is left (compounding).
     Keep {
-        /// What remains per interval, in percent, in (0, 100].
+        /// The share that remains after each interval, in percent, in (0, 100].
         percent: Points,
         /// The interval.
         every: Span,
     },
-    /// From each age on, the percentage beside it: starting at age 0 with 100, ages rising, percentages never.
+    /// Pairs of an age and the percentage from that age on. Starts with age 0 and 100; ages rise, percentages never do.
     Table(Vec<(Span, Points)>),
 }
 
@@ -99,7 +99,7 @@ impl Weight {
     }
 }
 
-/// Prints the weight as a percentage cut down to two places, `50%`, `87.05%`.
+/// Prints the weight as a percentage, truncated to two places: `50%`, `87.05%`.
 impl fmt::Display for Weight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hundredths = u128::from(self.numerator) * 10_000 / u128::from(self.denominator.max(1));
@@ -121,7 +121,7 @@ const KEEP_BITS: u32 = 100;
 /// 100 % in millionths of a percent.
 const WHOLE: u64 = 100_000_000;
 
-/// A [`Decay`] ready to run: one numerator per age over one denominator for all ages.
+/// A compiled [`Decay`]: a numerator for each age over one denominator for all ages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Curve {
     None,
@@ -163,7 +163,7 @@ impl Curve {
         }
     }
 
-    /// What every [`numerator`](Curve::numerator) is divided by.
+    /// The denominator of every [`numerator`](Curve::numerator).
     pub(crate) fn denominator(&self) -> u64 {
         match self {
             Curve::None => 1,
@@ -193,7 +193,7 @@ impl Curve {
         }
     }
 
-    /// The least age above `age` at which the weight may be another one, or `None` if it stays.
+    /// The least age above `age` at which the weight can differ; `None` if it stays the same.
     pub(crate) fn next_change(&self, age: u64) -> Option<u64> {
         if self.ends().is_some_and(|ends| age >= ends) {
             return None;
@@ -206,7 +206,7 @@ impl Curve {
         }
     }
 
-    /// The age in seconds from which on the weight is zero, or `None` if it never is.
+    /// The age in seconds from which on the weight is zero; `None` if it never is.
     pub(crate) fn ends(&self) -> Option<u64> {
         match self {
             Curve::None => None,
@@ -219,20 +219,20 @@ impl Curve {
     }
 }
 
-/// A half-life ready to run.
+/// A compiled half-life.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct HalfLife {
     secs: u64, // at least 1
-    /// floor(2^64 / secs), held within 64 bits.
+    /// floor(2^64 / secs), saturated to 64 bits.
     inverse: u64,
-    /// The next 32 bits of 2^64 / secs, with 32 bits of zeros after them.
+    /// The next 32 bits of 2^64 / secs, followed by 32 zero bits.
     finer: u64,
 }
 
 impl HalfLife {
     fn new(secs: u64) -> HalfLife {
         let inverse = (1_u128 << 96) / u128::from(secs);
-        // Of a single second it is 2^64, which is held: there is no rest to multiply with it.
+        // For one second it is 2^64 and saturates. That is harmless: the rest to multiply with it is zero.
         HalfLife {
             secs,
             inverse: if secs == 1 { u64::MAX } else { high_half(inverse << 32) },
@@ -245,21 +245,21 @@ impl HalfLife {
     /// Never rises with age: one second takes away at least ln 2 / 2^32 of the weight, far more than the error.
     #[inline]
     pub(crate) fn numerator(&self, age: u64) -> u64 {
-        // A division costs as much as all else. As the inverse is short by at most 1, the number of whole half-lives is
-        // short by at most 1, and nearly never is.
+        // A division would cost as much as everything else. The inverse is too small by at most 1, so the number of whole
+        // half-lives is too small by at most 1, and almost never is.
         let whole = times(age, self.inverse);
         let rest = age - whole * self.secs;
         let (whole, rest) = if rest < self.secs { (whole, rest) } else { divided(age, self.secs) };
         if whole >= 64 {
             return 0;
         }
-        // floor(rest x floor(2^96 / secs) / 2^32), short of rest / secs by under 2^-62. OK because rest < secs.
+        // floor(rest x floor(2^96 / secs) / 2^32), less than rest / secs by under 2^-62. OK because rest < secs.
         let x = rest * self.inverse + times(rest, self.finer);
         exp2_of_minus(x) >> whole
     }
 }
 
-/// The quotient and the rest.
+/// Quotient and remainder.
 #[cold]
 #[inline(never)]
 const fn divided(age: u64, secs: u64) -> (u64, u64) {
@@ -320,7 +320,7 @@ const fn products_of_roots(first: usize) -> [u64; 128] {
     table
 }
 
-/// What each entry is short of 1, doubled.
+/// The difference of each entry to 1, doubled.
 #[expect(clippy::indexing_slicing, reason = "runs at compile time, where it would be an error")]
 const fn losses(mut table: [u64; 128]) -> [u64; 128] {
     let mut i = 0;
@@ -336,15 +336,15 @@ const LN_2: u64 = 0xb172_17f7_d1cf_79ac;
 
 /// 2^-x for x in [0, 1) given with 64 fractional bits; the result, in (1/2, 1], has 63.
 ///
-/// The top 14 bits of x go through two tables. What is left is below 2^-14, where four terms of the series of
-/// e^-y leave less than 2^-76; the error is that of three roundings to 63 bits.
+/// The top 14 bits of x go through two tables. The rest is below 2^-14, where four terms of the series of e^-y leave an
+/// error below 2^-76; the total error is that of three roundings to 63 bits.
 #[inline]
 fn exp2_of_minus(x: u64) -> u64 {
     let entry = |table: &[u64; 128], index: u64| {
         usize::try_from(index).ok().and_then(|index| table.get(index)).copied().unwrap_or(0)
     };
     let coarse = entry(&COARSE, x >> 57);
-    // What is left of `coarse` to the nearest, halves up, is its loss to the nearest, halves down, taken away.
+    // Rounding the remainder to nearest with ties up equals subtracting the loss rounded to nearest with ties down.
     let loss = u128::from(coarse) * u128::from(entry(&FINE_LOSSES, (x >> 50) & 127));
     let stepped = coarse - high_half(loss + ((1 << 63) - 2));
     let y = times(x & ((1 << 50) - 1), LN_2);

@@ -1,14 +1,14 @@
-//! An embeddable engine that scores customers by rules: who is ready to buy more, why, and until when.
+//! Scores customers by rules: who is ready to buy more, why, and until when.
 //!
-//! A host service hands over what it knows about an account (facts) and what the account did (activity), and gets back
-//! an exact score from 0 to 100, a fit-by-activity grade such as `A1`, a named state, what to do, and the reasons.
-//! People in revenue operations write the model as a document; engineers embed the engine.
+//! You pass what you know about an account (facts) and what the account did (activity). You get back an exact score from 0
+//! to 100, a grade such as `A1`, a named state, the next action, and the reason for every point. Revenue teams write the
+//! rules as a TOML or JSON document. Engineers embed the engine.
 //!
 //! # The three things you need
 //!
-//! 1. [`facts!`] declares which fields of your own struct a model may read.
-//! 2. [`Model`] is the document, read with serde from TOML, JSON or any other format, or built in Rust.
-//! 3. [`Scorer`] is a model compiled against your type, with every problem found beforehand. It scores.
+//! 1. [`facts!`] declares which fields of your struct a model may read.
+//! 2. [`Model`] is the document.
+//! 3. [`Scorer`] is a model compiled against your struct. It scores.
 //!
 //! ```
 //! use chrono::{DateTime, Utc};
@@ -34,7 +34,7 @@
 //!     name = "fit"
 //!     [[axis.rule]]
 //!     id = "nps"
-//!     bands.nps = [[0, -20], [7, 10], [9, 40]]   # from 0: -20, from 7: 10, from 9: 40
+//!     bands.nps = [[0, -20], [7, 10], [9, 40]]   # from 0: -20 points, from 7: 10, from 9: 40
 //!
 //!     [[axis]]
 //!     name = "activity"
@@ -46,8 +46,8 @@
 //!     signal.decay.half_life = "14d"
 //!
 //!     [grade]
-//!     fit = { axis = "fit", cuts = [75, 50, 25] }
-//!     activity = { axis = "activity", cuts = [75, 50, 25] }
+//!     fit = { axis = "fit", cuts = [75, 50, 25] }            # A from 75, B from 50, C from 25, else D
+//!     activity = { axis = "activity", cuts = [75, 50, 25] }  # 1 from 75, 2 from 50, 3 from 25, else 4
 //!     "#,
 //! )?;
 //! let scorer = Scorer::<Account>::new(&model)?;
@@ -63,55 +63,135 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What else there is
+//! # One example for each idea
 //!
-//! - [`Scorer::score_batch`] and [`columns`] score many subjects in one go, the latter from the buffers of Arrow arrays as they
-//!   lie, each with the outcome that it has alone.
-//! - [`Scorer::explain`] gives the same numbers line by line: an [`Explanation`] whose lines add up to the score.
-//! - [`Scorer::bounds`] says what the outcome may still be while facts are missing: [`Bounds`], whether they matter at all, and
-//!   which fact to ask for next.
-//! - [`Scorer::next_change`] and [`Scorer::changes`] say when an outcome changes by itself, to the second and why, or that it
-//!   never does. A host can wake up then instead of scoring everybody every night.
-//! - [`Scorer::recourse`] finds the cheapest changes that reach a state, a grade or a score.
-//! - [`compare`](compare()) tells why a score moved between two looks at a subject: how much of it is time, events, facts
-//!   and the model, line by line.
-//! - [`settle`](settle()) holds a state still while a value swings around a bound, and gives the crossings that are left as
-//!   values to publish.
-//! - [`Model::verify`] runs the examples that a document carries with it.
-//! - [`Record`] is a subject without a Rust type, for rows of CSV or JSON.
-//! - [`Activity`] holds what a subject did. It knows nothing of models; [`Scorer::lifespan`] says how far back to keep.
-//! - [`Model::fingerprint`] tells which model a stored score came from.
-//! - [`model`] builds documents in Rust, where a wrong operator is a compile error.
-//! - [`templates`] are the models that the field publishes, to start from; [`shapes`] are those of other products.
-//! - [`rollup`] says what many contacts come to for one account; [`offer`] and [`governance`] have the arithmetic beside.
-//! - The [guide](_guide) has the document key by key, the arithmetic, the problems, the questions beyond a score and the
-//!   reasons.
+//! **Scores age by themselves.** You pass the instant of scoring, so no nightly job has to update anything. In this model, a
+//! demo gives 100 points, which halve every 14 days. An account is `warm` from 50 points. [`Scorer::next_change`] returns
+//! the second of the next change:
+//!
+//! ```
+//! # use chrono::{DateTime, TimeDelta, Utc};
+//! # use warmth::{Model, Projection, Record, Scorer};
+//! # let model: Model = toml::from_str(
+//! #     "format = 1\nname = 'x'\n[[axis]]\nname = 'activity'\navailable = 100\n[[axis.rule]]\nid = 'demo'\n\
+//! #      signal = { event = 'demo', points = 100, most_recent = 1, decay.half_life = '14d' }\n\
+//! #      [[state]]\nname = 'warm'\nat_least = 50\n[[state]]\nname = 'cold'\nat_least = 0",
+//! # )?;
+//! # let scorer = Scorer::<Record>::new(&model)?;
+//! # let now: DateTime<Utc> = "2026-11-22T09:00:00Z".parse()?;
+//! let mut account = Record::new();
+//! account.activity_mut().record("demo", now);
+//! assert_eq!(scorer.score(&account, now + TimeDelta::days(14)).to_string(), "warm 50");
+//! assert_eq!(scorer.score(&account, now + TimeDelta::days(28)).to_string(), "cold 25");
+//!
+//! let next = scorer.next_change(&account, now, now + TimeDelta::days(90), Projection::State);
+//! assert_eq!(next.change().unwrap().to_string(), "2026-12-06T09:00:01Z: warm 50 -> cold 49.999971");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! **A missing fact is unknown, not false.** This model requires the health `green`, and the health of the account is missing.
+//! [`Scorer::bounds`] returns every outcome that is still possible:
+//!
+//! ```
+//! # use warmth::{Model, Record, Scorer, Verdict};
+//! # let model: Model = toml::from_str(
+//! #     "format = 1\nname = 'x'\n[[required]]\nid = 'healthy'\nwhen.health = 'green'\n\
+//! #      [[axis]]\nname = 'fit'\navailable = 100\n[[axis.rule]]\nid = 'nps'\nwhen.nps.at_least = 9\npoints = 40",
+//! # )?;
+//! # let scorer = Scorer::<Record>::new(&model)?;
+//! # let now = "2026-11-22T09:00:00Z".parse()?;
+//! let account = Record::new().with("nps", 9);
+//! let score = scorer.score(&account, now);
+//! assert_eq!((score.verdict(), score.value()), (Verdict::Undetermined, 40.into()));
+//! assert!(scorer.missing(&account).eq(["health"]));
+//! assert_eq!(scorer.bounds(&account, now).to_string(), "0 to 40; undetermined, ineligible");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! **Every point has a reason.** The lines of an [`Explanation`] add up to the score, to the last digit:
+//!
+//! ```
+//! # use warmth::{Model, Points, Record, Scorer};
+//! # let model: Model = toml::from_str(
+//! #     "format = 1\nname = 'x'\n[[axis]]\nname = 'fit'\navailable = 100\n[[axis.rule]]\nid = 'nps'\n\
+//! #      label = 'Would recommend us'\nbands.nps = [[7, 10], [9, 40]]",
+//! # )?;
+//! # let scorer = Scorer::<Record>::new(&model)?;
+//! # let now = "2026-11-22T09:00:00Z".parse()?;
+//! let explanation = scorer.explain(&Record::new().with("nps", 8), now);
+//! let sum: Points = explanation.lines().iter().map(|line| line.score).sum();
+//! assert_eq!(sum, explanation.score().value());
+//! assert!(explanation.to_string().contains("Would recommend us: nps is 8"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! **You see all problems of a document at once,** each with a path and what to do:
+//!
+//! ```
+//! # use warmth::{Model, Scorer, facts};
+//! # struct Account { nps: Option<u8> }
+//! # facts!(Account { nps });
+//! # let account = Account { nps: None }.nps;
+//! let model: Model = toml::from_str(
+//!     "format = 1\nname = 'x'\n[[axis]]\nname = 'fit'\n[[axis.rule]]\nid = 'a'\nbands.npss = [[7, 10], [6, 40]]",
+//! )?;
+//! assert_eq!(
+//!     Scorer::<Account>::new(&model).unwrap_err().to_string(),
+//!     "the model has 2 problems
+//!   unknown-field at `axis[0].rule[0].bands.npss`: there is no field `npss`; did you mean `nps`?
+//!   bounds-order at `axis[0].rule[0].bands.npss[1]`: the bound `6` comes after `7`; list bounds in ascending order"
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What you may ignore at first
+//!
+//! | to | use |
+//! | --- | --- |
+//! | score rows of CSV or JSON, without a struct | [`Record`] |
+//! | score many accounts | [`Scorer::score_batch`] for a slice, [`columns`] for Arrow arrays and data frames |
+//! | know which missing fact to collect next | [`Bounds::questions`] |
+//! | schedule the next look at an account | [`Scorer::next_change`], [`Scorer::changes`] |
+//! | know the cheapest way to a better state, grade or score | [`Scorer::recourse`] |
+//! | know why a score moved: time, events, facts or the model | [`compare`](compare()) |
+//! | send alerts without flapping | [`settle`](settle()) |
+//! | know which model a stored score came from, and whether it is still right | [`Model::fingerprint`], [`Model::scoring_fingerprint`] |
+//! | run the worked cases of a document | [`Model::verify`] |
+//! | prune old events | [`Scorer::lifespan`] |
+//! | build documents in Rust, or look into one | [`model`] |
+//! | start from a published model, or from rules of another product | [`templates`], [`shapes`] |
+//! | combine many contacts into one account score | [`rollup`] |
+//! | compute plan prices and monthly metrics | [`offer`], [`governance`] |
+//!
+//! The [guide](_guide) has the document key by key, the arithmetic, every problem, and a page for
+//! [hosts](_guide::hosting).
 //!
 //! # What you can rely on
 //!
-//! - **Pure.** An outcome follows from model, facts, activity and instant alone. There is no clock, no I/O, no state.
-//! - **Exact.** Points are decimals held as whole numbers of millionths, decay is integer arithmetic. A score is the
-//!   same on every machine, in every build and for every order of events.
-//! - **Infallible after compiling.** [`Scorer::new`] finds all that can be wrong, at once. Scoring returns a value for
-//!   any facts.
-//! - **Missing is not false.** Conditions are three-valued; what is unknown is named, never guessed.
+//! - **Pure.** An outcome depends on the model, the facts, the activity and the instant, and on nothing else. The engine reads
+//!   no clock, does no I/O and keeps no state.
+//! - **Exact.** Points are decimals, stored as integers of millionths, and decay is integer arithmetic. A score is the same on
+//!   every machine, in every build and for every order of events.
+//! - **Infallible after compiling.** [`Scorer::new`] reports every problem. After that, scoring returns a value for any facts.
+//! - **Three-valued.** A condition on a missing fact is unknown. [`Scorer::missing`] lists missing facts; the engine never
+//!   guesses them.
 //! - **No allocation** in [`Scorer::score`] and [`Scorer::score_batch`].
 //!
 //! # Scope
 //!
-//! This crate scores subjects, each by itself, with rules that people wrote. It stores nothing, sends nothing and learns
-//! nothing by itself (`evidence` proposes documents, and people decide), and it has no expression language: what rules
-//! cannot say is a computed field of the host's.
+//! This crate scores subjects one by one with rules that people write. It does not store, send or schedule anything. It does
+//! not learn: `evidence` proposes documents, and people decide. It has no expression language: if a rule cannot express
+//! something, compute it in your service and pass it as a computed field.
 //!
 //! # Untrusted input
 //!
-//! Facts and events may be anything. Documents from people you do not trust are held by [`DocumentLimits`]; reading one takes
-//! time and memory in proportion to its size, and nothing in it can make scoring fail.
+//! Facts and events may come from anybody. [`DocumentLimits`] bounds documents, and nothing in a document can make scoring
+//! fail. The page for hosts says [what remains to be done](_guide::hosting#untrusted-input) for documents from strangers.
 //!
 //! # Features
 //!
-//! - `evidence`: the module `evidence`, which tries models on labelled history and proposes weights from it. Adds libm,
-//!   a crate without dependencies of its own. Off by default.
+//! - `evidence`: the module `evidence`, which compares models with labelled history and proposes weights. Adds the crate libm,
+//!   which has no dependencies. Off by default.
 //!
 //! The dependencies are chrono (without its clock), serde, smallvec and thiserror.
 

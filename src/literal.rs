@@ -1,19 +1,19 @@
-//! Texts of a model, made ready to be compared with those of subjects.
+//! Texts of a model, prepared for comparison with those of subjects.
 
 use std::borrow::Borrow;
 use std::ops::Deref;
 
-/// Texts of the model, one of which a subject's may be.
+/// A set of texts of the model.
 #[derive(Debug)]
 pub(crate) struct Literals {
-    /// A bit for each length that there is among them, counted around 64.
+    /// A bit for each length of a text, modulo 64.
     lengths: u64,
-    /// The head of one that stands alone and is no longer than a head.
+    /// The head of the only text, if there is one text and it is no longer than a head.
     only: Option<u64>,
     all: Box<[Literal]>,
 }
 
-/// A text of the model, with that of it which decides most comparisons.
+/// A text of the model, with its first bytes, which decide most comparisons.
 #[derive(Debug)]
 pub(crate) struct Literal {
     head: u64,
@@ -24,9 +24,9 @@ pub(crate) struct Literal {
 const HEAD: usize = size_of::<u64>();
 
 impl Literals {
-    /// Whether one of them is this text, byte by byte.
+    /// Whether one of the texts equals this one, byte by byte.
     ///
-    /// Lengths first: a text of another length is not even read.
+    /// Compares lengths first: a text of another length is not read.
     #[inline(always)]
     pub(crate) fn has(&self, text: &str) -> bool {
         if self.lengths & length_bit(text) == 0 {
@@ -40,7 +40,7 @@ impl Literals {
         }
     }
 
-    /// All are looked at, so that no branch has to be guessed.
+    /// Compares all texts, without an unpredictable branch.
     #[inline(never)]
     fn has_short(&self, text: &str, head: u64) -> bool {
         self.all.iter().fold(false, |found, literal| found | literal.begins(text, head))
@@ -53,7 +53,7 @@ impl Literals {
 }
 
 impl Literal {
-    /// Whether it is this text, byte by byte.
+    /// Whether it equals this text, byte by byte.
     #[inline]
     pub(crate) fn is(&self, text: &str) -> bool {
         self.begins(text, head(text.as_bytes())) && *self.text == *text

@@ -101,10 +101,8 @@ impl Problem {
     ///
     /// let text = r#"{ "format": 1, "name": "x", "state": [{ "name": "hot", "at_least": "70" }] }"#;
     /// let error = Model::read(&mut serde_json::Deserializer::from_str(text)).unwrap_err();
-    /// let [PathSegment::Key(list), PathSegment::Index(0), PathSegment::Key(key)] = error.problems()[0].segments() else {
-    ///     panic!("{error}");
-    /// };
-    /// assert_eq!((list.as_str(), key.as_str()), ("state", "at_least"));
+    /// let key = |key: &str| PathSegment::Key(key.to_owned());
+    /// assert_eq!(error.problems()[0].segments(), [key("state"), PathSegment::Index(0), key("at_least")]);
     /// ```
     pub fn segments(&self) -> &[PathSegment] {
         &self.segments

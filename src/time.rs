@@ -10,8 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Seconds in a civil day; there are no leap seconds in civil time.
 pub(crate) const DAY_SECS: i64 = 86_400;
 
-/// The first and the last civil day that there can be: one beyond those that chrono has in UTC, as an offset may move
-/// an instant to a neighbouring day.
+/// The first and the last possible civil day: one beyond chrono's range, because an offset can move an instant to a
+/// neighbouring day.
 pub(crate) const DAYS_MIN: i64 = -96_465_293;
 pub(crate) const DAYS_MAX: i64 = 95_026_237;
 
@@ -112,13 +112,13 @@ impl<'de> Deserialize<'de> for Span {
     }
 }
 
-/// The whole second that `at` falls into: fractions are cut down, also before 1970.
+/// The whole second of an instant: fractions are rounded down, also before 1970.
 #[inline]
 pub(crate) fn second_of(at: DateTime<Utc>) -> i64 {
     at.timestamp()
 }
 
-/// The second of [`second_of`] and its day of [`civil_day`], the one of which is a step towards the other.
+/// [`second_of`] and [`civil_day`] in one step: the first is computed from the day too.
 #[inline]
 pub(crate) fn second_and_day(at: DateTime<Utc>, offset_secs: i64) -> (i64, i64) {
     let at = at.naive_utc();
@@ -128,7 +128,7 @@ pub(crate) fn second_and_day(at: DateTime<Utc>, offset_secs: i64) -> (i64, i64) 
     (day * DAY_SECS + second, day + days)
 }
 
-/// The instant `secs` seconds after 1970-01-01 UTC, held within chrono's range.
+/// The instant `secs` seconds after 1970-01-01 UTC, clamped to chrono's range.
 pub(crate) fn instant_at(secs: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(secs, 0).unwrap_or(if secs < 0 {
         DateTime::<Utc>::MIN_UTC
@@ -170,7 +170,7 @@ pub(crate) fn day_of(date: NaiveDate) -> i64 {
     i64::from(years * 1_461 / 4 - centuries + centuries / 4 + date.ordinal()) - UNIX_EPOCH
 }
 
-/// The date with number `day`, held within chrono's range.
+/// The date with number `day`, clamped to chrono's range.
 pub(crate) fn date_at(day: i64) -> NaiveDate {
     instant_at(day.saturating_mul(DAY_SECS)).date_naive()
 }

@@ -1,4 +1,4 @@
-//! The customers, with a fixed seed.
+//! Generates customers from a fixed seed.
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use warmth::{Activity, Resolution, facts};

@@ -1,4 +1,4 @@
-//! A whole customer base on all processors: as columns, made once, and as structs.
+//! Scores a whole customer base on all processors, as columns and as structs, and compares the times.
 //!
 //! ```text
 //! cargo run --release --example population
@@ -19,10 +19,11 @@ use table::Table;
 use warmth::columns::{ColumnScorer, ScoreColumns};
 use warmth::{Model, Points, Score, Scorer};
 
-/// How many rows a thread takes at a time: enough that taking them costs nothing, few enough that all are busy to the end.
-const PART: usize = 8_192;
+/// The rows in one chunk of work: large enough to make the cost of scheduling small, small enough to keep all threads busy
+/// until the end.
+const CHUNK: usize = 8_192;
 
-/// How many are in which state, or are held back, and the sum of all scores.
+/// The number of customers for each state, or for each verdict without a state, and the sum of all scores.
 #[derive(Debug, Default, PartialEq)]
 struct Tally<'m> {
     states: BTreeMap<&'m str, usize>,
@@ -39,7 +40,7 @@ impl<'m> Tally<'m> {
         tally
     }
 
-    fn and(mut self, other: Tally<'m>) -> Tally<'m> {
+    fn plus(mut self, other: Tally<'m>) -> Tally<'m> {
         for (state, count) in other.states {
             *self.states.entry(state).or_default() += count;
         }
@@ -47,34 +48,34 @@ impl<'m> Tally<'m> {
     }
 }
 
-/// Parts of the rows, each thread with columns of its own for what comes out, which it uses again.
+/// Scores ranges of rows. Each thread reuses one buffer for the results.
 fn by_columns<'m>(scorer: &ColumnScorer<'m, '_>, now: DateTime<Utc>) -> Tally<'m> {
-    let part = |scores: &mut ScoreColumns<'m>, part: usize| {
-        scorer.score(part * PART..(part + 1) * PART, now, scores); // the last part ends with the rows
+    let tally = |scores: &mut ScoreColumns<'m>, chunk: usize| {
+        scorer.score(chunk * CHUNK..(chunk + 1) * CHUNK, now, scores); // the last range is cut to the rows
         Tally::of(scores.iter())
     };
-    let parts = scorer.len().div_ceil(PART);
-    (0..parts).into_par_iter().map_init(ScoreColumns::new, part).reduce(Tally::default, Tally::and)
+    let chunks = scorer.len().div_ceil(CHUNK);
+    (0..chunks).into_par_iter().map_init(ScoreColumns::new, tally).reduce(Tally::default, Tally::plus)
 }
 
-/// Parts of two slices, of customers and of places for their scores.
+/// Scores chunks of a slice of customers into chunks of a slice of scores.
 fn by_structs<'m>(
     scorer: &'m Scorer<Customer>,
     customers: &[Customer],
     now: DateTime<Utc>,
     scores: &mut [Score<'m>],
 ) -> Tally<'m> {
-    let parts = customers.par_chunks(PART).zip(scores.par_chunks_mut(PART));
-    let part = |(customers, scores): (&[Customer], &mut [Score<'m>])| {
+    let chunks = customers.par_chunks(CHUNK).zip(scores.par_chunks_mut(CHUNK));
+    let tally = |(customers, scores): (&[Customer], &mut [Score<'m>])| {
         scorer.score_batch(customers, now, scores);
         Tally::of(scores.iter().copied())
     };
-    parts.map(part).reduce(Tally::default, Tally::and)
+    chunks.map(tally).reduce(Tally::default, Tally::plus)
 }
 
-/// What comes out, and the least time of five.
+/// Runs a function five times. Returns its result and the shortest time.
 fn timed<R>(mut run: impl FnMut() -> R) -> (R, Duration) {
-    #[expect(clippy::disallowed_methods, reason = "measures itself; no score depends on it")]
+    #[expect(clippy::disallowed_methods, reason = "measures time; no score depends on it")]
     let mut once = || {
         let start = Instant::now();
         let result = run();
@@ -84,16 +85,16 @@ fn timed<R>(mut run: impl FnMut() -> R) -> (R, Duration) {
     (result, (1..5).map(|_| once().1).fold(first, Duration::min))
 }
 
-#[expect(clippy::print_stdout, reason = "a program speaks to its terminal")]
+#[expect(clippy::print_stdout, reason = "an example prints its result")]
 fn main() -> Result<(), Box<dyn Error>> {
     let model: Model = toml::from_str(include_str!("../data/readiness.toml"))?;
     let scorer = Scorer::<Customer>::new(&model)?;
-    let now: DateTime<Utc> = "2026-11-22T09:00:00Z".parse()?; // once, so that all are scored as of the same second
+    let now: DateTime<Utc> = "2026-11-22T09:00:00Z".parse()?; // one instant for all customers
 
     let customers = customers(now);
     let table = Table::of(&customers)?;
     let columns = table.columns()?;
-    let ready = scorer.bind(&columns)?; // every column is there, and of the right kind
+    let ready = scorer.bind(&columns)?; // checks that every column exists and has the right kind
     let mut scores = vec![Score::default(); customers.len()];
 
     let one = ThreadPoolBuilder::new().num_threads(1).build()?;

@@ -1,4 +1,4 @@
-//! The customers as columns.
+//! Stores the customers as columns.
 
 use std::error::Error;
 
@@ -7,7 +7,7 @@ use warmth::columns::{Bits, Column, ColumnError, Columns, Texts};
 
 use crate::customer::{Customer, TECHNOLOGIES};
 
-/// The same customers as a column store would hold them. Missing facts have a bit of their own; texts are places in a
+/// The customers in the layout of a column store. Each column with missing facts has a list of flags. Texts are keys of a
 /// dictionary.
 pub(crate) struct Table {
     nps: Vec<u8>,
@@ -23,7 +23,7 @@ pub(crate) struct Table {
     healths: Dictionary,
 }
 
-/// Texts as Arrow has them: one after the other, and where each begins and ends.
+/// Texts in the layout of Arrow: all bytes one after the other, and offsets that separate the texts.
 struct Dictionary {
     ends: Vec<i32>,
     texts: String,
@@ -67,8 +67,8 @@ impl Table {
             table.renewal_date.push(customer.renewal_date.unwrap_or_default().to_epoch_days());
             table.renewal_known.push(customer.renewal_date.is_some());
             for own in &customer.tech_stack {
-                let place = TECHNOLOGIES.iter().position(|known| known == own).ok_or("a technology of the list")?;
-                table.tech_stack.push(place.try_into()?);
+                let key = TECHNOLOGIES.iter().position(|known| known == own).ok_or("unknown technology")?;
+                table.tech_stack.push(key.try_into()?);
             }
             table.tech_stack_ends.push(table.tech_stack.len().try_into()?);
             table.histories.push(customer.history.clone());

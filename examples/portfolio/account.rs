@@ -1,4 +1,4 @@
-//! The customers.
+//! Generates the accounts.
 
 use std::io::{self, Write};
 
@@ -7,10 +7,10 @@ use chrono::{Days, Months, NaiveDate};
 use crate::dossier::{Contract, IcpFit};
 use crate::random::Random;
 
-/// The last day that the portfolio knows about. No event is younger.
+/// The last day of the portfolio. No event is later.
 pub(crate) const LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(2026, 11, 22) {
     Some(day) => day,
-    None => panic!("a day of the calendar"),
+    None => panic!("invalid date"),
 };
 
 pub(crate) const ACCOUNT_COLUMNS: &str = "id,name,industry,country,employees,plan,seats,seat_limit,nps,health,\
@@ -51,11 +51,11 @@ const TECH_STACK: &[&str] =
     &["netsuite", "salesforce", "snowflake", "slack", "jira", "bigquery", "hubspot", "sap", "teams", "workday"];
 const TECH_STACK_REMOTE: &[&str] = &["slack", "jira", "bigquery", "hubspot", "sap", "teams", "workday"];
 
-/// Where the streams of chance for other purposes begin: beyond the number of any account.
+/// Offsets of the random streams for other purposes, beyond the number of any account.
 const DOSSIERS: u64 = 1 << 40;
 const SERVICE: u64 = 2 << 40;
 
-/// How much the customer is like those the product was built for. Industry, size, roles and tech stack follow from it.
+/// How similar the customer is to the ideal customer. It determines industry, size, roles and tech stack.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Likeness {
     Close,
@@ -63,7 +63,7 @@ pub(crate) enum Likeness {
     Remote,
 }
 
-/// How well the customer gets on with what it has. Usage, survey answers, tickets and escalations follow from it.
+/// How satisfied the customer is. It determines usage, survey answers, tickets and escalations.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Health {
     Green,
@@ -71,7 +71,7 @@ pub(crate) enum Health {
     Red,
 }
 
-/// How far the customer has come with the thought of buying more. The age and the kind of its events follow from it.
+/// How interested the customer is in buying more. It determines the age and the kind of its events.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Interest {
     Dormant,
@@ -81,12 +81,12 @@ pub(crate) enum Interest {
     Buying,
 }
 
-/// A customer, and the chance that the rest of it will be drawn with.
+/// An account: its main properties, and the random generators for the others.
 pub(crate) struct Account {
     pub(crate) random: Random,
-    /// For what the templates ask, so that the rest of the portfolio does not depend on it.
+    /// For the columns that only templates read. Its own stream keeps the other columns independent of them.
     pub(crate) dossier_random: Random,
-    /// For the events that the templates ask for.
+    /// For the events that only templates read.
     pub(crate) service_random: Random,
     number: u64,
     pub(crate) industry: &'static str,
@@ -145,7 +145,7 @@ impl Account {
         }
     }
 
-    /// How many of the portfolio's events are this account's, against the other accounts.
+    /// Returns the account's share of all events, relative to the other accounts.
     pub(crate) fn busyness(&self) -> u64 {
         let usage = match self.health {
             Health::Green => 8,
@@ -224,7 +224,7 @@ impl Account {
         let paid_monthly = plan == "starter" && random.chance(50);
         let renewal = self.next_renewal().filter(|_| !paid_monthly);
 
-        // What a customer database does not know is an empty cell. Each kind of fact has its own chance to be unknown.
+        // An empty cell is an unknown fact. Each column has its own probability of being unknown.
         let cells = [
             self.id(),
             name,
@@ -251,7 +251,7 @@ impl Account {
         writeln!(out, "{},{}", cells.join(","), dossier.join(","))
     }
 
-    /// Contracts run for whole years from the day they start.
+    /// Returns the end of the current contract year. Contracts run for whole years from their first day.
     fn next_renewal(&self) -> Option<NaiveDate> {
         (1..=20).map(|years| self.contract_start + Months::new(12 * years)).find(|day| *day > LAST_DAY)
     }

@@ -1,4 +1,4 @@
-//! What the templates of the crate ask for beside: the columns after the first ones, drawn from a stream of their own.
+//! Generates the columns that only the templates of the crate read, from a separate random stream.
 
 use chrono::{Days, NaiveDate, NaiveTime};
 use warmth::{Model, Record, Scorer, Value, templates};
@@ -15,7 +15,7 @@ pub(crate) const DOSSIER_COLUMNS: &str = "b2b,saas,vc_backed,uses_marketing_auto
 const PURPOSES: &[&str] = &["accounting", "payments", "planning", "spending"];
 const ROLES: &[&str] = &["champion", "economic-buyer", "technical-owner"];
 
-/// What the account has bought, as the first columns say it.
+/// The contract of an account, from the other columns.
 pub(crate) struct Contract {
     pub(crate) country: &'static str,
     pub(crate) plan: &'static str,
@@ -24,7 +24,7 @@ pub(crate) struct Contract {
     pub(crate) seats_bought: u64,
 }
 
-/// The template that makes the segment of which another template asks.
+/// The template that computes `icp_segment`, which another template reads.
 pub(crate) struct IcpFit(Scorer<Record>);
 
 impl IcpFit {
@@ -118,7 +118,7 @@ impl Account {
         ]
     }
 
-    /// The buying group of which the account team has told last, and what the team makes of it.
+    /// The latest buying group that the account team reported, and the team's assessment.
     fn demand_unit(&mut self) -> Vec<String> {
         let random = &mut self.dossier_random;
         let by_interest: &[(u64, &str)] = match self.interest {
@@ -190,7 +190,7 @@ impl Account {
         ]
     }
 
-    /// The add-on that would be offered next, and what the larger plan would save.
+    /// The next add-on to offer, and the saving of the larger plan.
     fn offer(&mut self, contract: &Contract) -> Vec<String> {
         let random = &mut self.dossier_random;
         let live_since = if random.chance(6) {
@@ -231,7 +231,7 @@ impl Account {
     }
 }
 
-/// Employees, visits and revenue are far below 2^53, where a double tells whole numbers apart.
-fn number(whole: u64) -> Value {
-    Value::from(i64::try_from(whole).unwrap_or(i64::MAX))
+/// Employees, visits and revenue are far below 2^53, so a double is exact.
+fn number(integer: u64) -> Value {
+    Value::from(i64::try_from(integer).unwrap_or(i64::MAX))
 }

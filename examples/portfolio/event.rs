@@ -1,4 +1,4 @@
-//! What the customers did.
+//! Generates the events.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -18,10 +18,10 @@ struct Event {
 }
 
 impl Account {
-    /// Writes the account's events, oldest first: so many of use and interest, and so many of service.
-    pub(crate) fn write_events(&mut self, how_many: u64, of_service: u64, out: &mut impl Write) -> io::Result<()> {
-        let mut events: Vec<Event> = (0..how_many).map(|_| self.invent_event()).collect();
-        events.extend((0..of_service).map(|_| self.invent_service_event()));
+    /// Writes the account's events, oldest first: `usage` events of use and interest, and `service` events of service.
+    pub(crate) fn write_events(&mut self, usage: u64, service: u64, out: &mut impl Write) -> io::Result<()> {
+        let mut events: Vec<Event> = (0..usage).map(|_| self.invent_event()).collect();
+        events.extend((0..service).map(|_| self.invent_service_event()));
         events.sort_by_key(|event| event.at);
         let id = self.id();
         for event in events {
@@ -64,7 +64,7 @@ impl Account {
         ]);
         let at = invent_instant(&mut self.random, self.contract_start, self.interest);
         let (count, amount_cents) = match name {
-            // Logins are reported as one row a day.
+            // A row of logins counts all logins of a day.
             "login" => (Some(self.random.between(1, 4 + self.employees.min(2_000) / 80)), None),
             "addon_purchase" => (None, Some(self.random.between(40, 900) * 100 + self.random.below(2) * 50)),
             _ => (None, None),
@@ -72,7 +72,7 @@ impl Account {
         Event { at, name, count, amount_cents }
     }
 
-    /// What the templates ask for beside: help that was looked for, and interest in a certain product.
+    /// An event that only templates read: a request for help, or interest in one product.
     fn invent_service_event(&mut self) -> Event {
         let random = &mut self.service_random;
         let trouble = match self.health {
@@ -98,10 +98,10 @@ impl Account {
     }
 }
 
-/// A moment in working hours of the last twelve months, not before the customer was one.
+/// An instant in working hours of the last twelve months, after the start of the contract.
 fn invent_instant(random: &mut Random, contract_start: NaiveDate, interest: Interest) -> DateTime<Utc> {
     let tenure_days = u64::try_from((LAST_DAY - contract_start).num_days()).unwrap_or(0);
-    // The weekend shift below can add two days to an age.
+    // The shift away from weekends can add two days to an age.
     let oldest_days = tenure_days.min(365) - 3;
     let newest_days = match interest {
         Interest::Dormant => oldest_days / 4,
@@ -113,7 +113,7 @@ fn invent_instant(random: &mut Random, contract_start: NaiveDate, interest: Inte
         Interest::Researching => 2,
         Interest::Buying => 4,
     };
-    // The least of several draws: the more there are, the younger the events.
+    // The minimum of several draws: more draws give younger events.
     let age_days = (0..draws).map(|_| random.between(newest_days, oldest_days)).min().unwrap_or(oldest_days);
     let mut day = LAST_DAY - Days::new(age_days);
     let days_after_friday = u64::from(day.weekday().num_days_from_monday()).saturating_sub(4);

@@ -1,4 +1,5 @@
-//! What became of customers: a row as of the first of a month, and whether more was bought in the quarter after it.
+//! Generates labelled history: a row as of the first day of a month, and whether the customer bought more in the next
+//! quarter.
 
 use std::io::{self, Write};
 
@@ -6,10 +7,10 @@ use chrono::{Days, Months, NaiveDate};
 
 use crate::random::Random;
 
-/// The month of the first rows.
+/// The first day of the first month.
 const FIRST_MONTH: NaiveDate = match NaiveDate::from_ymd_opt(2025, 1, 1) {
     Some(day) => day,
-    None => panic!("a day of the calendar"),
+    None => panic!("invalid date"),
 };
 const MONTHS: u64 = 18;
 
@@ -19,8 +20,8 @@ pub(crate) const LABELLED_COLUMNS: &str = "id,as_of,bought,nps,health,seat_share
 
 const TECH_STACK: &[&str] = &["hubspot", "jira", "netsuite", "salesforce", "sap", "slack"];
 
-/// Two things decide, and neither is in the file: how well the customer fits, which matters more, and how interested it is.
-/// One column tells the first well, four count what the second leads to: whoever adds up weights counts it four times.
+/// Two hidden values determine the outcome: fit, which matters more, and interest. One column reflects fit well. Four
+/// columns reflect interest, so a model that adds their weights counts interest four times.
 pub(crate) fn write_labelled(out: &mut impl Write, seed: u64, rows: u64) -> io::Result<()> {
     writeln!(out, "{LABELLED_COLUMNS}")?;
     for number in 0..rows {

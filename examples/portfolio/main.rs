@@ -1,16 +1,16 @@
-//! Writes a synthetic portfolio of business customers: `accounts.csv`, `events.csv`, and of others `history.csv`, with
-//! what became of them.
+//! Generates a synthetic portfolio of business customers: `accounts.csv` and `events.csv`. Also generates `history.csv`, the
+//! labelled history of other customers.
 //!
 //! ```text
 //! cargo run --example portfolio -- --out examples/data
 //! cargo run --release --example portfolio -- --accounts 100000 --events 1000000 --out target/load
 //! ```
 //!
-//! Nobody in these files exists: every name is put together from word lists, and a likeness to a company is
-//! chance. The same arguments give the same bytes on every machine, because the generator draws and calculates with
-//! integers only, and the one score in it is exact. The default arguments give the files in `examples/data`.
+//! The companies do not exist. Their names are combined from word lists, so any resemblance is a coincidence. The same
+//! arguments give the same bytes on every machine: the generator uses integers only, and the one score in the files is
+//! exact. The default arguments give the files in `examples/data`.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program speaks to its terminal")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program prints to its terminal")]
 
 mod account;
 mod dossier;
@@ -36,8 +36,8 @@ usage: portfolio [--accounts N] [--events N] [--labelled N] [--seed S] --out DIR
   --accounts N   rows of accounts.csv (default 300)
   --events N     rows of events.csv (default 6000)
   --labelled N   rows of history.csv (default 2400)
-  --seed S       another seed is another portfolio (default 7)
-  --out DIR      where the three files go; made if it is not there";
+  --seed S       seed of the random generator (default 7)
+  --out DIR      folder for the three files; created if it does not exist";
 
 fn main() -> ExitCode {
     let request = match Request::from_args(std::env::args().skip(1)) {
@@ -69,7 +69,7 @@ struct Request {
 }
 
 impl Request {
-    /// `None` asks for the help text.
+    /// Returns `None` if the arguments ask for the help text.
     fn from_args(mut args: impl Iterator<Item = String>) -> Result<Option<Request>, String> {
         let (mut accounts, mut events, mut labelled, mut seed, mut out) = (300, 6000, 2400, 7, None);
         while let Some(option) = args.next() {
@@ -92,7 +92,7 @@ impl Request {
 }
 
 fn whole_number(option: &str, value: &str) -> Result<u64, String> {
-    value.parse().map_err(|_| format!("`{option}` wants a whole number, not `{value}`"))
+    value.parse().map_err(|_| format!("`{option}` needs a whole number, not `{value}`"))
 }
 
 fn write_portfolio(request: &Request) -> io::Result<()> {
@@ -100,7 +100,7 @@ fn write_portfolio(request: &Request) -> io::Result<()> {
     let mut accounts = BufWriter::new(File::create(request.out.join("accounts.csv"))?);
     let mut events = BufWriter::new(File::create(request.out.join("events.csv"))?);
 
-    // Two passes instead of a list of accounts: memory stays flat however many are asked for.
+    // Two passes instead of a list of accounts keep memory constant for any number of accounts.
     let portfolio = || (0..request.accounts).map(|number| Account::invent(request.seed, number));
     let busyness: u64 = portfolio().map(|account| account.busyness()).sum();
 
@@ -108,15 +108,15 @@ fn write_portfolio(request: &Request) -> io::Result<()> {
 
     writeln!(accounts, "{ACCOUNT_COLUMNS},{DOSSIER_COLUMNS}")?;
     writeln!(events, "{EVENT_COLUMNS}")?;
-    let of_service = request.events / 4;
-    let of_use = request.events - of_service;
+    let service = request.events / 4;
+    let usage = request.events - service;
     let (mut busyness_so_far, mut used, mut served) = (0, 0, 0);
     for mut account in portfolio() {
         account.write_row(&icp_fit, &mut accounts)?;
-        // Shares of a running total, not of each account: they add up to exactly the number asked for.
+        // Shares of a running total, not of each account, add up to exactly the requested number.
         busyness_so_far += account.busyness();
-        let use_due = share(of_use, busyness_so_far, busyness);
-        let service_due = share(of_service, busyness_so_far, busyness);
+        let use_due = share(usage, busyness_so_far, busyness);
+        let service_due = share(service, busyness_so_far, busyness);
         account.write_events(use_due - used, service_due - served, &mut events)?;
         (used, served) = (use_due, service_due);
     }

@@ -1,21 +1,17 @@
-//! Chance that is the same everywhere.
+//! A random generator with the same output on every machine.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::unreachable,
-    reason = "the lists to draw from are constants, none is empty"
-)]
+#![expect(clippy::indexing_slicing, clippy::unreachable, reason = "the lists to draw from are constants and not empty")]
 
 use std::fmt::Display;
 
-/// The generator called `SplitMix64`: small, and specified to the bit, so that no new version of a library changes the
-/// files.
+/// The `SplitMix64` generator. It is specified to the bit, so no new version of a library changes the files.
 pub(crate) struct Random {
     state: u64,
 }
 
 impl Random {
-    /// Each account has a stream of its own, so that account 17 is the same one in a portfolio of any size.
+    /// Creates the generator of a stream. Each account has its own stream, so account 17 is the same in a portfolio of any
+    /// size.
     pub(crate) fn new(seed: u64, stream: u64) -> Random {
         let mut of_seed = Random { state: seed };
         let mut of_stream = Random { state: of_seed.next() ^ stream };
@@ -29,7 +25,7 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// From 0 up to, but not including, `bound`.
+    /// Returns a number from 0 up to, but not including, `bound`.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound
     }
@@ -58,7 +54,7 @@ impl Random {
         unreachable!("the draw is below the sum of the weights")
     }
 
-    /// `how_many` different items, in the order of the list.
+    /// Returns `how_many` different items, in the order of the list.
     pub(crate) fn some_of(&mut self, list: &[&'static str], how_many: u64) -> Vec<&'static str> {
         let mut wanted = how_many.min(list.len() as u64);
         let mut chosen = Vec::new();
@@ -71,7 +67,7 @@ impl Random {
         chosen
     }
 
-    /// The value as text, or an empty cell.
+    /// Returns the value as text with the given probability, and otherwise an empty cell.
     pub(crate) fn known(&mut self, percent: u64, value: impl Display) -> String {
         if self.chance(percent) { value.to_string() } else { String::new() }
     }

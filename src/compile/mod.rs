@@ -33,6 +33,7 @@ pub(crate) fn compile(model: &Model, schema: Schema) -> Result<Program, ModelErr
         grade: model.grade.as_ref(),
         problems: Problems::default(),
         fields: Vec::new(),
+        field_indexes: BTreeMap::new(),
         events: BTreeSet::new(),
         ids: BTreeMap::new(),
         lifespan_secs: Some(0),
@@ -63,6 +64,8 @@ struct Compiler<'m> {
     grade: Option<&'m model::GradeCuts>,
     problems: Problems,
     fields: Vec<FieldUse>,
+    /// The index in `fields` of each name.
+    field_indexes: BTreeMap<&'m str, FieldIndex>,
     events: BTreeSet<&'m str>,
     /// The ids of gates, rules, promoters and limits, and their paths.
     ids: BTreeMap<&'m str, String>,
@@ -205,13 +208,14 @@ impl<'m> Compiler<'m> {
     }
 
     /// Returns the index of a field among those that the model reads. The model reads it as `kind`.
-    fn field(&mut self, name: &str, kind: Kind, path: &Path<'_>) -> Option<FieldIndex> {
-        let index = if let Some(index) = self.fields.iter().position(|used| used.reading.field.name() == name) {
-            index
+    fn field(&mut self, name: &'m str, kind: Kind, path: &Path<'_>) -> Option<FieldIndex> {
+        let index = if let Some(index) = self.field_indexes.get(name) {
+            *index
         } else {
             let field = self.declared(name, path)?;
             let reading = Reading { field, valued: false, shared: false };
             self.fields.push(FieldUse { reading, path: path.to_string() });
+            self.field_indexes.insert(name, self.fields.len() - 1);
             self.fields.len() - 1
         };
         let used = self.fields.get_mut(index)?;
@@ -227,7 +231,7 @@ impl<'m> Compiler<'m> {
             return self.problems.refuse_with_help("wrong-kind", path, message, tests_of(own));
         }
         if own == Kind::Any {
-            used.reading.field = Field::named(name, kind, index);
+            used.reading.field = Field::named(name, kind).at(index);
             used.path = path.to_string();
             return Some(index);
         }
@@ -243,7 +247,7 @@ impl<'m> Compiler<'m> {
             return Some(field.clone().at(index));
         }
         if self.schema.open {
-            return Some(Field::named(name, Kind::Any, self.fields.len()));
+            return Some(Field::named(name, Kind::Any).at(self.fields.len()));
         }
         let message = format!("there is no field `{name}`");
         if RESERVED_OUTCOME.contains(&name) {

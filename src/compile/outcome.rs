@@ -66,8 +66,7 @@ impl<'m> Compiler<'m> {
             let problem = Problem::new("no-zero-state", &path, "no state starts at 0");
             self.problems.note(problem.with_help("give one state the bound 0"));
         }
-        rows.sort();
-        complete.then(|| States { rows: rows.into(), by_points })
+        complete.then(|| States::new(rows, by_points))
     }
 
     /// Returns `Some(None)` if the model has no grade.
@@ -100,7 +99,7 @@ impl<'m> Compiler<'m> {
             before = Some(*cut);
             score
         });
-        Some(Cuts { axis: axis?, cuts: cuts? })
+        Some(Cuts::new(axis?, cuts?.into()))
     }
 
     pub(super) fn segments(&mut self, model: &'m Model) -> Option<Box<[Segment]>> {

@@ -7,7 +7,7 @@ use crate::input::facts::{Field, Kind};
 use crate::model::{self, AgeWindow, Combine, Missing, Scope, names};
 use crate::num::points::{HELD, Points};
 use crate::problem::{Path, Problem};
-use crate::program::{BandRows, ByTruth, Quantity, Rule, RuleBody};
+use crate::program::{BandRows, ByTruth, Quantity, Rule, RuleBody, TextRows};
 
 impl<'m> Compiler<'m> {
     /// Compiles a rule, whose index in the axis is set later.
@@ -138,7 +138,7 @@ impl<'m> Compiler<'m> {
             before = Some((*bound, from));
             rows.extend(from.zip(points));
         }
-        Some((of?, rows.into()))
+        Some((of?, BandRows::new(rows)))
     }
 
     fn values(&mut self, values: &'m model::Values, path: &Path<'_>) -> Option<RuleBody> {
@@ -171,14 +171,14 @@ impl<'m> Compiler<'m> {
             let help = "split them into several rules, or lower their points";
             return self.problems.refuse_with_help("limit", &path, message, help);
         }
-        let (field, otherwise, rows) = (field?, otherwise?, rows.into());
+        let (field, otherwise, rows) = (field?, otherwise?, rows);
         Some(match values.combine {
-            None => RuleBody::Texts { field, rows, otherwise },
-            Some(combine) => RuleBody::Tags { field, rows, otherwise, sum: combine == Combine::Sum },
+            None => RuleBody::Texts { field, rows: TextRows::new(rows), otherwise },
+            Some(combine) => RuleBody::Tags { field, rows: rows.into(), otherwise, sum: combine == Combine::Sum },
         })
     }
 
-    fn field_of_values(&mut self, values: &model::Values, path: &Path<'_>) -> Option<usize> {
+    fn field_of_values(&mut self, values: &'m model::Values, path: &Path<'_>) -> Option<usize> {
         let declared = self.schema.fields.iter().find(|field| field.name() == values.field).map(Field::kind);
         match (declared, values.combine) {
             (Some(Kind::Tags), None) => {
@@ -211,18 +211,17 @@ pub(super) fn repeated<'t>(sorted: impl IntoIterator<Item = &'t str>) -> Option<
     sorted.into_iter().find(|text| last.replace(*text) == Some(*text))
 }
 
-/// Returns the most points of a form; `None` if it is unbounded.
+/// Returns the most points of a body; `None` if it is unbounded.
 fn reach(body: &RuleBody) -> Option<i64> {
-    fn best<K>(rows: &[(K, i64)], otherwise: i64) -> i64 {
-        rows.iter().map(|(_, points)| *points).fold(otherwise, i64::max)
+    fn best<'r, K: 'r>(rows: impl IntoIterator<Item = &'r (K, i64)>, otherwise: i64) -> i64 {
+        rows.into_iter().map(|(_, points)| *points).fold(otherwise, i64::max)
     }
     Some(match body {
         RuleBody::Points(by_truth) => by_truth.points(),
-        RuleBody::First { rows, otherwise } => best(rows, *otherwise),
-        RuleBody::Bands { rows, below, .. } => best(rows, *below),
-        RuleBody::Texts { rows, otherwise, .. } | RuleBody::Tags { rows, otherwise, sum: false, .. } => {
-            best(rows, *otherwise)
-        }
+        RuleBody::First { rows, otherwise } => best(rows.iter(), *otherwise),
+        RuleBody::Bands { rows, below, .. } => best(rows.iter(), *below),
+        RuleBody::Texts { rows, otherwise, .. } => best(rows.iter(), *otherwise),
+        RuleBody::Tags { rows, otherwise, sum: false, .. } => best(rows.iter(), *otherwise),
         RuleBody::Tags { rows, otherwise, sum: true, .. } => {
             rows.iter().map(|(_, points)| (*points).max(0)).fold(0, i64::saturating_add).max(*otherwise)
         }

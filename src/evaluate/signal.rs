@@ -22,7 +22,7 @@ pub(crate) struct Tally {
     pub(crate) points: i64,
 }
 
-/// Concrete sums over the events that a signal counts; what is rounded is rounded when they are read.
+/// Exact sums over the events that a signal counts. Rounding happens when a sum is read.
 #[derive(Clone, Copy)]
 pub(super) struct SignalSums {
     events: u64,
@@ -46,7 +46,7 @@ impl SignalSums {
         let mut sums = SignalSums::NONE;
         if signal.ordered() {
             let weight = |at| signal.curve.numerator(age(at));
-            // Apart from those that are added up in any order, which so stay in registers.
+            // A separate variable, so that the sums of unordered signals stay in registers.
             let mut ordered = SignalSums::NONE;
             counted(signal, activity, offset_secs, as_of, |entry| {
                 ordered.add(signal.per_unit, entry, weight(entry.at));
@@ -145,7 +145,7 @@ impl SignalSums {
     }
 }
 
-/// Hands over the events that count at `as_of`, the number of those that count of each entry.
+/// Calls `each` with the events that count at `as_of`; each entry has the count that counts.
 pub(super) fn counted(
     signal: &Signal,
     activity: &Activity,
@@ -176,7 +176,7 @@ pub(super) fn counted(
     });
 }
 
-/// The amounts of all the events together, those above zero and those below it apart.
+/// The sums of positive and of negative amounts.
 pub(super) fn amounts(events: Selection<'_>) -> (i128, i128) {
     let (mut gains, mut losses) = (0_i128, 0_i128);
     for entry in events.entries() {

@@ -98,10 +98,7 @@ pub(crate) fn by_calendar(by: Calendar, day: i64, today: i64) -> i64 {
 #[inline]
 pub(super) fn points(body: &RuleBody, fact: Fact<'_>) -> Option<i64> {
     match (body, fact) {
-        (RuleBody::Texts { rows, otherwise, .. }, Fact::Text(text)) => {
-            let row = rows.binary_search_by(|(own, _)| (**own).cmp(text)).ok().and_then(|row| rows.get(row));
-            Some(row.map_or(*otherwise, |(_, points)| *points))
-        }
+        (RuleBody::Texts { rows, otherwise, .. }, Fact::Text(text)) => Some(rows.points(text).unwrap_or(*otherwise)),
         (RuleBody::Tags { rows, otherwise, sum, .. }, Fact::Tags(tags)) => {
             Some(tag_points(rows, *otherwise, *sum, |tag| tags.contains(tag)))
         }
@@ -110,18 +107,6 @@ pub(super) fn points(body: &RuleBody, fact: Fact<'_>) -> Option<i64> {
         }
         _ => None,
     }
-}
-
-/// How many bands a number reaches.
-#[inline]
-pub(super) fn band(rows: &[(i64, i64)], number: i64) -> usize {
-    rows.partition_point(|(from, _)| *from <= number)
-}
-
-/// The points of a number that reaches this many bands.
-#[inline]
-pub(super) fn band_points(rows: &[(i64, i64)], below: i64, reached: usize) -> i64 {
-    reached.checked_sub(1).and_then(|row| rows.get(row)).map_or(below, |(_, points)| *points)
 }
 
 /// The points of tags. Goes row by row, so that a tag that is repeated in the subject's list counts once.

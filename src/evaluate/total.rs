@@ -14,7 +14,7 @@ use crate::program::{Cuts, Grading, Index, Program, States};
 /// 100 in millionths.
 pub(super) const FULL_SCORE: i64 = 100 * MICROS;
 
-/// 100 carried to twelve places.
+/// 100 to twelve places.
 const FULL_CARRIED: i64 = 100_000_000_000_000;
 
 /// Twice as much.
@@ -27,7 +27,7 @@ pub(super) fn axis_outcome<D: Domain>(raw: D::Number, available: D::Number) -> A
     let halves = if any.single() == Some(false) {
         D::Number::one(0)
     } else {
-        // Falls in what is available, as long as anything is.
+        // Falls as `available` rises, where that is positive.
         let halves = raw.map2(&available.map(|available| available.max(1)), |raw, available| match raw {
             _ if raw <= 0 => 0,
             _ if raw >= available => FULL_HALVES,
@@ -45,15 +45,15 @@ fn to_score(halves: i64) -> i64 {
     (halves + MICROS) / (2 * MICROS)
 }
 
-/// `raw x 2 x 10^14 / available`, cut down to a whole number, of `0 < raw < available`: the score in halves of the
-/// twelfth place. Ties of either rounding are whole ones, so that what is cut off changes neither.
+/// `raw x 2 x 10^14 / available`, truncated, for `0 < raw < available`: the score in halves of the
+/// twelfth place. The ties of both roundings are whole halves, so truncation changes neither.
 ///
-/// A quotient in doubles, off by far less than one half before it is rounded, and put right by what is left of the
-/// product, which is small enough to be counted around 2^64. A division of 128 bits costs much more.
+/// The quotient in doubles is off by far less than one half before it is rounded. Its
+/// remainder, which is small enough for arithmetic modulo 2^64, corrects it. A division of 128 bits costs much more.
 #[inline]
-#[expect(clippy::cast_precision_loss, reason = "a guess that is put right")]
+#[expect(clippy::cast_precision_loss, reason = "a guess that the remainder corrects")]
 fn halves(raw: i64, available: i64) -> i64 {
-    // From here to twice as much doubles are the whole numbers, so that their bits count what is added.
+    // From here to twice as much, doubles are the whole numbers, so the difference of their bits is a whole number.
     const WHOLE: f64 = 4_503_599_627_370_496.0;
     if available > i64::MAX / 4 {
         return saturated_i64(i128::from(raw) * i128::from(FULL_HALVES) / i128::from(available));
@@ -64,7 +64,7 @@ fn halves(raw: i64, available: i64) -> i64 {
     guess - i64::from(rest < 0)
 }
 
-/// The total of the axes before promoters: the third and last place where anything is rounded.
+/// The total of the axes before promoters: the third and last rounding of a score.
 pub(super) fn base<D: Domain>(program: &Program, axes: &[AxisOutcome<D>]) -> D::Number {
     if let [only] = axes {
         return only.carried.map(to_six_places);
@@ -72,13 +72,13 @@ pub(super) fn base<D: Domain>(program: &Program, axes: &[AxisOutcome<D>]) -> D::
     D::map_all(axes.iter().map(|axis| &axis.carried), |carried| joined(program, carried))
 }
 
-/// What is carried to twelve places, to the nearest millionth, ties up.
+/// Rounds a number with twelve places to the nearest millionth, ties up.
 #[inline]
 fn to_six_places(carried: i64) -> i64 {
     (carried + MICROS / 2) / MICROS
 }
 
-/// The total of axis scores carried to twelve places; falls in none of them.
+/// The total of axis scores with twelve places; monotone in each.
 fn joined(program: &Program, carried: &[i64]) -> i64 {
     match program.total {
         // The weight of a single axis cancels out.
@@ -113,10 +113,8 @@ pub(crate) fn base_with(program: &Program, axes: &[AxisOutcome<Concrete>], axis:
 pub(super) fn grade<D: Domain>(grading: Option<&Grading>, axes: &[AxisOutcome<D>]) -> D::Of<Index> {
     let Some(grading) = grading else { return D::Of::one(Index::NONE) };
     let rank = |cuts: &Cuts| match axes.get(cuts.axis) {
-        Some(axis) => {
-            D::rank(&axis.score, |score| cuts.cuts.iter().position(|cut| score >= *cut).unwrap_or(cuts.cuts.len()))
-        }
-        None => D::Of::one(cuts.cuts.len()),
+        Some(axis) => D::rank(&axis.score, |score| cuts.rank(score).into()),
+        None => D::Of::one(cuts.lowest().into()),
     };
     let saturated = |rank: usize| u8::try_from(rank).unwrap_or(u8::MAX);
     D::map2(&rank(&grading.fit), &rank(&grading.activity), |fit, activity| {
@@ -126,8 +124,9 @@ pub(super) fn grade<D: Domain>(grading: Option<&Grading>, axes: &[AxisOutcome<D>
 
 /// The state with the greatest bound that is reached, else the lowest one.
 pub(super) fn state<D: Domain>(states: &States, value: &D::Number, axes: &[AxisOutcome<D>]) -> D::Of<Index> {
-    // What is below the lowest bound is in the lowest state too, so that this bound need not be asked for.
-    let Some((_, above)) = states.rows.split_first() else { return D::Of::one(Index::NONE) };
+    if states.rows().is_empty() {
+        return D::Of::one(Index::NONE);
+    }
     let mut sum;
     let decisive = match axes {
         _ if !states.by_points => value,
@@ -140,11 +139,11 @@ pub(super) fn state<D: Domain>(states: &States, value: &D::Number, axes: &[AxisO
             &sum
         }
     };
-    let ranks = D::rank(decisive, |value| above.partition_point(|(bound, _)| *bound <= value));
+    let ranks = D::rank(decisive, |value| states.index(value));
     D::map(&ranks, Index::at)
 }
 
-/// The first play whose every list names the outcome, else the one for everybody else.
+/// The first play whose lists all name the outcome, else the play with `otherwise = true`.
 pub(super) fn play<D: Domain>(
     program: &Program,
     grade: &D::Of<Index>,
@@ -181,7 +180,7 @@ mod tests {
             tie: bool,
             full in prop_oneof![Just(FULL_SCORE), Just(FULL_CARRIED)],
         ) {
-            // Of twice what ends in so many noughts, an odd multiple of half a share is a tie.
+            // `available` is a multiple of twice the unit, so an odd multiple of half a unit is a tie.
             let unit = if tie { 2 * full } else { 1 };
             let available = ((bits & i64::MAX) >> (63 - magnitude) | 2).div_euclid(unit).max(2) * unit;
             let raw = if tie { available / unit * (2 * part + 1) } else { available / 1_000 * part + part % 7 };

@@ -1,5 +1,4 @@
-//! How strongly two things go together: Pearson's r (of a flag and a number the point-biserial one, of two flags phi),
-//! Spearman's rho and Cramér's V.
+//! Measures of association: Pearson's r, Spearman's rho, phi and Cramér's V.
 
 use libm::{atanh, tanh};
 
@@ -7,11 +6,13 @@ use super::distribution::{Z95, noncentralities};
 use super::estimate::{Estimate, count, real, real_len, total};
 use super::order;
 
-/// Pearson's correlation of pairs of numbers; with flags as 0 and 1 it is the point-biserial one, or phi.
+/// Computes Pearson's correlation r of pairs of numbers, from -1 to 1.
 ///
-/// The interval is Fisher's (1921): atanh r, 1.96 / sqrt(n - 3) to either side, and back. With fewer than four pairs it
-/// is all from -1 to 1. `None` if either side never varies, or varies by so little or so much (below 1e-150, beyond 1e150)
-/// that squares leave the range of doubles. Pairs that are not finite are left out.
+/// With flags as 0 and 1, r is the point-biserial correlation of a flag and a number, or phi of two flags. The interval
+/// is tanh(atanh r +- 1.96 / sqrt(n - 3)) for n pairs (Fisher 1921); for fewer than four pairs it is -1 to 1.
+///
+/// Pairs with a number that is not finite are left out. Returns `None` if either side is constant, or if it varies by
+/// so little or so much (below 1e-150, above 1e150) that squares leave the range of doubles.
 pub fn pearson(pairs: &[(f64, f64)]) -> Option<Estimate> {
     let finite = || pairs.iter().filter(|(x, y)| x.is_finite() && y.is_finite());
     let n = real_len(finite().count().max(1));
@@ -21,10 +22,12 @@ pub fn pearson(pairs: &[(f64, f64)]) -> Option<Estimate> {
     sums.pearson()
 }
 
-/// Spearman's rank correlation of pairs of numbers: Pearson's of their ranks, ties at the mean of their ranks.
+/// Computes Spearman's rank correlation rho of pairs of numbers, from -1 to 1.
 ///
-/// The interval is Fisher's with the error of Bonett and Wright (2000), sqrt((1 + r^2 / 2) / (n - 3)). `None` if either
-/// side never varies. Pairs that are not finite are left out.
+/// It is Pearson's r of the ranks (Spearman 1904). Ties have the mean of their ranks. The interval is that of
+/// [`pearson`] with the standard error sqrt((1 + rho^2 / 2) / (n - 3)) (Bonett and Wright 2000).
+///
+/// Pairs with a number that is not finite are left out. Returns `None` if either side is constant.
 ///
 /// ```
 /// let rho = warmth::evidence::spearman(&[(1.0, 5.0), (2.0, 6.0), (3.0, 7.0), (4.0, 8.0), (5.0, 7.0)]).unwrap();
@@ -38,10 +41,10 @@ pub fn spearman(pairs: &[(f64, f64)]) -> Option<Estimate> {
         let mut ranks = vec![0.0; rows.len()];
         let mut before = 0;
         for same in rows.chunk_by(|a, b| a.0 == b.0) {
-            let rank = real(twice_the_middle(before, count(same.len())));
-            for (_, place) in same {
-                if let Some(own) = ranks.get_mut(*place) {
-                    *own = rank;
+            let rank = real(doubled_mean_rank(before, count(same.len())));
+            for (_, row) in same {
+                if let Some(slot) = ranks.get_mut(*row) {
+                    *slot = rank;
                 }
             }
             before += count(same.len());
@@ -55,14 +58,16 @@ pub fn spearman(pairs: &[(f64, f64)]) -> Option<Estimate> {
     sums.spearman()
 }
 
-/// Twice the mean rank of `same` equal values that come after `before` others: a whole number.
-pub(super) fn twice_the_middle(before: u64, same: u64) -> u64 {
+/// Returns twice the mean rank of `same` equal values after `before` smaller ones. It is always an integer.
+pub(super) fn doubled_mean_rank(before: u64, same: u64) -> u64 {
     2 * before + same + 1
 }
 
-/// Phi of a table of two flags, `[[both, only the first], [only the second, neither]]`: Pearson's correlation of them.
+/// Computes phi, Pearson's correlation of two flags, from their 2 x 2 table `[[both, only first], [only second,
+/// neither]]`.
 ///
-/// `None` if a row or a column is empty.
+/// phi = (a d - b c) / sqrt((a + b) (c + d) (a + c) (b + d)) for the table `[[a, b], [c, d]]`. Returns `None` if a row
+/// or a column is empty.
 ///
 /// ```
 /// assert_eq!(warmth::evidence::phi([[30, 10], [20, 40]]).map(|phi| format!("{phi:.6}")), Some("0.408248".into()));
@@ -73,12 +78,14 @@ pub fn phi([[a, b], [c, d]]: [[u64; 2]; 2]) -> Option<f64> {
     (margins > 0.0).then(|| (product(a, d) - product(b, c)) / margins)
 }
 
-/// Cramér's V of a table of counts, each row a list of equal length: from 0 for independent sides to 1.
+/// Computes Cramér's V of a table of counts, from 0 for independent sides to 1.
 ///
-/// V = sqrt(chi-squared / (n (k - 1))), k the lesser of the numbers of rows and columns that are not empty, without a
-/// correction for bias: chance alone makes V about sqrt(free / (n (k - 1))) with `free` degrees of freedom. The interval
-/// is that of the noncentrality of chi-squared (Smithson 2003), which chance does not raise. So with many cells and few
-/// rows V may lie above its own interval; believe the interval. `None` if either side never varies.
+/// V = sqrt(chi-squared / (n (k - 1))), where n is the sum of the counts and k the smaller of the numbers of rows and
+/// columns that are not empty (Cramér 1946). V is not corrected for bias: for independent sides it is about sqrt(d / (n
+/// (k - 1))) with d degrees of freedom. The interval comes from the noncentrality of chi-squared (Smithson 2003) and
+/// has no such bias. So with many cells and small counts V may lie above its interval; believe the interval.
+///
+/// Missing cells at the end of a row count as 0. Returns `None` if either side is constant.
 ///
 /// ```
 /// let v = warmth::evidence::cramers_v(&[[100, 150], [203, 322], [420, 700], [320, 210]]).unwrap();
@@ -94,9 +101,9 @@ pub fn cramers_v(table: &[impl AsRef<[u64]>]) -> Option<Estimate> {
         }
     }
     let n = total(of_rows.iter().copied());
-    let filled = |sums: &[u64]| sums.iter().filter(|sum| **sum > 0).count();
-    let (rows, columns) = (filled(&of_rows), filled(&of_columns));
-    let free = rows.min(columns).checked_sub(1).filter(|free| *free > 0)?;
+    let nonempty = |sums: &[u64]| sums.iter().filter(|sum| **sum > 0).count();
+    let (rows, columns) = (nonempty(&of_rows), nonempty(&of_columns));
+    let k_less_one = rows.min(columns).checked_sub(1).filter(|less_one| *less_one > 0)?;
     let mut chi_squared = 0.0;
     for (row, of_row) in table.iter().zip(&of_rows) {
         let cells = row.as_ref().iter().copied().chain(std::iter::repeat(0));
@@ -106,16 +113,16 @@ pub fn cramers_v(table: &[impl AsRef<[u64]>]) -> Option<Estimate> {
         }
     }
     let (low, high) = noncentralities(chi_squared, real_len((rows - 1) * (columns - 1)));
-    let v = |x: f64| (x / (real(n) * real_len(free))).sqrt().min(1.0);
+    let v = |x: f64| (x / (real(n) * real_len(k_less_one))).sqrt().min(1.0);
     Some(Estimate { value: v(chi_squared), low: v(low), high: v(high) })
 }
 
-/// Sums over pairs, for a correlation.
+/// The sums over pairs from which correlations follow.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Moments {
     n: f64,
-    /// What is taken off each side before anything is added up.
-    middle: (f64, f64),
+    /// The numbers that are subtracted from each side before adding up, so that squares lose few digits.
+    center: (f64, f64),
     x: f64,
     y: f64,
     xx: f64,
@@ -124,23 +131,23 @@ pub(super) struct Moments {
 }
 
 impl Moments {
-    /// Sums about these middles, which had better be near the means.
+    /// Creates sums around these centers. Choose them near the means.
     pub(super) fn about(x: f64, y: f64) -> Moments {
-        Moments { middle: (x, y), ..Moments::default() }
+        Moments { center: (x, y), ..Moments::default() }
     }
 
-    /// The sums about the mean of `n` doubled ranks, which every half of a ranking has.
+    /// Creates sums around n + 1, the mean of `n` doubled ranks.
     pub(super) fn of_ranks(n: u64) -> Moments {
-        Moments { middle: (real(n + 1), real(n + 1)), ..Moments::default() }
+        Moments { center: (real(n + 1), real(n + 1)), ..Moments::default() }
     }
 
     pub(super) fn add(&mut self, x: f64, y: f64) {
         self.add_many(x, y, 1.0);
     }
 
-    /// Adds a pair `times` times.
+    /// Adds the same pair `times` times.
     pub(super) fn add_many(&mut self, x: f64, y: f64, times: f64) {
-        let (x, y) = (x - self.middle.0, y - self.middle.1);
+        let (x, y) = (x - self.center.0, y - self.center.1);
         self.n += times;
         self.x += x * times;
         self.y += y * times;
@@ -150,13 +157,13 @@ impl Moments {
     }
 
     fn r(&self) -> Option<f64> {
-        let Moments { n, middle, x, y, xx, yy, xy } = *self;
-        // What rounding left of the means.
+        let Moments { n, center, x, y, xx, yy, xy } = *self;
+        // Corrects for the distance between the centers and the exact means.
         let (xx, yy, xy) = (xx - x * x / n, yy - y * y / n, xy - x * y / n);
-        // What varies by less than the rounding of its own size does not vary.
+        // A side whose variance is within the rounding error of its values is constant.
         let varies =
-            |squares: f64, middle: f64| squares > n * middle * middle * 1e-24 && squares > 0.0 && squares.is_finite();
-        (n > 0.0 && varies(xx, middle.0) && varies(yy, middle.1) && xy.is_finite())
+            |squares: f64, center: f64| squares > n * center * center * 1e-24 && squares > 0.0 && squares.is_finite();
+        (n > 0.0 && varies(xx, center.0) && varies(yy, center.1) && xy.is_finite())
             .then(|| (xy / (xx.sqrt() * yy.sqrt())).clamp(-1.0, 1.0))
     }
 
@@ -169,6 +176,7 @@ impl Moments {
     }
 }
 
+/// Returns r with its interval, from the variance of atanh r times n - 3.
 fn fisher(r: f64, n: f64, variance: f64) -> Estimate {
     if n < 4.0 {
         return Estimate { value: r, low: -1.0, high: 1.0 };

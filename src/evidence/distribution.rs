@@ -1,19 +1,19 @@
-//! The distributions that intervals and critical values are read from.
+//! The normal and chi-squared distributions behind intervals and critical values.
 //!
-//! Logarithms, exponentials and the gamma function are libm's, so that a figure is the same on every machine.
+//! Logarithms, exponentials and the gamma function are those of libm, so that a figure is the same on every machine.
 
 use libm::{exp, lgamma, log};
 
-/// 95 % of a normal distribution lie within so many standard deviations of its middle.
+/// The number of standard deviations around the mean that contain 95 % of a normal distribution.
 pub(super) const Z95: f64 = 1.959_963_984_540_054;
 
-/// 99 % of a normal distribution lie within so many standard deviations of its middle.
+/// The number of standard deviations around the mean that contain 99 % of a normal distribution.
 pub(super) const Z99: f64 = 2.575_829_303_548_900_4;
 
-/// The share of a chi-squared distribution that lies below `x`.
+/// The cumulative distribution function of chi-squared with `dof` degrees of freedom.
 ///
-/// The regularised incomplete gamma function P(dof / 2, x / 2), by its series below the middle and by Lentz's continued
-/// fraction above it (Press et al., Numerical Recipes, section 6.2).
+/// It is the regularised incomplete gamma function P(dof / 2, x / 2), computed by its series for x < dof + 2 and by
+/// Lentz's continued fraction otherwise (Press et al., Numerical Recipes, section 6.2).
 #[expect(clippy::many_single_char_names, reason = "the letters of the source")]
 pub(super) fn chi_squared_below(x: f64, dof: f64) -> f64 {
     let (a, x) = (dof / 2.0, x / 2.0);
@@ -51,13 +51,16 @@ pub(super) fn chi_squared_below(x: f64, dof: f64) -> f64 {
     (1.0 - scale * fraction).max(0.0)
 }
 
-/// The value below which the share `share` of a chi-squared distribution lies.
+/// The quantile of chi-squared: the value below which the share `share` of the distribution lies.
 pub(super) fn chi_squared_quantile(share: f64, dof: f64) -> f64 {
     solved(|x| chi_squared_below(x, dof) >= share)
 }
 
-/// The share of a noncentral chi-squared distribution that lies below `x`: central ones of dof + 2j, weighted as Poisson
-/// counts j of mean `noncentrality` / 2, added up outwards from the heaviest.
+/// The cumulative distribution function of noncentral chi-squared.
+///
+/// It is the mean of central chi-squared functions with dof + 2j degrees of freedom, weighted by the Poisson
+/// probabilities of j with mean `noncentrality` / 2. The sum starts at the largest weight and proceeds in both
+/// directions.
 #[expect(clippy::many_single_char_names, reason = "as in the function before")]
 fn noncentral_below(x: f64, dof: f64, noncentrality: f64) -> f64 {
     let (mean, half) = (noncentrality / 2.0, x / 2.0);
@@ -89,11 +92,14 @@ fn noncentral_below(x: f64, dof: f64, noncentrality: f64) -> f64 {
     sum
 }
 
-/// From here on the square root of a noncentral chi-squared number is as good as normal, with a deviation of 1; the sum
-/// would be long, and its ends differ from these by less than one in ten thousand of their distance.
+/// Above this value, the square root of a noncentral chi-squared variable counts as normal with a standard deviation of
+/// 1.
+///
+/// The sum of [`noncentral_below`] would be long there, and the ends of its interval differ from the normal ones by
+/// less than one in ten thousand of the width.
 const AS_NORMAL: f64 = 1e6;
 
-/// The noncentralities for which `x` is the 97.5th and the 2.5th percentile; 0 where there is none.
+/// Returns the noncentralities for which `x` is the 97.5th and the 2.5th percentile; 0 if there is none.
 pub(super) fn noncentralities(x: f64, dof: f64) -> (f64, f64) {
     if x > AS_NORMAL {
         let end = |root: f64| (root * root - (dof - 1.0)).max(0.0);
@@ -105,8 +111,10 @@ pub(super) fn noncentralities(x: f64, dof: f64) -> (f64, f64) {
     (with(0.975), with(0.025))
 }
 
-/// The least positive number for which `reached` holds, where it holds for all above it: doubling, then halving until
-/// two doubles are neighbours or their distance no longer matters.
+/// Returns the smallest positive number for which `reached` holds, by bisection.
+///
+/// `reached` must hold for every larger number. The upper end is found by doubling; bisection ends at neighbouring
+/// doubles or at a relative distance of 1e-15.
 fn solved(reached: impl Fn(f64) -> bool) -> f64 {
     let (mut low, mut high) = (0.0_f64, 1.0_f64);
     while !reached(high) && high < 1e300 {
@@ -137,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn large_noncentralities_are_normal() {
+    fn the_normal_approximation_continues_the_exact_noncentralities() {
         for dof in [1.0, 9.0, 93.0] {
             let (low, high) = noncentralities(AS_NORMAL, dof);
             let (near_low, near_high) = noncentralities(AS_NORMAL * (1.0 + 1e-12), dof);
@@ -146,9 +154,9 @@ mod tests {
         }
     }
 
-    /// As `scipy.stats.chi2` and `scipy.stats.ncx2` give them.
+    /// The expected values are those of `scipy.stats.chi2` and `scipy.stats.ncx2`.
     #[test]
-    fn shares_and_quantiles() {
+    fn quantiles_and_shares_are_those_of_scipy() {
         close(chi_squared_quantile(0.95, 1.0), 3.841_458_820_694_124);
         close(chi_squared_quantile(0.95, 9.0), 16.918_977_604_620_448);
         close(chi_squared_quantile(0.95, 4.0), 9.487_729_036_781_154);

@@ -1,4 +1,4 @@
-//! A figure with its interval, and the way from counts to doubles.
+//! Figures with confidence intervals, and conversions from counts to doubles.
 
 use std::fmt;
 
@@ -7,16 +7,16 @@ use serde::Serialize;
 use super::distribution::Z95;
 use super::grid::fixed;
 
-/// A figure and the interval that it is likely to lie in.
+/// A figure with its 95 % confidence interval.
 ///
-/// Intervals are for a confidence of 95 %: of a hundred histories drawn from the same population, about 95 have an
-/// interval that holds the population's figure.
+/// Of a hundred histories drawn from the same population, about 95 have an interval that contains the figure of the
+/// population.
 ///
-/// [`Display`](fmt::Display) prints three places, `0.750 (0.611 to 0.889)`, or as many as the precision says.
+/// [`Display`](fmt::Display) prints `0.750 (0.611 to 0.889)`, with three decimal places unless you give a precision.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Estimate {
-    /// The figure for the rows at hand.
+    /// The figure of the sample.
     pub value: f64,
     /// The lower end of the interval.
     pub low: f64,
@@ -25,12 +25,12 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// `value` with a normal interval of `z` standard errors to either side, held within `least` and `most`.
+    /// Returns `value` with a normal interval of `z` standard errors to either side, clamped to `least` and `most`.
     pub(super) fn normal(value: f64, error: f64, z: f64, (least, most): (f64, f64)) -> Estimate {
         Estimate { value, low: (value - z * error).max(least), high: (value + z * error).min(most) }
     }
 
-    /// Whether the interval holds `value`.
+    /// Returns whether the interval contains `value`.
     pub fn holds(&self, value: f64) -> bool {
         self.low <= value && value <= self.high
     }
@@ -44,10 +44,12 @@ impl fmt::Display for Estimate {
     }
 }
 
-/// A share of a whole with Wilson's interval, which stays within 0 and 1 and is of use for small counts and for shares
-/// near the ends (Wilson 1927; Brown, Cai and DasGupta 2001).
+/// Computes the share `part / whole` with its Wilson interval.
 ///
-/// `None` if the whole is 0; a part above the whole counts as the whole.
+/// The interval ends at the shares p for which (share - p)^2 = 1.96^2 p (1 - p) / whole (Wilson 1927). It stays within
+/// 0 and 1, and is reliable for small counts and for shares near 0 and 1 (Brown, Cai and DasGupta 2001).
+///
+/// Returns `None` if `whole` is 0. A part above the whole counts as the whole.
 ///
 /// ```
 /// let rate = warmth::evidence::wilson(8, 10).unwrap();
@@ -61,30 +63,30 @@ pub fn wilson(part: u64, whole: u64) -> Option<Estimate> {
     let share = real(part.min(whole)) / n;
     let middle = (share + z2 / (2.0 * n)) / (1.0 + z2 / n);
     let half = Z95 / (1.0 + z2 / n) * (share * (1.0 - share) / n + z2 / (4.0 * n * n)).sqrt();
-    // None and all are ends of their own intervals; rounding would miss them.
+    // Shares of 0 and 1 are the ends of their own intervals; rounding would miss them.
     let low = if part == 0 { 0.0 } else { (middle - half).max(0.0) };
     let high = if part >= whole { 1.0 } else { (middle + half).min(1.0) };
     Some(Estimate { value: share, low, high })
 }
 
-/// A count as a double: exact below 2^53, beyond that the nearest one.
+/// Converts a count to a double: exact below 2^53, beyond that the nearest double.
 #[expect(clippy::cast_precision_loss, reason = "no history has 2^53 rows; sums beyond it are rounded once")]
 pub(super) fn real(count: impl Into<u128>) -> f64 {
     let count: u128 = count.into();
     count as f64
 }
 
-/// A sum of counts, held at the end of their range.
+/// Adds counts, saturating at the largest count.
 pub(super) fn total(counts: impl IntoIterator<Item = u64>) -> u64 {
     counts.into_iter().fold(0, u64::saturating_add)
 }
 
-/// A length as a double.
+/// Converts a length to a double.
 pub(super) fn real_len(len: usize) -> f64 {
     real(count(len))
 }
 
-/// A length as a count.
+/// Converts a length to a count.
 pub(super) fn count(len: usize) -> u64 {
     u64::try_from(len).unwrap_or(u64::MAX)
 }

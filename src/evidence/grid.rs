@@ -1,8 +1,8 @@
-//! Rows of text whose columns line up.
+//! Aligned columns of text, and the format of figures.
 
 use std::fmt;
 
-/// A table to be printed: columns of figures to the right, all others and the first to the left.
+/// A table to print. Columns of figures are aligned right; the first column and columns of text are aligned left.
 pub(super) struct Grid {
     rows: Vec<Vec<String>>,
 }
@@ -27,11 +27,11 @@ impl fmt::Display for Grid {
             }
         }
         let is_figure = |cell: &String| cell.starts_with(|c: char| c.is_ascii_digit() || c == '-');
-        let figures = |place: usize| {
-            let mut cells = self.rows.iter().skip(1).filter_map(|row| row.get(place)).filter(|cell| !cell.is_empty());
-            place > 0 && cells.all(is_figure)
+        let is_numeric = |column: usize| {
+            let mut cells = self.rows.iter().skip(1).filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty());
+            column > 0 && cells.all(is_figure)
         };
-        let right: Vec<bool> = (0..widths.len()).map(figures).collect();
+        let right: Vec<bool> = (0..widths.len()).map(is_numeric).collect();
         for row in &self.rows {
             let cells = row.iter().zip(&widths).zip(&right).map(|((cell, width), right)| {
                 if *right { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
@@ -42,18 +42,18 @@ impl fmt::Display for Grid {
     }
 }
 
-/// A figure to so many places; what rounds to zero has no sign.
+/// Formats a figure with a fixed number of decimal places. A figure that rounds to zero has no sign.
 pub(super) fn fixed(value: f64, places: usize) -> String {
     let text = format!("{value:.places$}");
     if text.contains(|c: char| ('1'..='9').contains(&c)) { text } else { text.replace('-', "") }
 }
 
-/// A figure to so many places, or a dash where there is none.
+/// Formats a figure with a fixed number of decimal places, or `-` for `None`.
 pub(super) fn figure(value: Option<f64>, places: usize) -> String {
     value.map_or("-".to_owned(), |value| fixed(value, places))
 }
 
-/// A share in percent with one place, or a dash.
+/// Formats a share in percent with one decimal place, or `-` for `None`.
 pub(super) fn percent(share: Option<f64>) -> String {
     share.map_or("-".to_owned(), |share| format!("{:.1}%", share * 100.0))
 }

@@ -1,4 +1,4 @@
-//! How long an event matters: the half-life, or the window, that ranks later outcomes best.
+//! The half-life or window of an event that ranks later outcomes best.
 
 use std::fmt;
 
@@ -6,19 +6,16 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::distribution::Z95;
-use super::error::{EvidenceError, Kind};
+use super::error::{ErrorKind, EvidenceError};
 use super::estimate::Estimate;
 use super::grid::Grid;
 use super::ranking::{Ranking, difference};
-use crate::decay::Decay;
-use crate::input::facts::Facts;
-use crate::model::{Axis, Model, Rule, Signal};
-use crate::scorer::Scorer;
-use crate::time::Span;
+use crate::model::{Axis, Rule, Signal};
+use crate::{Decay, Facts, Model, Scorer, Span};
 
-/// Half-lives, or windows, of one event being tried on a labelled history.
+/// Tries half-lives, or windows, of one event on a labelled history.
 ///
-/// Each is a model of a single signal, and the scorer that scores customers scores here too.
+/// For each span it compiles a model with a single signal and scores every row with it.
 ///
 /// ```
 /// use warmth::evidence::HalfLives;
@@ -39,31 +36,31 @@ use crate::time::Span;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Holds 8 bytes a row for each span that is tried.
+/// Takes 8 bytes a row for each span.
 #[derive(Debug)]
 pub struct HalfLives<T> {
-    tried: Vec<(Span, Scorer<T>, Vec<f64>)>, // by rising span
+    tried: Vec<(Span, Scorer<T>, Vec<f64>)>, // with the points of each row, by rising span
     outcomes: Vec<bool>,
 }
 
-/// The name of the only axis.
+/// The name of the model, of its only axis and of its only rule.
 const AXIS: &str = "signal";
 
 impl<T: Facts> HalfLives<T> {
-    /// Half-lives of an event, each event being worth half as much after each span.
+    /// Creates a trial of these half-lives: an event is worth half as much after each span.
     ///
     /// # Errors
     ///
-    /// If there are no spans, or a span or the name is none that a model takes.
+    /// If there are no spans, or if no model can contain a span or the name of the event.
     pub fn of(event: &str, spans: impl IntoIterator<Item = Span>) -> Result<HalfLives<T>, EvidenceError> {
         HalfLives::with(spans, |span| Signal::new(event, EACH).decay(Decay::HalfLife(span)))
     }
 
-    /// Windows of an event: those younger than the span count, all the same.
+    /// Creates a trial of these windows: every event within the span is worth the same.
     ///
     /// # Errors
     ///
-    /// As [`of`](HalfLives::of).
+    /// The same as for [`of`](HalfLives::of).
     pub fn windows(event: &str, spans: impl IntoIterator<Item = Span>) -> Result<HalfLives<T>, EvidenceError> {
         HalfLives::with(spans, |span| Signal::new(event, EACH).window(span))
     }
@@ -78,17 +75,17 @@ impl<T: Facts> HalfLives<T> {
         let tried = spans.into_iter().map(|span| {
             let rule = Rule::new(AXIS, signal(span));
             let model = Model::new(AXIS).axis(Axis::new(AXIS).available(100).rule(rule));
-            let scorer = Scorer::new(&model).map_err(|error| Kind::Span { text: error.to_string() })?;
+            let scorer = Scorer::new(&model).map_err(|error| ErrorKind::RefusedSpan { problems: error.to_string() })?;
             Ok((span, scorer, Vec::new()))
         });
-        let tried = tried.collect::<Result<Vec<_>, Kind>>()?;
+        let tried = tried.collect::<Result<Vec<_>, ErrorKind>>()?;
         if tried.is_empty() {
-            return Err(Kind::NoCandidates.into());
+            return Err(ErrorKind::NoSpans.into());
         }
         Ok(HalfLives { tried, outcomes: Vec::new() })
     }
 
-    /// Adds a subject and whether the outcome came after `as_of`. Events after it do not count.
+    /// Adds a subject and whether the outcome came after `as_of`. Events after `as_of` do not count.
     pub fn add(&mut self, subject: &T, as_of: DateTime<Utc>, outcome: bool) {
         for (_, scorer, sums) in &mut self.tried {
             let raw = scorer.score(subject, as_of).axis(AXIS).map_or(0.0, |axis| axis.raw.to_f64());
@@ -97,12 +94,12 @@ impl<T: Facts> HalfLives<T> {
         self.outcomes.push(outcome);
     }
 
-    /// The curve of the AUC over the spans. `None` unless there are rows with the outcome and without it.
+    /// Returns the AUC of each span. `None` unless there are rows with the outcome and without it.
     pub fn curve(&self) -> Option<HalfLifeCurve> {
         let auc = |sums: &[f64]| Ranking::new(sums.iter().copied().zip(self.outcomes.iter().copied())).auc();
         let curve: Option<Vec<_>> = self.tried.iter().map(|(span, _, sums)| Some((*span, auc(sums)?, sums))).collect();
         let curve = curve?;
-        // The first of equal ones.
+        // `max_by` returns the last of equal elements, so reverse to get the shortest span.
         let best = curve.iter().rev().max_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
         let as_good = |sums: &[f64]| {
             difference(best.2, sums, &self.outcomes).is_none_or(|(less, variance)| less <= Z95 * variance.sqrt())
@@ -118,20 +115,20 @@ impl<T: Facts> HalfLives<T> {
     }
 }
 
-/// Points for an event: many, so that old events still show in millionths.
+/// The points of an event. They are many, so that the points of old events still differ in millionths.
 const EACH: i32 = 1_000;
 
-/// How well each half-life, or window, ranks later outcomes.
+/// The AUC of each half-life, or window, of one event.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct HalfLifeCurve {
-    /// The span with the greatest AUC, the shortest of several.
+    /// The span with the largest AUC, the shortest of equal ones.
     pub best: Span,
-    /// The shortest span from which on all up to the best rank about as well.
+    /// The shortest span such that it and every longer span up to the best rank about as well.
     pub low: Span,
-    /// The longest span up to which all from the best on rank about as well.
+    /// The longest span such that it and every shorter span down to the best rank about as well.
     pub high: Span,
-    /// Every span, rising.
+    /// Every span, in rising order.
     pub points: Vec<CurvePoint>,
 }
 
@@ -141,9 +138,10 @@ pub struct HalfLifeCurve {
 pub struct CurvePoint {
     /// The half-life, or window.
     pub span: Span,
-    /// How well it ranks later outcomes.
+    /// The AUC: how well the span ranks later outcomes.
     pub auc: Estimate,
-    /// Whether its AUC is below the best one's by no more than the interval of their paired difference allows.
+    /// Whether the span ranks about as well as the best one: the 95 % interval of the paired difference of their AUCs
+    /// (DeLong 1988) contains 0.
     pub is_as_good: bool,
 }
 
@@ -161,6 +159,6 @@ impl fmt::Display for HalfLifeCurve {
             grid.row([point.span.to_string(), point.auc.to_string(), mark.to_owned()]);
         }
         write!(f, "{grid}")?;
-        writeln!(f, "{}, from {} to {}", self.best, self.low, self.high)
+        writeln!(f, "best {}, about as good from {} to {}", self.best, self.low, self.high)
     }
 }

@@ -1,37 +1,48 @@
-//! What history says: how factors go together with an outcome, how well a model ranks it, and what model to propose.
+//! Tests models and factors on labelled history, and proposes models from it.
 //!
-//! | question | asked with | answer |
+//! A history has one row for each subject at an instant, labelled with whether the outcome came afterwards. Fields
+//! named `events` count rows with the outcome, as in credit scoring.
+//!
+//! | question | use | answer |
 //! | --- | --- | --- |
-//! | What was known when? | [`Timeline`] | a [`Record`](crate::Record) as of an instant, an outcome within a horizon |
-//! | What goes together with the outcome? | [`HistoryBuilder`] | [`Correlations`] of a [`History`] |
-//! | What are a model's conditions and scores worth? | [`Trial`] | a [`Report`] |
-//! | What moved between two models or dates? | [`Review`] | a [`Sheet`] |
+//! | What was known at an instant? | [`Timeline`] | a [`Record`](crate::Record) as of the instant, the outcome within a horizon |
+//! | Which factors go together with the outcome? | [`HistoryBuilder`] | [`Correlations`] of a [`History`] |
+//! | How well do a model's scores and conditions predict? | [`Trial`] | a [`Report`] |
+//! | What moved between two models or dates? | [`Review`] | a [`ReviewSheet`] |
 //! | Which model does history support? | [`propose`] | a [`Proposal`]: documents, or the reason why there are none |
 //! | How long does an event matter? | [`HalfLives`] | a [`HalfLifeCurve`] |
 //!
-//! The figures that they are made of can be had on their own: [`Ranking`], [`Table`], [`pearson`], [`spearman`],
-//! [`phi`], [`cramers_v`], [`wilson`], [`psi`], [`brier`], [`Scale`] and [`Logistic`].
+//! You can also compute single figures: [`Ranking`], [`BandTable`], [`pearson`], [`spearman`], [`phi`], [`cramers_v`],
+//! [`wilson`], [`psi`], [`brier`], [`OddsScale`] and [`Logistic`].
 //!
-//! Everything is plain data: it can be printed, and written with serde. Nothing changes a model; what is proposed is a
-//! document for people to read. The [guide](crate::_guide::evidence) has the method and the formulas.
+//! All results are plain data: print them, or write them with serde. Nothing changes a model; a proposal is a document
+//! for people to read. The [guide](crate::_guide::evidence) explains the method and every formula.
 //!
 //! # Exactness
 //!
-//! What is counted is counted in whole numbers: AUC, KS, gains and every table are exact until one division. The rest
-//! is floating point, in a fixed order, with square roots as IEEE 754 rounds them and logarithms, exponentials and gamma
-//! functions from libm, which is compiled in: the same rows in the same order give the same bits on every machine. In
-//! another order the last digits of correlations and fits may differ; rankings, tables and indices do not.
+//! Counts are integers, so AUC, KS, gains and every table are exact up to one division. All other figures are floating
+//! point in a fixed order of operations: square roots are those of IEEE 754, and logarithms, exponentials and gamma
+//! functions come from libm, which is compiled in. So the same rows in the same order give the same bits on every
+//! machine. In another order, the last digits of correlations and fits may differ; rankings, tables and indices do not.
 //!
 //! # Cost
 //!
-//! Steps in proportion to rows: columns are sorted byte by byte. By the clock, correlations of numbers take longer than
-//! that where a column's different values do not fit into the caches any more. A history takes 8 bytes a number while it is
-//! gathered and 4 a cell afterwards, a [`Trial`] and a [`Review`] 16 bytes a row, [`HalfLives`] 8 bytes a row for each
-//! span. One million rows of 40 factors, from gathering to a proposal, fit into 768 MiB.
+//! Time grows in proportion to the rows, because columns are sorted by radix. Correlations of numbers take longer if a
+//! column has more distinct values than fit in cache.
+//!
+//! | what | memory |
+//! | --- | --- |
+//! | a [`HistoryBuilder`] | 8 bytes a number |
+//! | a [`History`] | 4 bytes a cell |
+//! | a [`Trial`], a [`Review`] | 16 bytes a row |
+//! | [`HalfLives`] | 8 bytes a row for each span |
+//!
+//! One million rows of 40 factors, from the first row to a proposal, fit in 768 MiB.
 
 mod association;
 mod correlations;
 mod distribution;
+mod effect;
 mod error;
 mod estimate;
 mod fit;
@@ -48,20 +59,23 @@ mod scorecard;
 mod stability;
 mod tables;
 mod timeline;
+mod trial;
 
 pub use association::{cramers_v, pearson, phi, spearman};
 pub use correlations::{Correlation, Correlations};
+pub use effect::ConditionKind;
 pub use error::EvidenceError;
 pub use estimate::{Estimate, wilson};
 pub use fit::{Logistic, Penalty};
 pub use half_life::{CurvePoint, HalfLifeCurve, HalfLives};
 pub use history::{History, HistoryBuilder};
-pub use probability::{Brier, Scale, brier};
-pub use propose::{Comparison, OutOfFold, Proposal, Proposed, Request, Shortage, propose};
+pub use probability::{Brier, OddsScale, brier};
+pub use propose::{OutOfFold, Proposal, Proposed, Request, Shortage, WeightComparison, propose};
 pub use ranking::{Ks, Ranking, Top};
-pub use report::{ConditionKind, ConditionReport, GradeCell, Report, Trial};
-pub use review::{FireRate, Move, Period, Reason, Review, Sheet};
-pub use scorecard::Direction;
+pub use report::{ConditionReport, GradeCell, Report};
+pub use review::{FireRate, Move, Period, Reason, Review, ReviewSheet};
+pub use scorecard::Trend;
 pub use stability::{Psi, psi};
-pub use tables::{Band, Table};
+pub use tables::{Band, BandTable};
 pub use timeline::Timeline;
+pub use trial::Trial;

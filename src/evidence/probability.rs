@@ -1,4 +1,4 @@
-//! Probabilities: how right they were, and how points stand for odds.
+//! The Brier score of probabilities, and the scale between points and odds.
 
 use std::collections::BTreeMap;
 
@@ -8,25 +8,24 @@ use serde::Serialize;
 use super::estimate::real;
 use super::order;
 
-/// The Brier score of stated probabilities and its three parts: `value` = `reliability` - `resolution` + `uncertainty`
-/// (Murphy 1973).
+/// A Brier score and its three parts: `value` = `reliability` - `resolution` + `uncertainty` (Murphy 1973).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Brier {
-    /// The mean square of probability less outcome, from 0 for perfect ones to 1.
+    /// The mean of (probability - outcome)^2, from 0 (perfect) to 1.
     pub value: f64,
-    /// How far the rates of those with one probability lie from it. Less is better.
+    /// The mean squared distance between each probability and the outcome rate of its rows. Lower is better.
     pub reliability: f64,
-    /// How far their rates lie from the rate of all. More is better.
+    /// The mean squared distance between these outcome rates and the overall rate. Higher is better.
     pub resolution: f64,
-    /// The spread of the outcomes themselves, which no forecast can help.
+    /// The variance of the outcomes, which no forecast can change.
     pub uncertainty: f64,
 }
 
-/// The Brier score of probabilities and outcomes.
+/// Computes the Brier score of probabilities and outcomes, and its three parts (Brier 1950; Murphy 1973).
 ///
-/// Rows with one probability are one group; round probabilities first if few of them are equal. Rows that are not from 0
-/// to 1 are left out. `None` if there are no rows.
+/// Rows of equal probability form a group, so round the probabilities first if few of them are equal. Rows whose
+/// probability is not from 0 to 1 are left out. Returns `None` if no row is left.
 ///
 /// ```
 /// use warmth::evidence::brier;
@@ -64,35 +63,35 @@ pub fn brier(rows: impl IntoIterator<Item = (f64, bool)>) -> Option<Brier> {
     })
 }
 
-/// How points stand for odds: points = `offset` + `factor` x ln odds.
+/// A linear scale between points and the logarithm of odds: points = `offset` + `factor` x ln odds (Siddiqi 2006).
 ///
 /// ```
-/// use warmth::evidence::Scale;
+/// use warmth::evidence::OddsScale;
 ///
-/// let scale = Scale::new(20.0, 600.0, 50.0).unwrap(); // 20 points double the odds, 600 points are 50 to 1
+/// let scale = OddsScale::new(20.0, 600.0, 50.0).unwrap(); // 20 points double the odds, 600 points are 50 to 1
 /// assert_eq!(format!("{:.4} {:.4}", scale.factor, scale.offset), "28.8539 487.1229");
 /// assert_eq!(format!("{:.2}", scale.points(100.0)), "620.00");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Scale {
-    /// Points for odds that are e times as high.
+pub struct OddsScale {
+    /// The points by which the score rises if the odds are multiplied by e.
     pub factor: f64,
-    /// Points for even odds.
+    /// The points for even odds.
     pub offset: f64,
 }
 
-impl Scale {
-    /// The scale on which `to_double` points double the odds and `points` stand for `odds` to one.
+impl OddsScale {
+    /// Creates a scale on which `to_double` points double the odds, and `points` correspond to odds of `odds` to one.
     ///
-    /// `None` unless all three are finite, and `to_double` and `odds` above 0.
-    pub fn new(to_double: f64, points: f64, odds: f64) -> Option<Scale> {
+    /// Returns `None` unless all three numbers are finite and `to_double` and `odds` are above 0.
+    pub fn new(to_double: f64, points: f64, odds: f64) -> Option<OddsScale> {
         let sound = [to_double, points, odds].iter().all(|number| number.is_finite()) && to_double > 0.0 && odds > 0.0;
         let factor = to_double / std::f64::consts::LN_2;
-        sound.then(|| Scale { factor, offset: points - factor * log(odds) })
+        sound.then(|| OddsScale { factor, offset: points - factor * log(odds) })
     }
 
-    /// The points that stand for `odds` to one. Odds of 0 have infinitely few; odds below 0 are none, and not a number.
+    /// Returns the points for odds of `odds` to one: negative infinity for odds of 0, NaN for negative odds.
     pub fn points(&self, odds: f64) -> f64 {
         self.offset + self.factor * log(odds)
     }

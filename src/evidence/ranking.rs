@@ -1,4 +1,4 @@
-//! How well numbers rank outcomes: AUC, Gini, KS, gains, precision and capture at k. Counted in whole numbers.
+//! Measures of how well numbers rank outcomes: AUC, Gini, KS, gains, and precision, capture and lift at k.
 
 use serde::Serialize;
 
@@ -6,10 +6,10 @@ use super::distribution::Z95;
 use super::estimate::{Estimate, count, real};
 use super::order;
 
-/// Numbers and outcomes, counted by number: what every measure of ranking is read from.
+/// The rows of a history ranked by a number, such as a score.
 ///
-/// Everything is counted in whole numbers and divided once. Rows of equal number are one group, so that the order of rows
-/// cannot matter.
+/// Every figure is computed from integer counts with one division. Tied rows form a group, so the order of the rows
+/// does not matter.
 ///
 /// ```
 /// use warmth::evidence::Ranking;
@@ -19,57 +19,60 @@ use super::order;
 /// assert_eq!(ranking.gini(), Some(0.5));
 /// ```
 ///
-/// Takes time and memory in proportion to the rows: they are sorted byte by byte.
+/// Takes time and memory in proportion to the rows, which are sorted by radix.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ranking {
-    groups: Vec<Group>, // by falling number, none empty
+    groups: Vec<TieGroup>, // by falling number, none of them empty
     events: u64,
     others: u64,
 }
 
-/// Rows of one number.
+/// Rows with the same number.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Group {
+struct TieGroup {
     number: f64,
-    events: u64, // whose outcome came
-    others: u64, // whose outcome did not
+    events: u64, // rows with the outcome
+    others: u64, // rows without it
 }
 
-/// The greatest distance between the shares of outcomes and of the others that a cut selects.
+/// The Kolmogorov-Smirnov distance (KS), and the cut at which it occurs.
+///
+/// It is the largest difference, over all cuts, between the share of rows with the outcome at or above the cut and the
+/// share of rows without the outcome at or above it (Kolmogorov 1933; Smirnov 1939).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Ks {
     /// The distance, from 0 to 1.
     pub value: f64,
-    /// The cut: numbers from this one on are selected. The highest of several.
+    /// The cut: rows with this number or a higher one are at or above it. The highest of equally good cuts.
     pub at_least: f64,
 }
 
-/// The highest so many rows, and the outcomes among them.
+/// The k highest rows, and the outcomes among them.
 ///
-/// Where the last of them are tied with rows that are not among them, it depends on chance which ones are: hence the
-/// least, the most, and what is to be expected.
+/// If the k-th row ties with rows below it, the number of outcomes depends on how you break the tie. So there are a
+/// least, a most and an expected number.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Top {
-    /// How many rows.
+    /// The number of rows, k.
     pub rows: u64,
-    /// The fewest outcomes that can be among them.
+    /// The smallest possible number of outcomes among them.
     pub least: u64,
-    /// The most outcomes that can be among them.
+    /// The largest possible number of outcomes among them.
     pub most: u64,
-    /// How many to expect if ties are broken by lot.
+    /// The expected number of outcomes if ties are broken at random.
     pub expected: f64,
-    /// `expected` as a share of `rows`.
+    /// Precision at k: `expected` / `rows`.
     pub precision: f64,
-    /// `expected` as a share of all outcomes.
+    /// Capture at k: `expected` / all rows with the outcome.
     pub capture: f64,
-    /// `precision` as a multiple of the share of outcomes among all rows.
+    /// Lift at k: `precision` / the outcome rate of all rows.
     pub lift: f64,
 }
 
 impl Ranking {
-    /// Counts rows of a number and whether the outcome came. Rows that are not a number are left out.
+    /// Ranks rows of a number and whether the outcome came. Rows whose number is NaN are left out.
     pub fn new(rows: impl IntoIterator<Item = (f64, bool)>) -> Ranking {
         let known = rows.into_iter().filter(|(number, _)| !number.is_nan());
         let mut rows: Vec<(u64, bool)> = known.map(|(number, outcome)| (order::key(number), outcome)).collect();
@@ -79,52 +82,57 @@ impl Ranking {
             let events = count(same.iter().filter(|(_, outcome)| *outcome).count());
             let others = count(same.len()) - events;
             let number = same.first().map_or(0.0, |(key, _)| order::number(*key));
-            ranking.groups.push(Group { number, events, others });
+            ranking.groups.push(TieGroup { number, events, others });
             ranking.events += events;
             ranking.others += others;
         }
         ranking
     }
 
-    /// How many rows there are.
+    /// Returns the number of rows.
     pub fn rows(&self) -> u64 {
         self.events + self.others
     }
 
-    /// In how many of them the outcome came.
+    /// Returns the number of rows with the outcome.
     pub fn events(&self) -> u64 {
         self.events
     }
 
-    /// Of all pairs of a row with the outcome and one without it, twice the number in which the first is higher plus
-    /// the number of ties, and twice the number of pairs.
+    /// Returns the numerator and the denominator of the AUC as integers.
+    ///
+    /// Over all pairs of a row with the outcome and a row without it, they are 2 x (pairs in which the row with the
+    /// outcome is higher) + (tied pairs), and 2 x (all pairs).
     pub fn concordance(&self) -> (u128, u128) {
         let mut below = self.others;
         let mut won = 0_u128;
-        for Group { events, others, .. } in &self.groups {
+        for TieGroup { events, others, .. } in &self.groups {
             below -= others;
             won += u128::from(*events) * (2 * u128::from(below) + u128::from(*others));
         }
         (won, 2 * u128::from(self.events) * u128::from(self.others))
     }
 
-    /// The area under the ROC curve: the chance that a row with the outcome is higher than one without it, a tie
-    /// counting half. 0.5 is chance. `None` unless there are rows of both kinds.
+    /// Returns the area under the ROC curve (AUC), from 0 to 1.
     ///
-    /// The interval is DeLong's (DeLong, DeLong and Clarke-Pearson 1988), from how much the chance differs from row to
-    /// row. Where there is but one row of a kind, or every pair is won, nothing differs and it has no width.
+    /// It is the probability that a row with the outcome ranks above a row without it, where a tie counts half (Hanley
+    /// and McNeil 1982). A random ranking has 0.5. The 95 % interval is DeLong's (DeLong, DeLong and Clarke-Pearson
+    /// 1988). It is too narrow if one of the two kinds has a single row, and has width 0 if the numbers separate the
+    /// outcomes perfectly.
+    ///
+    /// Returns `None` unless there are rows with the outcome and without it.
     pub fn auc(&self) -> Option<Estimate> {
         let (won, pairs) = self.concordance();
         let auc = (pairs > 0).then(|| real(won) / real(pairs))?;
         Some(Estimate::normal(auc, self.variance(auc).sqrt(), Z95, (0.0, 1.0)))
     }
 
-    /// DeLong's variance of the AUC.
+    /// Returns DeLong's variance of the AUC.
     pub(super) fn variance(&self, auc: f64) -> f64 {
         let (m, n) = (real(self.events), real(self.others));
         let (mut above, mut below) = (0, self.others);
         let (mut of_events, mut of_others) = (0.0, 0.0);
-        for Group { events, others, .. } in &self.groups {
+        for TieGroup { events, others, .. } in &self.groups {
             below -= others;
             let placed = (real(below) + real(*others) / 2.0) / n - auc;
             of_events += real(*events) * placed * placed;
@@ -136,12 +144,12 @@ impl Ranking {
         mean(of_events, m) + mean(of_others, n)
     }
 
-    /// Gini's coefficient, or accuracy ratio: 2 AUC - 1, from -1 to 1.
+    /// Returns the Gini coefficient, also called accuracy ratio: 2 AUC - 1, from -1 to 1.
     pub fn gini(&self) -> Option<f64> {
         self.auc().map(|auc| 2.0 * auc.value - 1.0)
     }
 
-    /// The Kolmogorov-Smirnov distance. `None` unless there are rows of both kinds.
+    /// Returns the Kolmogorov-Smirnov distance. `None` unless there are rows with the outcome and without it.
     pub fn ks(&self) -> Option<Ks> {
         let pairs = u128::from(self.events) * u128::from(self.others);
         if pairs == 0 {
@@ -152,7 +160,7 @@ impl Ranking {
         for group in &self.groups {
             events += group.events;
             others += group.others;
-            // Both shares over one denominator.
+            // Both shares with the same denominator, so that they compare as integers.
             let of_events = u128::from(events) * u128::from(self.others);
             let of_others = u128::from(others) * u128::from(self.events);
             if of_events.abs_diff(of_others) > greatest {
@@ -162,14 +170,16 @@ impl Ranking {
         Some(Ks { value: real(greatest) / real(pairs), at_least })
     }
 
-    /// The highest `rows` rows, or all if there are fewer. `None` if `rows` is 0 or no outcome came.
+    /// Returns the outcomes among the `rows` highest rows, or among all rows if there are fewer.
+    ///
+    /// Returns `None` if `rows` is 0 or no row has the outcome.
     pub fn top(&self, rows: u64) -> Option<Top> {
         let rows = rows.min(self.rows());
         if rows == 0 || self.events == 0 {
             return None;
         }
         let (mut left, mut sure) = (rows, 0);
-        for Group { events, others, .. } in &self.groups {
+        for TieGroup { events, others, .. } in &self.groups {
             let size = events + others;
             if size <= left {
                 left -= size;
@@ -189,13 +199,14 @@ impl Ranking {
         Top { rows, least, most, expected, precision, capture: expected / real(self.events), lift }
     }
 
-    /// The gains: the highest tenth of the rows (rounded up), the highest two tenths, and so on up to all of them.
+    /// Returns the gains table: the highest tenth of the rows (rounded up), the highest two tenths, and so on up to all
+    /// rows.
     pub fn gains(&self) -> Vec<Top> {
         (1..=10).filter_map(|tenths| self.top((self.rows() * tenths).div_ceil(10))).collect()
     }
 
-    /// The points of the ROC curve from (0, 0) to (1, 1): shares of the others and of the outcomes that are at or above
-    /// each number. Empty unless there are rows of both kinds.
+    /// Returns the points of the ROC curve from (0, 0) to (1, 1): for each number, the false positive rate and the true
+    /// positive rate of a cut at this number. Empty unless there are rows with the outcome and without it.
     pub fn roc(&self) -> Vec<(f64, f64)> {
         if self.events == 0 || self.others == 0 {
             return Vec::new();
@@ -210,28 +221,31 @@ impl Ranking {
     }
 }
 
-/// For each row, the share of rows of the other kind that it is on the right side of, ties counting half. Their mean over
-/// the rows of either kind is the AUC. Two rankings of the same rows differ by the differences of these.
+/// Returns DeLong's placement of each row: the share of rows of the other kind that are ranked correctly against it,
+/// where a tie counts half.
+///
+/// The mean over the rows of either kind is the AUC. The differences of the placements of two rankings give the
+/// variance of the difference of their AUCs.
 pub(super) fn placements(numbers: &[f64], outcomes: &[bool]) -> Vec<f64> {
-    let places = (0_u32..).zip(numbers).map(|(place, number)| (order::key(*number), place));
-    let mut rows: Vec<(u64, u32)> = places.collect();
+    let keyed = (0_u32..).zip(numbers).map(|(row, number)| (order::key(*number), row));
+    let mut rows: Vec<(u64, u32)> = keyed.collect();
     order::sort(&mut rows);
-    let outcome = |place: u32| usize::try_from(place).ok().and_then(|place| outcomes.get(place)) == Some(&true);
+    let outcome = |row: u32| usize::try_from(row).ok().and_then(|row| outcomes.get(row)) == Some(&true);
     let events = outcomes.iter().filter(|outcome| **outcome).count();
     let (m, n) = (real(count(events)), real(count(outcomes.len() - events)));
     let (mut events_below, mut others_below) = (0.0, 0.0);
     let mut placed = vec![0.0; numbers.len()];
     for same in rows.chunk_by(|a, b| a.0 == b.0) {
-        let events = real(count(same.iter().filter(|(_, place)| outcome(*place)).count()));
+        let events = real(count(same.iter().filter(|(_, row)| outcome(*row)).count()));
         let others = real(count(same.len())) - events;
-        for (_, place) in same {
-            let share = if outcome(*place) {
+        for (_, row) in same {
+            let share = if outcome(*row) {
                 (others_below + others / 2.0) / n
             } else {
                 (m - events_below - events + events / 2.0) / m
             };
-            if let Some(own) = usize::try_from(*place).ok().and_then(|place| placed.get_mut(place)) {
-                *own = share;
+            if let Some(slot) = usize::try_from(*row).ok().and_then(|row| placed.get_mut(row)) {
+                *slot = share;
             }
         }
         events_below += events;
@@ -240,15 +254,17 @@ pub(super) fn placements(numbers: &[f64], outcomes: &[bool]) -> Vec<f64> {
     placed
 }
 
-/// The AUC of the first numbers less that of the second, and DeLong's variance of it. `None` unless there are rows of
-/// both kinds.
+/// Returns the AUC of the first numbers less the AUC of the second numbers, and DeLong's variance of the difference.
+///
+/// Returns `None` unless there are rows with the outcome and without it.
 pub(super) fn difference(first: &[f64], second: &[f64], outcomes: &[bool]) -> Option<(f64, f64)> {
     let (a, b) = (placements(first, outcomes), placements(second, outcomes));
     let of = |kind: bool| -> Option<(f64, f64)> {
-        let own = || a.iter().zip(&b).zip(outcomes).filter(|(_, outcome)| **outcome == kind).map(|((a, b), _)| a - b);
-        let n = real(count(own().count()));
-        let mean = (n > 0.0).then(|| own().sum::<f64>() / n)?;
-        let squares: f64 = own().map(|d| (d - mean) * (d - mean)).sum();
+        let differences =
+            || a.iter().zip(&b).zip(outcomes).filter(|(_, outcome)| **outcome == kind).map(|((a, b), _)| a - b);
+        let n = real(count(differences().count()));
+        let mean = (n > 0.0).then(|| differences().sum::<f64>() / n)?;
+        let squares: f64 = differences().map(|d| (d - mean) * (d - mean)).sum();
         Some((mean, if n > 1.0 { squares / (n - 1.0) / n } else { 0.0 }))
     };
     let ((mean, of_events), (_, of_others)) = (of(true)?, of(false)?);

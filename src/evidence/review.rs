@@ -1,4 +1,4 @@
-//! Two models or two dates on one population: who moved where and why, whether the score drifts, what fires.
+//! Comparison of a population under two models or at two dates: moves with reasons, drift and fire rates.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -6,19 +6,14 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::effect::{ConditionKind, effects};
 use super::estimate::{Estimate, count, wilson};
 use super::grid::{Grid, percent};
 use super::order;
-use super::report::{ConditionKind, asked};
 use super::stability::{Psi, psi};
-use crate::ask::explain::Explanation;
-use crate::grade::Grade;
-use crate::input::facts::Facts;
-use crate::num::points::Points;
-use crate::score::Score;
-use crate::scorer::Scorer;
+use crate::{Explanation, Facts, Grade, Points, Score, Scorer};
 
-/// A population being reviewed: scored twice, with two models or at two dates.
+/// A review of a population that is scored twice, with two models or at two dates.
 ///
 /// ```
 /// use warmth::evidence::Review;
@@ -58,39 +53,42 @@ use crate::scorer::Scorer;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Holds 16 bytes a row.
+/// Takes 16 bytes a row.
 #[derive(Debug)]
 pub struct Review<'m, T> {
     scorers: (&'m Scorer<T>, &'m Scorer<T>),
-    before: Side<'m>,
-    after: Side<'m>,
-    states: HashMap<(&'m str, &'m str), Moved<'m>>,
-    grades: HashMap<(&'m str, &'m str), Moved<'m>>,
-    fired: Vec<(Asked<'m>, Fired)>,
-    places: HashMap<Asked<'m>, usize>,
+    before: PeriodTally<'m>,
+    after: PeriodTally<'m>,
+    states: HashMap<(&'m str, &'m str), MoveTally<'m>>,
+    grades: HashMap<(&'m str, &'m str), MoveTally<'m>>,
+    fired: Vec<(ConditionKey<'m>, FireCounts)>,
+    indices: HashMap<ConditionKey<'m>, usize>, // into `fired`
 }
 
-/// A condition or rule, by what it is and its id.
-type Asked<'m> = (ConditionKind, &'m str);
+/// The kind and id of a condition or rule.
+type ConditionKey<'m> = (ConditionKind, &'m str);
 
-/// How often it had an effect, before and after; `None` where a model has no such condition.
-type Fired = [Option<u64>; 2];
+/// The numbers of subjects for which a condition had an effect, before and after. `None` if the model lacks the
+/// condition.
+type FireCounts = [Option<u64>; 2];
 
+/// The subjects of one period.
 #[derive(Debug, Default)]
-struct Side<'m> {
+struct PeriodTally<'m> {
     rows: u64,
-    scores: Vec<f64>, // of those that were scored
+    scores: Vec<f64>, // of the subjects that were scored
     verdicts: BTreeMap<&'m str, u64>,
     sum: Points,
 }
 
+/// The subjects that moved from one state or grade to another, with the changes of their ledger lines.
 #[derive(Debug, Default)]
-struct Moved<'m> {
+struct MoveTally<'m> {
     rows: u64,
     by_line: HashMap<&'m str, i128>, // millionths
 }
 
-impl<'m> Side<'m> {
+impl<'m> PeriodTally<'m> {
     fn add(&mut self, score: &Score<'m>) {
         self.rows += 1;
         *self.verdicts.entry(score.verdict().as_str()).or_default() += 1;
@@ -102,43 +100,43 @@ impl<'m> Side<'m> {
 }
 
 impl<'m, T: Facts> Review<'m, T> {
-    /// A review of nobody yet. Give the same scorer twice to compare two dates.
+    /// Creates a review without subjects. Pass the same scorer twice to compare two dates.
     pub fn new(before: &'m Scorer<T>, after: &'m Scorer<T>) -> Review<'m, T> {
         Review {
             scorers: (before, after),
-            before: Side::default(),
-            after: Side::default(),
+            before: PeriodTally::default(),
+            after: PeriodTally::default(),
             states: HashMap::new(),
             grades: HashMap::new(),
             fired: Vec::new(),
-            places: HashMap::new(),
+            indices: HashMap::new(),
         }
     }
 
-    /// One subject, as it was at the first instant and as it was at the second one.
+    /// Adds a subject: as it was at the first instant, and as it was at the second.
     pub fn add(&mut self, before: (&T, DateTime<Utc>), after: (&T, DateTime<Utc>)) {
         let first = self.scorers.0.explain(before.0, before.1);
         let second = self.scorers.1.explain(after.0, after.1);
         self.before.add(&first.score());
         self.after.add(&second.score());
         for (side, explanation) in [&first, &second].into_iter().enumerate() {
-            for (kind, id, _, came_to) in asked(explanation) {
-                let place = *self.places.entry((kind, id)).or_insert_with(|| {
+            for (kind, id, _, effect) in effects(explanation) {
+                let index = *self.indices.entry((kind, id)).or_insert_with(|| {
                     self.fired.push(((kind, id), [None, None]));
                     self.fired.len() - 1
                 });
-                let own = self.fired.get_mut(place).and_then(|(_, fired)| fired.get_mut(side));
-                if let Some(fired) = own {
-                    *fired = Some(fired.unwrap_or(0) + u64::from(came_to.fired()));
+                let count = self.fired.get_mut(index).and_then(|(_, fired)| fired.get_mut(side));
+                if let Some(fired) = count {
+                    *fired = Some(fired.unwrap_or(0) + u64::from(effect.fired()));
                 }
             }
         }
-        // Who was held back has no state and no grade, but a verdict.
-        let called = |score: &Score<'m>, name: Option<&'m str>| {
+        // Subjects that a gate stops have no state and no grade. Their verdict takes its place.
+        let position = |score: &Score<'m>, name: Option<&'m str>| {
             if score.verdict().is_scored() { name } else { Some(score.verdict().as_str()) }
         };
-        let state = |score: &Score<'m>| called(score, score.state());
-        let grade = |score: &Score<'m>| called(score, score.grade().map(Grade::as_str));
+        let state = |score: &Score<'m>| position(score, score.state());
+        let grade = |score: &Score<'m>| position(score, score.grade().map(Grade::as_str));
         let (old, new) = (first.score(), second.score());
         for (moves, from, to) in
             [(&mut self.states, state(&old), state(&new)), (&mut self.grades, grade(&old), grade(&new))]
@@ -153,17 +151,17 @@ impl<'m, T: Facts> Review<'m, T> {
         }
     }
 
-    /// What the population so far has shown.
-    pub fn sheet(&self) -> Sheet {
+    /// Returns the sheet of the subjects so far.
+    pub fn sheet(&self) -> ReviewSheet {
         let (before, after) = (self.before.period(self.scorers.0), self.after.period(self.scorers.1));
         let rate = |fired: Option<u64>, rows| fired.and_then(|fired| wilson(fired, rows));
-        let condition = |((kind, id), [old, new]): &(Asked<'_>, Fired)| FireRate {
+        let condition = |((kind, id), [old, new]): &(ConditionKey<'_>, FireCounts)| FireRate {
             kind: *kind,
             id: (*id).to_owned(),
             before: rate(*old, self.before.rows),
             after: rate(*new, self.after.rows),
         };
-        Sheet {
+        ReviewSheet {
             before,
             after,
             drift: drift(&self.before.scores, &self.after.scores),
@@ -174,7 +172,8 @@ impl<'m, T: Facts> Review<'m, T> {
     }
 }
 
-impl<'m> Moved<'m> {
+impl<'m> MoveTally<'m> {
+    /// Adds the change of every ledger line of one subject.
     fn compare(&mut self, first: &Explanation<'m>, second: &Explanation<'m>) {
         for (explanation, sign) in [(first, -1), (second, 1)] {
             for line in explanation.lines() {
@@ -185,7 +184,7 @@ impl<'m> Moved<'m> {
     }
 }
 
-impl Side<'_> {
+impl PeriodTally<'_> {
     fn period<T: Facts>(&self, scorer: &Scorer<T>) -> Period {
         let scored = i64::try_from(self.scores.len()).unwrap_or(i64::MAX);
         Period {
@@ -199,8 +198,10 @@ impl Side<'_> {
     }
 }
 
-/// The index of scores in tenths of the first sample. A score that fills a tenth or more by itself is a bin of its own:
-/// where nine of ten scores are 0, what rises above 0 has to fall into another bin.
+/// Returns the PSI of the scores in tenths of the first sample.
+///
+/// A score that fills a tenth or more by itself is a bin of its own. Otherwise, if nine of ten scores are 0, scores
+/// that rise above 0 could stay in the same bin.
 fn drift(before: &[f64], after: &[f64]) -> Option<Psi> {
     let mut sorted: Vec<(u64, ())> = before.iter().map(|score| (order::key(*score), ())).collect();
     order::sort(&mut sorted);
@@ -208,7 +209,7 @@ fn drift(before: &[f64], after: &[f64]) -> Option<Psi> {
     let mut cuts: Vec<u64> = Vec::new();
     for key in tenths {
         match cuts.last() {
-            // The next greater number.
+            // The next larger key, so that the repeated score is a bin of its own.
             Some(last) if *last == key => cuts.push(key + 1),
             Some(last) if *last > key => {}
             _ => cuts.push(key),
@@ -217,8 +218,8 @@ fn drift(before: &[f64], after: &[f64]) -> Option<Psi> {
     let counts = |scores: &[f64]| {
         let mut counts = vec![0_u64; cuts.len() + 1];
         for score in scores {
-            if let Some(own) = counts.get_mut(cuts.partition_point(|cut| *cut <= order::key(*score))) {
-                *own += 1;
+            if let Some(bin) = counts.get_mut(cuts.partition_point(|cut| *cut <= order::key(*score))) {
+                *bin += 1;
             }
         }
         counts
@@ -226,11 +227,12 @@ fn drift(before: &[f64], after: &[f64]) -> Option<Psi> {
     psi(&counts(before), &counts(after))
 }
 
-/// So many reasons are named for a move.
+/// The largest number of reasons of a move.
 const REASONS_MAX: usize = 3;
 
-fn moves(of: &HashMap<(&str, &str), Moved<'_>>) -> Vec<Move> {
-    let mut moves: Vec<Move> = of
+/// Returns the moves, the most frequent first.
+fn moves(tallies: &HashMap<(&str, &str), MoveTally<'_>>) -> Vec<Move> {
+    let mut moves: Vec<Move> = tallies
         .iter()
         .map(|((from, to), moved)| {
             let rows = i128::from(moved.rows.max(1));
@@ -246,32 +248,34 @@ fn moves(of: &HashMap<(&str, &str), Moved<'_>>) -> Vec<Move> {
     moves
 }
 
-/// What a [`Review`] has shown: the sheet for the monthly meeting.
+/// The result of a [`Review`]: one page for a monthly meeting.
 ///
-/// [`Display`](fmt::Display) prints it on one page: what to look at comes first.
+/// [`Display`](fmt::Display) prints the page, starting with what needs attention.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Sheet {
-    /// The first model, or the first date.
+pub struct ReviewSheet {
+    /// The subjects under the first model or at the first date.
     pub before: Period,
-    /// The second one.
+    /// The subjects under the second model or at the second date.
     pub after: Period,
-    /// The population stability index of the score, in tenths of the first scores; a score that two cuts of tenths fall
-    /// on is a bin of its own. `None` if nobody was scored on one side, or all of both sides fall into one bin.
+    /// The drift of the score: its PSI, with bins at the tenths of the scores before.
     ///
-    /// The critical value is that of two independent samples. The same accounts a month later are alike, so a drift is
-    /// found less readily than in one of twenty months in which there is none.
+    /// A score that fills a tenth or more by itself is a bin of its own. `None` if no subject was scored before or
+    /// after, or if all scores are in the same bin.
+    ///
+    /// The critical value assumes two independent samples. The same accounts a month later are alike, so the review
+    /// misses some drift, and false alarms are rarer than one in twenty.
     pub drift: Option<Psi>,
-    /// From which state to which, also to the same; the most frequent first. Of those held back the verdict stands for
-    /// the state.
+    /// The moves between states, including subjects that kept their state, the most frequent first. Subjects that a
+    /// gate stops have their verdict instead of a state.
     pub states: Vec<Move>,
-    /// From which grade to which.
+    /// The moves between grades, in the same form.
     pub grades: Vec<Move>,
-    /// How often each condition and rule had an effect.
+    /// The fire rate of each condition and rule.
     pub fire_rates: Vec<FireRate>,
 }
 
-/// One side of a [`Sheet`].
+/// The subjects of a [`ReviewSheet`] before or after.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Period {
@@ -279,102 +283,103 @@ pub struct Period {
     pub model: String,
     /// The model's fingerprint.
     pub fingerprint: String,
-    /// How many subjects there were.
+    /// The number of subjects.
     pub rows: u64,
-    /// How many were scored.
+    /// The number of subjects that were scored.
     pub scored: u64,
-    /// Their mean score, cut down to a millionth.
+    /// The mean score of the scored subjects, rounded towards zero to a millionth. `None` if no subject was scored.
     pub mean: Option<Points>,
-    /// How many had which verdict.
+    /// The number of subjects by verdict.
     pub verdicts: BTreeMap<String, u64>,
 }
 
-/// Those who were in one state, or grade, and are in another.
+/// The subjects that were in one state or grade before and are in another one, or in the same one, after.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Move {
-    /// Where they were.
+    /// The state or grade before.
     pub from: String,
-    /// Where they are.
+    /// The state or grade after.
     pub to: String,
-    /// How many.
+    /// The number of subjects.
     pub rows: u64,
-    /// The lines of the ledger that moved most, by their mean change. None for those who stayed.
+    /// Up to three lines of the ledger with the largest mean change. Empty if the state or grade is the same.
     pub reasons: Vec<Reason>,
 }
 
-/// A line of the ledger that moved.
+/// A line of the ledger that changed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Reason {
-    /// The line's id, or its label where it has none.
+    /// The id of the line, or its label if it has no id.
     pub id: String,
-    /// By how many score points, in the mean of those who moved, cut towards 0 to a millionth.
+    /// The mean change over these subjects in points of score, rounded towards zero to a millionth.
     pub change: Points,
 }
 
-/// How often a condition held, or a rule was worth something.
+/// The share of subjects for which a condition holds, or for which a rule gives points other than 0.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct FireRate {
-    /// What it is.
+    /// The kind of the condition.
     pub kind: ConditionKind,
     /// Its id or name in the document.
     pub id: String,
-    /// Before, of all subjects, with Wilson's interval; `None` if the first model has no such condition.
+    /// The share of all subjects before, from 0 to 1, with its Wilson interval. `None` if the first model lacks the
+    /// condition.
     pub before: Option<Estimate>,
-    /// After; `None` if the second model has no such condition.
+    /// The share after. `None` if the second model lacks the condition.
     pub after: Option<Estimate>,
 }
 
 impl FireRate {
-    /// Whether the rates differ by more than their intervals allow.
+    /// Returns whether the intervals of the two shares do not overlap.
     pub fn has_moved(&self) -> bool {
         self.before.zip(self.after).is_some_and(|(before, after)| before.high < after.low || after.high < before.low)
     }
 }
 
-impl fmt::Display for Sheet {
+impl fmt::Display for ReviewSheet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut head = Grid::new(["", "before", "after"]);
-        let Sheet { before, after, .. } = self;
-        let cells = |name: &str, of: fn(&Period) -> String| [name.to_owned(), of(before), of(after)];
-        head.row(cells("model", |own| own.model.clone()));
-        head.row(cells("fingerprint", |own| own.fingerprint.chars().take(8).collect()));
-        head.row(cells("subjects", |own| own.rows.to_string()));
-        head.row(cells("scored", |own| own.scored.to_string()));
-        head.row(cells("mean score", |own| own.mean.map_or("-".to_owned(), |mean| format!("{mean:.2}"))));
+        let ReviewSheet { before, after, .. } = self;
+        let cells = |name: &str, text: fn(&Period) -> String| [name.to_owned(), text(before), text(after)];
+        head.row(cells("model", |period| period.model.clone()));
+        head.row(cells("fingerprint", |period| period.fingerprint.chars().take(8).collect()));
+        head.row(cells("subjects", |period| period.rows.to_string()));
+        head.row(cells("scored", |period| period.scored.to_string()));
+        head.row(cells("mean score", |period| period.mean.map_or("-".to_owned(), |mean| format!("{mean:.2}"))));
         for verdict in before.verdicts.keys().chain(after.verdicts.keys().filter(|v| !before.verdicts.contains_key(*v)))
         {
-            let of = |own: &Period| own.verdicts.get(verdict).copied().unwrap_or(0).to_string();
-            head.row([verdict.clone(), of(before), of(after)]);
+            let rows = |period: &Period| period.verdicts.get(verdict).copied().unwrap_or(0).to_string();
+            head.row([verdict.clone(), rows(before), rows(after)]);
         }
         writeln!(f, "{head}")?;
         writeln!(f, "To look at")?;
         let look = self.to_look_at();
         look.iter().try_for_each(|line| writeln!(f, "  {line}"))?;
         if look.is_empty() {
-            writeln!(f, "  nothing moved by more than chance explains")?;
+            writeln!(f, "  nothing changed by more than chance explains")?;
         }
         for (title, moves) in [("state", &self.states), ("grade", &self.grades)] {
             if !moves.is_empty() {
-                let mut grid = Grid::new([title, "rows", "what moved most"]);
-                for own in moves {
-                    let reasons = own.reasons.iter().map(|reason| format!("{} {}", reason.id, signed(reason.change)));
-                    let path = if own.from == own.to {
-                        format!("{}, as before", own.to)
+                let mut grid = Grid::new([title, "subjects", "largest mean changes"]);
+                for moved in moves {
+                    let reasons = moved.reasons.iter().map(|reason| format!("{} {}", reason.id, signed(reason.change)));
+                    let path = if moved.from == moved.to {
+                        format!("{}, unchanged", moved.to)
                     } else {
-                        format!("{} to {}", own.from, own.to)
+                        format!("{} to {}", moved.from, moved.to)
                     };
-                    grid.row([path, own.rows.to_string(), reasons.collect::<Vec<_>>().join(", ")]);
+                    grid.row([path, moved.rows.to_string(), reasons.collect::<Vec<_>>().join(", ")]);
                 }
                 write!(f, "\n{grid}")?;
             }
         }
         let mut grid = Grid::new(["fire rate", "before", "after"]);
-        for own in &self.fire_rates {
-            let rate = |rate: Option<Estimate>| percent(rate.map(|rate| rate.value));
-            grid.row([format!("{} `{}`", own.kind, own.id), rate(own.before), rate(own.after)]);
+        for FireRate { kind, id, before, after } in &self.fire_rates {
+            let share = |rate: Option<Estimate>| percent(rate.map(|rate| rate.value));
+            grid.row([format!("{kind} `{id}`"), share(*before), share(*after)]);
         }
         write!(f, "\n{grid}")
     }
@@ -384,24 +389,25 @@ fn signed(change: Points) -> String {
     if change > Points::ZERO { format!("+{change:.2}") } else { format!("{change:.2}") }
 }
 
-impl Sheet {
-    /// What moved by more than chance explains, in words; and what never holds, or always.
+impl ReviewSheet {
+    /// Returns what needs attention, in words: changes greater than chance explains, and conditions that never fire or
+    /// always fire.
     pub fn to_look_at(&self) -> Vec<String> {
         let mut lines = Vec::new();
         if let Some(drift) = self.drift.filter(Psi::is_drift) {
             lines.push(format!("the score drifts: PSI {:.4}, critical value {:.4}", drift.value, drift.critical));
         }
-        for own in &self.fire_rates {
-            let rate = |rate: Option<Estimate>| percent(rate.map(|rate| rate.value));
-            let (before, after) = (rate(own.before), rate(own.after));
-            if own.has_moved() {
-                lines.push(format!("{} `{}` fires in {after} of cases, before in {before}", own.kind, own.id));
+        for rate in &self.fire_rates {
+            let FireRate { kind, id, .. } = rate;
+            let [before, after] = [rate.before, rate.after].map(|rate| rate.map(|rate| rate.value));
+            if rate.has_moved() {
+                let (before, after) = (percent(before), percent(after));
+                lines.push(format!("{kind} `{id}` fires for {after} of subjects (before: {before})"));
             }
-            let value = own.after.map(|rate| rate.value);
-            if value.is_some_and(|rate| rate <= 0.0) {
-                lines.push(format!("{} `{}` never fires", own.kind, own.id));
-            } else if value.is_some_and(|rate| rate >= 1.0) && own.kind != ConditionKind::Required {
-                lines.push(format!("{} `{}` always fires", own.kind, own.id));
+            if after.is_some_and(|share| share <= 0.0) {
+                lines.push(format!("{kind} `{id}` never fires"));
+            } else if after.is_some_and(|share| share >= 1.0) && *kind != ConditionKind::Required {
+                lines.push(format!("{kind} `{id}` always fires"));
             }
         }
         lines

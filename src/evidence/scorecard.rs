@@ -1,57 +1,59 @@
-//! From counts to whole points: bands of factors, and the two ways to weigh them.
+//! Scorecards: factors split into bands, and whole points for the bands by two weighting methods.
 
 use serde::Serialize;
 
 use super::association::{Moments, phi};
 use super::error::EvidenceError;
-use super::estimate::real;
+use super::estimate::{real, real_len};
 use super::fit::{Logistic, Penalty, fit};
-use super::history::{Factor, History, Source, Values, index, quarter_cuts};
+use super::history::{DistinctValues, Factor, FactorSource, History, index, quarter_cuts};
 use super::stability::{Psi, psi};
 use super::tables::weights_of_evidence;
 
-/// Which way a factor may count.
+/// A monotone trend that the points of a factor must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Direction {
-    /// More is never worth less; of a flag, true is never worth less than false.
+pub enum Trend {
+    /// A larger value is never worth less. For a flag, true is never worth less than false.
     Rising,
-    /// More is never worth more.
+    /// A larger value is never worth more.
     Falling,
 }
 
-/// The points of all factors' best bands add up to this.
-const WHOLE: i32 = 100;
+/// The sum of the points of the best bands of all factors.
+const TOTAL: i32 = 100;
 
-/// A text is a band of its own if at least one in so many rows has it,
+/// A text is a band of its own only if at least one in this many rows with a text has it.
 const TEXT_ROWS: u64 = 20;
-/// and no more than so many are.
+
+/// The largest number of texts that are bands of their own.
 const TEXT_BANDS: usize = 12;
 
-/// The bands of a factor. Band 0 is that of rows in which it is not known.
+/// The bands of a factor. Band 0 contains the rows in which the factor is missing.
 #[derive(Debug)]
 pub(super) struct Banding {
-    /// The band of each row, also of those that it was not made from. By row instead of by value: a column of a million
-    /// different numbers would be looked up all over memory, once for every step of a fit.
+    /// The band of each row of the history, including rows that the bands were not made from. By row instead of by
+    /// value: with a million distinct numbers, every Newton step would read random memory.
     bands: Vec<u8>,
-    pub(super) form: Form,
-    /// Outcomes and others of each band, in the rows that it was made from.
+    pub(super) partition: Partition,
+    /// The rows with the outcome and without it in each band, among the rows that the bands were made from.
     pub(super) counts: Vec<(u64, u64)>,
 }
 
+/// How the values of a factor map to bands from 1 on.
 #[derive(Debug)]
-pub(super) enum Form {
-    /// Bands: false, true.
+pub(super) enum Partition {
+    /// The bands false and true.
     Flag,
-    /// Bands: below the first, from the first on, from the second on, ...
+    /// A band below the first cut, and a band from each cut on.
     Cuts(Vec<f64>),
-    /// Bands: each of these, any other.
+    /// A band for each of these texts, and one for all other texts.
     Texts(Vec<String>),
 }
 
 impl Banding {
-    /// From the rows that `counts`.
+    /// Makes the bands of a factor from the rows for which `counts` is true.
     pub(super) fn new(factor: &Factor, outcomes: &[bool], counts: impl Fn(usize) -> bool) -> Banding {
         let mut tally = vec![(0_u64, 0_u64); factor.values.len() + 1];
         for ((_, code), outcome) in factor.codes.iter().enumerate().zip(outcomes).filter(|((row, _), _)| counts(*row)) {
@@ -60,80 +62,84 @@ impl Banding {
             }
         }
         let rows: Vec<u64> = tally.iter().map(|(events, others)| events + others).collect();
-        let (by_code, form) = match (&factor.values, &factor.source) {
-            (Values::Texts(texts), _) => Banding::of_texts(texts, &rows),
-            (Values::Numbers(_), Source::Flag | Source::Tag(_)) => (vec![0, 1, 2], Form::Flag),
-            (Values::Numbers(numbers), _) => {
+        let (by_code, partition) = match (&factor.values, &factor.source) {
+            (DistinctValues::Texts(texts), _) => Banding::of_texts(texts, &rows),
+            (DistinctValues::Numbers(_), FactorSource::Flag | FactorSource::Tag(_)) => (vec![0, 1, 2], Partition::Flag),
+            (DistinctValues::Numbers(numbers), _) => {
                 let cuts = quarter_cuts(&rows);
-                let band = |place: usize| 1 + cuts.iter().map(|cut| u8::from(*cut <= place)).sum::<u8>();
+                let band = |value: usize| 1 + cuts.iter().map(|cut| u8::from(*cut <= value)).sum::<u8>();
                 let by_code = std::iter::once(0).chain((0..numbers.len()).map(band)).collect();
-                (by_code, Form::Cuts(cuts.iter().filter_map(|cut| numbers.get(*cut).copied()).collect()))
+                (by_code, Partition::Cuts(cuts.iter().filter_map(|cut| numbers.get(*cut).copied()).collect()))
             }
         };
-        let len = match &form {
-            Form::Flag => 3,
-            Form::Cuts(cuts) => cuts.len() + 2,
-            Form::Texts(texts) => texts.len() + 2,
+        let len = match &partition {
+            Partition::Flag => 3,
+            Partition::Cuts(cuts) => cuts.len() + 2,
+            Partition::Texts(texts) => texts.len() + 2,
         };
         let mut counts = vec![(0, 0); len];
         for (band, (events, others)) in by_code.iter().zip(tally) {
-            if let Some(own) = counts.get_mut(usize::from(*band)) {
-                *own = (own.0 + events, own.1 + others);
+            if let Some(sum) = counts.get_mut(usize::from(*band)) {
+                *sum = (sum.0 + events, sum.1 + others);
             }
         }
         let bands = factor.codes.iter().map(|code| by_code.get(index(*code)).copied().unwrap_or(0)).collect();
-        Banding { bands, form, counts }
+        Banding { bands, partition, counts }
     }
 
-    fn of_texts(texts: &[String], rows: &[u64]) -> (Vec<u8>, Form) {
+    /// Returns the band of each code and the texts that are bands of their own.
+    fn of_texts(texts: &[String], rows: &[u64]) -> (Vec<u8>, Partition) {
         let known: u64 = rows.iter().skip(1).sum();
         let mut frequent: Vec<(u64, usize)> =
-            rows.iter().copied().zip(0..).skip(1).filter(|(own, _)| own * TEXT_ROWS >= known && *own > 0).collect();
-        frequent.sort_by_key(|(own, code)| (std::cmp::Reverse(*own), *code));
+            rows.iter().copied().zip(0..).skip(1).filter(|(with, _)| with * TEXT_ROWS >= known && *with > 0).collect();
+        frequent.sort_by_key(|(with, code)| (std::cmp::Reverse(*with), *code));
         frequent.truncate(TEXT_BANDS);
         frequent.sort_by_key(|(_, code)| *code);
         let other = 1 + u8::try_from(frequent.len()).unwrap_or(u8::MAX);
         let mut by_code = vec![other; texts.len() + 1];
         by_code.iter_mut().take(1).for_each(|missing| *missing = 0);
         for (band, (_, code)) in (1..).zip(&frequent) {
-            if let Some(own) = by_code.get_mut(*code) {
-                *own = band;
+            if let Some(slot) = by_code.get_mut(*code) {
+                *slot = band;
             }
         }
         let named = frequent.iter().filter_map(|(_, code)| texts.get(code - 1).cloned()).collect();
-        (by_code, Form::Texts(named))
+        (by_code, Partition::Texts(named))
     }
 
-    /// The band of a row.
+    /// Returns the band of a row.
     fn band(&self, row: usize) -> usize {
         self.bands.get(row).copied().map_or(0, usize::from)
     }
 
-    /// The information value, if it is above what chance exceeds in one case of twenty. It is the stability index of the
-    /// outcomes against the others, so its critical value is the same.
-    fn telling(&self) -> Option<f64> {
+    /// Returns the information value if it is above the critical value that chance exceeds in one of twenty cases.
+    ///
+    /// The information value is the PSI of the rows with the outcome against the rows without it, so it has the
+    /// critical value of the PSI.
+    fn informative_iv(&self) -> Option<f64> {
         let (events, others): (Vec<u64>, Vec<u64>) = self.counts.iter().copied().unzip();
         psi(&events, &others).filter(Psi::is_drift).map(|iv| iv.value)
     }
 
-    /// Numbers for the known bands that order as they do; `None` for texts.
+    /// Returns the numbers 0, 1, 2, ... for the known bands; `None` for texts, which have no order.
     fn steps(&self) -> Option<Vec<f64>> {
-        match &self.form {
-            Form::Texts(_) => None,
-            Form::Flag | Form::Cuts(_) => Some((0..self.counts.len() - 1).map(super::estimate::real_len).collect()),
+        match &self.partition {
+            Partition::Texts(_) => None,
+            Partition::Flag | Partition::Cuts(_) => Some((0..self.counts.len() - 1).map(real_len).collect()),
         }
     }
 
-    /// The weight of evidence of each band, pooled where the bands would break a required order; 0 for bands without
-    /// rows, which say nothing.
-    fn woes(&self, direction: Option<Direction>) -> Vec<f64> {
+    /// Returns the weight of evidence of each band, 0 for bands without rows.
+    ///
+    /// Neighbouring bands that break a required trend are pooled and have the same weight of evidence.
+    fn woes(&self, trend: Option<Trend>) -> Vec<f64> {
         let counts = self.doubled();
-        let mut blocks: Vec<((u64, u64), usize)> = counts.iter().map(|own| (*own, 1)).collect();
-        if let (Some(direction), [missing, known @ ..]) = (direction, &counts[..]) {
-            blocks = std::iter::once((*missing, 1)).chain(in_order(known, direction)).collect();
+        let mut blocks: Vec<((u64, u64), usize)> = counts.iter().map(|band| (*band, 1)).collect();
+        if let (Some(trend), [missing, known @ ..]) = (trend, &counts[..]) {
+            blocks = std::iter::once((*missing, 1)).chain(in_order(known, trend)).collect();
         }
-        let filled: Vec<(u64, u64)> = blocks.iter().map(|(own, _)| *own).filter(|(e, o)| e + o > 0).collect();
-        let mut woes = weights_of_evidence(&filled).into_iter();
+        let nonempty: Vec<(u64, u64)> = blocks.iter().map(|(block, _)| *block).filter(|(e, o)| e + o > 0).collect();
+        let mut woes = weights_of_evidence(&nonempty).into_iter();
         let of_block = |((e, o), len): ((u64, u64), usize)| {
             let woe = if e + o > 0 { woes.next().flatten().map_or(0.0, |(woe, _)| woe) } else { 0.0 };
             std::iter::repeat_n(woe, len)
@@ -141,29 +147,33 @@ impl Banding {
         blocks.into_iter().flat_map(of_block).collect()
     }
 
-    /// Twice the counts; where one is 0, with one more for the half that is added to each of a filled band. Before bands
-    /// are pooled, so that what is in order then stays in order.
+    /// Returns twice the counts, so that one half more is an integer.
+    ///
+    /// If a count of a nonempty band is 0, one half is added to every count of nonempty bands (Haldane 1956; Anscombe
+    /// 1956). This comes before pooling, so that it cannot break the order of pooled bands.
     fn doubled(&self) -> Vec<(u64, u64)> {
-        let filled = |(e, o): &(u64, u64)| e + o > 0;
-        let more = u64::from(self.counts.iter().filter(|own| filled(own)).any(|(e, o)| *e == 0 || *o == 0));
-        let double = |own: &(u64, u64)| if filled(own) { (2 * own.0 + more, 2 * own.1 + more) } else { (0, 0) };
+        let nonempty = |(e, o): &(u64, u64)| e + o > 0;
+        let more = u64::from(self.counts.iter().filter(|band| nonempty(band)).any(|(e, o)| *e == 0 || *o == 0));
+        let double = |(e, o): &(u64, u64)| if nonempty(&(*e, *o)) { (2 * e + more, 2 * o + more) } else { (0, 0) };
         self.counts.iter().map(double).collect()
     }
 }
 
-/// Pools adjacent violators: neighbouring bands are joined until the rates of outcomes are in order (Ayer et al. 1955).
-/// Gives what was joined, with how many bands it was. A band without rows joins the one before it, or after it.
-fn in_order(counts: &[(u64, u64)], direction: Direction) -> Vec<((u64, u64), usize)> {
+/// Pools adjacent violators: merges neighbouring bands until their outcome rates follow the trend (Ayer et al. 1955).
+///
+/// Returns the counts of each block of merged bands, with its number of bands. A band without rows is merged with a
+/// neighbour.
+fn in_order(counts: &[(u64, u64)], trend: Trend) -> Vec<((u64, u64), usize)> {
     let mut blocks: Vec<((u64, u64), usize)> = Vec::new();
-    for own in counts {
-        blocks.push((*own, 1));
+    for band in counts {
+        blocks.push((*band, 1));
         while let [.., (a, _), (b, _)] = &blocks[..] {
             let empty = a.0 + a.1 == 0 || b.0 + b.1 == 0;
-            // Odds compared by cross multiplication; equal ones stay apart, as they are in order.
+            // Compares odds by cross multiplication. Equal odds follow both trends, so such blocks are not merged.
             let (of_a, of_b) = (u128::from(a.0) * u128::from(b.1), u128::from(b.0) * u128::from(a.1));
-            let broken = match direction {
-                Direction::Rising => of_a > of_b,
-                Direction::Falling => of_a < of_b,
+            let broken = match trend {
+                Trend::Rising => of_a > of_b,
+                Trend::Falling => of_a < of_b,
             };
             if !empty && !broken {
                 break;
@@ -175,41 +185,44 @@ fn in_order(counts: &[(u64, u64)], direction: Direction) -> Vec<((u64, u64), usi
     blocks
 }
 
-/// The bands of every factor of a history, from the rows that `counts`.
+/// Makes the bands of every factor of a history from the rows for which `counts` is true.
 pub(super) fn bandings(history: &History, counts: impl Fn(usize) -> bool) -> Vec<Banding> {
     history.factors.iter().map(|factor| Banding::new(factor, &history.outcomes, &counts)).collect()
 }
 
-/// Points for every band of every factor.
+/// A scorecard: points for every band of every factor.
 #[derive(Debug)]
-pub(super) struct Card<'b> {
+pub(super) struct Scorecard<'b> {
     pub(super) bandings: &'b [Banding],
-    /// Of each factor by band, all 0 where it does not count.
+    /// The points of each factor by band, all 0 for a factor that does not count.
     pub(super) points: Vec<Vec<i32>>,
-    /// What speaks for each factor, to be shown.
+    /// The figures behind the weight of each factor, as text for the label of its rule.
     pub(super) reasons: Vec<String>,
 }
 
-impl Card<'_> {
-    /// The points of a row.
+impl Scorecard<'_> {
+    /// Returns the score of a row of the history.
     pub(super) fn score(&self, row: usize) -> i32 {
         let factors = self.bandings.iter().zip(&self.points);
         factors.map(|(banding, points)| points.get(banding.band(row)).copied().unwrap_or(0)).sum()
     }
 
-    /// Whether no factor counts.
+    /// Returns whether no factor counts.
     pub(super) fn is_blank(&self) -> bool {
         self.points.iter().flatten().all(|points| *points == 0)
     }
 }
 
-/// Weights from correlations: each factor's best band is worth points in proportion to the size of its correlation with
-/// the outcome.
-pub(super) fn by_correlation<'b>(bandings: &'b [Banding], directions: &[Option<Direction>]) -> Card<'b> {
+/// Makes a scorecard with weights by correlation.
+///
+/// The best band of each factor is worth points in proportion to |r|, where r is the correlation of its band with the
+/// outcome. Factors whose information value may be chance, and factors whose r contradicts a required trend, are worth
+/// 0.
+pub(super) fn by_correlation<'b>(bandings: &'b [Banding], trends: &[Option<Trend>]) -> Scorecard<'b> {
     let (mut values, mut weights, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
-    for (banding, direction) in bandings.iter().zip(directions) {
+    for (banding, trend) in bandings.iter().zip(trends) {
         let known = banding.counts.get(1..).unwrap_or_default();
-        let mut of_bands = vec![0.0]; // nothing known, nothing given
+        let mut of_bands = vec![0.0]; // a missing fact is worth nothing
         let r = if let Some(steps) = banding.steps() {
             let mut moments = Moments::about(0.0, 0.0);
             for (step, (events, others)) in steps.iter().zip(known) {
@@ -217,9 +230,9 @@ pub(super) fn by_correlation<'b>(bandings: &'b [Banding], directions: &[Option<D
                 moments.add_many(*step, 0.0, real(*others));
             }
             let r = moments.pearson().map_or(0.0, |r| r.value);
-            let r = match direction {
-                Some(Direction::Rising) => r.max(0.0),
-                Some(Direction::Falling) => r.min(0.0),
+            let r = match trend {
+                Some(Trend::Rising) => r.max(0.0),
+                Some(Trend::Falling) => r.min(0.0),
                 None => r,
             };
             let last = steps.last().copied().unwrap_or(0.0);
@@ -233,34 +246,35 @@ pub(super) fn by_correlation<'b>(bandings: &'b [Banding], directions: &[Option<D
         };
         let n: u64 = known.iter().map(|(e, o)| e + o).sum();
         reasons.push(format!("r {r:.3} in {n} rows"));
-        weights.push(if banding.telling().is_some() { r.abs() } else { 0.0 });
+        weights.push(if banding.informative_iv().is_some() { r.abs() } else { 0.0 });
         values.push(of_bands);
     }
-    Card { points: points(&values, &weights), bandings, reasons }
+    Scorecard { points: points(&values, &weights), bandings, reasons }
 }
 
-/// Weights that account for overlap: a logistic regression with a ridge on the weights of evidence of the bands. A
-/// coefficient below 0, which would turn a factor's own evidence round, is left out and the rest fitted anew. Fitted to
-/// the outcomes of the rows that `counts`.
+/// Makes a scorecard with weights that account for overlap between factors.
+///
+/// Fits a logistic regression with a ridge to the weights of evidence of the bands, over the rows for which `counts` is
+/// true. A coefficient below 0 would reverse the evidence of its factor, so such factors are left out and the rest is
+/// fitted again. Factors whose information value may be chance are left out from the start.
 ///
 /// # Errors
 ///
 /// If the regression has no solution, which a ridge and outcomes of both kinds rule out.
 pub(super) fn by_overlap<'b>(
     bandings: &'b [Banding],
-    directions: &[Option<Direction>],
+    trends: &[Option<Trend>],
     ridge: f64,
     outcomes: &[bool],
     counts: impl Fn(usize) -> bool,
-) -> Result<Card<'b>, EvidenceError> {
-    let woes: Vec<Vec<f64>> =
-        bandings.iter().zip(directions).map(|(banding, direction)| banding.woes(*direction)).collect();
-    let telling: Vec<Option<f64>> = bandings.iter().map(Banding::telling).collect();
-    let all = telling.iter().zip(&woes).enumerate();
+) -> Result<Scorecard<'b>, EvidenceError> {
+    let woes: Vec<Vec<f64>> = bandings.iter().zip(trends).map(|(banding, trend)| banding.woes(*trend)).collect();
+    let ivs: Vec<Option<f64>> = bandings.iter().map(Banding::informative_iv).collect();
+    let all = ivs.iter().zip(&woes).enumerate();
     let mut used: Vec<usize> =
-        all.filter(|(_, (iv, woes))| iv.is_some() && spread(woes) > 0.0).map(|(place, _)| place).collect();
+        all.filter(|(_, (iv, woes))| iv.is_some() && spread(woes) > 0.0).map(|(factor, _)| factor).collect();
     let fitted = loop {
-        let columns: Vec<_> = used.iter().filter_map(|place| bandings.get(*place).zip(woes.get(*place))).collect();
+        let columns: Vec<_> = used.iter().filter_map(|factor| bandings.get(*factor).zip(woes.get(*factor))).collect();
         let fitted = fit(columns.len(), Penalty::Ridge(ridge), &|each| {
             let mut x = vec![0.0; columns.len()];
             for (row, outcome) in outcomes.iter().enumerate().filter(|(row, _)| counts(*row)) {
@@ -271,7 +285,7 @@ pub(super) fn by_overlap<'b>(
             }
         })?;
         let kept: Vec<usize> =
-            used.iter().zip(&fitted.coefficients).filter(|(_, beta)| **beta > 0.0).map(|(place, _)| *place).collect();
+            used.iter().zip(&fitted.coefficients).filter(|(_, beta)| **beta > 0.0).map(|(factor, _)| *factor).collect();
         if kept.len() == used.len() {
             break fitted;
         }
@@ -279,26 +293,28 @@ pub(super) fn by_overlap<'b>(
     };
     let Logistic { coefficients, .. } = fitted;
     let mut beta = vec![0.0; woes.len()];
-    for (place, own) in used.iter().zip(coefficients) {
-        if let Some(slot) = beta.get_mut(*place) {
-            *slot = own;
+    for (factor, coefficient) in used.iter().zip(coefficients) {
+        if let Some(slot) = beta.get_mut(*factor) {
+            *slot = coefficient;
         }
     }
     let weights: Vec<f64> = woes.iter().zip(&beta).map(|(woes, beta)| beta * spread(woes)).collect();
     let reason = |(iv, beta): (&Option<f64>, &f64)| format!("IV {:.3}, coefficient {beta:.3}", iv.unwrap_or(0.0));
-    let reasons = telling.iter().zip(&beta).map(reason).collect();
-    Ok(Card { points: points(&woes, &weights), bandings, reasons })
+    let reasons = ivs.iter().zip(&beta).map(reason).collect();
+    Ok(Scorecard { points: points(&woes, &weights), bandings, reasons })
 }
 
-/// The greatest less the least.
+/// Returns the largest value less the smallest.
 fn spread(values: &[f64]) -> f64 {
     let (least, most) =
         values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), v| (least.min(*v), most.max(*v)));
     (most - least).max(0.0)
 }
 
-/// Whole points: the best bands share 100 in proportion to the weights, by largest remainders; of each factor the least
-/// band is worth 0 and the others lie between as their values do.
+/// Returns whole points for each band of each factor.
+///
+/// The best bands of all factors share 100 points in proportion to the weights. The worst band of each factor is worth
+/// 0, and the points of the other bands are linear in their values.
 fn points(values: &[Vec<f64>], weights: &[f64]) -> Vec<Vec<i32>> {
     let best = shares(weights);
     let factor = |(values, best): (&Vec<f64>, &i32)| {
@@ -309,20 +325,19 @@ fn points(values: &[Vec<f64>], weights: &[f64]) -> Vec<Vec<i32>> {
     values.iter().zip(&best).map(factor).collect()
 }
 
-/// 100 shared in proportion to weights: each its share cut down to a whole, and what is left one by one to those that
-/// lost most.
+/// Shares 100 points in proportion to the weights, by the method of largest remainders.
 fn shares(weights: &[f64]) -> Vec<i32> {
     let sum: f64 = weights.iter().sum();
     if sum <= 0.0 {
         return vec![0; weights.len()];
     }
-    let exact: Vec<f64> = weights.iter().map(|weight| weight / sum * f64::from(WHOLE)).collect();
+    let exact: Vec<f64> = weights.iter().map(|weight| weight / sum * f64::from(TOTAL)).collect();
     let mut shares: Vec<i32> = exact.iter().map(|share| whole(share.floor())).collect();
-    let left = usize::try_from(WHOLE - shares.iter().sum::<i32>()).unwrap_or(0);
-    let mut lost: Vec<(f64, usize)> = exact.iter().map(|share| share - share.floor()).zip(0..).collect();
-    lost.sort_by(|a, b| b.0.total_cmp(&a.0));
-    for (_, place) in lost.into_iter().take(left) {
-        shares.get_mut(place).into_iter().for_each(|share| *share += 1);
+    let left = usize::try_from(TOTAL - shares.iter().sum::<i32>()).unwrap_or(0);
+    let mut remainders: Vec<(f64, usize)> = exact.iter().map(|share| share - share.floor()).zip(0..).collect();
+    remainders.sort_by(|a, b| b.0.total_cmp(&a.0));
+    for (_, factor) in remainders.into_iter().take(left) {
+        shares.get_mut(factor).into_iter().for_each(|share| *share += 1);
     }
     shares
 }
@@ -339,20 +354,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn shares_add_up(weights in prop::collection::vec(0.0..5.0_f64, 1..50)) {
+        fn shares_add_up_to_one_hundred(weights in prop::collection::vec(0.0..5.0_f64, 1..50)) {
             let shares = shares(&weights);
             let expected = if weights.iter().any(|weight| *weight > 0.0) { 100 } else { 0 };
             prop_assert_eq!(shares.iter().sum::<i32>(), expected);
         }
 
         #[test]
-        fn pooled_bands_are_in_order(counts in prop::collection::vec((0_u64..20, 0_u64..20), 1..8)) {
-            for direction in [Direction::Rising, Direction::Falling] {
-                let blocks = in_order(&counts, direction);
+        fn pooled_bands_follow_the_trend(counts in prop::collection::vec((0_u64..20, 0_u64..20), 1..8)) {
+            for trend in [Trend::Rising, Trend::Falling] {
+                let blocks = in_order(&counts, trend);
                 prop_assert_eq!(blocks.iter().map(|(_, len)| len).sum::<usize>(), counts.len());
                 for ((a, _), (b, _)) in blocks.iter().zip(blocks.iter().skip(1)) {
                     let (a, b) = (a.0 * (b.0 + b.1), b.0 * (a.0 + a.1));
-                    prop_assert!((direction == Direction::Rising || a >= b) && (direction == Direction::Falling || a <= b));
+                    prop_assert!((trend == Trend::Rising || a >= b) && (trend == Trend::Falling || a <= b));
                 }
             }
         }

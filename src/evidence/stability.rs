@@ -1,4 +1,4 @@
-//! Whether two samples of one thing are distributed alike: the population stability index.
+//! The population stability index (PSI), which measures drift between two samples.
 
 use libm::log;
 use serde::Serialize;
@@ -6,33 +6,38 @@ use serde::Serialize;
 use super::distribution::chi_squared_quantile;
 use super::estimate::{real, real_len, total};
 
-/// The population stability index of two samples, with the value that chance exceeds in one of twenty cases.
+/// A population stability index (PSI) with its critical value.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Psi {
-    /// The index: 0 if and only if both samples have the same shares.
+    /// The index: 0 or more, and 0 only if both samples have the same shares.
     pub value: f64,
-    /// What an index of two samples of these sizes from one population exceeds with a chance of 5 %.
+    /// The critical value: two samples of these sizes from the same population exceed it with a probability of 5 %.
     pub critical: f64,
-    /// How many bins have anything in them.
+    /// The number of bins that are not empty in both samples.
     pub bins: usize,
 }
 
 impl Psi {
-    /// Whether the samples differ by more than chance explains.
+    /// Returns whether the index is above its critical value, so that chance alone does not explain the difference.
     pub fn is_drift(&self) -> bool {
         self.value > self.critical
     }
 }
 
-/// The population stability index of the counts of two samples in the same bins.
+/// Computes the population stability index (PSI) of two samples, from their counts in the same bins.
 ///
-/// PSI = sum of (p - q) ln (p / q) over the bins, p and q their shares; the same with the samples exchanged. If chance
-/// alone makes the samples differ, PSI / (1/n + 1/m) follows a chi-squared distribution with one degree of freedom less
-/// than there are bins (Yurdakul and Naranjo 2020), so the critical value falls with the sizes n and m, where the fixed
-/// 0.1 and 0.25 of rule books do not. If just one sample has nothing in a bin, both are mixed with as much of an even
-/// distribution as one half more in each bin of the smaller sample is. Bins in which neither has anything do not count.
-/// `None` if a sample is empty, there are fewer than two bins, or one sample has more bins than the other.
+/// PSI = sum of (p - q) ln (p / q) over the bins, with the shares p and q of the two samples (Jeffreys 1946). It is
+/// symmetric. Bins that are empty in both samples do not count. If a bin is empty in one sample, both samples are
+/// smoothed: each is mixed with a uniform distribution, whose weight is that of one half added to every bin of the
+/// smaller sample.
+///
+/// The critical value is the 95th percentile of chi-squared, times 1/n + 1/m for samples of sizes n and m, with one
+/// degree of freedom less than there are bins (Yurdakul and Naranjo 2020). So it falls with the sizes; the fixed
+/// thresholds 0.1 and 0.25 of textbooks do not.
+///
+/// Returns `None` if a sample is empty, if there are fewer than two bins, or if the samples have different numbers of
+/// bins.
 ///
 /// ```
 /// let psi = warmth::evidence::psi(&[10, 20, 40, 20, 10], &[15, 25, 35, 15, 10]).unwrap();
@@ -45,7 +50,7 @@ pub fn psi(before: &[u64], after: &[u64]) -> Option<Psi> {
         return None;
     }
     let half = if bins.iter().any(|(b, a)| **b == 0 || **a == 0) { 0.5 } else { 0.0 };
-    // The same mixture for both, so that unequal shares stay unequal.
+    // The same mixture for both samples, so that unequal shares stay unequal.
     let size = real(sizes.0.min(sizes.1));
     let share = |part: u64, whole: u64| {
         let share = real(part) / real(whole);
@@ -55,7 +60,7 @@ pub fn psi(before: &[u64], after: &[u64]) -> Option<Psi> {
         .iter()
         .map(|(b, a)| {
             let (p, q) = (share(**b, sizes.0), share(**a, sizes.1));
-            // Two logarithms instead of one of the quotient: exchanging the samples changes nothing but signs.
+            // Two logarithms instead of one of the quotient, so that the index is symmetric to the last bit.
             (p - q) * (log(p) - log(q))
         })
         .sum();

@@ -1,4 +1,4 @@
-//! What became of those for whom something held: support, rate, lift, phi, weight of evidence, information value.
+//! Tables of outcomes by band: support, rate, lift, phi, weight of evidence and information value.
 
 use std::fmt;
 
@@ -9,56 +9,57 @@ use super::association::phi;
 use super::estimate::{Estimate, real, real_len, total, wilson};
 use super::grid::{Grid, figure, percent};
 
-/// Rows split into bands, and what became of each band.
+/// A table of outcomes by band: the rows of a history split by a factor, a condition or a score.
 ///
 /// ```
-/// use warmth::evidence::Table;
+/// use warmth::evidence::BandTable;
 ///
-/// let table = Table::new("nps", [("below 7", 100, 40), ("7 or 8", 200, 30), ("9", 300, 20), ("10", 400, 10)]);
+/// let table = BandTable::new("nps", [("below 7", 100, 40), ("7 or 8", 200, 30), ("9", 300, 20), ("10", 400, 10)]);
 /// assert_eq!(table.iv.map(|iv| format!("{iv:.6}")), Some("0.912870".to_owned()));
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Table {
-    /// What is split: a factor, a rule, a condition.
+pub struct BandTable {
+    /// The name of what splits the rows: a factor, a rule or a condition.
     pub name: String,
     /// The bands, in the order in which they were given.
     pub bands: Vec<Band>,
-    /// The information value: the sum of the bands' parts. `None` unless there are outcomes and others.
+    /// The information value (IV): the sum of [`Band::iv`]. `None` unless there are rows with the outcome and without
+    /// it.
     pub iv: Option<f64>,
 }
 
-/// One band of a [`Table`].
+/// One band of a [`BandTable`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Band {
-    /// What its rows have in common.
+    /// The description of the band.
     pub label: String,
-    /// How many rows it has: its support.
+    /// The number of rows in the band: its support.
     pub rows: u64,
-    /// In how many of them the outcome came.
+    /// The number of these rows with the outcome.
     pub events: u64,
-    /// Its part of all rows; `None` if there are none.
+    /// The share of all rows that are in the band, from 0 to 1.
     pub share: Option<f64>,
-    /// The share of its rows in which the outcome came, with Wilson's interval; `None` if it has none.
+    /// The outcome rate of the band, from 0 to 1, with its Wilson interval.
     pub rate: Option<Estimate>,
-    /// Its rate as a multiple of the rate of all rows.
+    /// The lift: the rate of the band divided by the rate of all rows. `None` if no row has the outcome.
     pub lift: Option<f64>,
-    /// The correlation of being in the band with the outcome.
+    /// Phi, the correlation of being in the band with the outcome, from -1 to 1.
     pub phi: Option<f64>,
-    /// Its weight of evidence: ln of its part of the outcomes over its part of the others. Above 0 it speaks for the
-    /// outcome.
+    /// The weight of evidence (WoE): ln ((e / E) / (o / O)) for e of all E rows with the outcome and o of all O rows
+    /// without it (Good 1950). Above 0 the band speaks for the outcome.
     pub woe: Option<f64>,
-    /// Its part of the information value: the difference of those two parts times the weight of evidence.
+    /// The band's part of the information value: (e / E - o / O) x weight of evidence.
     pub iv: Option<f64>,
 }
 
-impl Table {
-    /// A table of bands, each with how many rows had the outcome and how many did not.
+impl BandTable {
+    /// Creates a table from the label of each band, its rows with the outcome and its rows without it.
     ///
-    /// Bands without rows are left out. If a count is 0, one half is added to every count before the logarithms are
-    /// taken (Haldane 1956, Anscombe 1956), so that a weight of evidence is always a number.
-    pub fn new<L: Into<String>>(name: impl Into<String>, bands: impl IntoIterator<Item = (L, u64, u64)>) -> Table {
+    /// Bands without rows are left out. If a count is 0, one half is added to every count before logarithms are taken
+    /// (Haldane 1956; Anscombe 1956), so that every weight of evidence is finite.
+    pub fn new<L: Into<String>>(name: impl Into<String>, bands: impl IntoIterator<Item = (L, u64, u64)>) -> BandTable {
         let counts: Vec<_> = bands.into_iter().filter(|(_, events, others)| events.max(others) > &0).collect();
         let events = total(counts.iter().map(|(_, events, _)| *events));
         let others = total(counts.iter().map(|(_, _, others)| *others));
@@ -68,14 +69,14 @@ impl Table {
             .into_iter()
             .zip(woes)
             .map(|((label, e, o), woe)| {
-                let own = e.saturating_add(o);
-                let rate = wilson(e, own);
+                let of_band = e.saturating_add(o);
+                let rate = wilson(e, of_band);
                 let all = wilson(events, rows).map(|all| all.value).filter(|all| *all > 0.0);
                 Band {
                     label: label.into(),
-                    rows: own,
+                    rows: of_band,
                     events: e,
-                    share: wilson(own, rows).map(|share| share.value),
+                    share: wilson(of_band, rows).map(|share| share.value),
                     rate,
                     lift: rate.zip(all).map(|(rate, all)| rate.value / all),
                     phi: phi([[e, o], [events - e, others - o]]),
@@ -85,11 +86,12 @@ impl Table {
             })
             .collect();
         let iv = bands.iter().map(|band| band.iv).sum();
-        Table { name: name.into(), iv: if bands.is_empty() { None } else { iv }, bands }
+        BandTable { name: name.into(), iv: if bands.is_empty() { None } else { iv }, bands }
     }
 }
 
-/// Each band's weight of evidence and part of the information value, from its outcomes and others.
+/// Returns the weight of evidence and the part of the information value of each band, from its rows with the outcome
+/// and without it.
 pub(super) fn weights_of_evidence(counts: &[(u64, u64)]) -> Vec<Option<(f64, f64)>> {
     let sum = |side: fn(&(u64, u64)) -> u64| total(counts.iter().map(side));
     let (events, others) = (sum(|band| band.0), sum(|band| band.1));
@@ -106,7 +108,7 @@ pub(super) fn weights_of_evidence(counts: &[(u64, u64)]) -> Vec<Option<(f64, f64
     counts.iter().map(band).collect()
 }
 
-impl fmt::Display for Table {
+impl fmt::Display for BandTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut grid =
             Grid::new([&self.name, "rows", "share", "outcomes", "rate", "95% interval", "lift", "phi", "WoE", "IV"]);

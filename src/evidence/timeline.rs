@@ -1,19 +1,16 @@
-//! What was known when.
+//! Point-in-time facts and events of one subject.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::input::activity::{Activity, Event};
-use crate::input::facts::{Record, Value};
-use crate::num::points::Points;
-use crate::time::Span;
+use crate::{Activity, Event, Points, Record, Span, Value};
 
-/// A subject's past with the times at which each part of it became known: what a labelled history is cut from.
+/// The past of one subject, with the instant at which each fact and event became known.
 ///
-/// A model that is judged on what nobody knew at the time is judged too well. What lies after an instant is left out by
-/// both times: when it happened, and when it became known. Both are compared to the nanosecond, so that a purchase in the
-/// second of the visit that led to it is an outcome of it and no fact about it.
+/// Take the rows of a labelled history from it. A model looks too good if its rows contain facts that became known
+/// later. So [`as_of`](Timeline::as_of) leaves out everything that happened or became known after the instant. Instants
+/// are compared to the nanosecond: a purchase in the same second as the visit before it still counts as later.
 ///
 /// ```
 /// use warmth::evidence::Timeline;
@@ -24,7 +21,7 @@ use crate::time::Span;
 /// past.learn("nps", 6, at(1)?);
 /// past.learn("nps", 9, at(20)?);
 /// past.record(Event::new("visit", at(5)?), at(5)?);
-/// past.record(Event::new("call", at(8)?), at(15)?); // typed in a week later
+/// past.record(Event::new("call", at(8)?), at(15)?); // entered a week later
 /// past.record(Event::new("purchase", at(25)?), at(25)?);
 ///
 /// let then = past.as_of(at(10)?);
@@ -36,34 +33,34 @@ use crate::time::Span;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Timeline {
-    facts: BTreeMap<String, Vec<Learnt>>, // by when they became known
-    events: Vec<Known>,
+    facts: BTreeMap<String, Vec<FactChange>>, // each list by the instant at which the change became known
+    events: Vec<KnownEvent>,
 }
 
-/// Since when, and what; nothing where it was forgotten.
-type Learnt = (DateTime<Utc>, Option<Value>);
+/// The instant at which a value became known, and the value; `None` if the field is missing from then on.
+type FactChange = (DateTime<Utc>, Option<Value>);
 
 #[derive(Clone, Debug, PartialEq)]
-struct Known {
+struct KnownEvent {
     name: String,
     at: DateTime<Utc>,
-    since: DateTime<Utc>, // known
+    known: DateTime<Utc>, // when it became known
     count: u32,
     amount: Points,
 }
 
 impl Timeline {
-    /// A subject of which nothing was ever known.
+    /// Creates a timeline without facts and events.
     pub const fn new() -> Timeline {
         Timeline { facts: BTreeMap::new(), events: Vec::new() }
     }
 
-    /// From `known` on, `field` has this value. Of two values from one instant on, the one told last counts.
+    /// Sets the value of `field` from the instant `known` on. Of two values for the same instant, the last call counts.
     pub fn learn(&mut self, field: impl Into<String>, value: impl Into<Value>, known: DateTime<Utc>) {
         self.change(field.into(), Some(value.into()), known);
     }
 
-    /// From `known` on, `field` is not known any more.
+    /// Makes `field` missing from the instant `known` on.
     pub fn forget(&mut self, field: impl Into<String>, known: DateTime<Utc>) {
         self.change(field.into(), None, known);
     }
@@ -73,38 +70,41 @@ impl Timeline {
         changes.insert(changes.partition_point(|(earlier, _)| *earlier <= known), (known, value));
     }
 
-    /// An event, and when it became known. An event that is known before it happens, such as a date that was agreed
-    /// upon, counts from when it happens.
+    /// Records an event and the instant at which it became known.
+    ///
+    /// An event that is known before it happens, such as an agreed date, counts from the instant at which it happens.
     pub fn record(&mut self, event: Event<'_>, known: DateTime<Utc>) {
         let Event { name, at, count, amount, .. } = event;
-        self.events.push(Known { name: name.to_owned(), at, since: known, count, amount });
+        self.events.push(KnownEvent { name: name.to_owned(), at, known, count, amount });
     }
 
-    /// What was known at `as_of`: the latest value of each field, and the events that had happened.
+    /// Returns what was known at `as_of`: the latest value of each field, and the events that had happened.
     pub fn as_of(&self, as_of: DateTime<Utc>) -> Record {
-        let latest = |changes: &[Learnt]| {
+        let latest = |changes: &[FactChange]| {
             changes.iter().take_while(|(known, _)| *known <= as_of).last().and_then(|(_, value)| value.clone())
         };
         let facts = self.facts.iter().filter_map(|(field, changes)| Some((field.clone(), latest(changes)?)));
-        let events = self.events.iter().filter(|event| event.at.max(event.since) <= as_of);
-        let activity: Activity = events.map(Known::event).collect();
+        let events = self.events.iter().filter(|event| event.at.max(event.known) <= as_of);
+        let activity: Activity = events.map(KnownEvent::event).collect();
         facts.collect::<Record>().with_activity(activity)
     }
 
-    /// Whether an event of this name happened after `as_of` and no later than `horizon` after it.
+    /// Returns whether an event of this name happened after `as_of` and no later than `horizon` after it.
     ///
-    /// `None` if the horizon ends after `until`, the last instant of which everything is known: also where an event has
-    /// happened already, as counting those alone would make outcomes look more frequent than they are. What became known
-    /// after `until` does not count.
+    /// `until` is the instant of your last import. Events that became known later do not count. The outcome is `None`
+    /// if the horizon ends after `until`, even if an event has happened already: counting only such rows would make
+    /// outcomes look more frequent than they are.
     pub fn outcome(&self, event: &str, as_of: DateTime<Utc>, horizon: Span, until: DateTime<Utc>) -> Option<bool> {
         let horizon = i64::try_from(horizon.secs()).ok().and_then(TimeDelta::try_seconds)?;
         let end = as_of.checked_add_signed(horizon)?;
-        let counts = |own: &Known| own.name == event && own.count > 0 && own.at > as_of && own.at <= end;
-        (end <= until).then(|| self.events.iter().any(|own| counts(own) && own.since <= until))
+        let counts = |known: &KnownEvent| {
+            known.name == event && known.count > 0 && known.at > as_of && known.at <= end && known.known <= until
+        };
+        (end <= until).then(|| self.events.iter().any(counts))
     }
 }
 
-impl Known {
+impl KnownEvent {
     fn event(&self) -> Event<'_> {
         let mut event = Event::new(&self.name, self.at);
         (event.count, event.amount) = (self.count, self.amount);

@@ -159,7 +159,6 @@ macro_rules! facts {
 pub mod private {
     pub use crate::input::facts::Probe;
     use crate::input::facts::{Fact, Field, PROBES, ToFact};
-    use crate::model::kind_code;
 
     /// The field of that name, its kind taken from the type that the projection leads to.
     pub const fn field<S, T: ToFact>(name: &'static str, _: fn(&S) -> &T) -> Field {
@@ -202,6 +201,6 @@ pub mod private {
     }
 
     pub const fn computed_kind<T: ToFact>() -> u8 {
-        kind_code::<T>()
+        T::KIND.code()
     }
 }

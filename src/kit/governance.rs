@@ -4,11 +4,11 @@
 //! account and each opportunity that was closed in the month:
 //!
 //! ```
-//! use warmth::governance::{Opportunity, Revenue, Sheet};
+//! use warmth::governance::{KpiSheet, Opportunity, Revenue};
 //! use warmth::Points;
 //!
 //! let revenue = |before: u32, after: u32| Revenue::new(before, after);
-//! let sheet = Sheet::new(
+//! let sheet = KpiSheet::new(
 //!     [revenue(600, 800), revenue(300, 300), revenue(100, 0), revenue(0, 250)],
 //!     [Opportunity::won(20).adoption_after(70), Opportunity::won(50).adoption_after(40), Opportunity::lost()],
 //! );
@@ -75,7 +75,7 @@ impl Opportunity {
 /// Figures are rounded to the nearest millionth, ties away from zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Sheet {
+pub struct KpiSheet {
     /// Expansion conversion: opportunities won, in percent of opportunities closed.
     pub expansion_conversion: Option<Points>,
     /// Time to close: the median number of days from opening to winning.
@@ -88,12 +88,12 @@ pub struct Sheet {
     pub churn_impact: Option<Points>,
 }
 
-impl Sheet {
+impl KpiSheet {
     /// Computes the figures from accounts and opportunities, in any order.
     pub fn new(
         accounts: impl IntoIterator<Item = Revenue>,
         opportunities: impl IntoIterator<Item = Opportunity>,
-    ) -> Sheet {
+    ) -> KpiSheet {
         let (mut before, mut after, mut gone) = (0_i128, 0_i128, 0_i128);
         for account in accounts.into_iter().filter(|account| account.before > Points::ZERO) {
             before += i128::from(account.before.micros());
@@ -111,7 +111,7 @@ impl Sheet {
         }
         let days: Rollup = won.iter().map(|(days, _)| Member::new(*days)).collect();
         let adoption: Rollup = won.iter().filter_map(|(_, adoption)| adoption.map(Member::new)).collect();
-        Sheet {
+        KpiSheet {
             expansion_conversion: i128::try_from(won.len()).ok().and_then(|won| percent(won, closed)),
             days_to_close: days.median(),
             adoption_after: adoption.mean(),
@@ -122,7 +122,7 @@ impl Sheet {
 }
 
 /// Prints one figure per line with one decimal place, rounded down. A figure without data prints `-`.
-impl fmt::Display for Sheet {
+impl fmt::Display for KpiSheet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut line = |name: &str, figure: Option<Points>, unit: &str, end: &str| match figure {
             Some(figure) => write!(f, "{name:<26}{figure:.1}{unit}{end}"),

@@ -4,10 +4,10 @@
 //!
 //! ```
 //! use warmth::Points;
-//! use warmth::offer::{Plan, potential};
+//! use warmth::offer::{MeteredPlan, potential};
 //!
 //! // 75 including 1,000 units, and 0.1 for each further unit. We chose these prices to match a published bill of 175.
-//! let small = Plan::new(75).metered(1_000, "0.1".parse::<Points>()?);
+//! let small = MeteredPlan::new(75).metered(1_000, "0.1".parse::<Points>()?);
 //! let larger = Points::from(125);
 //!
 //! let bill = small.bill(2_000);
@@ -26,23 +26,23 @@ use crate::num::points::{MICROS, Points};
 
 /// A plan with a price, a number of included units, and a price for each further unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Plan {
+pub struct MeteredPlan {
     price: Points,
     included: Points, // never negative
     per_unit: Points,
 }
 
-impl Plan {
+impl MeteredPlan {
     /// Returns a flat plan: it bills `price` for any usage.
-    pub fn new(price: impl Into<Points>) -> Plan {
-        Plan { price: price.into(), included: Points::ZERO, per_unit: Points::ZERO }
+    pub fn new(price: impl Into<Points>) -> MeteredPlan {
+        MeteredPlan { price: price.into(), included: Points::ZERO, per_unit: Points::ZERO }
     }
 
     /// Sets the number of included units and the price of each further unit.
     ///
     /// A negative number of included units counts as 0. By default, further units cost nothing.
     #[must_use]
-    pub fn metered(mut self, included: impl Into<Points>, per_unit: impl Into<Points>) -> Plan {
+    pub fn metered(mut self, included: impl Into<Points>, per_unit: impl Into<Points>) -> MeteredPlan {
         self.included = included.into().max(Points::ZERO);
         self.per_unit = per_unit.into();
         self

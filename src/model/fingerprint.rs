@@ -19,8 +19,8 @@ use super::worth::Worth;
 /// Store it with a score to know which model produced the score. It covers everything that an outcome or an explanation
 /// can show, except the order of axes and the positions by which explanations call limits without an id (`limit[0]`).
 ///
-/// It does not depend on the format of the document, the order of keys, spellings of the same value (`"2w"` and `"14d"`,
-/// `10` and `10.0`, `when.a = true` and `when.a.is = true`), written-out defaults, the order of gates, rules, groups,
+/// It does not depend on the format of the document, the order of keys, spellings of the same value (`"2w"` and
+/// `"14d"`, `10` and `10.0`, `when.a = true` and `when.a.is = true`), written-out defaults, the order of gates, rules, groups,
 /// axes, promoters, limits and states, or the order and nesting of `all` and `any`. It does not cover cases, which
 /// change no outcome.
 ///
@@ -115,34 +115,27 @@ pub(super) fn of_scoring(model: &Model) -> Fingerprint {
     Fingerprint(hash(&write::model(&normal)))
 }
 
-/// Replaces the names of an axis's groups by numbers that follow from their bounds and rules, and removes groups without
-/// bounds, which change no sum.
+/// Replaces the names of an axis's groups by numbers, in an order that follows from their bounds and rules, and removes
+/// groups without bounds, which change no sum.
 fn number_groups(axis: &mut Axis) {
+    let hash_of_rule = |rule: &Rule| hash(&write::rule(&Rule { group: None, ..rule.clone() }));
+    let rules: Vec<_> = axis.rules.iter().map(|rule| (rule.group.clone(), hash_of_rule(rule))).collect();
     axis.groups.retain(|group| group.min.is_some() || group.max.is_some());
-    let rules: Vec<_> = axis.rules.iter().map(|rule| (rule.group.clone(), alone(rule))).collect();
     axis.groups.sort_by_cached_key(|group| {
         let of_group = rules.iter().filter(|(name, _)| name.as_deref() == Some(&group.name));
-        let mut rules: Vec<_> = of_group.map(|(_, rule)| *rule).collect();
-        rules.sort_unstable();
-        (group.min, group.max, rules)
+        let mut hashes: Vec<_> = of_group.map(|(_, hash)| *hash).collect();
+        hashes.sort_unstable();
+        (group.min, group.max, hashes)
     });
-    let numbers: BTreeMap<_, _> =
-        axis.groups.iter_mut().enumerate().map(|(number, group)| (replace(&mut group.name, number), number)).collect();
-    for group in &mut axis.groups {
+    let mut numbers = BTreeMap::new();
+    for (number, group) in axis.groups.iter_mut().enumerate() {
+        let name = std::mem::replace(&mut group.name, number.to_string());
+        numbers.insert(name, group.name.clone());
         group.label = None;
     }
     for rule in &mut axis.rules {
-        rule.group = rule.group.take().and_then(|name| numbers.get(&name)).map(ToString::to_string);
+        rule.group = rule.group.as_ref().and_then(|name| numbers.get(name)).cloned();
     }
-}
-
-fn replace(name: &mut String, number: usize) -> String {
-    std::mem::replace(name, number.to_string())
-}
-
-/// Returns the hash of a rule without its group.
-fn alone(rule: &Rule) -> u128 {
-    hash(&write::rule(&Rule { group: None, ..rule.clone() }))
 }
 
 /// Removes labels that are equal to the default, the id or name.
@@ -237,8 +230,8 @@ fn joined(
     }
 }
 
-/// Returns FNV-1a with 128 bits (Fowler, Noll, Vo; draft-eastlake-fnv) of an unambiguous form of the document: each value
-/// follows a letter for its type, each text follows its length, and tables are sorted by key.
+/// Returns FNV-1a with 128 bits (Fowler, Noll, Vo; draft-eastlake-fnv) of an unambiguous form of the document: each
+/// value follows a letter for its type, each text follows its length, and tables are sorted by key.
 fn hash(node: &Node) -> u128 {
     let mut hash = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     absorb(node, &mut hash);

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::condition::{Calendar, Condition, DayOp, Leaf, Quantity, TagOp, TextSubject};
 use super::measure::{Measure, TextField};
-use crate::input::facts::{Kind, ToFact, without_raw_prefix};
+use crate::input::facts::{Kind, without_raw_prefix};
 
 /// The kinds of fields as types; see [`Kind`] for their meaning.
 pub mod kind {
@@ -290,23 +290,11 @@ pub trait KindOf<const CODE: u8> {
 pub enum FieldKind {}
 
 macro_rules! kinds {
-    ($($code:literal $kind:ident)*) => {$(
-        impl KindOf<$code> for FieldKind {
+    ($($kind:ident)*) => {$(
+        impl KindOf<{ Kind::$kind.code() }> for FieldKind {
             type Kind = kind::$kind;
         }
     )*};
 }
 
-kinds!(0 Flag 1 Number 2 Text 3 Date 4 Tags);
-
-/// Returns the code under which [`KindOf`] finds the kind of `T`.
-pub(crate) const fn kind_code<T: ToFact>() -> u8 {
-    match T::KIND {
-        Kind::Flag => 0,
-        Kind::Number => 1,
-        Kind::Text => 2,
-        Kind::Date | Kind::Time => 3,
-        Kind::Tags => 4,
-        Kind::Any => u8::MAX,
-    }
-}
+kinds!(Flag Number Text Date Tags);

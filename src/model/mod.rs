@@ -70,7 +70,6 @@ pub(crate) use self::document::location::{RESERVED_OUTCOME, Scope};
 pub(crate) use self::document::names::{self, Named};
 pub use self::fingerprint::Fingerprint;
 pub use self::gate::{Gate, GateMissing};
-pub(crate) use self::handle::kind_code;
 pub use self::handle::{Declared, FieldKind, Handle, KindOf, fields, kind};
 pub use self::limits::DocumentLimits;
 pub use self::measure::{EventField, Measure, TextField, axis, event, events, grade, score, verdict};
@@ -238,8 +237,8 @@ impl Model {
     /// | `name`, `grades`, `states`, `segments` and `otherwise` of plays, and their order | `owner` and `respond_within` of plays |
     /// | | cases, [`DocumentLimits`] |
     ///
-    /// Models with equal hashes give equal outcomes, apart from the order of axes. Models with different hashes may still
-    /// give equal outcomes, for example if one states an `available` that the other derives.
+    /// Models with equal hashes give equal outcomes, apart from the order of axes. Models with different hashes may
+    /// still give equal outcomes, for example if one states an `available` that the other derives.
     pub fn scoring_fingerprint(&self) -> Fingerprint {
         fingerprint::of_scoring(self)
     }

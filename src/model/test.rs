@@ -17,14 +17,17 @@ use crate::time::Span;
 ///     format = 1
 ///     name = "readiness"
 ///     [[required]]
-///     id = "ready"
+///     id = "happy"
 ///     when.nps.at_least = 9
+///     [[required]]
+///     id = "active"
 ///     when.any = [{ plan = "pro" }, { events.login.count = { at_least = 3, within = "30d" } }]
 ///     "#,
 /// )?;
 /// let tests: Vec<_> = model.required_gates().iter().flat_map(|gate| gate.when().tests()).collect();
 /// assert_eq!(tests.len(), 3);
-/// assert_eq!((tests[0].input(), tests[0].operator(), tests[0].operand()), (Input::Field("nps"), "at_least", Operand::Number(9.0)));
+/// assert_eq!((tests[0].input(), tests[0].operator()), (Input::Field("nps"), "at_least"));
+/// assert_eq!(tests[0].operand(), Operand::Number(9.0));
 /// assert_eq!((tests[1].operator(), tests[1].operand()), ("is", Operand::Text("pro")));
 /// assert!(matches!(tests[2].input(), Input::Events { name: "login", measure: Some("count"), .. }));
 /// # Ok::<(), toml::de::Error>(())

@@ -169,7 +169,8 @@ getters!(Values {
     /// Returns the name of the field.
     field(self) -> &str = &self.field;
     /// Returns the texts or tags with their points, in document order.
-    rows(self) -> impl Iterator<Item = (&str, Points)> = self.rows.iter().map(|(text, points)| (text.as_str(), *points));
+    rows(self) -> impl Iterator<Item = (&str, Points)> =
+        self.rows.iter().map(|(text, points)| (text.as_str(), *points));
     /// Returns the points of any other text.
     get_otherwise(self) -> Points = self.otherwise;
     /// Returns how the points of several tags combine; `None` for a text.
@@ -278,7 +279,8 @@ setters!(Signal {
 getters!(Signal {
     /// Returns the names of the events that count; `"*"` means every name.
     events(self) -> impl Iterator<Item = &str> = self.events.iter().map(String::as_str);
-    /// Returns the points of one event before decay, or of one unit of its amount: see [`is_per_unit`](Signal::is_per_unit).
+    /// Returns the points of one event before decay, or of one unit of its amount if the signal
+    /// [`is_per_unit`](Signal::is_per_unit).
     points(self) -> Points = match self.each {
         Each::Event(points) | Each::Unit(points) => points,
     };

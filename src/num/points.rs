@@ -1,4 +1,4 @@
-//! Concrete decimals.
+//! Exact decimals.
 
 use std::fmt;
 use std::iter::Sum;

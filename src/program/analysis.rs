@@ -6,28 +6,28 @@ use super::{FieldIndex, Program};
 use crate::input::activity::Names;
 use crate::model::Missing;
 
-/// How much an evaluation may find, for an explanation to make room for it once.
+/// How much an evaluation can observe, so that an explanation allocates once.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Capacity {
     /// Gates, rules, promoters, limits and segments.
     pub(crate) entries: usize,
-    /// Facts, events and outcomes that they look at.
+    /// Tests, quantities and signals that they read.
     pub(crate) observations: usize,
-    /// Texts among these, with a few for each set of them.
+    /// An estimate of the texts among these.
     pub(crate) texts: usize,
 }
 
-/// A place where a program looks at facts.
+/// A place in a program that reads facts.
 #[derive(Clone, Copy)]
 pub(crate) enum ReadSite<'m> {
     Test(&'m Test),
     Bands(&'m Quantity, &'m BandRows),
-    /// A form that is read from one field.
+    /// A body that reads one field.
     Body(&'m RuleBody),
 }
 
 impl ReadSite<'_> {
-    /// The fields that are looked at, at most two.
+    /// The fields that are read, at most two.
     pub(crate) fn fields(self) -> impl Iterator<Item = FieldIndex> {
         let of = match self {
             ReadSite::Test(Test::Number { of, .. }) | ReadSite::Bands(of, _) => of.fields(),
@@ -45,7 +45,7 @@ impl ReadSite<'_> {
         of.into_iter().flatten()
     }
 
-    /// How many texts there are to see, or about as many.
+    /// An estimate of how many texts there are to copy.
     fn texts(self) -> usize {
         const TAGS: usize = 4;
         match self {
@@ -65,7 +65,7 @@ impl ReadSite<'_> {
 }
 
 impl Program {
-    /// Every place where the program looks at facts.
+    /// Calls `each` with every read site.
     pub(crate) fn read_sites<'m>(&'m self, mut each: impl FnMut(ReadSite<'m>)) {
         let gates = self.disqualifying.iter().chain(&self.required).map(|gate| &gate.when);
         gates.for_each(|when| when.read_sites(&mut each));
@@ -73,7 +73,7 @@ impl Program {
         self.rules().for_each(|rule| rule.read_sites(&mut each));
     }
 
-    /// Those of them that come after the axes.
+    /// Calls `each` with the read sites that are evaluated after the axes.
     fn conclusions<'m>(&'m self, mut each: impl FnMut(ReadSite<'m>)) {
         let promoters = self.promoters.iter().map(|promoter| &promoter.when);
         let limits = self.limits.iter().map(|limit| &limit.when);
@@ -81,7 +81,7 @@ impl Program {
         promoters.chain(limits).chain(segments).for_each(|when| when.read_sites(&mut each));
     }
 
-    /// The events that the program looks at.
+    /// Calls `each` with the names of every selection of events.
     pub(crate) fn events<'m>(&'m self, mut each: impl FnMut(&'m Names)) {
         self.read_sites(|site| {
             let events = match site {
@@ -100,8 +100,8 @@ impl Program {
         });
     }
 
-    /// Finds out which fields are shared, whether the outcome is asked for and how much there is to find, and numbers
-    /// the parts and all that can fire.
+    /// Completes a program: shared fields, conditions on the outcome, capacities, and the numbers of parts and of
+    /// everything that can fire.
     pub(crate) fn analyzed(mut self) -> Program {
         let mut counts = vec![0_usize; self.fields.len()];
         let count = |counts: &mut [usize], site: ReadSite<'_>| {
@@ -165,7 +165,7 @@ impl Rule {
             RuleBody::First { rows, .. } => rows.iter().for_each(|(when, _)| when.read_sites(each)),
             RuleBody::Bands { of, rows, .. } => each(ReadSite::Bands(of, rows)),
             body @ (RuleBody::Texts { .. } | RuleBody::Tags { .. } | RuleBody::PerUnit { .. }) => {
-                each(ReadSite::Body(body))
+                each(ReadSite::Body(body));
             }
             RuleBody::Points(_) | RuleBody::Signal(_) => {}
         }

@@ -97,7 +97,7 @@ pub(crate) enum Test {
     Number {
         of: Quantity,
         within: RangeInclusive<i64>,
-        /// The least and the greatest double within, for quantities that are doubles.
+        /// The same range in doubles, for quantities that are doubles.
         doubles: [f64; 2],
         op: NumberOp,
     },

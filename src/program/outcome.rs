@@ -32,10 +32,9 @@ pub(crate) struct Grading {
 }
 
 impl Grading {
-    /// The lowest grade that there is.
+    /// The lowest grade.
     pub(crate) fn last(&self) -> Grade {
-        let last = |cuts: &Cuts| u8::try_from(cuts.cuts.len()).unwrap_or(u8::MAX);
-        Grade::new(last(&self.fit), last(&self.activity))
+        Grade::new(self.fit.lowest(), self.activity.lowest())
     }
 
     /// Every grade that the cuts can give, from the best.
@@ -51,17 +50,36 @@ impl Grading {
     }
 }
 
+/// The cuts of one half of a grade, in descending order; at most eight.
 #[derive(Debug)]
 pub(crate) struct Cuts {
     pub(crate) axis: usize,
-    /// Strictly falling, at most eight.
-    pub(crate) cuts: Box<[i64]>,
+    cuts: Box<[i64]>,
 }
 
-/// States by rising bound.
+impl Cuts {
+    pub(crate) fn new(axis: usize, mut cuts: Vec<i64>) -> Cuts {
+        cuts.sort_unstable_by(|a, b| b.cmp(a));
+        Cuts { axis, cuts: cuts.into() }
+    }
+
+    /// The rank of a score, 0 for the best.
+    #[inline]
+    pub(crate) fn rank(&self, score: i64) -> u8 {
+        let rank = self.cuts.iter().position(|cut| score >= *cut);
+        rank.map_or(self.lowest(), |rank| u8::try_from(rank).unwrap_or(u8::MAX))
+    }
+
+    /// The rank below every cut.
+    pub(crate) fn lowest(&self) -> u8 {
+        u8::try_from(self.cuts.len()).unwrap_or(u8::MAX)
+    }
+}
+
+/// States by ascending bound.
 #[derive(Debug, Default)]
 pub(crate) struct States {
-    pub(crate) rows: Box<[(i64, Arc<str>)]>,
+    rows: Box<[(i64, Arc<str>)]>,
     /// Whether the bounds are raw points.
     pub(crate) by_points: bool,
 }
@@ -70,6 +88,23 @@ impl States {
     /// The names and bounds.
     pub(crate) fn bounds(&self) -> impl ExactSizeIterator<Item = (&str, Points)> {
         self.rows.iter().map(|(bound, name)| (&**name, Points::from_micros(*bound)))
+    }
+
+    pub(crate) fn new(mut rows: Vec<(i64, Arc<str>)>, by_points: bool) -> States {
+        rows.sort();
+        States { rows: rows.into(), by_points }
+    }
+
+    /// The bounds and names.
+    pub(crate) fn rows(&self) -> &[(i64, Arc<str>)] {
+        &self.rows
+    }
+
+    /// The index of the state of a value: the greatest bound that it reaches, else the lowest state.
+    #[inline]
+    pub(crate) fn index(&self, value: i64) -> usize {
+        // Every value is at least in the lowest state, so its bound is not compared.
+        self.rows.get(1..).unwrap_or_default().partition_point(|(bound, _)| *bound <= value)
     }
 }
 

@@ -13,7 +13,7 @@ pub(crate) struct Axis {
     pub(crate) base: i64,
     /// What counts as 100, above zero.
     pub(crate) available: i64,
-    /// Whether unknown rules may take their reach out of `available`.
+    /// Whether unknown rules can be skipped, so that what counts as 100 depends on the subject.
     pub(crate) skips: bool,
     pub(crate) parts: Box<[Part]>,
 }
@@ -81,7 +81,7 @@ impl ByTruth {
 #[derive(Debug)]
 #[repr(u8)]
 pub(crate) enum RuleBody {
-    /// These points; the rule's condition is its guard.
+    /// The points of a rule whose condition is its guard.
     Points(ByTruth),
     First {
         rows: Box<[(Condition, i64)]>,
@@ -92,10 +92,9 @@ pub(crate) enum RuleBody {
         rows: BandRows,
         below: i64,
     },
-    /// Sorted by text.
     Texts {
         field: FieldIndex,
-        rows: Box<[(Box<str>, i64)]>,
+        rows: TextRows,
         otherwise: i64,
     },
     Tags {
@@ -114,7 +113,7 @@ pub(crate) enum RuleBody {
 }
 
 impl RuleBody {
-    /// The one field that the form's points are read from, of forms that have one.
+    /// The field of a body that reads one fact.
     pub(crate) fn field(&self) -> Option<FieldIndex> {
         match self {
             RuleBody::Texts { field, .. } | RuleBody::Tags { field, .. } | RuleBody::PerUnit { field, .. } => {
@@ -125,8 +124,58 @@ impl RuleBody {
     }
 }
 
-/// Least values and their points, rising.
-pub(crate) type BandRows = Box<[(i64, i64)]>;
+/// Bands: the least value of each and its points, in ascending order.
+#[derive(Debug)]
+pub(crate) struct BandRows(Box<[(i64, i64)]>);
+
+impl BandRows {
+    pub(crate) fn new(mut rows: Vec<(i64, i64)>) -> BandRows {
+        rows.sort_unstable();
+        BandRows(rows.into())
+    }
+
+    /// How many bands a value reaches; monotone in it.
+    #[inline]
+    pub(crate) fn rank(&self, value: i64) -> usize {
+        self.0.partition_point(|(from, _)| *from <= value)
+    }
+
+    /// The points of a value that reaches this many bands.
+    #[inline]
+    pub(crate) fn points(&self, rank: usize, below: i64) -> i64 {
+        rank.checked_sub(1).and_then(|row| self.0.get(row)).map_or(below, |(_, points)| *points)
+    }
+
+    /// The least value that reaches one band more than this many.
+    pub(crate) fn next(&self, rank: usize) -> Option<i64> {
+        self.0.get(rank).map(|(from, _)| *from)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(i64, i64)> {
+        self.0.iter()
+    }
+}
+
+/// Texts and their points, sorted for binary search.
+#[derive(Debug)]
+pub(crate) struct TextRows(Box<[(Box<str>, i64)]>);
+
+impl TextRows {
+    pub(crate) fn new(mut rows: Vec<(Box<str>, i64)>) -> TextRows {
+        rows.sort_unstable();
+        TextRows(rows.into())
+    }
+
+    #[inline]
+    pub(crate) fn points(&self, text: &str) -> Option<i64> {
+        let row = self.0.binary_search_by(|(own, _)| (**own).cmp(text)).ok()?;
+        self.0.get(row).map(|(_, points)| *points)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(Box<str>, i64)> {
+        self.0.iter()
+    }
+}
 
 #[derive(Debug)]
 pub(crate) struct Signal {
@@ -137,7 +186,7 @@ pub(crate) struct Signal {
     pub(crate) per_day: u64,
     pub(crate) min_count: u64,
     pub(crate) most_recent: u64,
-    /// To either side of zero.
+    /// The greatest magnitude of its points.
     pub(crate) max: i64,
     pub(crate) curve: Curve,
 }

@@ -12,7 +12,7 @@ pub(crate) enum Unit {
     Whole,
     /// Decimals: millionths.
     Millionth,
-    /// Doubles: their bits, so arranged that the next whole number is the next double.
+    /// Doubles: their bits, arranged so that the next whole number is the next double.
     Double,
 }
 
@@ -57,7 +57,7 @@ pub(crate) fn ordered_bits(number: f64) -> i64 {
     if bits < 0 { i64::MIN.wrapping_sub(bits) } else { bits }
 }
 
-/// The doubles with these [`ordered_bits`], finite ones alone.
+/// The finite doubles with these [`ordered_bits`], as a closed range; an empty range if there are none.
 pub(crate) fn doubles_within(within: &RangeInclusive<i64>) -> [f64; 2] {
     let (least, greatest) = (ordered_bits(f64::MIN), ordered_bits(f64::MAX));
     if *within.start() > greatest || *within.end() < least {

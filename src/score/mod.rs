@@ -219,7 +219,7 @@ impl<'m> Score<'m> {
     }
 
     fn state_name(&self) -> Option<&'m Arc<str>> {
-        self.state.get().and_then(|state| self.program?.states.rows.get(state)).map(|(_, name)| name)
+        self.state.get().and_then(|state| self.program?.states.rows().get(state)).map(|(_, name)| name)
     }
 
     /// Returns the points that decide the state: the value or, if the bounds of the states are raw points, the sum of the

@@ -88,7 +88,7 @@ impl<T> Scorer<T> {
         &self,
         variants: impl IntoIterator<Item = (&'a str, V)>,
     ) -> Result<NameMap<V>, NameMapError> {
-        self.map(NamedPart::State, self.program.states.rows.iter().map(|(_, name)| Arc::clone(name)), variants)
+        self.map(NamedPart::State, self.program.states.rows().iter().map(|(_, name)| Arc::clone(name)), variants)
     }
 
     /// Maps every segment of the model to a value of yours; see [`NameMap`].

@@ -1,8 +1,8 @@
 //! Arithmetic around scores: shares, metered plans, potential, the monthly sheet; and the sizes and counts in the docs.
 
 use proptest::prelude::*;
-use warmth::governance::{Opportunity, Revenue, Sheet};
-use warmth::offer::{Plan, potential};
+use warmth::governance::{KpiSheet, Opportunity, Revenue};
+use warmth::offer::{MeteredPlan, potential};
 use warmth::{Points, Score};
 
 use crate::guide::page;
@@ -29,7 +29,7 @@ fn shares_are_rounded_and_clamped() {
 
 #[test]
 fn bills_and_break_even_of_a_metered_plan() {
-    let small = Plan::new(75).metered(1_000, points("0.1"));
+    let small = MeteredPlan::new(75).metered(1_000, points("0.1"));
     let bill = small.bill(2_000);
     let saving = bill - Points::from(125);
     assert_eq!((bill, saving), (Points::from(175), Points::from(50)));
@@ -40,12 +40,12 @@ fn bills_and_break_even_of_a_metered_plan() {
 
     assert_eq!(small.bill(0), Points::from(75));
     assert_eq!(small.break_even(75), Some(Points::ZERO));
-    assert_eq!(Plan::new(75).break_even(125), None);
-    assert_eq!(Plan::new(75).metered(0, -1).break_even(125), None);
-    assert_eq!(Plan::new(0).metered(0, points("0.000001")).break_even(Points::from_micros(i64::MAX)), None);
+    assert_eq!(MeteredPlan::new(75).break_even(125), None);
+    assert_eq!(MeteredPlan::new(75).metered(0, -1).break_even(125), None);
+    assert_eq!(MeteredPlan::new(0).metered(0, points("0.000001")).break_even(Points::from_micros(i64::MAX)), None);
 
     // Negative included units count as zero.
-    assert_eq!(Plan::new(10).metered(-5, 1), Plan::new(10).metered(0, 1));
+    assert_eq!(MeteredPlan::new(10).metered(-5, 1), MeteredPlan::new(10).metered(0, 1));
 }
 
 /// Only results are clamped, not the steps of a calculation.
@@ -55,7 +55,7 @@ fn bills_and_break_even_agree_at_extreme_values() {
     for price in ends {
         for included in ends {
             for per_unit in ends {
-                let plan = Plan::new(price).metered(included, per_unit);
+                let plan = MeteredPlan::new(price).metered(included, per_unit);
                 for other in ends {
                     if let Some(usage) = plan.break_even(other) {
                         assert!(plan.bill(usage) >= other, "{plan:?} at {usage} against {other}");
@@ -64,7 +64,7 @@ fn bills_and_break_even_agree_at_extreme_values() {
             }
         }
     }
-    let least = Plan::new(Points::from_micros(i64::MIN)).metered(0, Points::from_micros(i64::MAX));
+    let least = MeteredPlan::new(Points::from_micros(i64::MIN)).metered(0, Points::from_micros(i64::MAX));
     assert_eq!(least.bill(1), Points::from_micros(-1));
     assert_eq!(least.bill(2), Points::from_micros(i64::MAX - 1));
 }
@@ -88,7 +88,7 @@ proptest! {
         per_unit in 1..50_000_000_i64,
         more in 1..1_000_000_000_i64,
     ) {
-        let plan = Plan::new(Points::from_micros(price))
+        let plan = MeteredPlan::new(Points::from_micros(price))
             .metered(Points::from_micros(included), Points::from_micros(per_unit));
         let other = Points::from_micros(price + more);
         let usage = plan.break_even(other).unwrap();
@@ -100,7 +100,7 @@ proptest! {
 
     #[test]
     fn less_usage_never_costs_more(a in 0..9_000_000_000_i64, b in 0..9_000_000_000_i64, per_unit in 0..9_000_000_i64) {
-        let plan = Plan::new(10).metered(1_000, Points::from_micros(per_unit));
+        let plan = MeteredPlan::new(10).metered(1_000, Points::from_micros(per_unit));
         let bill = |usage: i64| plan.bill(Points::from_micros(usage));
         prop_assert!(bill(a.min(b)) <= bill(a.max(b)));
     }
@@ -119,11 +119,11 @@ proptest! {
             .map(|(days, adoption)| adoption.map_or(Opportunity::won(*days), |score| Opportunity::won(*days).adoption_after(score)))
             .chain(std::iter::repeat_n(Opportunity::lost(), lost))
             .collect();
-        let sheet = Sheet::new(accounts.clone(), opportunities.clone());
+        let sheet = KpiSheet::new(accounts.clone(), opportunities.clone());
         let mut rng = fastrand::Rng::with_seed(seed);
         rng.shuffle(&mut accounts);
         rng.shuffle(&mut opportunities);
-        prop_assert_eq!(Sheet::new(accounts, opportunities), sheet);
+        prop_assert_eq!(KpiSheet::new(accounts, opportunities), sheet);
         prop_assert!(sheet.churn_impact.is_none_or(|percent| percent <= Points::from(100)));
         prop_assert_eq!(sheet.expansion_conversion.is_none(), won.is_empty() && lost == 0);
     }
@@ -131,7 +131,7 @@ proptest! {
 
 #[test]
 fn an_empty_month_has_a_sheet_without_figures() {
-    let sheet = Sheet::new([Revenue::new(0, 100)], []);
+    let sheet = KpiSheet::new([Revenue::new(0, 100)], []);
     assert_eq!((sheet.net_revenue_retention, sheet.churn_impact), (None, None));
     assert_eq!((sheet.expansion_conversion, sheet.days_to_close, sheet.adoption_after), (None, None, None));
 
@@ -143,14 +143,14 @@ net revenue retention     -
 churn impact              -";
     assert_eq!(sheet.to_string(), printed);
 
-    let lost = Sheet::new([], [Opportunity::lost(), Opportunity::lost().adoption_after(80)]);
+    let lost = KpiSheet::new([], [Opportunity::lost(), Opportunity::lost().adoption_after(80)]);
     assert_eq!((lost.expansion_conversion, lost.days_to_close, lost.adoption_after), (Some(Points::ZERO), None, None));
 }
 
 #[test]
 fn a_sheet_prints_a_line_for_each_figure() {
     let revenue = |before: u32, after: u32| Revenue::new(before, after);
-    let sheet = Sheet::new(
+    let sheet = KpiSheet::new(
         // The last one is a new customer, who had no revenue to retain.
         [revenue(900, 1_150), revenue(500, 500), revenue(100, 0), revenue(0, 700)],
         [Opportunity::won(34).adoption_after(80), Opportunity::lost(), Opportunity::lost()],

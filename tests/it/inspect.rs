@@ -23,17 +23,17 @@ fn condition(of: &Condition, reserved: &[&str]) -> Json {
         Clause::Any(of) => json!({ "any": list(of) }),
         Clause::Not(inner) => json!({ "not": condition(inner, reserved) }),
         Clause::AtLeastOf { count, of } => json!({ "at_least_of": { "count": count, "of": list(of) } }),
-        Clause::Test(test) => self::test(&test, reserved),
+        Clause::Test(test) => self::test(test, reserved),
         other => panic!("{other:?}"),
     }
 }
 
-fn at_field(field: &str, reserved: &[&str], value: Json) -> Json {
+fn at_field(field: &str, reserved: &[&str], value: &Json) -> Json {
     let plain = json!({ field: value });
     if reserved.contains(&field) { json!({ "field": plain }) } else { plain }
 }
 
-fn test(test: &Test<'_>, reserved: &[&str]) -> Json {
+fn test(test: Test<'_>, reserved: &[&str]) -> Json {
     let operand = match test.operand() {
         Operand::Flag(flag) => json!(flag),
         Operand::Number(number) => json!(number),
@@ -49,13 +49,13 @@ fn test(test: &Test<'_>, reserved: &[&str]) -> Json {
         tests["ignore_case"] = json!(true);
     }
     match test.input() {
-        Input::Field(field) => at_field(field, reserved, tests),
+        Input::Field(field) => at_field(field, reserved, &tests),
         Input::Ratio { field, of } => {
             tests["field"] = json!(of);
-            at_field(field, reserved, json!({ "ratio_to": tests }))
+            at_field(field, reserved, &json!({ "ratio_to": tests }))
         }
-        Input::Calendar { field, measure } => at_field(field, reserved, json!({ measure: tests })),
-        Input::TagCount(field) => at_field(field, reserved, json!({ "count": tests })),
+        Input::Calendar { field, measure } => at_field(field, reserved, &json!({ measure: tests })),
+        Input::TagCount(field) => at_field(field, reserved, &json!({ "count": tests })),
         Input::Events { name, measure: None, .. } => json!({ "events": { name: tests } }),
         Input::Events { name, measure: Some(measure), min_age, max_age, .. } => {
             match (min_age, max_age) {
@@ -100,9 +100,9 @@ fn signal(of: &Signal) -> Json {
 fn bands(of: &Bands) -> Json {
     let rows: Vec<_> = of.rows().collect();
     let (bands, by, ratio_to, within) = match of.input() {
-        Input::Field(field) => (at_field(field, SUBJECT, json!(rows)), None, None, None),
-        Input::Ratio { field, of } => (at_field(field, SUBJECT, json!(rows)), None, Some(of), None),
-        Input::Calendar { field, measure } => (at_field(field, SUBJECT, json!(rows)), Some(measure), None, None),
+        Input::Field(field) => (at_field(field, SUBJECT, &json!(rows)), None, None, None),
+        Input::Ratio { field, of } => (at_field(field, SUBJECT, &json!(rows)), None, Some(of), None),
+        Input::Calendar { field, measure } => (at_field(field, SUBJECT, &json!(rows)), Some(measure), None, None),
         Input::Events { name, measure, min_age: None, max_age, .. } => {
             (json!({ "events": { name: rows } }), measure, None, max_age)
         }
@@ -128,12 +128,12 @@ fn rule(of: &Rule) -> Json {
             let rows: Map<String, Json> =
                 values.rows().map(|(text, points)| (text.to_owned(), json!(points))).collect();
             let combine = values.combine().map(|combine| if combine == Combine::Sum { "sum" } else { "best" });
-            let values_of = at_field(values.field(), SUBJECT, Json::Object(rows));
+            let values_of = at_field(values.field(), SUBJECT, &Json::Object(rows));
             json!({ "values": values_of, "otherwise": values.get_otherwise(), "combine": combine })
         }
         Worth::PerUnit(of) => {
             let options = table(json!({ "points": of.points(), "min": of.get_min(), "max": of.max() }));
-            json!({ "per_unit": at_field(of.field(), SUBJECT, options) })
+            json!({ "per_unit": at_field(of.field(), SUBJECT, &options) })
         }
         Worth::Signal(signal) => json!({ "signal": self::signal(signal) }),
         other => panic!("{other:?}"),
@@ -181,7 +181,10 @@ fn play(of: &Play) -> Json {
 fn case(of: &Case) -> Json {
     let facts: Map<String, Json> = of.subject().iter().map(|(name, fact)| (name.to_owned(), json!(fact))).collect();
     let activity = warmth::Facts::activity(of.subject());
-    let event = |event: warmth::Event<'_>| json!({ "event": event.name, "at": event.at.to_rfc3339(), "count": event.count, "amount": event.amount });
+    let event = |event: warmth::Event<'_>| {
+        let at = event.at.to_rfc3339();
+        json!({ "event": event.name, "at": at, "count": event.count, "amount": event.amount })
+    };
     let axes: Map<String, Json> = of.expected_axes().map(|(axis, score)| (axis.to_owned(), json!(score))).collect();
     let expect = table(json!({
         "verdict": of.expected_verdict(), "score": of.expected_score(), "axes": axes, "grade": of.expected_grade(),

@@ -115,7 +115,7 @@ fn outcomes(scores: Vec<Score<'_>>) -> Outcomes {
 }
 
 /// The structs themselves: the conditions by hand, and warmth.
-fn structs<'a>(accounts: &'a [Account], scorer: &'a Scorer<Account>) -> [Contender<'a>; 3] {
+fn structs<'a>(accounts: &'a [Account], scorer: &'a Scorer<Account>) -> [Contender<'a>; 2] {
     let (rows, now) = (accounts.len(), as_of());
     let date = now.date_naive();
     let by_hand = move |outcomes: &mut Outcomes| {
@@ -125,7 +125,6 @@ fn structs<'a>(accounts: &'a [Account], scorer: &'a Scorer<Account>) -> [Contend
             });
         }
     };
-    let batch = move |scores: &mut Vec<Score<'a>>| scorer.score_batch(black_box(accounts), now, scores);
     let score = move |scores: &mut Vec<Score<'a>>| {
         for (own, account) in scores.iter_mut().zip(black_box(accounts)) {
             *own = scorer.score(account, now);
@@ -134,7 +133,6 @@ fn structs<'a>(accounts: &'a [Account], scorer: &'a Scorer<Account>) -> [Contend
     let (points_and_states, scores) = (move || Outcomes::new(rows), move || vec![Score::default(); rows]);
     [
         contender("by hand", "structs, one by one", writing(points_and_states, by_hand, |own| own)),
-        contender("warmth", "structs, in one go", writing(scores, batch, outcomes)),
         contender("warmth", "structs, one by one", writing(scores, score, outcomes)),
     ]
 }

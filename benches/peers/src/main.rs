@@ -78,17 +78,6 @@ fn readiness(score: &Score<'_>) -> Outcome {
     score.axis("readiness").map(|axis| whole(axis.raw))
 }
 
-/// All accounts in one go, into places that are there already.
-fn in_one_go<'a>(scorer: &'a Scorer<Account>, accounts: &'a [Account]) -> Contender<'a> {
-    let mut scores = vec![Score::default(); accounts.len()];
-    let now = as_of();
-    let pass = move |sink: &mut dyn FnMut(Outcome)| {
-        scorer.score_batch(black_box(accounts), now, &mut scores);
-        scores.iter().for_each(|score| sink(readiness(score)));
-    };
-    Contender { name: "warmth", input: "all structs in one go", pass: Box::new(pass) }
-}
-
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]

@@ -212,7 +212,7 @@ impl<'m: 's, 's> Bounds<'m, 's> {
 
     /// Returns every possible state, the lowest first.
     pub fn states(&self) -> impl Iterator<Item = &'m str> {
-        let rows = &self.subject.program.states.rows;
+        let rows = self.subject.program.states.rows();
         self.outcome.state.iter().filter_map(Index::get).filter_map(|index| rows.get(index)).map(|(_, name)| &**name)
     }
 

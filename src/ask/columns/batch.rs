@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use super::HELD_BACK;
 use crate::evaluate::columns::{
-    BLOCK, Block, Bound, LANES, LaneNumbers, LaneSum, Mask, Rows, Verdicts, WORDS, subsets,
+    BLOCK, Block, BoundColumns, LANES, LaneNumbers, LaneSum, Mask, Rows, Verdicts, WORDS, subsets,
 };
 use crate::evaluate::{Concrete, Evaluation, Outcome, Subject};
 use crate::grade::Verdict;
@@ -82,7 +82,7 @@ impl<'m> Output<'m, '_> {
 /// Scores rows into `output`. The first key of the output belongs to the first row.
 pub(super) fn score_rows<'m>(
     program: &'m Program,
-    columns: &Bound<'_>,
+    columns: &BoundColumns<'_>,
     rows: Range<usize>,
     as_of: i64,
     mut output: Output<'m, '_>,
@@ -101,7 +101,7 @@ pub(super) fn score_rows<'m>(
 /// A pass over up to 65,536 rows.
 struct Run<'m, 't> {
     program: &'m Program,
-    columns: &'t Bound<'t>,
+    columns: &'t BoundColumns<'t>,
     at: (i64, i64),
     /// The first row.
     first: usize,

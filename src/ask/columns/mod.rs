@@ -30,7 +30,7 @@ use chrono::{DateTime, Utc};
 
 use self::batch::{Output, score_rows};
 use crate::ask::explain::{Explanation, explain};
-use crate::evaluate::columns::Bound;
+use crate::evaluate::columns::BoundColumns;
 use crate::grade::{Grade, Verdict};
 pub use crate::input::columns::{Bits, Column, ColumnError, Columns, Keys, Numbers, Offsets, Texts};
 use crate::input::facts::{Facts, Field, Kind};
@@ -89,7 +89,7 @@ impl<T: Facts> Scorer<T> {
             return Err(ColumnError::new(wrong.join("\n")));
         }
         let program = self.program();
-        Ok(ColumnScorer { program, bound: Bound::new(program, columns), rows: columns.len() })
+        Ok(ColumnScorer { program, bound: BoundColumns::new(program, columns), rows: columns.len() })
     }
 }
 
@@ -117,7 +117,7 @@ fn mismatch(field: &Field, columns: &Columns<'_>) -> Option<String> {
 /// `Send + Sync`: score parts of the rows on several threads, each into its own [`ScoreColumns`].
 pub struct ColumnScorer<'m, 'c> {
     program: &'m Program,
-    bound: Bound<'c>,
+    bound: BoundColumns<'c>,
     rows: usize,
 }
 

@@ -12,7 +12,7 @@ pub(super) fn goal(program: &Program, target: &Target, problems: &mut Vec<Proble
     let path = Path::Root.key("target");
     match target {
         Target::State(name) => {
-            let names = || program.states.rows.iter().map(|(_, name)| &**name);
+            let names = || program.states.rows().iter().map(|(_, name)| &**name);
             let index = names().position(|own| own == name);
             if index.is_none() {
                 let problem = Problem::new("unknown-name", &path, format!("there is no state `{name}`"));

@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::ops::RangeInclusive;
 
-use super::bound::{Bound, Row};
+use super::bound::{BoundColumns, RowFacts};
 use super::kernels::{is_missing, lanes_known, lanes_where};
 use super::lanes::{LaneNumbers, Truths, Verdicts};
 use super::mask::{BLOCK, LANES, Mask, Rows, WORDS, lanes_of};
@@ -24,7 +24,7 @@ use crate::program::{
 /// In lanes that have left the evaluation, every answer may be anything.
 pub(crate) struct Block<'m, 't> {
     program: &'m Program,
-    columns: &'t Bound<'t>,
+    columns: &'t BoundColumns<'t>,
     rows: Rows<'t>,
     as_of: i64,
     today: i64,
@@ -35,7 +35,7 @@ pub(crate) struct Block<'m, 't> {
 impl<'m, 't> Block<'m, 't> {
     pub(crate) fn new(
         program: &'m Program,
-        columns: &'t Bound<'t>,
+        columns: &'t BoundColumns<'t>,
         rows: Rows<'t>,
         (as_of, today): (i64, i64),
     ) -> Block<'m, 't> {
@@ -152,7 +152,7 @@ impl<'m, 't> Block<'m, 't> {
     }
 
     /// Calls `f` with the subject in each of these lanes, one after the other.
-    fn one_by_one(&self, lanes: Mask, mut f: impl FnMut(usize, Subject<'m, '_, Row<'_>>)) {
+    fn one_by_one(&self, lanes: Mask, mut f: impl FnMut(usize, Subject<'m, '_, RowFacts<'_>>)) {
         for lane in (self.lanes.get() & lanes).lanes() {
             let row = self.columns.row(self.rows.at(lane));
             f(lane, Subject::on(self.program, &row, (self.as_of, self.today)));
@@ -225,7 +225,7 @@ impl<'m, 't> Block<'m, 't> {
         let (mut ratios, mut divisors) = ([0.0; LANES], [0.0; LANES]);
         self.rows.masks(|rows| {
             let known = self.columns.numbers(field, rows, &mut ratios) & self.columns.numbers(of, rows, &mut divisors);
-            // As `fact::ratio` does for one subject. Adding zero times the divisor makes the ratio NaN if the divisor is
+            // As `test::ratio` does for one subject. Adding zero times the divisor makes the ratio NaN if the divisor is
             // not finite, and changes nothing else.
             ratios.iter_mut().zip(&divisors).for_each(|(ratio, of)| *ratio = *ratio / of + of * 0.0);
             let finite = lanes_known(&ratios, |ratio| is_missing(*ratio));

@@ -12,7 +12,7 @@ use crate::input::facts::{Fact, Facts, Field};
 use crate::program::{FieldIndex, Program, ReadSite, TagTest, Test, TextSubject};
 
 /// The columns that a program reads.
-pub(crate) struct Bound<'c> {
+pub(crate) struct BoundColumns<'c> {
     columns: &'c Columns<'c>,
     by_index: Box<[Option<&'c Column<'c>>]>, // by `Field::index`
     indices: Box<[usize]>,                   // `Field::index` by `FieldIndex`
@@ -57,8 +57,8 @@ impl KeyTruths {
     }
 }
 
-impl<'c> Bound<'c> {
-    pub(crate) fn new(program: &Program, columns: &'c Columns<'c>) -> Bound<'c> {
+impl<'c> BoundColumns<'c> {
+    pub(crate) fn new(program: &Program, columns: &'c Columns<'c>) -> BoundColumns<'c> {
         let fields = program.fields.iter().map(|reading| &reading.field);
         let mut by_index = vec![None; fields.clone().map(|field| field.index() + 1).max().unwrap_or(0)];
         for field in fields.clone() {
@@ -68,7 +68,7 @@ impl<'c> Bound<'c> {
         }
         let indices = fields.map(Field::index).collect();
         let truths = vec![KeyTruths::default(); program.slots].into();
-        let mut bound = Bound { columns, by_index: by_index.into(), indices, truths };
+        let mut bound = BoundColumns { columns, by_index: by_index.into(), indices, truths };
         let mut truths = std::mem::take(&mut bound.truths);
         program.read_sites(|site| {
             let ReadSite::Test(test) = site else { return };
@@ -78,7 +78,7 @@ impl<'c> Bound<'c> {
                 *own = table;
             }
         });
-        Bound { truths, ..bound }
+        BoundColumns { truths, ..bound }
     }
 
     /// The answers of a test on texts to each entry of its column's dictionary.
@@ -109,8 +109,8 @@ impl<'c> Bound<'c> {
     }
 
     /// The subject in a row.
-    pub(crate) fn row(&self, row: usize) -> Row<'_> {
-        Row { bound: self, row }
+    pub(crate) fn row(&self, row: usize) -> RowFacts<'_> {
+        RowFacts { bound: self, row }
     }
 
     /// Prefetches the columns of rows that are about to be tested, a field of one block at a time.
@@ -192,12 +192,12 @@ impl<'c> Bound<'c> {
 
 /// One subject of columns.
 #[derive(Clone, Copy)]
-pub(crate) struct Row<'t> {
-    bound: &'t Bound<'t>,
+pub(crate) struct RowFacts<'t> {
+    bound: &'t BoundColumns<'t>,
     row: usize,
 }
 
-impl Facts for Row<'_> {
+impl Facts for RowFacts<'_> {
     const FIELDS: &'static [Field] = &[];
     const OPEN: bool = true;
 

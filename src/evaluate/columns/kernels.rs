@@ -2,7 +2,7 @@
 //!
 //! Each takes the rows of a block and returns two masks: the lanes for which a test holds, and the lanes whose fact is
 //! known. The loops are branch-free over arrays of constant length, which is what lets the compiler vectorise them
-//! without a target feature and without unsafe key.
+//! without a target feature and without unsafe code.
 
 use std::ops::{Range, RangeInclusive};
 

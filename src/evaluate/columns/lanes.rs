@@ -106,6 +106,7 @@ impl Verdicts {
 
 /// A number for each lane.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a box would allocate for each block")]
 pub(crate) enum LaneNumbers {
     Sum(LaneSum),
     Each([[i64; LANES]; WORDS]),

@@ -249,7 +249,7 @@ impl<'m, T: Facts> Env<'m> for Subject<'m, '_, T> {
         let points = if let RuleBody::Bands { of, rows, below } = body {
             let value = self.value(of);
             observer.on_quantity(of, value);
-            value.map(|value| test::band_points(rows, *below, test::band(rows, value)))
+            value.map(|value| rows.points(rows.rank(value), *below))
         } else if let Some(field) = body.field() {
             let fact = self.fact(field);
             observer.on_fact(field, fact);

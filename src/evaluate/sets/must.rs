@@ -3,7 +3,7 @@
 use super::fact_set::{FactSet, KnownFacts};
 use super::subject_set::SubjectSet;
 use crate::evaluate::domain::Atoms;
-use crate::evaluate::{Concrete, Env, MaybeUnknown, Observation, Observer, PartialSum, Truth, test as concrete};
+use crate::evaluate::{Concrete, Env, MaybeUnknown, Observation, Observer, PartialSum, Truth};
 use crate::grade::Verdict;
 use crate::input::facts::Fact;
 use crate::program::{Gate, Part, ProbeId, Program, Quantity, Rule, RuleBody, Signal, Test};
@@ -69,14 +69,14 @@ impl<'m> Env<'m> for Must<'_, 'm, '_> {
 
     fn points<O: Observer<'m, Concrete>>(&self, body: &'m RuleBody, observer: &mut O) -> MaybeUnknown<Concrete> {
         if let RuleBody::Bands { of, rows, below } = body {
-            let band = |number| concrete::band(rows, number);
-            let (Some((least, greatest)), may_be_unknown) = self.ends(of, band) else { return maybe(None) };
-            let reached = band(least);
-            let agreed = !may_be_unknown && rows.get(reached).is_none_or(|(from, _)| greatest < *from);
+            let rank = |number| rows.rank(number);
+            let (Some((least, greatest)), may_be_unknown) = self.ends(of, rank) else { return maybe(None) };
+            let reached = rank(least);
+            let agreed = !may_be_unknown && rows.next(reached).is_none_or(|next| greatest < next);
             if !agreed {
                 observer.on_quantity(of, None);
             }
-            return maybe(agreed.then(|| concrete::band_points(rows, *below, reached)));
+            return maybe(agreed.then(|| rows.points(reached, *below)));
         }
         let points = self.0.points_of(body);
         let Some(known) = points.some() else { return maybe(None) };

@@ -182,7 +182,7 @@ mod tests {
     use crate::program::{Program, ordered_bits};
     use crate::{Model, Record, Scorer, Value};
 
-    /// Gates and rules of every policy for what is missing, in groups and out of them.
+    /// Gates and rules with every policy for missing facts, in groups and outside of them.
     const MODEL: &str = "
         format = 1
         name = 'x'
@@ -269,7 +269,7 @@ mod tests {
             let residual = Residual::of(&evaluation, None);
             check(program, &facts, &residual)?;
 
-            // Then of what is open some remains missing for good, and some number becomes known, within a range.
+            // Then some open facts remain missing for good, and one number becomes known within a range.
             let (from, to) = (ordered_bits(from.into()), ordered_bits((from + more).into()));
             for ((own, reading), lacking) in facts.iter_mut().zip(&program.fields).zip(lacking) {
                 if own.missing && lacking {

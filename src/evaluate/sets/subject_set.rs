@@ -292,10 +292,10 @@ impl<'m> Env<'m> for SubjectSet<'m, '_> {
 
     fn points<O: Observer<'m, Sets>>(&self, body: &'m RuleBody, _: &mut O) -> MaybeUnknown<Sets> {
         let RuleBody::Bands { of, rows, below } = body else { return self.points_of(body) };
-        let band = |number| concrete::band(rows, number);
-        let MaybeUnknown { number, unknown } = self.value(of, band);
-        let reached = Sets::rank(&number, band);
-        let points = |reached| Some(concrete::band_points(rows, *below, reached));
+        let rank = |number| rows.rank(number);
+        let MaybeUnknown { number, unknown } = self.value(of, rank);
+        let reached = Sets::rank(&number, rank);
+        let points = |reached| Some(rows.points(reached, *below));
         MaybeUnknown { number: Sets::number(&reached, points), unknown }
     }
 
@@ -355,7 +355,7 @@ mod tests {
     /// The end of a month, at noon.
     const NOON: i64 = 1_796_040_000;
 
-    /// Hours from a window's worth before to a day after, and often a whole one.
+    /// Instants from three days before to one day after, often at a full hour.
     fn instants() -> impl Strategy<Value = i64> {
         (-72_i64..24, prop_oneof![Just(0), Just(-1), Just(1), 0_i64..3_600])
             .prop_map(|(hours, secs)| NOON + hours * 3_600 + secs)

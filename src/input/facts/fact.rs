@@ -30,9 +30,22 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Whether a value of this kind may be `fact`.
+    /// Returns whether a field of this kind can have this fact. A scorer treats any other fact as missing.
+    ///
+    /// No kind admits a missing fact or a number that is not finite. Dates and times admit each other, and [`Any`] admits
+    /// every known fact.
+    ///
+    /// [`Any`]: Kind::Any
+    ///
+    /// ```
+    /// use warmth::{Fact, Kind};
+    ///
+    /// assert!(Kind::Number.admits(&Fact::Number(9.0)));
+    /// assert!(!Kind::Number.admits(&Fact::Text("9")));
+    /// assert!(!Kind::Number.admits(&Fact::Number(f64::NAN)));
+    /// ```
     #[inline]
-    pub(crate) fn admits(self, fact: &Fact<'_>) -> bool {
+    pub fn admits(self, fact: &Fact<'_>) -> bool {
         match fact {
             Fact::Missing => false,
             Fact::Flag(_) => matches!(self, Kind::Flag | Kind::Any),
@@ -45,6 +58,18 @@ impl Kind {
 }
 
 impl Kind {
+    /// Returns the code under which `model::KindOf` finds the type of a field's handle. Dates and times share one.
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            Kind::Flag => 0,
+            Kind::Number => 1,
+            Kind::Text => 2,
+            Kind::Date | Kind::Time => 3,
+            Kind::Tags => 4,
+            Kind::Any => u8::MAX,
+        }
+    }
+
     /// "a number", "text", "tags".
     pub(crate) fn with_article(self) -> String {
         if matches!(self, Kind::Text | Kind::Tags) { self.to_string() } else { format!("a {self}") }

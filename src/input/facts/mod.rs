@@ -113,6 +113,21 @@ impl Field {
         Field { name: Cow::Borrowed(without_raw_prefix(name)), kind, texts: None, index: 0 }
     }
 
+    /// A field with a name that is known only at run time, to read a [`Record`] or another open type.
+    ///
+    /// ```
+    /// use warmth::{Fact, Facts, Field, Kind, Record};
+    ///
+    /// let columns = vec!["nps".to_owned(), "seats".to_owned()];
+    /// let fields: Vec<Field> = columns.iter().map(|name| Field::named(name, Kind::Number)).collect();
+    /// let record = Record::new().with("nps", 9);
+    /// assert!(matches!(record.fact(&fields[0]), Fact::Number(9.0)));
+    /// assert!(matches!(record.fact(&fields[1]), Fact::Missing));
+    /// ```
+    pub fn named(name: impl Into<String>, kind: Kind) -> Field {
+        Field { name: Cow::Owned(name.into()), kind, texts: None, index: 0 }
+    }
+
     /// The same field at the given place of [`Facts::FIELDS`]. A scorer sets this itself.
     #[must_use]
     pub const fn at(mut self, index: usize) -> Field {
@@ -148,11 +163,6 @@ impl Field {
     /// [`at`](Field::at) sets it.
     pub const fn index(&self) -> usize {
         self.index
-    }
-
-    /// A field that no type declares, named by a model.
-    pub(crate) fn named(name: &str, kind: Kind, index: usize) -> Field {
-        Field { name: Cow::Owned(name.to_owned()), kind, texts: None, index }
     }
 }
 

@@ -107,7 +107,7 @@ impl Leaf {
         }
     }
 
-    /// Returns the keys to the operand of the operator. A bare value stands for `is`, so `is` on a field is not a key.
+    /// Returns the keys to the operand. The key `is` of a text field is left out, as documents mostly write the bare text.
     pub(crate) fn operand_keys(&self, scope: Scope) -> Keys<'_> {
         let mut keys = self.table_keys(scope);
         if !matches!(self, Leaf::Text { op: TextOp::Is, of: TextSubject::Field(_), .. }) {

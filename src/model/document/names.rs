@@ -106,7 +106,7 @@ pub(crate) const ANY_NOT_IN: &str = "any_not_in";
 pub(crate) const NEVER: &str = "never";
 pub(crate) const DAYS_SINCE_LAST: &str = "days_since_last";
 
-// Keys beside operators, which change what they mean.
+// Keys next to operators that change their meaning.
 pub(crate) const IGNORE_CASE: &str = "ignore_case";
 pub(crate) const WITHIN: &str = "within";
 pub(crate) const BETWEEN: &str = "between";

@@ -1,6 +1,6 @@
 //! Statistics: published values, and values computed independently.
 
-use warmth::evidence::{Ranking, Scale, Table, brier, cramers_v, pearson, phi, psi, spearman, wilson};
+use warmth::evidence::{BandTable, OddsScale, Ranking, brier, cramers_v, pearson, phi, psi, spearman, wilson};
 
 use super::assert_close;
 
@@ -62,7 +62,7 @@ fn spearman_ranks_ties_by_their_mean() {
 
 #[test]
 fn the_information_value_of_four_bands() {
-    let table = Table::new("x", [("a", 100, 40), ("b", 200, 30), ("c", 300, 20), ("d", 400, 10)]);
+    let table = BandTable::new("x", [("a", 100, 40), ("b", 200, 30), ("c", 300, 20), ("d", 400, 10)]);
     assert_close(table.iv.unwrap(), 0.912869638, 1e-9);
     let first = &table.bands[0];
     assert_close(first.woe.unwrap(), -1.386294361, 1e-9); // ln (0.1 / 0.4)
@@ -72,10 +72,10 @@ fn the_information_value_of_four_bands() {
 
 #[test]
 fn a_band_without_outcomes_has_a_weight_of_evidence() {
-    let table = Table::new("x", [("a", 0, 9), ("b", 5, 5), ("empty", 0, 0)]);
+    let table = BandTable::new("x", [("a", 0, 9), ("b", 5, 5), ("empty", 0, 0)]);
     assert_eq!(table.bands.len(), 2);
     assert_close(table.bands[0].woe.unwrap(), libm::log((0.5 / 6.0) / (9.5 / 15.0)), 1e-12);
-    assert_eq!(Table::new("x", [("a", 0, 9)]).iv, None);
+    assert_eq!(BandTable::new("x", [("a", 0, 9)]).iv, None);
 }
 
 #[test]
@@ -108,11 +108,11 @@ fn the_brier_score_and_its_three_parts() {
 
 #[test]
 fn a_scale_adds_the_same_points_whenever_the_odds_double() {
-    let scale = Scale::new(20.0, 600.0, 50.0).unwrap();
+    let scale = OddsScale::new(20.0, 600.0, 50.0).unwrap();
     assert_close(scale.factor, 28.85390081777927, 1e-13);
     assert_close(scale.offset, 487.1228762045055, 1e-12);
     assert_close(scale.points(100.0), 620.0, 1e-12);
-    assert_eq!(Scale::new(0.0, 600.0, 50.0), None);
+    assert_eq!(OddsScale::new(0.0, 600.0, 50.0), None);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn extreme_counts_neither_panic_nor_give_nan() {
     assert!(phi([[M, M], [M, M]]).unwrap().abs() < 1e-9);
     assert!(cramers_v(&[[M, M], [M, 1]]).unwrap().value.is_finite());
     assert!(psi(&[M, M], &[M, 1]).unwrap().value > 0.0);
-    let table = Table::new("x", [("a", M, M), ("b", M, 1), ("c", 0, M)]);
+    let table = BandTable::new("x", [("a", M, M), ("b", M, 1), ("c", 0, M)]);
     assert!(table.bands.iter().all(|band| band.woe.unwrap().is_finite() && band.rows > 0));
     assert!(wilson(M, M).unwrap().low > 0.99);
     assert_eq!(Ranking::new([(f64::NAN, true), (f64::INFINITY, true), (f64::NEG_INFINITY, false)]).rows(), 2);

@@ -122,7 +122,7 @@ fn a_ridge_gives_equal_columns_equal_coefficients() {
     let error = Logistic::fit(&copied, &outcomes, Penalty::None).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "some column follows from the others, so it has no coefficient of its own; use a ridge"
+        "a column is a linear combination of the others, so it has no coefficient of its own; leave it out or use a ridge"
     );
 }
 
@@ -134,8 +134,7 @@ fn inputs_without_a_fit_are_refused() {
     let outcomes = [false, false, true, true];
     assert_eq!(
         error(&apart, &outcomes, Penalty::None),
-        "the coefficients grow without end, as they do where the columns tell the outcomes apart; use `Penalty::Firth` \
-         or a ridge"
+        "the coefficients grow without limit, because the columns separate the outcomes; use `Penalty::Firth` or a ridge"
     );
     assert!(Logistic::fit(&apart, &outcomes, Penalty::Firth).unwrap().coefficients[0] > 0.0);
     assert_eq!(
@@ -144,7 +143,7 @@ fn inputs_without_a_fit_are_refused() {
     );
     assert_eq!(
         error(&[vec![1.0], vec![]], &outcomes[..2], Penalty::None),
-        "row 1 has 0 numbers and the first one 1; give every row the same"
+        "row 1 has 0 numbers, but row 0 has 1; give every row the same number"
     );
     assert_eq!(
         error(&[vec![f64::NAN]], &outcomes[..1], Penalty::None),
@@ -152,10 +151,10 @@ fn inputs_without_a_fit_are_refused() {
     );
     assert_eq!(
         error(&apart, &[true; 4], Penalty::Ridge(1.0)),
-        "every outcome is the same, so there is nothing to fit; give rows of both kinds"
+        "every row has the same outcome, so there is nothing to fit; give rows with the outcome and without it"
     );
     for ridge in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         let error = error(&apart, &outcomes, Penalty::Ridge(ridge));
-        assert_eq!(error, "the ridge is not a finite number above 0; give one that is, such as 1");
+        assert_eq!(error, "the ridge must be a finite number above 0, such as 1");
     }
 }

@@ -264,7 +264,7 @@ fn invalid_half_lives_are_refused() {
         let spans = spans.iter().map(|secs| Span::seconds(*secs));
         HalfLives::<Record>::of("visit", spans).unwrap_err().to_string()
     };
-    assert_eq!(error(&[]), "there is no half-life to try; give at least one");
+    assert_eq!(error(&[]), "there is no half-life or window to try; give at least one");
     assert!(error(&[0]).contains("half_life"), "{}", error(&[0]));
     assert_eq!(Ranking::new([]).auc(), None);
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::float_cmp, reason = "figures computed from counts are exact")]
 
+mod errors;
 mod figures;
 mod fits;
 mod histories;

@@ -2,9 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use fastrand::Rng;
-use warmth::evidence::{
-    Direction, History, HistoryBuilder, Proposal, Proposed, Ranking, Request, Review, Trial, propose,
-};
+use warmth::evidence::{History, HistoryBuilder, Proposal, Proposed, Ranking, Request, Review, Trend, Trial, propose};
 use warmth::{Kind, Model, Record, Scorer};
 
 use crate::support::{at, scaled, scorer, toml_model};
@@ -89,7 +87,7 @@ fn a_trial_counts_scores_checks_and_lines() {
     let bands: Vec<_> = report.bands.bands.iter().map(|band| (band.label.as_str(), band.rows)).collect();
     assert_eq!(bands, [("from 90", 1), ("from 40", 2), ("from 0", 2)]);
     let text = report.to_string();
-    for part in ["trial ", "told nobody from anybody: never", "rule `nps`\nWould recommend us", "\nA ", "KS "] {
+    for part in ["trial ", "never separates subjects: never", "rule `nps`\nWould recommend us", "\nA ", "KS "] {
         assert!(text.contains(part), "{part} in\n{text}");
     }
     assert!(serde_json::to_string(&report).unwrap().contains("\"grade\":\"A1\""));
@@ -155,7 +153,7 @@ fn a_review_counts_moves_with_their_reasons() {
     let look = sheet.to_look_at();
     assert!(look[0].starts_with("the score drifts: PSI "), "{look:?}");
     assert!(look.contains(&"disqualifying `never` never fires".to_owned()), "{look:?}");
-    assert!(sheet.to_string().contains("ready to cold         30  nps -30.00"), "{sheet}");
+    assert!(sheet.to_string().contains("ready to cold             30  nps -30.00"), "{sheet}");
     assert!(serde_json::to_string(&sheet).unwrap().contains("\"change\":-30"));
 }
 
@@ -280,7 +278,10 @@ fn no_model_is_proposed_from_noise() {
     assert!(refused + histories.div_ceil(100) >= histories, "{refused} of {histories}");
     let (history, _) = history(0, 600, 2, 0.0);
     let text = propose(&history, &Request::new("noise")).unwrap().to_string();
-    assert!(text.starts_with("Nothing is proposed: what one part of the history says tells nothing"), "{text}");
+    assert!(
+        text.starts_with("Nothing is proposed: weights from one part of the history may rank another part by chance."),
+        "{text}"
+    );
 }
 
 #[test]
@@ -289,38 +290,37 @@ fn too_few_outcomes_are_refused_with_the_number_needed() {
     let Proposal::TooFew(shortage) = propose(&small, &Request::new("small")).unwrap() else { panic!("too few") };
     assert_eq!((shortage.events + shortage.others, shortage.needed), (60, 50)); // ten for each of five factors
     let text = propose(&small, &Request::new("small").events_per_factor(30)).unwrap().to_string();
-    assert!(text.contains("are too few, 150 of each are needed"), "{text}");
+    assert!(text.contains("are too few; 150 of each are needed"), "{text}");
 }
 
 #[test]
-fn proposed_models_have_the_required_directions() {
+fn proposed_models_follow_the_required_trends() {
     let (history, _) = history(4, 1_500, 1, 0.4);
     let values = |model: &Model, field: &str| {
         let scorer = Scorer::<Record>::new(model).unwrap();
         let score = |value: i32| scorer.score(&Record::new().with(field, value), as_of()).value();
         (0..50).map(score).collect::<Vec<_>>()
     };
-    let rising =
-        made(&history, &Request::new("x").require("copy0", Direction::Rising).require("noise", Direction::Rising));
+    let rising = made(&history, &Request::new("x").require("copy0", Trend::Rising).require("noise", Trend::Rising));
     for model in [rising.correlation.unwrap(), rising.overlap.unwrap()] {
         assert!(values(&model, "copy0").is_sorted() && values(&model, "copy0")[0] < values(&model, "copy0")[10]);
         assert!(values(&model, "noise").is_sorted());
     }
     // A factor that the history contradicts has no weight.
-    let falling = made(&history, &Request::new("x").require("copy0", Direction::Falling));
+    let falling = made(&history, &Request::new("x").require("copy0", Trend::Falling));
     for model in [falling.correlation.unwrap(), falling.overlap.unwrap()] {
         assert_eq!(values(&model, "copy0")[0], values(&model, "copy0")[10]);
     }
     let error = |request: Request| propose(&history, &request).unwrap_err().to_string();
     assert_eq!(
-        error(Request::new("x").require("npss", Direction::Rising)),
+        error(Request::new("x").require("npss", Trend::Rising)),
         "there is no factor `npss` in the history; name one of its factors"
     );
     assert_eq!(
-        error(Request::new("x").require("plan", Direction::Rising)),
-        "the texts of `plan` have no order; require a direction of numbers, dates and flags"
+        error(Request::new("x").require("plan", Trend::Rising)),
+        "the factor `plan` is a text, and texts have no order; require a trend only of numbers, dates and flags"
     );
-    let no_ridge = "the ridge is not a finite number above 0; give one that is, such as 1";
+    let no_ridge = "the ridge must be a finite number above 0, such as 1";
     assert_eq!(error(Request::new("x").ridge(-1.0)), no_ridge);
     // The request is checked before the history.
     let empty = HistoryBuilder::<Record>::declared().build();
@@ -342,8 +342,8 @@ fn factors_that_no_document_can_express_are_refused() {
     assert!(matches!(with("plan", "pro"), Ok(Proposal::Made(_))));
     let unwritable = |field: &str| {
         format!(
-            "the factor `{field}` has a name, a text or a tag that no document holds, as it is empty or longer than 1,024 \
-             bytes; leave it out, or shorten it"
+            "no document can contain the factor `{field}`: its name is empty, or its name, a text or its tag is longer than \
+             1,024 bytes; leave the factor out or shorten it"
         )
     };
     assert_eq!(with("plan", &"x".repeat(1_025)).unwrap_err().to_string(), unwritable("plan"));
@@ -358,7 +358,10 @@ fn factors_that_no_document_can_express_are_refused() {
         builder.add(&Record::new().with("tech", tags).with("tech has crm", outcome), as_of(), outcome);
     }
     let error = propose(&builder.build(), &Request::new("x")).unwrap_err().to_string();
-    assert!(error.starts_with("the document that follows from the history is refused"), "{error}");
+    assert!(
+        error.starts_with("the proposed document does not compile; leave out the factors that cause its problems: "),
+        "{error}"
+    );
     assert!(error.contains("duplicate-id"), "{error}");
 }
 

@@ -16,7 +16,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use warmth::evidence::{
-    Correlations, Direction, HistoryBuilder, Proposal, Ranking, Report, Request, Review, Trial, propose,
+    Correlations, HistoryBuilder, Proposal, Ranking, Report, Request, Review, Trend, Trial, propose,
 };
 use warmth::{Model, Record, Scorer};
 
@@ -42,7 +42,7 @@ struct Question {
     history: PathBuf,
     outcome: String,
     model: Option<PathBuf>,
-    required: Vec<(String, Direction)>,
+    required: Vec<(String, Trend)>,
     out: Option<PathBuf>,
 }
 
@@ -59,8 +59,8 @@ impl Question {
                     required.push(args.parse(
                         "FACTOR=rising or FACTOR=falling",
                         |text| match text.split_once('=')? {
-                            (factor, "rising") => Some((factor.to_owned(), Direction::Rising)),
-                            (factor, "falling") => Some((factor.to_owned(), Direction::Falling)),
+                            (factor, "rising") => Some((factor.to_owned(), Trend::Rising)),
+                            (factor, "falling") => Some((factor.to_owned(), Trend::Falling)),
                             _ => None,
                         },
                     )?);

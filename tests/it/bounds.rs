@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, Utc};
 use fastrand::Rng;
 use serde_json::{Map, Value as Json, json};
-use warmth::{Bounds, Grade, OwnedBounds, OwnedQuestion, Play, Points, Record, Score, Scorer, Verdict, facts};
+use warmth::{
+    Bounds, Grade, OwnedBounds, OwnedPlay, OwnedQuestion, Play, Points, Question, Record, Score, Scorer, Verdict, facts,
+};
 
 use crate::support::{
     Instance, Subject, assert_golden, assert_same_json, at, instance, model, on_all_processors, record, scaled, scorer,
@@ -62,7 +64,7 @@ fn assert_same_bounds(bounds: &Bounds<'_, '_>) {
     assert!(axes.eq(bounds.axes().map(|axis| (axis.name, axis.raw, axis.score))));
     assert!(owned.states().iter().map(|state| &**state).eq(bounds.states()));
     assert!(owned.segments().iter().map(|segment| &**segment).eq(bounds.segments()));
-    assert!(owned.plays().iter().map(|play| play.name()).eq(bounds.plays().map(Play::name)));
+    assert!(owned.plays().iter().map(OwnedPlay::name).eq(bounds.plays().map(Play::name)));
 }
 
 /// The names in an outcome, all of which are the same for every completion of a decided subject.
@@ -474,7 +476,7 @@ fn bounds_and_questions_have_the_golden_serde_form() {
     let bounds = scorer.bounds(&record, at(SMALL_AS_OF));
     assert_same_bounds(&bounds);
     assert_golden(&bounds.to_owned(), "bounds");
-    let questions: Vec<OwnedQuestion> = bounds.questions().iter().map(|question| question.to_owned()).collect();
+    let questions: Vec<OwnedQuestion> = bounds.questions().iter().map(Question::to_owned).collect();
     assert_same_json(&bounds.questions(), &questions);
     assert_golden(&questions, "questions");
 }

@@ -92,7 +92,6 @@ impl OwnedPlay {
 
 impl Play<'_> {
     /// Returns a copy that borrows nothing.
-    #[expect(clippy::wrong_self_convention, reason = "by value, `ToOwned` would shadow it for references")]
     pub fn to_owned(&self) -> OwnedPlay {
         let Play(play) = self;
         OwnedPlay { name: Arc::clone(&play.name), owner: play.owner.clone(), respond_within: play.respond_within }
@@ -101,7 +100,6 @@ impl Play<'_> {
 
 impl Score<'_> {
     /// Returns a copy that borrows nothing; see [`OwnedScore`].
-    #[expect(clippy::wrong_self_convention, reason = "by value, `ToOwned` would shadow it for references")]
     pub fn to_owned(&self) -> OwnedScore {
         let axes = self.scored().iter().zip(self.axes());
         OwnedScore {

@@ -48,7 +48,7 @@ pub struct NameMap<V> {
 impl<V: Copy> NameMap<V> {
     /// Returns the value for a score's state, segment, play or grade; `None` if the score has none.
     pub fn get(&self, score: &Score<'_>) -> Option<V> {
-        if score.program().is_some_and(|program| std::ptr::eq(program, &*self.program)) {
+        if score.program().is_some_and(|program| std::ptr::eq(program, Arc::as_ptr(&self.program))) {
             let position = self.part.position(&self.program, score)?;
             self.entries.get(position).map(|(_, value)| *value)
         } else {

@@ -6,7 +6,7 @@ use super::Scorer;
 use crate::grade::Grade;
 use crate::input::activity::Names;
 use crate::num::points::Points;
-use crate::program::{self, Gate};
+use crate::program::{self, Gate, Grading};
 use crate::score::Play;
 
 /// The id of a part of a model, and the label that readers see.
@@ -101,7 +101,7 @@ impl<T> Scorer<T> {
 
     /// Returns every grade that the cuts of the model can give, from the best: `A1`, `A2`, ..., `B1`, ...
     pub fn grades(&self) -> impl Iterator<Item = Grade> {
-        self.program.grade.iter().flat_map(|grading| grading.grades())
+        self.program.grade.iter().flat_map(Grading::grades)
     }
 
     /// Returns the states with their lower bounds, the lowest first, in whatever order the document lists them.

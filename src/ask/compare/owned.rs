@@ -204,7 +204,6 @@ impl CheckChange<'_> {
 
 impl NameChange<'_> {
     /// Returns a copy that borrows nothing.
-    #[expect(clippy::wrong_self_convention, reason = "by value, `ToOwned` would shadow it for references")]
     pub fn to_owned(&self) -> OwnedNameChange {
         OwnedNameChange { of: self.of, before: self.before.map(Into::into), after: self.after.map(Into::into) }
     }

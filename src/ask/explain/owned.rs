@@ -171,7 +171,6 @@ impl Explanation<'_> {
 
 impl Check<'_, '_> {
     /// Returns a copy that borrows nothing.
-    #[expect(clippy::wrong_self_convention, reason = "by value, `ToOwned` would shadow it for references")]
     pub fn to_owned(&self) -> OwnedCheck {
         OwnedCheck {
             kind: self.kind,
@@ -185,7 +184,6 @@ impl Check<'_, '_> {
 
 impl AxisLine<'_> {
     /// Returns a copy that borrows nothing.
-    #[expect(clippy::wrong_self_convention, reason = "by value, `ToOwned` would shadow it for references")]
     pub fn to_owned(&self) -> OwnedAxisLine {
         let AxisLine { name, label, raw, available, score, weight } = *self;
         OwnedAxisLine { name: name.into(), label: label.into(), raw, available, score, weight }
@@ -194,7 +192,6 @@ impl AxisLine<'_> {
 
 impl Line<'_, '_> {
     /// Returns a copy that borrows nothing.
-    #[expect(clippy::wrong_self_convention, reason = "by value, `ToOwned` would shadow it for references")]
     pub fn to_owned(&self) -> OwnedLine {
         OwnedLine {
             kind: self.kind,
@@ -214,7 +211,6 @@ impl Line<'_, '_> {
 
 impl Finding<'_> {
     /// Returns a copy that borrows nothing.
-    #[expect(clippy::wrong_self_convention, reason = "by value, `ToOwned` would shadow it for references")]
     pub fn to_owned(&self) -> OwnedFinding {
         OwnedFinding {
             subject: self.subject().into(),

@@ -221,9 +221,12 @@ mod truth;
 
 pub use ask::compare::{self, Comparison, OwnedComparison, Snapshot, compare};
 pub use ask::explain::{self, Explanation, OwnedExplanation};
-pub use ask::recourse::{self, Recourse};
+pub use ask::recourse::{self, OwnedRecourse, Recourse};
 pub use ask::settle::{self, Settled, settle};
-pub use ask::{AxisBounds, Bounds, Change, Changes, Fired, NextChange, Projection, Question, columns};
+pub use ask::{
+    AxisBounds, Bounds, Change, Changes, Fired, NextChange, OwnedAxisBounds, OwnedBounds, OwnedChange, OwnedNextChange,
+    OwnedQuestion, Projection, Question, columns,
+};
 pub use decay::{Decay, Weight};
 pub use grade::{Grade, GradeError, Verdict, VerdictError};
 pub use input::activity::{Activity, Event, Resolution};

@@ -21,6 +21,6 @@ pub mod recourse;
 pub mod settle;
 mod verify;
 
-pub use bounds::{AxisBounds, Bounds, Question};
+pub use bounds::{AxisBounds, Bounds, OwnedAxisBounds, OwnedBounds, OwnedQuestion, Question};
 pub use fired::Fired;
-pub use forecast::{Change, Changes, NextChange, Projection};
+pub use forecast::{Change, Changes, NextChange, OwnedChange, OwnedNextChange, Projection};

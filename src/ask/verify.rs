@@ -1,4 +1,4 @@
-//! Running a model's own cases.
+//! Verification: runs the cases of a model.
 
 use crate::input::facts::{Field, Kind, Record};
 use crate::model::{Case, Model};
@@ -8,9 +8,10 @@ use crate::score::{Play, Score};
 use crate::scorer::Scorer;
 
 impl Model {
-    /// Runs the model's cases and returns their number.
+    /// Runs the cases of the model and returns the number of cases.
     ///
-    /// Each case is scored as a [`Record`]. Outcomes without an expectation are not checked.
+    /// Each case is scored as a [`Record`] and compared with its `expect` table. Parts without an expectation are not
+    /// compared.
     ///
     /// ```
     /// use warmth::Model;
@@ -41,8 +42,8 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// If the model does not compile for records, if a case has facts that the model does not read or reads as another
-    /// kind, or if an outcome differs from the expected one. The error lists every problem of every case.
+    /// If the model does not compile for records, if a case gives a fact that the model does not read or reads as another
+    /// kind, or if an outcome differs from the expectation. The error lists every problem of every case.
     pub fn verify(&self) -> Result<usize, ModelError> {
         let scorer = Scorer::<Record>::new(self)?;
         let mut problems = Problems::default();
@@ -65,7 +66,8 @@ fn check_facts(case: &Case, scorer: &Scorer<Record>, path: &Path<'_>, problems: 
                 problems.note(problem.suggesting(problems.len(), name, scorer.fields().map(Field::name)));
             }
             Some(field) if field.kind() != Kind::Any && !value.fits(field.kind()) => {
-                let message = format!("the model needs {} in `{name}`", field.kind().with_article());
+                let message =
+                    format!("the model reads `{name}` as {}, and `{value}` is not", field.kind().with_article());
                 problems.note(Problem::new("wrong-kind", &path, message));
             }
             Some(_) => {}

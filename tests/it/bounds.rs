@@ -7,11 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, Utc};
 use fastrand::Rng;
 use serde_json::{Map, Value as Json, json};
-use warmth::{Bounds, Grade, Points, Record, Score, Scorer, Verdict, facts};
+use warmth::{
+    Bounds, Grade, OwnedBounds, OwnedPlay, OwnedQuestion, Play, Points, Question, Record, Score, Scorer, Verdict, facts,
+};
 
 use crate::support::{
-    Instance, Subject, at, instance, model, on_all_processors, record, scaled, scorer, second, subject, subjects,
-    toml_model,
+    Instance, Subject, assert_golden, assert_same_json, at, instance, model, on_all_processors, record, scaled, scorer,
+    second, subject, subjects, toml_model,
 };
 
 /// The same subject with each fact left out with a probability of `percent`.
@@ -48,9 +50,26 @@ fn assert_contains(bounds: &Bounds<'_, '_>, score: &Score<'_>) {
     assert!(score.play().is_none_or(|play| bounds.plays().any(|other| other == play)), "{}", both());
 }
 
+/// The owned form has the same parts, text and JSON.
+#[track_caller]
+fn assert_same_bounds(bounds: &Bounds<'_, '_>) {
+    let owned = bounds.to_owned();
+    assert_same_json(bounds, &owned);
+    assert_eq!((owned.to_string(), owned.value()), (bounds.to_string(), bounds.value()));
+    assert_eq!(owned.is_decided(), bounds.is_decided());
+    assert!(
+        owned.verdicts().iter().copied().eq(bounds.verdicts()) && owned.grades().iter().copied().eq(bounds.grades())
+    );
+    let axes = owned.axes().iter().map(|axis| (&*axis.name, axis.raw.clone(), axis.score.clone()));
+    assert!(axes.eq(bounds.axes().map(|axis| (axis.name, axis.raw, axis.score))));
+    assert!(owned.states().iter().map(|state| &**state).eq(bounds.states()));
+    assert!(owned.segments().iter().map(|segment| &**segment).eq(bounds.segments()));
+    assert!(owned.plays().iter().map(OwnedPlay::name).eq(bounds.plays().map(Play::name)));
+}
+
 /// The names in an outcome, all of which are the same for every completion of a decided subject.
 fn names<'m>(score: &Score<'m>) -> (Verdict, Option<Grade>, [Option<&'m str>; 3]) {
-    let play = score.play().map(warmth::Play::name);
+    let play = score.play().map(Play::name);
     (score.verdict(), score.grade(), [score.state(), score.segment(), play])
 }
 
@@ -63,6 +82,7 @@ fn check_soundness(seed: u64) -> bool {
     let partial = forget(&instance, &mut rng, percent);
     let (known, as_of) = (record(&partial), second(instance.as_of));
     let bounds = scorer.bounds(&known, as_of);
+    assert_same_bounds(&bounds);
     let mut completions = vec![known.clone(), record(&instance)];
     for percent in [20, 40, 60, 80, 90, 100, 100, 100] {
         completions.push(record(&learn(&partial, &scorer, &mut rng, percent)));
@@ -144,6 +164,7 @@ fn every_answer_narrows_the_bounds_as_much_as_the_question_says() {
         let questions = bounds.questions();
         assert!(questions.is_sorted_by_key(|question| std::cmp::Reverse((question.decides, question.narrowing))));
         for question in questions {
+            assert_same_json(&question, &question.to_owned());
             narrowing.fetch_add(u64::from(question.narrowing > Points::ZERO), Ordering::Relaxed);
             deciding.fetch_add(u64::from(question.decides), Ordering::Relaxed);
             for answer in small_facts(question.field).into_iter().filter(|answer| !answer.is_null()) {
@@ -417,6 +438,47 @@ fn names_in_bounds_outlive_the_record() {
         (bounds.states().collect(), bounds.questions().iter().map(|question| question.field).collect())
     };
     assert!(!states.is_empty() && fields.iter().all(|name| scorer.fields().any(|field| field.name() == *name)));
+}
+
+const _: () = {
+    const fn storable<T: Send + Sync + Clone + 'static>() {}
+    storable::<OwnedBounds>();
+    storable::<OwnedQuestion>();
+};
+
+/// The axes are not in the order of the alphabet.
+#[test]
+fn bounds_and_questions_have_the_golden_serde_form() {
+    let scorer = scorer(&toml_model(
+        "format = 1
+         name = 'x'
+         required = [{ id = 'paid', when.paid = true }]
+         grade = { fit = { axis = 'fit', cuts = [75, 50] }, activity = { axis = 'activity', cuts = [50] } }
+         state = [{ name = 'ready', at_least = 40 }, { name = 'cold', at_least = 0 }]
+         segment = [{ name = 'large', when.seats.at_least = 100 }, { name = 'other' }]
+         [[axis]]
+         name = 'fit'
+         rule = [{ id = 'nps', bands.nps = [[7, 10], [9, 40]] }, { id = 'third', when.seats.at_least = 3, points = 20 }]
+         [[axis]]
+         name = 'activity'
+         base = 20
+         available = 60
+         [[play]]
+         name = 'Assign a rep'
+         states = ['ready']
+         owner = 'sales'
+         respond_within = '1d'
+         [[play]]
+         name = 'Wait'
+         otherwise = true",
+    ));
+    let record = Record::new().with("nps", 8);
+    let bounds = scorer.bounds(&record, at(SMALL_AS_OF));
+    assert_same_bounds(&bounds);
+    assert_golden(&bounds.to_owned(), "bounds");
+    let questions: Vec<OwnedQuestion> = bounds.questions().iter().map(Question::to_owned).collect();
+    assert_same_json(&bounds.questions(), &questions);
+    assert_golden(&questions, "questions");
 }
 
 #[test]

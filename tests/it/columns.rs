@@ -281,17 +281,17 @@ fn invalid_columns_are_refused() {
         (error(columns.clone().with_activities(&[])), "there are 0 activities for 2 rows; give one per row"),
         (
             error(ready().bind(&columns.clone().with("nps", Column::numbers(numbers)).unwrap())),
-            "there is no column `renewal`, only `nps`; pass `Column::missing()` if you have no data for it",
+            "there is no column `renewal` among `nps`; add it, or add `Column::missing()` if you have no data for this field",
         ),
         (
             error(ready().bind(&columns)),
-            "there is no column `nps`, nor any other; pass `Column::missing()` if you have no data for it\n\
-             there is no column `renewal`, nor any other; pass `Column::missing()` if you have no data for it",
+            "there is no column `nps`; add it, or add `Column::missing()` if you have no data for this field\n\
+             there is no column `renewal`; add it, or add `Column::missing()` if you have no data for this field",
         ),
         (
             error(ready().bind(&columns.clone().with("nps", Column::flags(flags)).unwrap())),
-            "column `nps` is a flag, but the model reads a number; give a column of that kind\n\
-             there is no column `renewal`, only `nps`; pass `Column::missing()` if you have no data for it",
+            "the model reads `nps` as a number, but each row of the column is a flag; pass another column\n\
+             there is no column `renewal` among `nps`; add it, or add `Column::missing()` if you have no data for this field",
         ),
         (error(Bits::packed(&[0], 4, 5)), "a bitmap of 8 bits has no 5 bits from bit 4 on; check offset and length"),
         (error(Texts::new(&[0_i32, 2, 1], b"ab")), "offsets 1 and 2 descend or are beyond the 2 values"),

@@ -5,9 +5,9 @@ use std::sync::Mutex;
 use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
 use serde_json::{Value as Json, json};
-use warmth::{NextChange, Points, Projection, Record, Score, Scorer};
+use warmth::{NextChange, OwnedChange, OwnedNextChange, Points, Projection, Record, Score, Scorer};
 
-use crate::support::{at, model, on_all_processors, scaled, scorer, toml_model};
+use crate::support::{assert_golden, assert_same_json, at, model, on_all_processors, scaled, scorer, toml_model};
 
 const PROJECTIONS: [Projection; 7] = [
     Projection::Verdict,
@@ -281,6 +281,7 @@ fn changes_are_the_differences_between_the_scores_of_every_second() {
                     cost.add(true, changes.evaluations() - made);
                 }
                 found += 1;
+                assert_same_json(&change, &change.to_owned());
                 assert_eq!(
                     (change.at(), change.before(), change.after()),
                     (at, before, after),
@@ -438,4 +439,40 @@ fn evaluations_are_counted_one_by_one() {
     assert_eq!(evaluations(now, 1), (1, true, 3));
     // An hour in which nothing can change is one evaluation.
     assert_eq!(evaluations(now + TimeDelta::seconds(1), 3_600), (1, false, 2));
+}
+
+const _: () = {
+    const fn storable<T: Send + Sync + Clone + 'static>() {}
+    storable::<OwnedChange>();
+    storable::<OwnedNextChange>();
+};
+
+#[test]
+fn changes_serialize_as_documented() {
+    let (scorer, record) = demo();
+    let next = |as_of: &str, until: &str| {
+        let next = scorer.next_change(&record, at(as_of), at(until), Projection::State);
+        assert_same_json(&next, &next.to_owned());
+        assert_eq!(next.to_owned().next_look().map(|at| at.timestamp()), next.next_look().map(|at| at.timestamp()));
+        next.to_owned()
+    };
+    let change = next("2026-11-10", "2027-11-10");
+    assert_golden(&change, "next_change");
+    assert_eq!(change.change().unwrap().to_string(), "2026-11-22T09:00:01Z: warm 50 -> cold 49.999971");
+    // Instants are truncated to whole seconds.
+    let not_before = next("2026-11-10", "2026-11-20T00:00:00.75Z");
+    assert_eq!(serde_json::to_value(&not_before).unwrap(), json!({ "not_before": "2026-11-20T00:00:00Z" }));
+    assert_eq!(not_before.change(), None);
+    assert_eq!(serde_json::to_value(next("2026-12-01", "2027-11-10")).unwrap(), json!("never"));
+}
+
+#[test]
+fn projections_serialize_as_documented() {
+    let all = PROJECTIONS.map(|projection| (projection, serde_json::to_value(projection).unwrap()));
+    for (projection, json) in &all {
+        assert_eq!(serde_json::from_value::<Projection>(json.clone()).unwrap(), *projection);
+    }
+    let json = all.map(|(_, json)| json);
+    assert_eq!(json!(json), json!(["verdict", "grade", "state", "segment", "play", "names", { "score": 2.5 }]));
+    assert!(serde_json::from_value::<Projection>(json!("score")).is_err());
 }

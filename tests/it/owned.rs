@@ -14,7 +14,7 @@ use warmth::{
     Value, Verdict, compare,
 };
 
-use crate::support::{Subject, at, on_all_processors, scaled, scorer, subject, toml_model};
+use crate::support::{Subject, assert_golden, at, on_all_processors, scaled, scorer, subject, toml_model};
 
 const _: () = {
     const fn storable<T: Send + Sync + Clone + 'static>() {}
@@ -223,31 +223,18 @@ fn earlier() -> Record {
     record
 }
 
-#[track_caller]
-fn check_golden<T: Serialize + DeserializeOwned + PartialEq + Debug>(owned: &T, file: &str) {
-    let path = format!("{}/tests/it/golden/{file}.json", env!("CARGO_MANIFEST_DIR"));
-    let text = serde_json::to_string_pretty(owned).unwrap() + "\n";
-    if std::env::var_os("UPDATE_SNAPSHOTS").is_some_and(|value| value == "1") {
-        std::fs::write(path, text).unwrap();
-        return;
-    }
-    let kept = std::fs::read_to_string(path).unwrap();
-    assert!(kept == text, "the serde form has changed; run with UPDATE_SNAPSHOTS=1 and read the difference\n{text}");
-    assert_eq!(&serde_json::from_str::<T>(&kept).unwrap(), owned);
-}
-
 fn on_model<R>(read: impl FnOnce(&Scorer<Record>) -> R) -> R {
     read(&scorer(&toml_model(MODEL)))
 }
 
 #[test]
 fn a_score_has_the_golden_serde_form() {
-    check_golden(&on_model(|scorer| scorer.score(&account(), at(NOW)).to_owned()), "score");
+    assert_golden(&on_model(|scorer| scorer.score(&account(), at(NOW)).to_owned()), "score");
 }
 
 #[test]
 fn an_explanation_has_the_golden_serde_form() {
-    check_golden(&on_model(|scorer| scorer.explain(&account(), at(NOW)).to_owned()), "explanation");
+    assert_golden(&on_model(|scorer| scorer.explain(&account(), at(NOW)).to_owned()), "explanation");
 }
 
 #[test]
@@ -256,7 +243,7 @@ fn a_comparison_has_the_golden_serde_form() {
     let before = at("2026-10-02T09:00:00Z");
     let comparison =
         on_model(|scorer| compare(scorer.snapshot(&old, before), scorer.snapshot(&new, at(NOW))).to_owned());
-    check_golden(&comparison, "comparison");
+    assert_golden(&comparison, "comparison");
 }
 
 #[test]

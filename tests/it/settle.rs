@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use warmth::settle::{Crossing, Direction, Policy};
 use warmth::{Points, Record, Scorer, Settled, Span, settle};
 
-use crate::support::{at, cases, model, scaled, scorer, second, subjects, toml_model};
+use crate::support::{assert_golden, at, cases, model, scaled, scorer, second, subjects, toml_model};
 
 /// Half points as points.
 fn halves(halves: i64) -> Points {
@@ -341,7 +341,9 @@ fn settled_states_crossings_and_policies_serialize_as_documented() {
     assert_eq!(serde_json::to_value(&first).unwrap(), first_json);
     let (_, crossing) = settle_at(80.0, Some(&first), now + TimeDelta::days(1));
     let json = json!({ "from": "cold", "to": "ready", "direction": "up", "at": "2026-11-23T09:00:00Z" });
-    assert_eq!(serde_json::to_value(crossing).unwrap(), json);
+    assert_eq!(serde_json::to_value(&crossing).unwrap(), json);
+    assert_golden(&first, "settled");
+    assert_golden(&crossing.unwrap(), "crossing");
     // Half a second earlier is the same second.
     let (again, crossing) = settle_at(80.0, Some(&first), now - TimeDelta::milliseconds(500));
     assert_eq!((again.state(), crossing.is_some()), (Some("ready"), true));
@@ -349,6 +351,7 @@ fn settled_states_crossings_and_policies_serialize_as_documented() {
     let policy: Policy = serde_json::from_value(json!({ "drop_margin": 2.5, "dwell": "36h" })).unwrap();
     assert_eq!(policy, Policy::new().drop_margin("2.5".parse::<Points>().unwrap()).dwell(Span::hours(36)));
     assert_eq!(serde_json::from_value::<Policy>(json!({})).unwrap(), Policy::default());
+    assert_golden(&policy, "policy");
     let error = serde_json::from_value::<Policy>(json!({ "margin": 5 })).unwrap_err().to_string();
     assert!(error.contains("unknown field `margin`") && error.contains("`drop_margin`"), "{error}");
 

@@ -1,10 +1,13 @@
 //! What the modules of this binary share: random subjects, models from TOML, instants from text.
 
+use std::fmt::Debug;
 use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 use fastrand::Rng;
 use proptest::prelude::ProptestConfig;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use warmth::{Model, Record, Scorer};
 
 pub(crate) use crate::common::generate::{Instance, instance};
@@ -59,6 +62,40 @@ pub(crate) fn on_all_processors(seeds: Range<u64>, check: impl Fn(u64) + Sync) {
             });
         }
     });
+}
+
+/// Checks that a borrowed and an owned form write the same JSON, byte for byte, and that the JSON reads back.
+#[track_caller]
+pub(crate) fn assert_same_json<T: Serialize + DeserializeOwned + PartialEq + Debug>(
+    borrowed: &impl Serialize,
+    owned: &T,
+) {
+    let json = serde_json::to_string(owned).unwrap();
+    assert_eq!(json, serde_json::to_string(borrowed).unwrap());
+    assert_eq!(&serde_json::from_str::<T>(&json).unwrap(), owned, "{json}");
+}
+
+/// Compares the JSON of a value with a file in `golden`, and reads the file back.
+///
+/// After a change, run the test with `UPDATE_SNAPSHOTS=1`, and read the difference as a host that stored the old form.
+#[track_caller]
+pub(crate) fn assert_golden<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, file: &str) {
+    let text = assert_golden_text(value, file);
+    assert_eq!(&serde_json::from_str::<T>(&text).unwrap(), value);
+}
+
+/// As [`assert_golden`], for values that do not read back. Returns the text of the file.
+#[track_caller]
+pub(crate) fn assert_golden_text(value: &impl Serialize, file: &str) -> String {
+    let path = format!("{}/tests/it/golden/{file}.json", env!("CARGO_MANIFEST_DIR"));
+    let text = serde_json::to_string_pretty(value).unwrap() + "\n";
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some_and(|value| value == "1") {
+        std::fs::write(path, &text).unwrap();
+        return text;
+    }
+    let golden = std::fs::read_to_string(path).unwrap();
+    assert!(golden == text, "the JSON has changed; run with UPDATE_SNAPSHOTS=1 and read the difference\n{text}");
+    golden
 }
 
 /// A configuration that tries a property on `full` cases in a full run, and on fewer by default.

@@ -1,4 +1,4 @@
-//! What a missing field may turn out to be, taken apart where the model tells its values apart.
+//! Cells: the sets of facts of a missing field that the model does not distinguish.
 
 use crate::evaluate::{FactSet, KnownFacts, calendar};
 use crate::input::facts::{Fact, Kind};
@@ -9,14 +9,16 @@ use crate::program::{
 };
 use crate::time::{DAYS_MAX, DAYS_MIN};
 
-/// How many cells a field is taken apart into; beyond that some are taken together.
+/// The maximum number of cells of a field. Neighbouring cells are merged beyond it.
 const CELLS_MAX: usize = 64;
 
-/// How many tags are asked for one by one.
+/// The maximum number of tags that are tested separately. Each tag doubles the number of cells.
 const TAGS_MAX: usize = 5;
 
-/// The facts that a missing field may turn out to have, in sets that no test on this field alone tells apart any more,
-/// as far as there are not too many of them. Together they hold every fact of the field's kind.
+/// Splits the facts that a missing field may have into cells.
+///
+/// No test on this field alone distinguishes two facts of a cell, unless cells were merged. The cells cover every fact of
+/// the field's kind.
 pub(super) fn cells<'f>(program: &'f Program, field: FieldIndex, today: i64) -> Vec<FactSet<'f>> {
     let Some(reading) = program.fields.get(field) else { return Vec::new() };
     let open = FactSet::open(&reading.field);
@@ -56,7 +58,7 @@ pub(super) fn cells<'f>(program: &'f Program, field: FieldIndex, today: i64) -> 
     known.into_iter().map(|known| FactSet { missing: false, known }).collect()
 }
 
-/// The ranges into which `cuts`, each the first of a range, take a range apart.
+/// Splits a range at `cuts`, the first numbers of the parts.
 fn ranges(mut cuts: Vec<i64>, (least, greatest): (i64, i64)) -> impl Iterator<Item = (i64, i64)> {
     cuts.retain(|cut| least < *cut && *cut <= greatest);
     let step = (cuts.len() + 1).div_ceil(CELLS_MAX).max(1);
@@ -65,14 +67,14 @@ fn ranges(mut cuts: Vec<i64>, (least, greatest): (i64, i64)) -> impl Iterator<It
     starts.into_iter().zip(ends)
 }
 
-/// Each of them once, in order.
+/// Sorts and removes duplicates.
 fn sorted<T: Ord>(mut all: Vec<T>) -> Vec<T> {
     all.sort_unstable();
     all.dedup();
     all
 }
 
-/// Where tests on a number and its bands begin and end.
+/// The numbers at which tests and bands of a field begin, or have just ended.
 fn numbers(program: &Program, field: FieldIndex) -> Vec<i64> {
     let mut cuts = Vec::with_capacity(2 * program.capacity.observations);
     let own = |of: &Quantity| matches!(of, Quantity::Number { field: own } if *own == field);
@@ -89,19 +91,19 @@ fn numbers(program: &Program, field: FieldIndex) -> Vec<i64> {
     sorted(cuts)
 }
 
-/// The numbers of units at which points per unit are at a multiple of an eighth of their range.
+/// The numbers of units at which points per unit reach the eighths of their range.
 fn steps(points: i64, min: i64, max: i64) -> impl Iterator<Item = i64> {
     const STEPS: i64 = 8;
-    // Without a least worth it is zero that matters.
+    // Without a minimum, the points of interest begin at zero.
     let min = if min == -HELD { max.min(0) } else { min };
     let points = Points::from_micros(points).to_f64();
-    let worths =
+    let eighths =
         (0..=STEPS).map(move |step| min.saturating_add((max.saturating_sub(min) / STEPS).saturating_mul(step)));
-    let units = worths.map(move |worth| Points::from_micros(worth).to_f64() / points);
+    let units = eighths.map(move |eighth| Points::from_micros(eighth).to_f64() / points);
     units.filter(|units| units.is_finite()).map(ordered_bits)
 }
 
-/// Where tests on a date and its bands begin and end, as days.
+/// The days on which tests and bands of a date field begin, or have just ended.
 fn days(program: &Program, field: FieldIndex, today: i64) -> Vec<i64> {
     let mut cuts = Vec::new();
     let own = |of: &Quantity| match of {
@@ -127,7 +129,7 @@ fn days(program: &Program, field: FieldIndex, today: i64) -> Vec<i64> {
     sorted(cuts)
 }
 
-/// The first day on which what is counted lies on the other side of `bound` than long before.
+/// The first day on the other side of `bound`, by bisection: a count of days or months is monotone in the day.
 fn day_of_bound(by: Calendar, bound: i64, today: i64) -> i64 {
     let (mut same, mut other) = (DAYS_MIN, DAYS_MAX);
     let reached = |day| calendar(by, day, today) >= bound;
@@ -143,7 +145,7 @@ fn day_of_bound(by: Calendar, bound: i64, today: i64) -> i64 {
     other
 }
 
-/// The texts that a field is compared with as a whole, and those that its parts are compared with.
+/// The texts that a field, or a part of it, is compared with.
 fn texts(program: &Program, field: FieldIndex) -> Vec<&str> {
     let mut texts = Vec::new();
     program.read_sites(|site| match site {
@@ -161,7 +163,7 @@ fn texts(program: &Program, field: FieldIndex) -> Vec<&str> {
     sorted(texts)
 }
 
-/// The tags that a field is asked for.
+/// The tags that a field is tested for.
 fn tags(program: &Program, field: FieldIndex) -> Vec<&str> {
     let mut tags = Vec::new();
     program.read_sites(|site| match site {

@@ -22,14 +22,16 @@ use crate::time::civil_day;
 /// columns of these rows stay in the second-level cache.
 const AHEAD: usize = 1 << 13;
 
-/// Where the outcomes of rows go: each distinct one once, and for each row its index among them.
+/// The output, dictionary-encoded: each distinct outcome once, and for each row the key of its outcome.
 pub(super) struct Output<'m, 's> {
     pub(super) keys: &'s mut [u32],
     pub(super) outcomes: &'s mut Vec<Score<'m>>,
 }
 
 impl<'m> Output<'m, '_> {
-    /// The outcomes of rows, counted from the first one on, that a gate holds back. The other rows are written later.
+    /// Writes the keys of the rows of a block, of which `first` is the first, that a gate holds back.
+    ///
+    /// It also writes keys to the other rows, which [`put`](Output::put) overwrites later.
     #[inline]
     fn hold_back(&mut self, first: usize, verdicts: &Verdicts) {
         /// The bits of half a word of lanes.
@@ -51,7 +53,7 @@ impl<'m> Output<'m, '_> {
             let halves = lanes.to_le_bytes();
             for (own, half) in own.chunks_mut(LANES / 2).zip(halves.as_chunks().0) {
                 let half = u32::from_le_bytes(*half);
-                // The key of `Disqualified` among those held back is 1, of `Ineligible` 0.
+                // In `HELD_BACK` the index of `Disqualified` is 1, and that of `Ineligible` is 0.
                 own.iter_mut().zip(&BITS).for_each(|(own, bit)| *own = (half & bit != 0).into());
             }
         }
@@ -60,16 +62,16 @@ impl<'m> Output<'m, '_> {
     /// Adds an outcome and returns its key.
     fn push(&mut self, score: Score<'m>) -> u32 {
         self.outcomes.push(score);
-        // There are at most as many as rows and verdicts.
+        // The cast succeeds: there are at most as many outcomes as rows and verdicts held back, see `ROWS_MAX`.
         u32::try_from(self.outcomes.len() - 1).unwrap_or(0)
     }
 
-    /// Writes the keys of rows, given by their distance from `first`: row `n` has `found[which[n] - 1]`.
+    /// Writes the keys of rows, given by their distances from `first`: row `n` has the key `keys[positions[n] - 1]`.
     #[inline]
-    fn put(&mut self, first: usize, rows: &[u16], which: &[u8], found: &[u32]) {
+    fn put(&mut self, first: usize, rows: &[u16], positions: &[u8], keys: &[u32]) {
         let own = self.keys.get_mut(first..).unwrap_or_default();
-        for (row, which) in rows.iter().zip(which) {
-            let key = found.get(usize::from(*which).wrapping_sub(1));
+        for (row, position) in rows.iter().zip(positions) {
+            let key = keys.get(usize::from(*position).wrapping_sub(1));
             if let (Some(own), Some(key)) = (own.get_mut(usize::from(*row)), key) {
                 *own = *key;
             }
@@ -77,7 +79,7 @@ impl<'m> Output<'m, '_> {
     }
 }
 
-/// Scores rows into `output`, whose keys are counted from the first row on.
+/// Scores rows into `output`. The first key of the output belongs to the first row.
 pub(super) fn score_rows<'m>(
     program: &'m Program,
     columns: &BoundColumns<'_>,
@@ -85,13 +87,13 @@ pub(super) fn score_rows<'m>(
     as_of: i64,
     mut output: Output<'m, '_>,
 ) {
-    // Rows that wait in a pool are stored as 16-bit distances.
-    const MOST: usize = 1 << 16;
+    // A pool stores the rows that wait as 16-bit distances.
+    const RUN_ROWS: usize = 1 << 16;
     output.outcomes.extend(HELD_BACK.map(|verdict| Score::held_back(program, verdict)));
     let at = (as_of, civil_day(as_of, program.offset_secs));
     let mut cache = Cache::default();
-    for first in rows.clone().step_by(MOST) {
-        let end = rows.end.min(first.saturating_add(MOST));
+    for first in rows.clone().step_by(RUN_ROWS) {
+        let end = rows.end.min(first.saturating_add(RUN_ROWS));
         Run { program, columns, at, first, offset: first - rows.start }.score(end, &mut cache, &mut output);
     }
 }
@@ -103,7 +105,7 @@ struct Run<'m, 't> {
     at: (i64, i64),
     /// The first row.
     first: usize,
-    /// The position of its key.
+    /// The index of the first row's key.
     offset: usize,
 }
 
@@ -120,9 +122,9 @@ impl<'m> Run<'m, '_> {
                 self.verdicts(Rows::Run(first))
             } else {
                 // The last block is padded with its last row.
-                let mut beyond = 0..u16::try_from(lanes - 1).unwrap_or(0);
+                let mut distances = 0..u16::try_from(lanes - 1).unwrap_or(0);
                 let mut rows = [[0; LANES]; WORDS];
-                rows.as_flattened_mut().fill_with(|| beyond.next().unwrap_or(beyond.end));
+                rows.as_flattened_mut().fill_with(|| distances.next().unwrap_or(distances.end));
                 self.verdicts(Rows::Any(first, &rows))
             };
             let distance = first - self.first;
@@ -144,7 +146,7 @@ impl<'m> Run<'m, '_> {
     }
 }
 
-/// Rows of one verdict that pass the gates and wait for a full block, by their distance from the first row of the run.
+/// The rows of one verdict that pass the gates and wait for a full block, as distances from the first row of the run.
 struct Pool {
     verdict: Verdict,
     rows: [[[u16; LANES]; WORDS]; 2],
@@ -156,22 +158,22 @@ impl Pool {
         Pool { verdict, rows: [[[0; LANES]; WORDS]; 2], count: 0 }
     }
 
-    /// Takes in the rows of a block. There is room as long as less than a block waits.
+    /// Appends the selected rows of a block. They fit: fewer rows than a block wait.
     #[inline]
     fn take_in(&mut self, first: usize, lanes: Mask) {
         let rows = self.rows.as_flattened_mut().as_flattened_mut();
         let mut filled = self.count;
-        for (beyond, word) in (first..).step_by(LANES).zip(lanes.words()) {
+        for (distance, word) in (first..).step_by(LANES).zip(lanes.words()) {
             if word == 0 {
                 continue;
             }
-            let beyond = u16::try_from(beyond).unwrap_or(u16::MAX);
-            for (byte, beyond) in word.to_le_bytes().into_iter().zip((beyond..).step_by(8)) {
+            let distance = u16::try_from(distance).unwrap_or(u16::MAX);
+            for (byte, distance) in word.to_le_bytes().into_iter().zip((distance..).step_by(8)) {
                 let Some((positions, count)) = SET_BITS.get(usize::from(byte)) else { continue };
                 let rows = rows.get_mut(filled..).unwrap_or_default();
-                let put = |(own, position): (&mut u16, &u8)| *own = beyond + u16::from(*position);
+                let put = |(own, position): (&mut u16, &u8)| *own = distance + u16::from(*position);
                 match rows.first_chunk_mut::<8>() {
-                    // Write all eight; the next byte overwrites those beyond the bits that are set.
+                    // Write all eight, without a branch. The next byte overwrites the padding.
                     Some(eight) => eight.iter_mut().zip(positions).for_each(put),
                     None => rows.iter_mut().zip(positions).for_each(put),
                 }
@@ -213,7 +215,7 @@ impl Pool {
     }
 }
 
-/// For each byte the positions of the bits that are set, padded with zeros, and how many there are.
+/// For each byte the positions of the bits that are set, padded with zeros, and the number of these bits.
 static SET_BITS: [([u8; 8], u8); 256] = set_bits();
 
 #[expect(clippy::indexing_slicing, reason = "evaluated at compile time")]
@@ -236,7 +238,7 @@ const fn set_bits() -> [([u8; 8], u8); 256] {
 }
 
 impl<'m> Run<'m, '_> {
-    /// Writes the outcomes of rows, one to a lane, where verdict and raw points determine everything else.
+    /// Writes the outcomes of rows, one per lane. Verdict and raw points must determine the outcome.
     fn conclude_block(
         &self,
         verdict: Verdict,
@@ -261,31 +263,31 @@ impl<'m> Run<'m, '_> {
             let low = subsets(masks().take(8));
             let high = masks().nth(8).map(|_| subsets(masks().skip(8)));
             let by_terms = cache.by_terms(verdict);
-            let which = match &high {
+            let positions = match &high {
                 None => by_terms.of_few(&low),
                 Some(high) => by_terms.of_all(&low, high),
             };
-            // The lanes beyond the last row repeat it.
-            if !which.contains(&0) {
-                output.put(self.offset, rows, &which, &cache.found);
+            // This tests all lanes: the lanes after the last row repeat it.
+            if !positions.contains(&0) {
+                output.put(self.offset, rows, &positions, &cache.keys);
                 continue;
             }
             let lanes =
                 low.into_iter().zip(high.unwrap_or([0; LANES])).map(|(low, high)| u16::from_le_bytes([low, high]));
             for (lane, (row, terms)) in rows.chunks(1).zip(lanes).enumerate() {
-                let which = cache.by_terms(verdict).of(terms);
-                if which != 0 {
-                    output.put(self.offset, row, &[which], &cache.found);
+                let position = cache.by_terms(verdict).of(terms);
+                if position != 0 {
+                    output.put(self.offset, row, &[position], &cache.keys);
                     continue;
                 }
                 let raw = sums.iter().map(|sum| sum.at(word * LANES + lane));
-                let which = self.conclude_row(verdict, raw, row, cache, output);
-                cache.by_terms(verdict).put(terms, which);
+                let position = self.conclude_row(verdict, raw, row, cache, output);
+                cache.by_terms(verdict).put(terms, position);
             }
         }
     }
 
-    /// Writes the outcome of one row, and returns its position in the cache, counted from 1.
+    /// Writes the outcome of one row and returns its position in the cache.
     fn conclude_row(
         &self,
         verdict: Verdict,
@@ -296,20 +298,20 @@ impl<'m> Run<'m, '_> {
     ) -> u8 {
         let mut own = [0; AXES_MAX];
         own.iter_mut().zip(raw).for_each(|(own, raw)| *own = raw);
-        let which = cache.find(verdict, own, |raw| {
+        let position = cache.find(verdict, own, |raw| {
             let axes = self.program.axes.iter().zip(raw).map(|(axis, raw)| (*raw, axis.available));
             output.push(self.conclude(verdict, axes, self.row(row)))
         });
-        output.put(self.offset, row, &[which], &cache.found);
-        which
+        output.put(self.offset, row, &[position], &cache.keys);
+        position
     }
 
-    /// The row at a distance from the first.
+    /// The row at this distance from the first.
     fn row(&self, row: &[u16]) -> usize {
         self.first + row.first().copied().map_or(0, usize::from)
     }
 
-    /// The score of a row from its verdict and the raw and available points of its axes.
+    /// The score of a row, given its verdict and the raw and available points of its axes.
     #[inline(never)]
     fn conclude(&self, verdict: Verdict, axes: impl Iterator<Item = (i64, i64)>, row: usize) -> Score<'m> {
         let mut outcome = Outcome::<Concrete>::gated(verdict);
@@ -322,30 +324,31 @@ impl<'m> Run<'m, '_> {
     }
 }
 
-/// Outcomes by verdict and raw points, where these determine everything else. Most models have few distinct ones.
+/// A cache of outcomes by verdict and raw points, for models in which these determine the outcome.
 ///
-/// Positions are counted from 1; 0 is an empty slot.
+/// Most models have few distinct outcomes. A position in the cache counts from 1; 0 is an empty slot. A full cache is
+/// cleared.
 struct Cache {
     /// The verdicts and raw points in the cache.
     points: SmallVec<[(Verdict, [i64; AXES_MAX]); CACHED]>,
     /// The keys of their outcomes.
-    found: SmallVec<[u32; CACHED]>,
+    keys: SmallVec<[u32; CACHED]>,
     /// An open-addressing hash table of positions.
     slots: [u8; 4 * CACHED],
-    /// The terms of which the raw points were last made up.
+    /// The terms of the sums that `by_terms` refers to: a base, a count and the numbers of each sum.
     terms: SmallVec<[i64; 32]>,
-    /// Positions by the terms of a lane, for either verdict that is scored.
+    /// Positions by the terms of a lane, for eligible and for undetermined rows.
     by_terms: [ByTerms; 2],
 }
 
-/// How many outcomes the cache has room for.
+/// The capacity of the cache.
 const CACHED: usize = 128;
 
 impl Default for Cache {
     fn default() -> Cache {
         Cache {
             points: SmallVec::new(),
-            found: SmallVec::new(),
+            keys: SmallVec::new(),
             slots: [0; 4 * CACHED],
             terms: SmallVec::new(),
             by_terms: [ByTerms::NONE; 2],
@@ -354,34 +357,34 @@ impl Default for Cache {
 }
 
 impl Cache {
-    /// The position of a verdict and raw points; an outcome that is not cached is made by `make`.
+    /// Returns the position of a verdict and raw points. If they are not cached, `make` returns the key to cache.
     fn find(&mut self, verdict: Verdict, raw: [i64; AXES_MAX], make: impl FnOnce(&[i64; AXES_MAX]) -> u32) -> u8 {
         const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
         let mixed = raw.iter().fold(0, |mixed: u64, raw| (mixed ^ raw.cast_unsigned()).wrapping_mul(MIX));
         let slots = self.slots.len();
         let mut slot = usize::try_from(mixed >> 48).unwrap_or(0) % slots;
-        while let Some(which) = self.slots.get(slot).copied().filter(|which| *which > 0) {
-            if self.points.get(usize::from(which) - 1) == Some(&(verdict, raw)) {
-                return which;
+        while let Some(position) = self.slots.get(slot).copied().filter(|position| *position > 0) {
+            if self.points.get(usize::from(position) - 1) == Some(&(verdict, raw)) {
+                return position;
             }
             slot = (slot + 1) % slots;
         }
         if self.points.len() == CACHED {
             self.points.clear();
-            self.found.clear();
+            self.keys.clear();
             self.slots.fill(0);
             self.by_terms = [ByTerms::NONE; 2];
         }
-        self.found.push(make(&raw));
+        self.keys.push(make(&raw));
         self.points.push((verdict, raw));
-        let which = u8::try_from(self.points.len()).unwrap_or(0);
+        let position = u8::try_from(self.points.len()).unwrap_or(0);
         if let Some(own) = self.slots.get_mut(slot) {
-            *own = which;
+            *own = position;
         }
-        which
+        position
     }
 
-    /// Forgets the positions by terms if the terms have changed.
+    /// Clears `by_terms` if the terms have changed.
     fn set_terms(&mut self, sums: &[&LaneSum]) {
         let own = sums.iter().flat_map(|sum| {
             let count = i64::try_from(sum.terms().len()).unwrap_or(0);
@@ -400,41 +403,41 @@ impl Cache {
     }
 }
 
-/// Positions in the cache by the set of terms that a lane has, a bit for each term.
+/// Positions in the cache by the set of terms that apply to a lane, one bit per term.
 #[derive(Clone, Copy)]
 struct ByTerms([u8; 1 << FEW_TERMS]);
 
-/// With more terms than this, outcomes are not found by their terms.
+/// The maximum number of terms for a look-up by terms.
 const FEW_TERMS: usize = 10;
 
 impl ByTerms {
     const NONE: ByTerms = ByTerms([0; 1 << FEW_TERMS]);
 
-    /// The position of an outcome; zero if it is not cached.
+    /// Returns the position for a set of terms; 0 if it is not cached.
     #[inline]
     fn of(&self, terms: u16) -> u8 {
-        // There are no other bits.
+        // The remainder changes nothing, as there are no other bits. It removes the bounds check.
         self.0.get(usize::from(terms) % (1 << FEW_TERMS)).copied().unwrap_or(0)
     }
 
-    /// The same for an array, where there are at most eight terms.
+    /// As [`of`](ByTerms::of), for an array of sets of up to eight terms.
     #[inline]
     fn of_few<const N: usize>(&self, terms: &[u8; N]) -> [u8; N] {
         let Some(few) = self.0.first_chunk::<256>() else { return [0; N] };
         terms.map(|terms| few.get(usize::from(terms)).copied().unwrap_or(0))
     }
 
-    /// The same for an array of terms in two bytes, low and high.
+    /// As [`of`](ByTerms::of), for an array of sets in two bytes, low and high.
     #[inline]
     fn of_all<const N: usize>(&self, low: &[u8; N], high: &[u8; N]) -> [u8; N] {
-        let mut which = *low;
-        which.iter_mut().zip(high).for_each(|(own, high)| *own = self.of(u16::from_le_bytes([*own, *high])));
-        which
+        let mut positions = *low;
+        positions.iter_mut().zip(high).for_each(|(own, high)| *own = self.of(u16::from_le_bytes([*own, *high])));
+        positions
     }
 
-    fn put(&mut self, terms: u16, which: u8) {
+    fn put(&mut self, terms: u16, position: u8) {
         if let Some(own) = self.0.get_mut(usize::from(terms)) {
-            *own = which;
+            *own = position;
         }
     }
 }

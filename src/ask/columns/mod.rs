@@ -1,7 +1,8 @@
-//! Many subjects as columns: their facts borrowed as they lie in memory, their outcomes as columns too.
+//! Scoring of columns: one column per field in, dictionary-encoded outcomes out.
 //!
-//! For whole customer bases. The layouts are those of [Apache Arrow](https://arrow.apache.org/docs/format/Columnar.html),
-//! so that the buffers of Arrow arrays, or of a data frame built on them, are read where they are:
+//! Use it for whole customer bases. The layouts are those of [Apache
+//! Arrow](https://arrow.apache.org/docs/format/Columnar.html), so the buffers of Arrow arrays, and of data frames that are
+//! built on Arrow, are read in place:
 //!
 //! | Arrow | here |
 //! | --- | --- |
@@ -15,9 +16,10 @@
 //! | `List`, `LargeList` of a dictionary | [`Column::dictionary_lists`] |
 //! | validity | [`Column::with_validity`] of [`Bits::packed`] |
 //!
-//! Other types are cast before: decimals to numbers, `Utf8View`, in which polars holds texts, to texts or a dictionary.
+//! Cast other types beforehand: decimals to numbers, and `Utf8View`, the text type of polars, to texts or a dictionary.
 //!
-//! Every outcome is, bit for bit, the one that [`Scorer::score`] gives the subject alone.
+//! Every outcome equals the one that [`Scorer::score`] returns for the same subject, bit for bit. Tests and sums run on 256
+//! rows at a time, in loops that the compiler turns into SIMD instructions.
 
 mod batch;
 
@@ -39,11 +41,13 @@ use crate::scorer::Scorer;
 use crate::time::second_of;
 
 impl<T: Facts> Scorer<T> {
-    /// Makes ready to score columns, whose names and kinds are those of the fields of `T` that the model reads.
+    /// Checks columns against the model and prepares to score them.
     ///
-    /// Checks the columns, and asks the model's tests on texts of each dictionary once. Columns that the model does not
-    /// read may be there too. Dates do for times and times for dates, as in a model, and a field of which only `known` is
-    /// asked takes any column. A computed field of `T` has no struct to be computed from, and has to be a column.
+    /// The model needs a column for every field of `T` that it reads, with the name and kind of the field. Other columns
+    /// are ignored. A column of times fits a date field, and the reverse. Any column fits a field that only `known` tests.
+    /// Computed fields of `T` need a column too, because there is no struct to compute them from.
+    ///
+    /// A call evaluates each test on texts once for every entry of a dictionary.
     ///
     /// ```
     /// use warmth::columns::{Column, Columns, ScoreColumns, Texts};
@@ -77,7 +81,8 @@ impl<T: Facts> Scorer<T> {
     ///
     /// # Errors
     ///
-    /// If fields that the model reads have no column, or one of another kind: all of them, a line each.
+    /// If a field that the model reads has no column, or a column of another kind. The error has a line for each such
+    /// field.
     pub fn bind<'m, 'c>(&'m self, columns: &'c Columns<'c>) -> Result<ColumnScorer<'m, 'c>, ColumnError> {
         let wrong: Vec<ColumnProblem> = self.fields().filter_map(|field| mismatch(field, columns)).collect();
         if !wrong.is_empty() {
@@ -88,26 +93,28 @@ impl<T: Facts> Scorer<T> {
     }
 }
 
-/// What is wrong with the column of a field, if anything is.
+/// Returns the problem of the column of a field, if there is one.
 fn mismatch(field: &Field, columns: &Columns<'_>) -> Option<ColumnProblem> {
     let (name, kind) = (field.name(), field.kind());
     let Some(column) = columns.column(name) else {
-        let there = columns.names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let there = if there.is_empty() { "nor any other".to_owned() } else { format!("only {there}") };
-        let message =
-            format!("there is no column `{name}`, {there}; pass `Column::missing()` if you have no data for it");
+        let names = columns.names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let among = if names.is_empty() { names } else { format!(" among {names}") };
+        let message = format!(
+            "there is no column `{name}`{among}; add it, or add `Column::missing()` if you have no data for this field"
+        );
         return Some(ColumnProblem::new("missing-column", name, message));
     };
     let day = |kind| matches!(kind, Kind::Date | Kind::Time);
     let own = column.kind().filter(|own| *own != kind && kind != Kind::Any && !(day(*own) && day(kind)))?;
     let (own, kind) = (own.with_article(), kind.with_article());
-    let message = format!("column `{name}` is {own}, but the model reads {kind}; give a column of that kind");
+    let message =
+        format!("the model reads `{name}` as {kind}, but each row of the column is {own}; pass another column");
     Some(ColumnProblem::new("wrong-kind", name, message))
 }
 
-/// A scorer made ready for certain columns.
+/// A scorer that is bound to columns; see [`Scorer::bind`].
 ///
-/// `Send + Sync`: parts of the rows can be scored on several threads, each into columns of its own.
+/// `Send + Sync`: score parts of the rows on several threads, each into its own [`ScoreColumns`].
 pub struct ColumnScorer<'m, 'c> {
     program: &'m Program,
     bound: BoundColumns<'c>,
@@ -121,29 +128,31 @@ impl fmt::Debug for ColumnScorer<'_, '_> {
 }
 
 impl<'m> ColumnScorer<'m, '_> {
-    /// How many rows there are.
+    /// Returns the number of rows of the columns.
     pub fn len(&self) -> usize {
         self.rows
     }
 
-    /// Whether there are no rows.
+    /// Returns whether the columns have no rows.
     pub fn is_empty(&self) -> bool {
         self.rows == 0
     }
 
-    /// Scores a range of the rows, of which those beyond the last are left out, as of an instant.
+    /// Scores a range of the rows as of an instant, and overwrites `scores` with the outcomes.
     ///
-    /// What `scores` held is overwritten: row 0 there is the first of the range. It allocates where it has never held
-    /// as many rows, outcomes or axes, and nothing else does. Of a range of more than 2^32 - 4 rows those beyond are
-    /// left out too. It takes up to 256 kilobytes of a thread's stack, and more where nothing is optimised.
+    /// Row 0 of `scores` is the first row of the range. Rows of the range that do not exist are ignored, and so are rows
+    /// after the first 2^32 - 4 of the range.
+    ///
+    /// A call allocates only if `scores` has never contained as many rows or outcomes. It uses up to 256 kB of the
+    /// thread's stack, and more without optimisation.
     pub fn score(&self, rows: Range<usize>, as_of: DateTime<Utc>, scores: &mut ScoreColumns<'m>) {
         let first = rows.start.min(self.rows);
-        let rows = first..rows.end.min(self.rows).min(first.saturating_add(ScoreColumns::MOST)).max(first);
+        let rows = first..rows.end.min(self.rows).min(first.saturating_add(ScoreColumns::ROWS_MAX)).max(first);
         let output = scores.reset(self.program, rows.len());
         score_rows(self.program, &self.bound, rows, second_of(as_of), output);
     }
 
-    /// Scores one row, and writes down why; `None` beyond the last.
+    /// Scores one row and explains the score. Returns `None` if there is no such row.
     pub fn explain(&self, row: usize, as_of: DateTime<Utc>) -> Option<Explanation<'m>> {
         (row < self.rows).then(|| explain(self.program, &self.bound.row(row), as_of))
     }
@@ -170,27 +179,27 @@ impl<'m> ColumnScorer<'m, '_> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Reuse one value for many calls: it allocates only when it has to hold more rows or outcomes than ever before.
+/// Reuse one value for many calls: it allocates only if it needs to contain more rows or outcomes than before.
 #[derive(Clone, Default)]
 pub struct ScoreColumns<'m> {
     program: Option<&'m Program>,
     keys: Vec<u32>,
-    outcomes: Vec<Score<'m>>, // first of rows that a gate holds back
+    outcomes: Vec<Score<'m>>, // starts with the outcomes of `HELD_BACK`
 }
 
 /// The verdicts of rows that a gate holds back, in the order of their outcomes.
 const HELD_BACK: [Verdict; 2] = [Verdict::Ineligible, Verdict::Disqualified];
 
 impl<'m> ScoreColumns<'m> {
-    /// How many rows there can be: each may have a key of its own, beyond those of rows that a gate holds back.
-    const MOST: usize = 0xffff_fffc;
+    /// The maximum number of rows: each row may need its own key, in addition to the keys of `HELD_BACK`.
+    const ROWS_MAX: usize = 0xffff_fffc;
 
-    /// No rows yet.
+    /// Returns outcomes without rows.
     pub const fn new() -> ScoreColumns<'m> {
         ScoreColumns { program: None, keys: Vec::new(), outcomes: Vec::new() }
     }
 
-    /// Makes room for rows, whose keys have no meaning yet.
+    /// Makes room for rows. Their keys are to be written.
     fn reset(&mut self, program: &'m Program, rows: usize) -> Output<'m, '_> {
         self.program = Some(program);
         self.keys.resize(rows, 0);
@@ -198,70 +207,72 @@ impl<'m> ScoreColumns<'m> {
         Output { keys: &mut self.keys, outcomes: &mut self.outcomes }
     }
 
-    /// How many rows there are.
+    /// Returns the number of rows.
     pub fn len(&self) -> usize {
         self.keys.len()
     }
 
-    /// Whether there are no rows.
+    /// Returns whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
 
-    /// The distinct outcomes: first those of rows that a gate holds back, then the others. An outcome may be listed
-    /// more than once, and some may have no row.
+    /// Returns the distinct outcomes, the dictionary of the [`keys`](ScoreColumns::keys).
+    ///
+    /// The outcomes of rows that a gate holds back come first. An outcome may be repeated, and an outcome may have no row.
     pub fn outcomes(&self) -> impl ExactSizeIterator<Item = Score<'m>> {
         self.outcomes.iter().copied()
     }
 
-    /// For each row the index of its outcome in [`outcomes`](ScoreColumns::outcomes).
+    /// Returns for each row the index of its outcome in [`outcomes`](ScoreColumns::outcomes).
     pub fn keys(&self) -> &[u32] {
         &self.keys
     }
 
-    /// The verdict of each row.
+    /// Returns the verdict of each row.
     pub fn verdicts(&self) -> impl ExactSizeIterator<Item = Verdict> {
         self.iter().map(|score| score.verdict())
     }
 
-    /// The score of each row, from 0 to 100; zero if a gate holds the row back.
+    /// Returns the value of each row, from 0 to 100; 0 if a gate holds the row back.
     pub fn values(&self) -> impl ExactSizeIterator<Item = Points> {
         self.iter().map(|score| score.value())
     }
 
-    /// The raw points and the score of each row on an axis; zeros if a gate holds the row back. `None` if the model has
-    /// no axis of this name.
+    /// Returns the raw points and the score of each row on an axis; zeros if a gate holds the row back.
+    ///
+    /// Returns `None` if the model has no axis with this name.
     pub fn axis(&self, name: &str) -> Option<impl ExactSizeIterator<Item = (Points, Points)>> {
         let index = self.program?.axes.iter().position(|axis| *axis.title.id == *name)?;
         Some(self.iter().map(move |score| score.axis_at(index)))
     }
 
-    /// The grade of each row, if the model defines grades.
+    /// Returns the grade of each row; `None` if the model has no grades, or a gate holds the row back.
     pub fn grades(&self) -> impl ExactSizeIterator<Item = Option<Grade>> {
         self.iter().map(|score| score.grade())
     }
 
-    /// The state of each row, if the model defines states.
+    /// Returns the state of each row; `None` if the model has no states, or a gate holds the row back.
     pub fn states(&self) -> impl ExactSizeIterator<Item = Option<&'m str>> {
         self.iter().map(|score| score.state())
     }
 
-    /// The segment of each row, if the model defines segments.
+    /// Returns the segment of each row; `None` if the model has no segments, or a gate holds the row back.
     pub fn segments(&self) -> impl ExactSizeIterator<Item = Option<&'m str>> {
         self.iter().map(|score| score.segment())
     }
 
-    /// The play of each row, if the model defines plays.
+    /// Returns the play of each row; `None` if no play applies, or a gate holds the row back.
     pub fn plays(&self) -> impl ExactSizeIterator<Item = Option<Play<'m>>> {
         self.iter().map(|score| score.play())
     }
 
-    /// The score of one row; `None` beyond the last.
+    /// Returns the score of one row, or `None` if there is no such row.
     pub fn get(&self, row: usize) -> Option<Score<'m>> {
         self.keys.get(row).map(|key| self.outcome(*key))
     }
 
-    /// The score of each row.
+    /// Returns the score of each row.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Score<'m>> {
         self.keys.iter().map(|key| self.outcome(*key))
     }

@@ -160,12 +160,11 @@ impl<'m: 'f, 'f> Search<'m, 'f> {
                         Choice::Field { field, values, .. } if *field == index => Some(values),
                         _ => None,
                     });
-                    match same {
-                        Some(values) => values.push(value),
-                        None => {
-                            let current = own.get(index).map_or(Fact::Missing, FactCow::as_fact);
-                            fields.push(Choice::Field { field: index, current, values: vec![value] });
-                        }
+                    if let Some(values) = same {
+                        values.push(value);
+                    } else {
+                        let current = own.get(index).map_or(Fact::Missing, FactCow::as_fact);
+                        fields.push(Choice::Field { field: index, current, values: vec![value] });
                     }
                 }
             }

@@ -96,13 +96,13 @@ fn mismatch(field: &Field, columns: &Columns<'_>) -> Option<ColumnProblem> {
         let there = if there.is_empty() { "nor any other".to_owned() } else { format!("only {there}") };
         let message =
             format!("there is no column `{name}`, {there}; pass `Column::missing()` if you have no data for it");
-        return Some(ColumnProblem::new("missing-column", name, message));
+        return Some(ColumnProblem::of("missing-column", name, message));
     };
     let day = |kind| matches!(kind, Kind::Date | Kind::Time);
     let own = column.kind().filter(|own| *own != kind && kind != Kind::Any && !(day(*own) && day(kind)))?;
     let (own, kind) = (own.with_article(), kind.with_article());
     let message = format!("column `{name}` is {own}, but the model reads {kind}; give a column of that kind");
-    Some(ColumnProblem::new("wrong-kind", name, message))
+    Some(ColumnProblem::of("wrong-kind", name, message))
 }
 
 /// A scorer made ready for certain columns.

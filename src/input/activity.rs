@@ -160,11 +160,11 @@ impl Activity {
             return;
         }
         let entry = Entry { at: self.resolution.cut(entry.at), ..entry };
-        let Some(List { entries, .. }) = self.place_of(event) else { return };
-        let place = entries.partition_point(|other| other.key() < entry.key());
-        match entries.get_mut(place) {
+        let Some(List { entries, .. }) = self.list_mut(event) else { return };
+        let index = entries.partition_point(|other| other.key() < entry.key());
+        match entries.get_mut(index) {
             Some(same) if same.key() == entry.key() => same.count = same.count.saturating_add(entry.count),
-            _ => entries.insert(place, entry),
+            _ => entries.insert(index, entry),
         }
     }
 
@@ -181,11 +181,11 @@ impl Activity {
         }
     }
 
-    /// Adds many entries of one name at the cost of one sort.
+    /// Adds many entries of one name with one sort.
     fn take_in(&mut self, event: &str, more: impl Iterator<Item = Entry>) {
         let resolution = self.resolution;
         let more = more.map(|entry| Entry { at: resolution.cut(entry.at), ..entry });
-        let mut entries = match self.place_of(event) {
+        let mut entries = match self.list_mut(event) {
             Some(list) => std::mem::take(&mut list.entries),
             None => Vec::new(),
         };
@@ -198,19 +198,19 @@ impl Activity {
             }
             same
         });
-        if let Some(list) = self.place_of(event) {
+        if let Some(list) = self.list_mut(event) {
             list.entries = entries;
         }
         self.lists.retain(|list| !list.entries.is_empty());
     }
 
-    /// The list of that name, made if there is none.
-    fn place_of(&mut self, event: &str) -> Option<&mut List> {
-        let place = self.lists.binary_search_by(|list| (*list.name).cmp(event)).unwrap_or_else(|place| {
-            self.lists.insert(place, List { name: event.into(), entries: Vec::new() });
-            place
+    /// The list of a name; an empty list is inserted if there is none.
+    fn list_mut(&mut self, event: &str) -> Option<&mut List> {
+        let index = self.lists.binary_search_by(|list| (*list.name).cmp(event)).unwrap_or_else(|index| {
+            self.lists.insert(index, List { name: event.into(), entries: Vec::new() });
+            index
         });
-        self.lists.get_mut(place)
+        self.lists.get_mut(index)
     }
 
     /// Removes every event before `before`.
@@ -337,19 +337,19 @@ impl<'a> Selection<'a> {
             Names::All => self.lists.len(),
             Names::Listed(names) => names.len(),
         };
-        (0..names).filter_map(move |place| self.slice(place)).filter(|slice| !slice.is_empty())
+        (0..names).filter_map(move |index| self.slice(index)).filter(|slice| !slice.is_empty())
     }
 
-    /// Of one name, by its place among those selected; maybe empty.
-    fn slice(&self, place: usize) -> Option<&'a [Entry]> {
-        let place = match self.names {
-            Names::All => place,
+    /// The entries of one name, by its index in the selection. May be empty.
+    fn slice(&self, index: usize) -> Option<&'a [Entry]> {
+        let index = match self.names {
+            Names::All => index,
             Names::Listed(names) => {
-                let name = names.get(place)?;
+                let name = names.get(index)?;
                 self.lists.binary_search_by(|list| list.name.cmp(name)).ok()?
             }
         };
-        let entries = &*self.lists.get(place)?.entries;
+        let entries = &*self.lists.get(index)?.entries;
         let first = self.after.map_or(0, |after| entries.partition_point(|entry| entry.key() <= after));
         // Nearly always nothing is recorded ahead of time.
         let last = match entries.last() {
@@ -450,8 +450,8 @@ fn latest_of<'a>(
     if slices.next().is_some() {
         return None;
     }
-    for place in (0..heap.len() / 2).rev() {
-        sink(&mut heap, place);
+    for index in (0..heap.len() / 2).rev() {
+        sift_down(&mut heap, index);
     }
     while let Some((last, earlier)) = heap.first().and_then(|top| top.split_last()) {
         if each(last.into()).is_break() {
@@ -461,22 +461,22 @@ fn latest_of<'a>(
             Some(top) if !earlier.is_empty() => *top = earlier,
             _ => _ = heap.swap_remove(0),
         }
-        sink(&mut heap, 0);
+        sift_down(&mut heap, 0);
     }
     Some(ControlFlow::Continue(()))
 }
 
-/// Exchanges the slice at `place` of a heap with the one below it that ends later, until none below does.
-fn sink(heap: &mut [&[Entry]], mut place: usize) {
-    let end = |heap: &[&[Entry]], place: usize| heap.get(place).and_then(|slice| slice.last()).map(Entry::key);
+/// Sifts the slice at `index` of a heap down until no slice below it ends later.
+fn sift_down(heap: &mut [&[Entry]], mut index: usize) {
+    let end = |heap: &[&[Entry]], index: usize| heap.get(index).and_then(|slice| slice.last()).map(Entry::key);
     loop {
-        let (left, right) = (2 * place + 1, 2 * place + 2);
+        let (left, right) = (2 * index + 1, 2 * index + 2);
         let below = if end(heap, left) < end(heap, right) { right } else { left };
-        if end(heap, below) <= end(heap, place) {
+        if end(heap, below) <= end(heap, index) {
             return;
         }
-        heap.swap(place, below);
-        place = below;
+        heap.swap(index, below);
+        index = below;
     }
 }
 
@@ -559,8 +559,8 @@ mod tests {
         (names, firsts, proptest::collection::vec(events, 0..60)).prop_map(
             |(names, (from, seconds, amounts), events)| {
                 let mut activity = Activity::new();
-                for (name, place) in (0..names).zip(0_i64..) {
-                    let (at, amount) = (from + place % seconds, -(place % amounts));
+                for (name, index) in (0..names).zip(0_i64..) {
+                    let (at, amount) = (from + index % seconds, -(index % amounts));
                     activity.insert(&format!("name-{name}"), Entry { at, amount, count: 1 });
                 }
                 for (name, at, amount, count) in events {

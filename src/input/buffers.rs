@@ -193,7 +193,7 @@ impl fmt::Display for ColumnError {
 }
 
 impl ColumnProblem {
-    pub(crate) fn new(code: &'static str, column: &str, message: String) -> ColumnProblem {
+    pub(crate) fn of(code: &'static str, column: &str, message: String) -> ColumnProblem {
         ColumnProblem { code, column: Some(column.to_owned()), message }
     }
 

@@ -49,7 +49,7 @@ impl<'a> Columns<'a> {
         let name = name.into();
         if self.column(&name).is_some() {
             let message = format!("two columns have the name `{name}`; give each field one column");
-            return Err(ColumnProblem::new("duplicate-column", &name, message).into());
+            return Err(ColumnProblem::of("duplicate-column", &name, message).into());
         }
         let lengths = [column.len(), column.validity.map(Bits::len)];
         if let Some(rows) = lengths.into_iter().flatten().find(|rows| *rows != self.rows) {
@@ -57,7 +57,7 @@ impl<'a> Columns<'a> {
             let all = self.rows;
             let message =
                 format!("column `{name}` has {rows} value{s} or validity bit{s} for {all} rows; give one per row");
-            return Err(ColumnProblem::new("row-count", &name, message).into());
+            return Err(ColumnProblem::of("row-count", &name, message).into());
         }
         self.named.push((name, column));
         Ok(self)

@@ -1,11 +1,11 @@
-//! Unsigned whole numbers of 384 bits: room for sums that must stay exact until they are divided once.
+//! Unsigned integers of 384 bits, for sums that stay exact until one final division.
 //!
-//! Six limbs hold the largest number the crate can meet, the product of eight axis scores carried to twelve places
-//! (`8 x 47` bits), and any sum of `amount x count x weight` over as many events as fit into memory.
+//! The largest numbers are the product of eight axis scores with twelve decimals (`8 x 47` bits), and the sum of
+//! `amount x count x weight` over all events that fit into memory. Both fit into six limbs.
 
 const LIMBS: usize = 6;
 
-/// A 384-bit unsigned whole number, least significant limb first.
+/// A 384-bit unsigned integer, least significant limb first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct U384([u64; LIMBS]);
 
@@ -34,7 +34,7 @@ impl U384 {
         for (add, limb) in other.into_iter().zip(limbs.by_ref()) {
             (*limb, carry) = halves(u128::from(*limb) + u128::from(add) + u128::from(carry));
         }
-        // Nearly never is there anything to carry beyond.
+        // There is rarely a carry beyond this limb.
         for limb in limbs {
             if carry == 0 {
                 return;
@@ -51,7 +51,7 @@ impl U384 {
         self
     }
 
-    /// The quotient, cut down to a whole number. Dividing by zero gives zero.
+    /// The quotient, rounded down. Division by zero gives zero.
     fn divided_by(mut self, divisor: u64) -> U384 {
         let Some(divisor) = std::num::NonZeroU64::new(divisor) else {
             return U384::ZERO;
@@ -66,9 +66,9 @@ impl U384 {
         self
     }
 
-    /// `self / (divisors multiplied)`, to the nearest whole number, halves up; `u64::MAX` for anything larger.
+    /// `self / (divisors multiplied)`, rounded to the nearest integer, halves up, and saturated at `u64::MAX`.
     ///
-    /// `floor(floor(x / a) / b) == floor(x / (a x b))`, so the half is added before and the divisions follow in turn.
+    /// `floor(floor(x / a) / b) == floor(x / (a x b))`, so the half is added first, then one division follows another.
     pub(crate) fn rounded_quotient(self, divisors: &[u64]) -> u64 {
         let mut divisor = U384([1, 0, 0, 0, 0, 0]);
         for &d in divisors {
@@ -105,12 +105,12 @@ impl From<u128> for U384 {
     }
 }
 
-/// `floor(a x b / 2^shift)` for `shift` in `1..=127`, where the result fits into 128 bits.
+/// `floor(a x b / 2^shift)` for `shift` in `1..=127`, if the result fits into 128 bits.
 pub(crate) const fn product_shifted(a: u128, b: u128, shift: u32) -> u128 {
     let (a_low, a_high) = halves(a);
     let (b_low, b_high) = halves(b);
     let (p0, carry) = halves(a_low as u128 * b_low as u128);
-    // OK because a product of two limbs plus two limbs is at most 2^128 - 1.
+    // Does not overflow: a product of two limbs plus two limbs is at most 2^128 - 1.
     let (cross, cross_high) = halves(a_low as u128 * b_high as u128 + carry as u128);
     let (p1, carry) = halves(a_high as u128 * b_low as u128 + cross as u128);
     let high = a_high as u128 * b_high as u128 + cross_high as u128 + carry as u128;
@@ -118,7 +118,7 @@ pub(crate) const fn product_shifted(a: u128, b: u128, shift: u32) -> u128 {
     (high << (128 - shift)) | (low >> shift)
 }
 
-/// `numerator / denominator` to the nearest whole number, ties away from zero. A zero denominator gives zero.
+/// `numerator / denominator` rounded to the nearest integer, ties away from zero. A zero denominator gives zero.
 pub(crate) const fn rounded(numerator: i128, denominator: i128) -> i128 {
     if denominator == 0 {
         return 0;
@@ -131,7 +131,7 @@ pub(crate) const fn rounded(numerator: i128, denominator: i128) -> i128 {
     }
 }
 
-/// Quotient and rest; nearly always in 64 bits, as a division of 128 costs several times as much.
+/// Quotient and remainder, in 64 bits if both numbers fit: a division of 128 bits costs several times as much.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "only where it changes nothing")]
 const fn divided(numerator: i128, denominator: i128) -> (i128, i128) {

@@ -129,7 +129,7 @@ fn account(seed: u8) -> Account {
         seats: Seats(seed.into()),
         name: if seed.is_multiple_of(5) { "Acme" } else { "Other" }.into(),
         score: Box::new(seed),
-        first: if !seed.is_multiple_of(3) { "Ada" } else { "Bob" }.to_owned(),
+        first: if seed.is_multiple_of(3) { "Bob" } else { "Ada" }.to_owned(),
         last: if seed % 4 > 1 { "Ada" } else { "Cox" }.to_owned(),
         history,
     }

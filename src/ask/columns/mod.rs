@@ -102,14 +102,14 @@ fn mismatch(field: &Field, columns: &Columns<'_>) -> Option<ColumnProblem> {
         let message = format!(
             "there is no column `{name}`{among}; add it, or add `Column::missing()` if you have no data for this field"
         );
-        return Some(ColumnProblem::new("missing-column", name, message));
+        return Some(ColumnProblem::of("missing-column", name, message));
     };
     let day = |kind| matches!(kind, Kind::Date | Kind::Time);
     let own = column.kind().filter(|own| *own != kind && kind != Kind::Any && !(day(*own) && day(kind)))?;
     let (own, kind) = (own.with_article(), kind.with_article());
     let message =
         format!("the model reads `{name}` as {kind}, but each row of the column is {own}; pass another column");
-    Some(ColumnProblem::new("wrong-kind", name, message))
+    Some(ColumnProblem::of("wrong-kind", name, message))
 }
 
 /// A scorer that is bound to columns; see [`Scorer::bind`].

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
-use warmth::recourse::{Actions, Target};
+use warmth::recourse::{Action, Target};
 use warmth::{
     Activity, Fact, FactCow, Facts, Field, Kind, Projection, Record, Scorer, Tag, ToFact, Value, Verdict, compare,
     facts,
@@ -255,7 +255,7 @@ fn questions_read_owned_computed_fields() {
     let others = dynamic.changes(&record, now, until, Projection::State).map(|change| change.to_string());
     assert!(others.eq(own.iter().cloned()) && own.len() == 1, "{own:?}");
 
-    let actions = Actions::new().set("seats", 12, 1).set("nick", "bob", 1);
+    let actions = [Action::set("seats", 12).cost(1), Action::set("nick", "bob").cost(1)];
     let target = Target::State("hot".to_owned());
     let own = typed.recourse(&account, now, &target, &actions).unwrap().plan().map(|plan| plan.to_string());
     assert_eq!(own, dynamic.recourse(&record, now, &target, &actions).unwrap().plan().map(|plan| plan.to_string()));

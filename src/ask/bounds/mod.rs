@@ -163,7 +163,7 @@ impl<'m: 's, 's> Bounds<'m, 's> {
         let mut missing = Vec::new();
         // `collect` does not compile to a single loop here.
         for field in 0..program.fields.len() {
-            if matches!(own.fact_cow(field).as_fact(), Fact::Missing) {
+            if own.is_missing(field) {
                 missing.push(field);
             }
         }

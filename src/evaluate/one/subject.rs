@@ -117,6 +117,12 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
         if field.kind().admits(&fact.as_fact()) { fact } else { Fact::Missing.into() }
     }
 
+    /// Whether a field has no value of its kind.
+    #[inline]
+    pub(crate) fn is_missing(&self, field: FieldIndex) -> bool {
+        matches!(self.fact(field, &mut None), Fact::Missing)
+    }
+
     /// The value of a field, missing if its kind is not the field's. An owned value is put into `owned`.
     #[inline]
     fn fact<'a>(&self, field: FieldIndex, owned: &'a mut Owned<'s>) -> Fact<'a> {

@@ -139,9 +139,10 @@ pub(crate) fn instant_at(secs: i64) -> DateTime<Utc> {
 
 /// Instants as text in RFC 3339, to the second: for people, and as `#[serde(with = "instant")]`.
 pub(crate) mod instant {
-    use chrono::SecondsFormat;
+    use chrono::{DateTime, SecondsFormat, Utc};
+    use serde::{Deserialize, Deserializer, Serializer};
 
-    use super::{DateTime, Deserialize, Deserializer, Serializer, Utc, instant_at, second_of};
+    use crate::time::{instant_at, second_of};
 
     pub(crate) fn written(at: DateTime<Utc>) -> String {
         at.to_rfc3339_opts(SecondsFormat::Secs, true)

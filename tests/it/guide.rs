@@ -181,7 +181,7 @@ fn codes_in(source: &str) -> BTreeSet<String> {
 /// The pass in which a source finds problems.
 fn pass_of(source: &Path) -> Option<&'static str> {
     let passes =
-        [("model", "reading"), ("compile", "compiling"), ("ask/verify.rs", "cases"), ("ask/recourse.rs", "asking")];
+        [("model", "reading"), ("compile", "compiling"), ("ask/verify.rs", "cases"), ("ask/recourse", "asking")];
     passes.into_iter().find(|(path, _)| source.starts_with(path)).map(|(_, pass)| pass)
 }
 

@@ -283,18 +283,19 @@ fn modules_use_what_the_design_page_says_and_in_its_order() {
     let mut tables = section.split("\n## ");
     let top = listed(tables.next().unwrap());
     assert!(top.iter().all(|row| row.circle.is_empty()), "a top module is in a circle");
-    let mut compared = Vec::new();
+    let (mut compared, mut different) = (Vec::new(), Vec::new());
     for (room, listed) in [("", top)].into_iter().chain(tables.filter_map(|table| {
         let room = code(table.lines().next()?.strip_prefix("Parts of ")?)?;
         Some((room, listed(table)))
     })) {
         let names: Vec<String> = listed.iter().map(|row| row.name.clone()).collect();
         let found = library.rows(room, &names);
-        for (listed, found) in listed.iter().zip(&found) {
-            assert_eq!(listed, found, "a row of the table of `{room}`; left: the page, right: the sources");
-        }
-        assert_eq!(listed.len(), found.len(), "the table of `{room}`");
+        let rows = listed.iter().zip(&found).filter(|(listed, found)| listed != found);
+        different.extend(rows.map(|(listed, found)| format!("{room}: the page: {listed:?}\nthe sources: {found:?}")));
+        let missing = found.iter().skip(listed.len());
+        different.extend(missing.map(|row| format!("{room}: the page does not list {row:?}")));
         compared.push(room);
     }
+    assert!(different.is_empty(), "{}", different.join("\n"));
     assert_eq!(compared, ["", "input", "model", "evaluate", "ask"]);
 }

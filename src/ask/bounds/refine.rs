@@ -79,7 +79,7 @@ impl<'m: 's, 's> PartialSubject<'m, 's> {
     ) {
         let whole = match outcome {
             Some(outcome) => outcome.into(),
-            // If nothing is reached yet, the cells of one last field cost about as much as their union.
+            // One field is left and nothing is reached yet: its cells are evaluated anyway, so skip the union of them.
             None if split.len() == 1 && reached.is_none() => return self.reach_cells(reached, residual, facts, split),
             None => self.outcome(facts, residual),
         };

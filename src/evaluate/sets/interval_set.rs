@@ -10,7 +10,7 @@ use crate::evaluate::domain::Numbers;
 const INTERVALS_MAX: usize = 32;
 
 /// How many combinations of intervals an n-ary map evaluates before it widens its operands.
-const COMBINATIONS_MAX: usize = 1_024;
+const MAP_COMBINATIONS_MAX: usize = 1_024;
 
 /// A set of whole numbers as sorted intervals, not empty.
 ///
@@ -160,7 +160,7 @@ impl IntervalSet {
             .find(|most| {
                 of.iter()
                     .try_fold(1_usize, |all, set| all.checked_mul(set.0.len().min(*most)))
-                    .is_some_and(|all| all <= COMBINATIONS_MAX)
+                    .is_some_and(|all| all <= MAP_COMBINATIONS_MAX)
             })
             .unwrap_or(1);
         let coarse: SmallVec<[IntervalSet; 8]> = of.iter().map(|set| (*set).clone().widen(most)).collect();

@@ -95,7 +95,7 @@ impl Index {
 
     #[inline]
     pub(crate) fn at(index: usize) -> Index {
-        // Every list is shorter; see `Limits::clamped`.
+        // Every list is shorter; see `DocumentLimits::clamped`.
         Index(u16::try_from(index + 1).unwrap_or(0))
     }
 

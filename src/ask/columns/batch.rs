@@ -29,7 +29,7 @@ pub(super) struct Output<'m, 's> {
 }
 
 impl<'m> Output<'m, '_> {
-    /// Writes the keys of the rows of a block, of which `first` is the first, that a gate holds back.
+    /// Writes the keys of the rows that a gate holds back, in the block that starts at `first`.
     ///
     /// It also writes keys to the other rows, which [`put`](Output::put) overwrites later.
     #[inline]

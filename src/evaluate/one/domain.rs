@@ -89,7 +89,7 @@ impl Numbers for i64 {
     #[inline]
     fn add(&mut self, other: &i64) {
         // Exact: no rule is worth more than 10^9 points, and the limit on rules leaves room for the sum; see
-        // `Limits::clamped`.
+        // `DocumentLimits::clamped`.
         *self += *other;
     }
 

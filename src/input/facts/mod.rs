@@ -2,13 +2,17 @@
 
 mod fact;
 mod record;
+mod tags;
+mod to_fact;
 
 use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
-pub use fact::{Fact, FactCow, Kind, Tag, Tags, ToFact};
+pub use fact::{Fact, FactCow, Kind};
 pub use record::{Record, Value};
+pub use tags::{Tag, Tags};
+pub use to_fact::ToFact;
 
 use super::activity::Activity;
 

@@ -90,7 +90,8 @@ pub mod private;
 /// facts!(Contact<'_> { name });
 /// ```
 ///
-/// [`fields`](crate::fields()) has no handles for types that are declared with `impl`.
+/// [`fields`](crate::fields()), which returns field handles to build a model in Rust, does not work for types that are
+/// declared with `impl`.
 ///
 /// # Types of another crate
 ///
@@ -111,8 +112,8 @@ pub mod private;
 /// });
 /// ```
 ///
-/// Compile one `Scorer<View<'static>>` and score views of any lifetime with it. The score borrows from the scorer, not
-/// from the view.
+/// Compile one `Scorer<View<'static>>` and score views of any lifetime with it: the compiler shortens `'static` to the
+/// lifetime of each view. The score borrows from the scorer, not from the view.
 ///
 /// # Other types
 ///

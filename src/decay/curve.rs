@@ -9,8 +9,8 @@ use crate::time::Span;
 /// 1.0 in the fixed point of `keep`: 18 decimals.
 const KEEP_ONE: u64 = 1_000_000_000_000_000_000;
 
-/// Fractional bits in which powers for `keep` are taken. A power to 2^32 loses less than 2^33 units of 2^-100, so
-/// that rounding to 18 decimals (2^-60) afterwards gives the exact decimal wherever there is one.
+/// The fractional bits of the powers for `keep`. A power to 2^32 loses less than 2^33 units of 2^-100. So rounding to
+/// 18 decimals (2^-60) afterwards gives the exact power if the power has at most 18 decimals.
 const KEEP_BITS: u32 = 100;
 
 /// 100 % in millionths of a percent.

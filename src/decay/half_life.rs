@@ -177,7 +177,7 @@ mod tests {
         prop_oneof![4 => bits, 1 => (0_u32..64).prop_map(|bit| 1 << bit), 1 => (0_u32..64).prop_map(|bit| u64::MAX >> bit)]
     }
 
-    /// What divisions by constants in the series are worked out for.
+    /// The series multiplies and shifts instead of dividing by 6 and 24. Checks every dividend that can occur.
     #[test]
     fn the_series_divides_exactly() {
         let y = times((1 << 50) - 1, LN_2);

@@ -13,8 +13,8 @@ use crate::time::Span;
 
 /// A decay curve: which share of its points an event keeps as it ages.
 ///
-/// A closed set of curves from an age (whole seconds, never negative) to a [`Weight`] in [0, 1]. Every curve starts
-/// at exactly 1 and never rises. Percentages are [`Points`], so 12.5 % is exactly that.
+/// A curve gives a [`Weight`] in [0, 1] for each age (whole seconds, never negative). Every curve starts at exactly 1
+/// and never rises. Percentages are [`Points`], so 12.5 % is exactly that.
 ///
 /// | form | weight at an age |
 /// | --- | --- |
@@ -67,7 +67,7 @@ pub enum Decay {
 impl Decay {
     /// The weight of an event of the given age.
     ///
-    /// Total: a span of zero seconds, which no model accepts, counts as one second.
+    /// Never fails: a span of zero seconds, which no model accepts, counts as one second.
     pub fn weight(&self, age: Span) -> Weight {
         let curve = Curve::new(self);
         Weight { numerator: curve.numerator(age.secs()), denominator: curve.denominator() }
@@ -94,7 +94,7 @@ impl Weight {
         self.denominator
     }
 
-    /// This share of `points`, to the nearest millionth, ties away from zero.
+    /// Returns the weight times `points`, to the nearest millionth, ties away from zero.
     pub fn of(self, points: Points) -> Points {
         let mut product = U384::ZERO;
         product.add_product(u128::from(points.micros().unsigned_abs()), self.numerator);

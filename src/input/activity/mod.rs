@@ -43,7 +43,7 @@ impl Resolution {
 
 /// Equal events at one instant: `count` events, each with `amount`.
 ///
-/// Ordered by time, then amount: of one instant the greater amount is the later.
+/// Ordered by time, then amount. Of two entries at one instant, the entry with the greater amount counts as the later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) at: i64,     // seconds since 1970-01-01 UTC
@@ -62,8 +62,8 @@ impl Entry {
 
 /// The events of a subject: for each event name, the instants, counts and amounts.
 ///
-/// An activity does not depend on a model, so a changed model needs no new recording. You can record events in any order,
-/// and merge activities recorded in parts; the result is the same:
+/// An activity does not depend on a model, so you can change the model without recording the events again. You can
+/// record events in any order, and merge activities recorded in parts; the result is the same:
 ///
 /// ```
 /// use chrono::{DateTime, Utc};
@@ -82,8 +82,9 @@ impl Entry {
 /// ```
 ///
 /// Instants are rounded down to whole seconds, or to the [`Resolution`]. Each distinct (name, instant, amount) takes one
-/// entry of 24 bytes. Recording the latest event of a name takes constant time, an earlier one linear time in the entries
-/// of that name. To add many events in no order, collect or [merge](Activity::merge) them, which sorts once.
+/// entry of 24 bytes. Recording the latest event of a name takes constant time. Recording an earlier event takes time
+/// in proportion to the entries of that name. To add many unsorted events, collect or [merge](Activity::merge) them,
+/// which sorts once.
 ///
 /// It serializes as `{"resolution": "second", "events": {NAME: [[unix seconds, count, amount], ...]}}`. Deserializing needs
 /// a self-describing format; see [`Points`].

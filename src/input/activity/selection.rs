@@ -158,7 +158,7 @@ impl<'a> Selection<'a> {
         }
     }
 
-    /// A key at or after the first of them and before the last; none if all have the same.
+    /// A key that splits the entries: not before the first key, and before the last. `None` if all have the same key.
     fn middle(self) -> Option<Key> {
         let ends = |slice: &[Entry]| Some((slice.first()?.key(), slice.last()?.key()));
         let both = |(first, last): (Key, Key), own: (Key, Key)| (first.min(own.0), last.max(own.1));

@@ -16,7 +16,7 @@ pub enum Kind {
     Number,
     /// A text, compared byte by byte.
     Text,
-    /// A civil date. On an open type also a time, which counts as its civil day.
+    /// A civil date. A field of an open type, such as a record, may also have a time, which counts as its civil day.
     Date,
     /// An instant. It counts as its civil day in the model's `utc_offset`.
     Time,

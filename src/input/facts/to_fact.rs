@@ -46,7 +46,7 @@ pub trait ToFact {
 
     /// Converts this value, the result of a computed field, into a fact.
     ///
-    /// Texts and tags are copied unless the type overrides this method. References and other borrowing types do.
+    /// Copies texts and tags, except for references and other borrowing types, which override this method.
     #[inline]
     fn into_fact<'a>(self) -> FactCow<'a>
     where

@@ -63,11 +63,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! The score of an axis is a percentage of the points that its rules can give. `fit` has 40 of 40 points, so its score
+//! is 100 and its letter `A`. `activity` has 12.5 of 50 points, so its score is 25 and its number `3`. The value is the
+//! mean of both scores, 62.5.
+//!
 //! # One example for each idea
 //!
-//! **Scores age by themselves.** You pass the instant of scoring, so no nightly job has to update anything. In this model, a
-//! demo gives 100 points, which halve every 14 days. An account is `warm` from 50 points. [`Scorer::next_change`] returns
-//! the second of the next change:
+//! **Scores age by themselves.** You pass the instant of scoring, so no nightly job has to update anything. In this
+//! model, a demo gives 100 points, which halve every 14 days. An account is `warm` from 50 points.
+//! [`Scorer::next_change`] returns the instant of the next change, exact to the second:
 //!
 //! ```
 //! # use chrono::{DateTime, TimeDelta, Utc};
@@ -179,14 +183,16 @@
 //!
 //! # Scope
 //!
-//! This crate scores subjects one by one with rules that people write. It does not store, send or schedule anything. It does
-//! not learn: `evidence` proposes documents, and people decide. It has no expression language: if a rule cannot express
-//! something, compute it in your service and pass it as a computed field.
+//! This crate scores subjects (accounts, contacts, offers) one by one, with rules that people write. It does not store,
+//! send or schedule anything. It does not learn: the optional module `evidence` proposes documents with weights, and
+//! people decide whether to use them. It has no expression language: if a rule cannot express something, compute it in
+//! your service and pass it as a computed field.
 //!
 //! # Untrusted input
 //!
-//! Facts and events may come from anybody. [`DocumentLimits`] bounds documents, and nothing in a document can make scoring
-//! fail. The page for hosts says [what remains to be done](_guide::hosting#untrusted-input) for documents from strangers.
+//! Facts and events may come from anybody. [`DocumentLimits`] bounds documents, and nothing in a document can make
+//! scoring fail. The page for hosts says [what you must do](_guide::hosting#untrusted-input) for documents from
+//! strangers.
 //!
 //! # Features
 //!

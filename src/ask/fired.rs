@@ -13,9 +13,9 @@ use crate::scorer::Scorer;
 impl<T: Facts> Scorer<T> {
     /// Scores a subject as [`score`](Scorer::score) does, and records what fired.
     ///
-    /// Use it to count rules or to store reasons by id. It costs little more than the score;
-    /// [`explain`](Scorer::explain) reports everything. `fired` is overwritten. It allocates only if the model has more
-    /// than 64 gates, rules, promoters and limits, and then only in the first call.
+    /// Use it to count how often each rule fires, or to store reasons by id. It costs little more than the score;
+    /// [`explain`](Scorer::explain) reports everything. A call overwrites `fired`. It allocates only if the model has
+    /// more than 64 gates, rules, promoters and limits, and then only in the first call.
     ///
     /// ```
     /// use warmth::{Fired, Model, Record, Scorer};

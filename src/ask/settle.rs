@@ -59,8 +59,8 @@
 //! | `as_of` is earlier than in the previous call | unchanged, including `as_of` | none |
 //!
 //! Each bound has a band around it, from the drop margin below to the rise margin above. While the value stays inside a
-//! band, the state does not change. The result depends on the bands that the value has left, not on the path of the
-//! value.
+//! band, the state does not change. Without a dwell, a value that jumps across several bands has the same result as a
+//! value that rises or falls through them in small steps.
 //!
 //! Margins have the unit of the bounds: score points, or raw points for `at_least_points`. See [`Score::state_points`].
 //! If a new model keeps the names of the states, its new bounds apply.

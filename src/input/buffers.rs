@@ -90,7 +90,8 @@ pub struct Texts<'a> {
 }
 
 impl<'a> Texts<'a> {
-    /// Takes `offsets` and `values`. Text `n` is `values[offsets[n]..offsets[n + 1]]`, so n texts have n + 1 offsets.
+    /// Takes `offsets` and `values`. Text `n` is `values[offsets[n]..offsets[n + 1]]`, so there is one offset more than
+    /// there are texts.
     ///
     /// Checks all values and offsets once, in linear time.
     ///

@@ -44,7 +44,8 @@ impl<'a> Columns<'a> {
     ///
     /// # Errors
     ///
-    /// If the values or the validity of the column have another number of rows, or a column has this name already.
+    /// If the column has more or fewer values or validity bits than there are rows, or if there is already a column of
+    /// this name.
     pub fn with(mut self, name: impl Into<Cow<'a, str>>, column: Column<'a>) -> Result<Columns<'a>, ColumnError> {
         let name = name.into();
         if self.column(&name).is_some() {
@@ -146,7 +147,7 @@ impl<'a> Column<'a> {
         Column::of(Values::Texts(texts))
     }
 
-    /// Texts as keys into a dictionary: Arrow's `Dictionary`. A key that is not in the dictionary is missing.
+    /// Texts as keys into a dictionary: Arrow's `Dictionary`. A fact is missing if its key is not in the dictionary.
     pub fn dictionary(keys: impl Into<Keys<'a>>, dictionary: Texts<'a>) -> Column<'a> {
         Column::of(Values::Dictionary(keys.into(), dictionary))
     }
@@ -156,7 +157,7 @@ impl<'a> Column<'a> {
         Column::of(Values::Dates(days))
     }
 
-    /// Instants as counts since 1970-01-01 UTC: Arrow's `Timestamp`, which counts in UTC in every time zone.
+    /// Instants as counts since 1970-01-01 UTC: Arrow's `Timestamp`, whose counts are in UTC whatever its time zone.
     ///
     /// `per_second` is the number of counts in a second: 1 for seconds, 1,000 for milliseconds, 1,000,000 for microseconds
     /// and 1,000,000,000 for nanoseconds.

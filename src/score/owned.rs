@@ -16,9 +16,9 @@ use crate::time::Span;
 /// `Send + Sync + 'static`. The names are shared with the model, so that [`Score::to_owned`] allocates once, for the
 /// axes.
 ///
-/// [`Display`](fmt::Display) and serde write the same text as the [`Score`]. Formats that describe themselves, such as
-/// JSON, TOML and CBOR, can read it back; see [`Points`] for the reason. The axes are a table: a store that sorts the
-/// keys of tables, such as `jsonb`, sorts the axes too.
+/// [`Display`](fmt::Display) and serde write the same text as the [`Score`]. Deserializing needs a self-describing
+/// format, such as JSON, TOML or CBOR, because [`Points`] are written as an integer or as a double. The axes are a
+/// table: a store that sorts the keys of tables, such as `jsonb`, sorts the axes too.
 ///
 /// ```
 /// use warmth::{Model, OwnedScore, Record, Scorer};

@@ -87,9 +87,9 @@ impl<T: Facts> Scorer<T> {
     ///
     /// # Errors
     ///
-    /// If the model reads fields or events that the type does not have, or fields of another kind, names parts that do not
-    /// exist, has an axis without available points, or exceeds one of its [limits](Model::document_limits). The error
-    /// lists every problem.
+    /// If the model reads a field or an event that the type does not have, reads a field as another kind, refers to an
+    /// axis or another part that it does not have, has an axis without available points, or exceeds one of its
+    /// [limits](Model::document_limits). The error lists every problem.
     pub fn new(model: &Model) -> Result<Scorer<T>, ModelError> {
         Scorer::compiled(model, T::EVENTS)
     }

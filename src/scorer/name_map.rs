@@ -34,9 +34,9 @@ use crate::score::{Play, Score};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// A score from another scorer, such as one that a reload has replaced, is looked up by name: a name means the same in
-/// all versions of your model. [`get`](NameMap::get) returns `None` for a name that the map does not have, so make a new
-/// map with every new scorer.
+/// If a score is from another scorer, such as the scorer of an earlier version of your model, [`get`](NameMap::get)
+/// looks it up by name: a name means the same in all versions. It returns `None` for a name that the map does not have,
+/// so make a new map with every new scorer.
 #[derive(Clone)]
 pub struct NameMap<V> {
     program: Arc<Program>,
@@ -83,7 +83,8 @@ impl<T> Scorer<T> {
     ///
     /// # Errors
     ///
-    /// If the map lacks a state, has a name that is not a state, or lists a state twice. The error lists all of them.
+    /// If the map lacks a state, has a name that is not a state, or lists a state twice. The error lists every such
+    /// name.
     pub fn map_states<'a, V>(
         &self,
         variants: impl IntoIterator<Item = (&'a str, V)>,

@@ -13,7 +13,7 @@ use crate::score::Play;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Title<'m> {
-    /// The id in the document, or the name of an axis. A limit without an id has its path, such as `limit[0]`.
+    /// The id in the document; for an axis its name. For a limit without an id, its path, such as `limit[0]`.
     pub id: &'m str,
     /// The label; the id if the document has no label.
     pub label: &'m str,
@@ -104,7 +104,7 @@ impl<T> Scorer<T> {
         self.program.grade.iter().flat_map(Grading::grades)
     }
 
-    /// Returns the states with their lower bounds, the lowest first, in whatever order the document lists them.
+    /// Returns the states with their lower bounds, the lowest first, even if the document lists them in another order.
     ///
     /// [`Score::state_points`](crate::Score::state_points) are compared with the bounds. A score below the first bound
     /// has the first state too.

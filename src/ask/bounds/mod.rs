@@ -242,7 +242,7 @@ impl<'m: 's, 's> Bounds<'m, 's> {
 
     /// Returns the missing facts, the most useful to collect first.
     ///
-    /// Facts with only deciding answers come first. The others follow by their guaranteed
+    /// A fact comes first if each possible answer decides the outcome. The others follow by their guaranteed
     /// [narrowing](Question::narrowing), and then in the order in which the model reads them. If the outcome is already
     /// fixed, every missing fact has a narrowing of 0.
     ///
@@ -258,8 +258,8 @@ impl<'m: 's, 's> Bounds<'m, 's> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// A call evaluates every answer that the model distinguishes over sets of facts, up to a few thousand evaluations.
-    /// If there are many answers, each gets fewer evaluations, which may make the narrowing smaller.
+    /// A call tries every answer that the model distinguishes. It makes up to a few thousand evaluations over sets of
+    /// facts. If there are many answers, each gets fewer evaluations, which may make the narrowing smaller.
     pub fn questions(&self) -> Vec<Question<'m>> {
         let width = |outcome: &Outcome<Sets>| outcome.value.greatest().saturating_sub(outcome.value.least());
         let answers = |field| if self.outcome.single().is_some() { Vec::new() } else { self.subject.cells(field) };

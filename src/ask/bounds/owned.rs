@@ -13,9 +13,9 @@ use crate::score::OwnedPlay;
 
 /// A [`Bounds`] that borrows nothing: to queue, to return from a function, and to read back from a database.
 ///
-/// `Send + Sync + 'static`. [`Display`](fmt::Display) and serde write the same text as the [`Bounds`]. Formats that
-/// describe themselves, such as JSON, TOML and CBOR, can read it back. The axes are a table: a store that sorts the keys
-/// of tables, such as `jsonb`, sorts the axes too.
+/// `Send + Sync + 'static`. [`Display`](fmt::Display) and serde write the same text as the [`Bounds`]. Deserializing
+/// needs a self-describing format, such as JSON, TOML or CBOR. The axes are a table: a store that sorts the keys of
+/// tables, such as `jsonb`, sorts the axes too.
 ///
 /// ```
 /// # use warmth::{Model, OwnedBounds, Record, Scorer};
@@ -137,7 +137,8 @@ impl OwnedBounds {
         &self.plays
     }
 
-    /// Returns whether no missing fact can change a name any more, as [`Bounds::is_decided`] does.
+    /// Returns whether no missing fact can change the verdict, grade, state, segment or play any more, as
+    /// [`Bounds::is_decided`] does.
     pub fn is_decided(&self) -> bool {
         self.decided
     }

@@ -158,7 +158,7 @@ impl Pool {
         Pool { verdict, rows: [[[0; LANES]; WORDS]; 2], count: 0 }
     }
 
-    /// Appends the selected rows of a block. They fit: fewer rows than a block wait.
+    /// Appends the selected rows of a block. There is room for them, because fewer rows than a block are waiting.
     #[inline]
     fn take_in(&mut self, first: usize, lanes: Mask) {
         let rows = self.rows.as_flattened_mut().as_flattened_mut();
@@ -335,7 +335,7 @@ struct Cache {
     keys: SmallVec<[u32; CACHED]>,
     /// An open-addressing hash table of positions.
     slots: [u8; 4 * CACHED],
-    /// The terms of the sums that `by_terms` refers to: a base, a count and the numbers of each sum.
+    /// The terms for which `by_terms` is valid: for each sum its base, the number of its terms, and their numbers.
     terms: SmallVec<[i64; 32]>,
     /// Positions by the terms of a lane, for eligible and for undetermined rows.
     by_terms: [ByTerms; 2],

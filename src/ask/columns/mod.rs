@@ -47,7 +47,7 @@ impl<T: Facts> Scorer<T> {
     /// are ignored. A column of times fits a date field, and the reverse. Any column fits a field that only `known` tests.
     /// Computed fields of `T` need a column too, because there is no struct to compute them from.
     ///
-    /// A call evaluates each test on texts once for every entry of a dictionary.
+    /// A call runs each test on texts once for every entry of a dictionary, so that scoring only looks up the answer.
     ///
     /// ```
     /// use warmth::columns::{Column, Columns, ScoreColumns, Texts};
@@ -219,7 +219,8 @@ impl<'m> ScoreColumns<'m> {
 
     /// Returns the distinct outcomes, the dictionary of the [`keys`](ScoreColumns::keys).
     ///
-    /// The outcomes of rows that a gate holds back come first. An outcome may be repeated, and an outcome may have no row.
+    /// The two outcomes of rows that a gate holds back come first, even if there are no such rows. Other outcomes may
+    /// be repeated, because a call does not compare each outcome with all earlier ones.
     pub fn outcomes(&self) -> impl ExactSizeIterator<Item = Score<'m>> {
         self.outcomes.iter().copied()
     }

@@ -11,8 +11,8 @@ use crate::time::instant;
 /// The number of lines that a sentence names; it adds up the others.
 const REASONS: usize = 3;
 
-/// The largest ratio between the largest change and a change that is named. Smaller changes are decay, which happens
-/// every second.
+/// A sentence names a change only if it is at least the largest change divided by this number. Smaller changes are
+/// decay, which happens every second.
 const SMALLEST: u64 = 1_000;
 
 /// The number of findings that are printed with a line.

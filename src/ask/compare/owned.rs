@@ -15,12 +15,12 @@ use crate::time::{instant, instant_at, second_of};
 
 /// A [`Comparison`] that borrows nothing: to queue, to return from a function, and to read back from a database.
 ///
-/// `Send + Sync + 'static`. The parts are computed, so unlike in a [`Comparison`] they are plain data. The sides have
+/// `Send + Sync + 'static`. The parts are plain data; a [`Comparison`] computes them again at each call. The sides have
 /// model, instant and outcome, but no explanation; to keep those too, call
 /// [`Explanation::to_owned`](crate::Explanation::to_owned).
 ///
-/// [`Display`](std::fmt::Display) and serde write the same text as the [`Comparison`]. Formats that describe themselves,
-/// such as JSON, TOML and CBOR, can read it back; see [`Points`] for the reason.
+/// [`Display`](std::fmt::Display) and serde write the same text as the [`Comparison`]. Deserializing needs a
+/// self-describing format, such as JSON, TOML or CBOR, because [`Points`] are written as an integer or as a double.
 ///
 /// ```
 /// # use warmth::compare::Cause;
@@ -69,7 +69,7 @@ pub struct OwnedSide {
 #[serde(rename = "Part")]
 #[non_exhaustive]
 pub struct OwnedPart {
-    /// The cause, which was replaced.
+    /// The cause of the changes.
     pub cause: Cause,
     /// The gain of the value; negative if the value fell.
     pub difference: Points,
@@ -96,7 +96,7 @@ pub struct OwnedLineChange {
     pub axis: Option<Arc<str>>,
     /// The id or name in the document of the rule, group, promoter or limit; `None` for other lines.
     pub id: Option<Arc<str>>,
-    /// The text for readers: the label on the newer side, if that has the part.
+    /// The text for readers: the label on the newer side, or on the older side if only that side has the line.
     pub label: Arc<str>,
     /// The gain in score points; a side without the line counts as zero.
     pub difference: Points,
@@ -115,7 +115,7 @@ pub struct OwnedCheckChange {
     pub kind: CheckKind,
     /// The id or name in the document.
     pub id: Arc<str>,
-    /// The text for readers: the label on the newer side, if that has the part.
+    /// The text for readers: the label on the newer side, or on the older side if only that side has the check.
     pub label: Arc<str>,
     /// The check on the older side; `None` if the model has no such check, or an earlier segment holds.
     pub before: Option<OwnedCheck>,

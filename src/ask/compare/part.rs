@@ -18,7 +18,7 @@ use crate::score::{Play, Score};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Part<'c> {
-    /// The cause, which was replaced.
+    /// The cause of the changes.
     pub cause: Cause,
     /// The gain of the value; negative if the value fell.
     pub difference: Points,
@@ -48,7 +48,7 @@ pub struct LineChange<'c> {
     pub axis: Option<&'c str>,
     /// The id or name in the document of the rule, group, promoter or limit; `None` for other lines.
     pub id: Option<&'c str>,
-    /// The text for readers: the label on the newer side, if that has the part.
+    /// The text for readers: the label on the newer side, or on the older side if only that side has the line.
     pub label: &'c str,
     /// The gain in score points; a side without the line counts as zero.
     pub difference: Points,
@@ -66,7 +66,7 @@ pub struct CheckChange<'c> {
     pub kind: CheckKind,
     /// The id or name in the document.
     pub id: &'c str,
-    /// The text for readers: the label on the newer side, if that has the part.
+    /// The text for readers: the label on the newer side, or on the older side if only that side has the check.
     pub label: &'c str,
     /// The check on the older side; `None` if the model has no such check, or an earlier segment holds.
     pub before: Option<Check<'c, 'c>>,

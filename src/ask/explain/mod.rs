@@ -1,12 +1,12 @@
 //! Explanations: a score with the reasons for it, line by line.
 //!
 //! The evaluator that computes the score also writes the [`Explanation`], so the two always agree. An explanation
-//! contains what was evaluated. It does not contain the rows after the first that holds, or the points of a rule whose
-//! guard fails.
+//! contains what was evaluated. In a rule that takes the first row that holds, it does not contain the rows after that
+//! one. If a rule has a guard (a `when` next to another form) and the guard fails, it contains no points of the rule.
 //!
-//! The lines add up exactly, in millionths: the `points` of an axis's lines to the raw points of the axis, and the `score`
-//! of all lines to the value. Adjustments, such as the bound of a group, the range from 0 to 100, a limit, rounding or a
-//! gate, are lines too.
+//! The lines add up exactly, in millionths. The `points` of the lines of an axis add up to the raw points of the axis.
+//! The `score` of all lines adds up to the value. Adjustments, such as the bound of a group, the range from 0 to 100, a
+//! limit, rounding or a gate, are lines too.
 //!
 //! Checks, lines and findings borrow from the explanation. [`Explanation::to_owned`] returns a copy that borrows nothing,
 //! and each of its parts has an owned form with the same fields.
@@ -237,8 +237,9 @@ pub struct Line<'e, 'm> {
     /// The raw points that the rule can reach, the score points of the promoter, or the bound of the group or limit;
     /// `None` for other lines.
     pub reach: Option<Points>,
-    /// The gain of the score before promoters if this line alone gave its reach, or the gain from the promoter. At most
-    /// the room that the value has up to 100.
+    /// The score points that are left to gain. For a rule, how far the score before promoters would rise if the rule
+    /// gave its reach and nothing else changed. For a promoter whose condition does not hold, its score points. Zero
+    /// for other lines. At most the distance of the value from 100.
     pub shortfall: Points,
     /// Whether a missing fact leaves the rule or promoter unknown.
     pub unknown: bool,
@@ -274,7 +275,7 @@ pub enum LineKind {
     Group,
     /// A clamp of the axis score to 0 to 100.
     Range,
-    /// The correction for a product of the axes.
+    /// If the model multiplies its axis scores: the product minus the sum of the other lines of the axes.
     Joining,
     /// Rounding to millionths.
     Rounding,

@@ -17,10 +17,11 @@ use crate::time::{instant, instant_at, second_of};
 
 /// An [`Explanation`] that borrows nothing: to queue, to return from a function, and to read back from a database.
 ///
-/// `Send + Sync + 'static`. Checks, lines and findings are computed, so unlike in an [`Explanation`] they are plain data.
+/// `Send + Sync + 'static`. Checks, lines and findings are plain data; an [`Explanation`] computes them again at each
+/// call.
 ///
-/// [`Display`](fmt::Display) and serde write the same text as the [`Explanation`]. Formats that describe themselves, such
-/// as JSON, TOML and CBOR, can read it back; see [`Points`] for the reason.
+/// [`Display`](fmt::Display) and serde write the same text as the [`Explanation`]. Deserializing needs a
+/// self-describing format, such as JSON, TOML or CBOR, because [`Points`] are written as an integer or as a double.
 ///
 /// ```
 /// # use warmth::{Model, OwnedExplanation, Record, Scorer};

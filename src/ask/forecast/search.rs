@@ -14,7 +14,7 @@ use crate::time::{instant_at, second_of};
 
 /// An iterator over the changes of an outcome in time; see [`Scorer::changes`].
 ///
-/// Each item is a [`Change`], which serialises. [`Change::to_owned`] returns a copy that borrows nothing.
+/// Each item is a [`Change`], which serializes. [`Change::to_owned`] returns a copy that borrows nothing.
 pub struct Changes<'m, 's, T> {
     scorer: &'m Scorer<T>,
     subject: &'s T,

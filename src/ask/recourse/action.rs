@@ -59,7 +59,7 @@ impl Action {
         Action { kind: ActionKind::Event { event: event.into(), amount: Points::ZERO, max_count: 1 }, cost: 1 }
     }
 
-    /// Sets the cost of the action, for events the cost of each event. Defaults to 1.
+    /// Sets the cost of the action; for an action on events, the cost of each event. Defaults to 1.
     #[must_use]
     pub fn cost(mut self, cost: u32) -> Action {
         self.cost = cost;

@@ -2,13 +2,17 @@
 
 mod fact;
 mod record;
+mod tags;
+mod to_fact;
 
 use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
-pub use fact::{Fact, FactCow, Kind, Tag, Tags, ToFact};
+pub use fact::{Fact, FactCow, Kind};
 pub use record::{Record, Value};
+pub use tags::{Tag, Tags};
+pub use to_fact::ToFact;
 
 use super::activity::Activity;
 
@@ -36,8 +40,8 @@ use super::activity::Activity;
 ///
 /// The macro's code is also faster: for the most common tests it reads and tests a field in one function.
 ///
-/// Reading must be pure: the same subject has the same facts. Every test reads its field again, so compute expensive values
-/// beforehand. A fact of another kind than its field's counts as missing.
+/// Reading must be pure: the same subject has the same facts. Every test reads its field again, so compute expensive
+/// values beforehand. A fact counts as missing if the kind of its field does not [admit](Kind::admits) it.
 ///
 /// `&T`, `Box<T>`, `Rc<T>` and `Arc<T>` have the facts of `T`.
 pub trait Facts {
@@ -121,7 +125,7 @@ macro_rules! pointers {
 
 pointers!(&T Box<T> Rc<T> Arc<T>);
 
-/// A question about one fact, in one of [`PROBES`] ways.
+/// A question about one fact. There are [`PROBES`] ways to read the fact and answer.
 ///
 /// For each field and each way, [`facts!`](crate::facts!) generates a function that reads the field and answers at once.
 /// The function for way `w` of the field with index `f` has the index `f x` [`PROBES`]` + w`. Reading and testing in one
@@ -169,14 +173,14 @@ impl Field {
         Field { name: Cow::Owned(name.into()), kind, texts: None, index: 0, owned: false }
     }
 
-    /// Returns the field with this index in [`Facts::FIELDS`]. A scorer sets the index itself.
+    /// Sets the index of the field in [`Facts::FIELDS`]. A scorer sets the index itself.
     #[must_use]
     pub const fn at(mut self, index: usize) -> Field {
         self.index = index;
         self
     }
 
-    /// Returns the field with the only texts or tags that it can have. A model that names another one does not compile.
+    /// Sets the list of all texts or tags that the field can have. A model that names another one does not compile.
     #[must_use]
     pub const fn with_texts(mut self, texts: Option<&'static [&'static str]>) -> Field {
         self.texts = texts;
@@ -200,7 +204,7 @@ impl Field {
 
     /// Returns the field's index in [`Facts::FIELDS`], or for an open type among the fields that the model reads.
     ///
-    /// True of the fields that a scorer hands to [`Facts::fact`]; in a table written by hand it is 0 unless
+    /// A scorer sets it for the fields that it passes to [`Facts::fact`]. In a table written by hand, it is 0 unless
     /// [`at`](Field::at) sets it.
     pub const fn index(&self) -> usize {
         self.index

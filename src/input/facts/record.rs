@@ -30,9 +30,9 @@ pub enum Value {
 
 /// A subject without a Rust type: a map from field name to value, and an activity.
 ///
-/// For rows of a CSV or JSON file, for tests and for tools. The same [`Scorer`](crate::Scorer) scores records and structs.
-/// The kinds of the fields follow from the operators that the model uses. A field that is not set is missing, and so is a
-/// value of another kind than the model's.
+/// For rows of a CSV or JSON file, for tests and for tools. The same [`Scorer`](crate::Scorer) scores records and
+/// structs. The kinds of the fields follow from the operators that the model uses. A field is missing if it is not set,
+/// or if its value does not [fit](Value::fits) the kind that the model reads.
 ///
 /// ```
 /// use warmth::Record;
@@ -81,7 +81,7 @@ impl Record {
         self
     }
 
-    /// Removes a fact and returns it, so that the field is missing.
+    /// Removes a fact and returns it. The field is then missing.
     ///
     /// ```
     /// # use warmth::{Record, Value};

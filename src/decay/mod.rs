@@ -38,6 +38,7 @@ use crate::time::Span;
 ///
 /// A model checks that spans and percentages are in range when it is compiled.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Decay {
     /// Age does not matter.
     #[default]

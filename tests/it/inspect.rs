@@ -85,6 +85,7 @@ fn decay(of: &Decay) -> Json {
         Decay::Drop { percent, every } => json!({ "drop": { "percent": percent, "every": every } }),
         Decay::Keep { percent, every } => json!({ "keep": { "percent": percent, "every": every } }),
         Decay::Table(rows) => json!({ "table": rows }),
+        other => panic!("{other:?}"),
     }
 }
 

@@ -36,7 +36,8 @@ pub(crate) enum KnownFacts<'f> {
     Days(i64, i64),
     /// Every text.
     Texts,
-    /// Every text except those that the model compares as a whole.
+    /// Every text except the texts that the model lists for this field. Under `ignore_case`, a listed text in another
+    /// spelling is an other text.
     OtherTexts,
     /// Every set of tags that contains the first list and none of the second.
     Tags(Vec<&'f str>, Vec<&'f str>),

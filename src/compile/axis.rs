@@ -4,7 +4,7 @@ use super::Compiler;
 use crate::model::{self, Missing, Model};
 use crate::num::points::{HELD, Points};
 use crate::problem::{Path, Problem};
-use crate::program::{Axis, Group, Part, Rule, Title};
+use crate::program::{Axis, AxisPart, Group, Rule, Title};
 
 impl<'m> Compiler<'m> {
     pub(super) fn axes(&mut self, model: &'m Model) -> Option<Box<[Axis]>> {
@@ -60,7 +60,7 @@ impl<'m> Compiler<'m> {
         Some(available.micros())
     }
 
-    fn derived(&mut self, base: i64, parts: &[Part], path: &Path<'_>) -> Option<i64> {
+    fn derived(&mut self, base: i64, parts: &[AxisPart], path: &Path<'_>) -> Option<i64> {
         let available = parts.iter().map(|part| part.clamped(part.reach)).fold(base, i64::saturating_add);
         if available <= 0 {
             let reach = Points::from_micros(available);
@@ -101,8 +101,8 @@ impl<'m> Compiler<'m> {
 }
 
 /// Distributes rules to their groups. The last part is the rules without a group.
-fn parts(axis: &model::Axis, groups: Box<[Group]>, rules: Box<[Option<Rule>]>) -> Option<Vec<Part>> {
-    let part = |group| Part { group, rules: Box::default(), index: 0, reach: 0 };
+fn parts(axis: &model::Axis, groups: Box<[Group]>, rules: Box<[Option<Rule>]>) -> Option<Vec<AxisPart>> {
+    let part = |group| AxisPart { group, rules: Box::default(), index: 0, reach: 0 };
     let mut parts: Vec<_> = groups.into_iter().map(|group| part(Some(group))).collect();
     parts.push(part(None));
     let mut members: Vec<Vec<Rule>> = parts.iter().map(|_| Vec::new()).collect();

@@ -3,7 +3,7 @@
 use super::domain::{Atoms, Domain};
 use super::observer::Observer;
 use crate::grade::Verdict;
-use crate::program::{Gate, Part, ProbeId, Program, Rule, RuleBody, Signal, Test};
+use crate::program::{AxisPart, Gate, ProbeId, Program, Rule, RuleBody, Signal, Test};
 use crate::truth::Truth;
 
 /// What answers the atoms of a program: tests, the points of one fact, and signals.
@@ -27,7 +27,7 @@ pub(crate) trait Env<'m> {
 
     /// The sum of the rules of a part that are already known, and the rules to evaluate. For
     /// [`Residual`](super::Residual).
-    fn rules(&self, part: &'m Part) -> (PartialSum, impl Iterator<Item = &'m Rule>) {
+    fn rules(&self, part: &'m AxisPart) -> (PartialSum, impl Iterator<Item = &'m Rule>) {
         (PartialSum::default(), part.rules.iter())
     }
 

@@ -104,12 +104,12 @@ impl<'a> Columns<'a> {
 /// The facts of one field, one per row: values in one of several layouts, and an optional validity bitmap.
 #[derive(Clone, Debug)]
 pub struct Column<'a> {
-    pub(crate) values: Values<'a>,
+    pub(crate) values: ColumnValues<'a>,
     pub(crate) validity: Option<Bits<'a>>,
 }
 
 #[derive(Clone, Debug)]
-pub(crate) enum Values<'a> {
+pub(crate) enum ColumnValues<'a> {
     Missing,
     Numbers(Numbers<'a>),
     Flags(Bits<'a>),
@@ -123,38 +123,38 @@ pub(crate) enum Values<'a> {
 }
 
 impl<'a> Column<'a> {
-    fn of(values: Values<'a>) -> Column<'a> {
+    fn of(values: ColumnValues<'a>) -> Column<'a> {
         Column { values, validity: None }
     }
 
     /// A column whose facts are all missing. Use it if you have no data for a field. It fits any number of rows.
     pub fn missing() -> Column<'a> {
-        Column::of(Values::Missing)
+        Column::of(ColumnValues::Missing)
     }
 
     /// Numbers of any primitive type. A number that is not finite and an integer beyond ±2^53 are missing.
     pub fn numbers(numbers: impl Into<Numbers<'a>>) -> Column<'a> {
-        Column::of(Values::Numbers(numbers.into()))
+        Column::of(ColumnValues::Numbers(numbers.into()))
     }
 
     /// Flags: an Arrow bitmap of values ([`Bits::packed`]) or a slice of `bool`.
     pub fn flags(flags: impl Into<Bits<'a>>) -> Column<'a> {
-        Column::of(Values::Flags(flags.into()))
+        Column::of(ColumnValues::Flags(flags.into()))
     }
 
     /// Texts, one per row: Arrow's `Utf8` and `LargeUtf8`.
     pub fn texts(texts: Texts<'a>) -> Column<'a> {
-        Column::of(Values::Texts(texts))
+        Column::of(ColumnValues::Texts(texts))
     }
 
     /// Texts as keys into a dictionary: Arrow's `Dictionary`. A fact is missing if its key is not in the dictionary.
     pub fn dictionary(keys: impl Into<Keys<'a>>, dictionary: Texts<'a>) -> Column<'a> {
-        Column::of(Values::Dictionary(keys.into(), dictionary))
+        Column::of(ColumnValues::Dictionary(keys.into(), dictionary))
     }
 
     /// Dates as days since 1970-01-01: Arrow's `Date32`.
     pub fn dates(days: &'a [i32]) -> Column<'a> {
-        Column::of(Values::Dates(days))
+        Column::of(ColumnValues::Dates(days))
     }
 
     /// Instants as counts since 1970-01-01 UTC: Arrow's `Timestamp`, whose counts are in UTC whatever its time zone.
@@ -170,7 +170,7 @@ impl<'a> Column<'a> {
             let message = "a time unit of 0 counts per second; give 1 for seconds, 1000 for milliseconds";
             return Err(ColumnError::of_buffer("bad-unit", message));
         }
-        Ok(Column::of(Values::Times(counts, per_second.into())))
+        Ok(Column::of(ColumnValues::Times(counts, per_second.into())))
     }
 
     /// Lists of tags: Arrow's `List` and `LargeList` of texts. Row `n` has the items `offsets[n]..offsets[n + 1]`.
@@ -181,7 +181,7 @@ impl<'a> Column<'a> {
     pub fn lists(offsets: impl Into<Offsets<'a>>, items: Texts<'a>) -> Result<Column<'a>, ColumnError> {
         let offsets = offsets.into();
         offsets.check(items.len())?;
-        Ok(Column::of(Values::Lists(offsets, Items::Texts(items))))
+        Ok(Column::of(ColumnValues::Lists(offsets, Items::Texts(items))))
     }
 
     /// Lists of tags as keys into a dictionary: Arrow's `List` of `Dictionary`. A key that is not in the dictionary is not
@@ -197,7 +197,7 @@ impl<'a> Column<'a> {
     ) -> Result<Column<'a>, ColumnError> {
         let (offsets, keys) = (offsets.into(), keys.into());
         offsets.check(keys.len())?;
-        Ok(Column::of(Values::Lists(offsets, Items::Dictionary(keys, dictionary))))
+        Ok(Column::of(ColumnValues::Lists(offsets, Items::Dictionary(keys, dictionary))))
     }
 
     /// Sets the validity, one bit per row: a fact whose bit is 0 is missing. Replaces an earlier validity.
@@ -209,14 +209,14 @@ impl<'a> Column<'a> {
     /// The number of rows; `None` for a column that fits any number.
     fn len(&self) -> Option<usize> {
         let values = match &self.values {
-            Values::Missing => return None,
-            Values::Numbers(numbers) => numbers.len(),
-            Values::Flags(flags) => flags.len(),
-            Values::Texts(texts) => texts.len(),
-            Values::Dictionary(keys, _) => keys.len(),
-            Values::Dates(days) => days.len(),
-            Values::Times(counts, _) => counts.len(),
-            Values::Lists(offsets, _) => offsets.len(),
+            ColumnValues::Missing => return None,
+            ColumnValues::Numbers(numbers) => numbers.len(),
+            ColumnValues::Flags(flags) => flags.len(),
+            ColumnValues::Texts(texts) => texts.len(),
+            ColumnValues::Dictionary(keys, _) => keys.len(),
+            ColumnValues::Dates(days) => days.len(),
+            ColumnValues::Times(counts, _) => counts.len(),
+            ColumnValues::Lists(offsets, _) => offsets.len(),
         };
         Some(values)
     }
@@ -224,13 +224,13 @@ impl<'a> Column<'a> {
     /// The kind of the facts; `None` if all are missing.
     pub(crate) fn kind(&self) -> Option<Kind> {
         Some(match &self.values {
-            Values::Missing => return None,
-            Values::Numbers(_) => Kind::Number,
-            Values::Flags(_) => Kind::Flag,
-            Values::Texts(_) | Values::Dictionary(..) => Kind::Text,
-            Values::Dates(_) => Kind::Date,
-            Values::Times(..) => Kind::Time,
-            Values::Lists(..) => Kind::Tags,
+            ColumnValues::Missing => return None,
+            ColumnValues::Numbers(_) => Kind::Number,
+            ColumnValues::Flags(_) => Kind::Flag,
+            ColumnValues::Texts(_) | ColumnValues::Dictionary(..) => Kind::Text,
+            ColumnValues::Dates(_) => Kind::Date,
+            ColumnValues::Times(..) => Kind::Time,
+            ColumnValues::Lists(..) => Kind::Tags,
         })
     }
 
@@ -244,22 +244,22 @@ impl<'a> Column<'a> {
             return Fact::Missing;
         }
         match &self.values {
-            Values::Missing => Fact::Missing,
-            Values::Numbers(numbers) => numbers.fact(row),
-            Values::Flags(flags) => Fact::Flag(flags.is_set(row)),
-            Values::Texts(texts) => texts.get(row).map_or(Fact::Missing, Fact::Text),
-            Values::Dictionary(keys, texts) => {
+            ColumnValues::Missing => Fact::Missing,
+            ColumnValues::Numbers(numbers) => numbers.fact(row),
+            ColumnValues::Flags(flags) => Fact::Flag(flags.is_set(row)),
+            ColumnValues::Texts(texts) => texts.get(row).map_or(Fact::Missing, Fact::Text),
+            ColumnValues::Dictionary(keys, texts) => {
                 keys.get(row).and_then(|key| texts.get(key)).map_or(Fact::Missing, Fact::Text)
             }
-            Values::Dates(days) => match days.get(row).map(|day| i64::from(*day)).filter(|day| is_a_day(*day)) {
+            ColumnValues::Dates(days) => match days.get(row).map(|day| i64::from(*day)).filter(|day| is_a_day(*day)) {
                 Some(day) => Fact::Date(date_at(day)),
                 None => Fact::Missing,
             },
-            Values::Times(counts, per_second) => counts
+            ColumnValues::Times(counts, per_second) => counts
                 .get(row)
                 .and_then(|count| DateTime::<Utc>::from_timestamp(count.div_euclid(*per_second), 0))
                 .map_or(Fact::Missing, Fact::Time),
-            Values::Lists(offsets, items) => match offsets.range(row) {
+            ColumnValues::Lists(offsets, items) => match offsets.range(row) {
                 Some((from, to)) => Fact::Tags(Tags::listed(items, from, to)),
                 None => Fact::Missing,
             },

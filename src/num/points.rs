@@ -267,9 +267,9 @@ impl Serialize for Points {
 
 impl<'de> Deserialize<'de> for Points {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Points, D::Error> {
-        struct Number;
+        struct PointsVisitor;
 
-        impl Visitor<'_> for Number {
+        impl Visitor<'_> for PointsVisitor {
             type Value = Points;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -291,6 +291,6 @@ impl<'de> Deserialize<'de> for Points {
             }
         }
 
-        deserializer.deserialize_any(Number).map_err(D::Error::custom)
+        deserializer.deserialize_any(PointsVisitor).map_err(D::Error::custom)
     }
 }

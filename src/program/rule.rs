@@ -15,12 +15,12 @@ pub(crate) struct Axis {
     pub(crate) available: i64,
     /// Whether unknown rules can be skipped, so that what counts as 100 depends on the subject.
     pub(crate) skips: bool,
-    pub(crate) parts: Box<[Part]>,
+    pub(crate) parts: Box<[AxisPart]>,
 }
 
 /// Rules that count together: those of one group, or those of none.
 #[derive(Debug)]
-pub(crate) struct Part {
+pub(crate) struct AxisPart {
     pub(crate) group: Option<Group>,
     pub(crate) rules: Box<[Rule]>,
     /// Its index among the parts of all axes.
@@ -36,7 +36,7 @@ pub(crate) struct Group {
     pub(crate) max: i64,
 }
 
-impl Part {
+impl AxisPart {
     /// `points`, clamped to the group's bounds.
     pub(crate) fn clamped(&self, points: i64) -> i64 {
         // Not `clamp`, which panics where the bounds are out of order; compiling has refused those.

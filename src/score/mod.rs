@@ -326,9 +326,9 @@ fn write_parts(
 
 impl Serialize for Score<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        struct Axes<'a, 'm>(&'a Score<'m>);
+        struct AxisMap<'a, 'm>(&'a Score<'m>);
 
-        impl Serialize for Axes<'_, '_> {
+        impl Serialize for AxisMap<'_, '_> {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_map(self.0.axes().map(|axis| (axis.name, axis)))
             }
@@ -337,7 +337,7 @@ impl Serialize for Score<'_> {
         let mut fields = serializer.serialize_struct("Score", 7)?;
         fields.serialize_field("verdict", &self.verdict())?;
         fields.serialize_field("score", &self.value())?;
-        fields.serialize_field("axes", &Axes(self))?;
+        fields.serialize_field("axes", &AxisMap(self))?;
         fields.serialize_field("grade", &self.grade())?;
         fields.serialize_field("state", &self.state())?;
         fields.serialize_field("segment", &self.segment())?;

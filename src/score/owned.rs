@@ -176,19 +176,19 @@ mod axes {
 
     #[derive(Serialize, Deserialize)]
     #[serde(rename = "AxisScore")]
-    struct Parts {
+    struct AxisPoints {
         raw: Points,
         score: Points,
     }
 
     pub(super) fn serialize<S: Serializer>(axes: &[OwnedAxisScore], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(axes.iter().map(|axis| (&axis.name, Parts { raw: axis.raw, score: axis.score })))
+        serializer.collect_map(axes.iter().map(|axis| (&axis.name, AxisPoints { raw: axis.raw, score: axis.score })))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<OwnedAxisScore>, D::Error> {
-        struct Axes;
+        struct AxisScoresVisitor;
 
-        impl<'de> Visitor<'de> for Axes {
+        impl<'de> Visitor<'de> for AxisScoresVisitor {
             type Value = Vec<OwnedAxisScore>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -197,13 +197,13 @@ mod axes {
 
             fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Vec<OwnedAxisScore>, A::Error> {
                 let mut axes = Vec::with_capacity(entries.size_hint().unwrap_or(0).min(crate::model::limits::AXES_MAX));
-                while let Some((name, Parts { raw, score })) = entries.next_entry::<Arc<str>, _>()? {
+                while let Some((name, AxisPoints { raw, score })) = entries.next_entry::<Arc<str>, _>()? {
                     axes.push(OwnedAxisScore { name, raw, score });
                 }
                 Ok(axes)
             }
         }
 
-        deserializer.deserialize_map(Axes)
+        deserializer.deserialize_map(AxisScoresVisitor)
     }
 }

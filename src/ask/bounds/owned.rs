@@ -177,7 +177,7 @@ mod axes {
 
     #[derive(Serialize, Deserialize)]
     #[serde(rename = "AxisBounds")]
-    struct Parts {
+    struct AxisRanges {
         #[serde(with = "ends")]
         raw: RangeInclusive<Points>,
         #[serde(with = "ends")]
@@ -185,14 +185,14 @@ mod axes {
     }
 
     pub(super) fn serialize<S: Serializer>(axes: &[OwnedAxisBounds], serializer: S) -> Result<S::Ok, S::Error> {
-        let parts = |axis: &OwnedAxisBounds| Parts { raw: axis.raw.clone(), score: axis.score.clone() };
+        let parts = |axis: &OwnedAxisBounds| AxisRanges { raw: axis.raw.clone(), score: axis.score.clone() };
         serializer.collect_map(axes.iter().map(|axis| (&axis.name, parts(axis))))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<OwnedAxisBounds>, D::Error> {
-        struct Axes;
+        struct AxisBoundsVisitor;
 
-        impl<'de> Visitor<'de> for Axes {
+        impl<'de> Visitor<'de> for AxisBoundsVisitor {
             type Value = Vec<OwnedAxisBounds>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -201,13 +201,13 @@ mod axes {
 
             fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Vec<OwnedAxisBounds>, A::Error> {
                 let mut axes = Vec::with_capacity(entries.size_hint().unwrap_or(0).min(AXES_MAX));
-                while let Some((name, Parts { raw, score })) = entries.next_entry::<Arc<str>, _>()? {
+                while let Some((name, AxisRanges { raw, score })) = entries.next_entry::<Arc<str>, _>()? {
                     axes.push(OwnedAxisBounds { name, raw, score });
                 }
                 Ok(axes)
             }
         }
 
-        deserializer.deserialize_map(Axes)
+        deserializer.deserialize_map(AxisBoundsVisitor)
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::describe;
-use super::ledger::{Ledger, Observation, StoredValue};
+use super::ledger::{Ledger, StoredObservation, StoredValue};
 use crate::evaluate::{Tally, Truth};
 use crate::num::points::Points;
 use crate::program::{FieldIndex, Quantity, Signal, Test, Unit, double_of};
@@ -14,7 +14,7 @@ use crate::program::{FieldIndex, Quantity, Signal, Test, Unit, double_of};
 #[derive(Clone, Copy)]
 pub(super) struct Findings<'e> {
     pub(super) ledger: &'e Ledger<'e>,
-    pub(super) observations: &'e [Observation<'e>],
+    pub(super) observations: &'e [StoredObservation<'e>],
 }
 
 impl<'e> Findings<'e> {
@@ -40,7 +40,7 @@ impl fmt::Debug for Findings<'_> {
 #[derive(Clone, Copy)]
 pub struct Finding<'e> {
     ledger: &'e Ledger<'e>,
-    observation: &'e Observation<'e>,
+    observation: &'e StoredObservation<'e>,
 }
 
 /// The test or the input that was observed.

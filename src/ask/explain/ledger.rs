@@ -30,8 +30,8 @@ pub(crate) fn explain<'m, T: Facts>(program: &'m Program, subject: &T, as_of: Da
 #[derive(Clone, Debug)]
 pub(super) struct Ledger<'m> {
     pub(super) program: &'m Program,
-    entries: Vec<Entry<'m>>,
-    observations: Vec<Observation<'m>>,
+    entries: Vec<LedgerEntry<'m>>,
+    observations: Vec<StoredObservation<'m>>,
     texts: Vec<u8>, // concatenated
     tallies: Vec<Tally>,
     pub(super) axes: SmallVec<[AxisOutcome<Concrete>; 2]>, // most models have fit and activity, or one axis
@@ -45,7 +45,7 @@ pub(super) struct Ledger<'m> {
 
 /// The result of a gate, rule, promoter, limit or segment.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Entry<'m> {
+pub(super) struct LedgerEntry<'m> {
     pub(super) source: Source<'m>,
     /// Whether the condition holds, after its `missing` policy. For a rule: true, or unknown.
     pub(super) truth: Truth,
@@ -68,7 +68,7 @@ pub(super) enum Source<'m> {
 
 /// An input that was read, and its value.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Observation<'m> {
+pub(super) struct StoredObservation<'m> {
     pub(super) of: Object<'m>,
     pub(super) value: StoredValue,
     /// With the `not`s around the test applied.
@@ -116,7 +116,7 @@ impl<'m> Ledger<'m> {
     }
 
     /// Every entry with its observations.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (&Entry<'m>, &[Observation<'m>])> {
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&LedgerEntry<'m>, &[StoredObservation<'m>])> {
         let mut start = 0;
         self.entries.iter().map(move |entry| {
             let observations = self.observations.get(start..entry.end).unwrap_or_default();
@@ -126,7 +126,7 @@ impl<'m> Ledger<'m> {
     }
 
     /// Every rule of every axis, part by part.
-    pub(super) fn rules(&self) -> impl Iterator<Item = (&'m Rule, &Entry<'m>, &[Observation<'m>])> {
+    pub(super) fn rules(&self) -> impl Iterator<Item = (&'m Rule, &LedgerEntry<'m>, &[StoredObservation<'m>])> {
         self.entries().filter_map(|(entry, observations)| match entry.source {
             Source::Rule(rule) => Some((rule, entry, observations)),
             _ => None,
@@ -148,13 +148,13 @@ impl<'m> Ledger<'m> {
 
     #[inline]
     fn enter(&mut self, source: Source<'m>, truth: Truth, micros: i64) {
-        self.entries.push(Entry { source, truth, micros, end: self.observations.len() });
+        self.entries.push(LedgerEntry { source, truth, micros, end: self.observations.len() });
     }
 
     #[inline]
     fn observe(&mut self, of: Object<'m>, value: StoredValue, truth: Truth) {
         let truth = if self.negated { truth.negated() } else { truth };
-        self.observations.push(Observation { of, value, truth, negated: self.negated });
+        self.observations.push(StoredObservation { of, value, truth, negated: self.negated });
     }
 
     #[inline]

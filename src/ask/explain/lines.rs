@@ -1,12 +1,12 @@
 //! Lines and checks from a ledger. The lines add up.
 
-use super::ledger::{Entry, Ledger, Observation, Source};
+use super::ledger::{Ledger, LedgerEntry, Source, StoredObservation};
 use super::{AxisLine, Check, CheckKind, Findings, Line, LineKind};
 use crate::evaluate::{AxisOutcome, Concrete, Truth, base_with};
 use crate::model::Total;
 use crate::num::points::{HELD, MICROS, Points};
 use crate::num::u384::{rounded, saturated_i64};
-use crate::program::{Axis, Limit, Part, Promoter, Rule, Title};
+use crate::program::{Axis, AxisPart, Limit, Promoter, Rule, Title};
 use crate::score::Score;
 
 /// A line of an axis, before the lines are sorted.
@@ -129,9 +129,9 @@ impl<'m> Ledger<'m> {
     /// Adds the rules of a part to `drafts`, and a line for its group if the group clamps their sum.
     fn draft<'e>(
         &'e self,
-        part: &'m Part,
+        part: &'m AxisPart,
         scale: Scale,
-        rules: &mut impl Iterator<Item = (&'m Rule, &'e Entry<'m>, &'e [Observation<'m>])>,
+        rules: &mut impl Iterator<Item = (&'m Rule, &'e LedgerEntry<'m>, &'e [StoredObservation<'m>])>,
         drafts: &mut Vec<Draft<'e, 'm>>,
     ) {
         let members = drafts.len();
@@ -178,7 +178,11 @@ impl<'m> Ledger<'m> {
     }
 
     /// The line of a promoter, or of a limit that changed the score.
-    fn on_total<'e>(&'e self, entry: &Entry<'m>, observations: &'e [Observation<'m>]) -> Option<Line<'e, 'm>> {
+    fn on_total<'e>(
+        &'e self,
+        entry: &LedgerEntry<'m>,
+        observations: &'e [StoredObservation<'m>],
+    ) -> Option<Line<'e, 'm>> {
         match entry.source {
             Source::Promoter(Promoter { title, plus, .. }) => {
                 let score = if entry.truth == Truth::True { *plus } else { 0 };

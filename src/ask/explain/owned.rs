@@ -336,9 +336,9 @@ impl Serialize for OwnedObserved {
 
 impl<'de> Deserialize<'de> for OwnedObserved {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<OwnedObserved, D::Error> {
-        struct Value;
+        struct ObservedVisitor;
 
-        impl<'de> Visitor<'de> for Value {
+        impl<'de> Visitor<'de> for ObservedVisitor {
             type Value = OwnedObserved;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -382,6 +382,6 @@ impl<'de> Deserialize<'de> for OwnedObserved {
             }
         }
 
-        deserializer.deserialize_any(Value)
+        deserializer.deserialize_any(ObservedVisitor)
     }
 }

@@ -58,7 +58,7 @@ enum Decision {
 
 /// A partial combination. The heap orders nodes by cost, then by number of steps, then by the order of the actions.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Node {
+struct PartialPlan {
     cost: u64,
     steps: usize,
     /// One for each of the first choices; the other choices are open.
@@ -185,7 +185,7 @@ impl<'m: 'f, 'f> Search<'m, 'f> {
     }
 
     pub(super) fn run(&self) -> Recourse<'m> {
-        let mut nodes = BinaryHeap::from([Reverse(Node { cost: 0, steps: 0, decisions: Vec::new() })]);
+        let mut nodes = BinaryHeap::from([Reverse(PartialPlan { cost: 0, steps: 0, decisions: Vec::new() })]);
         for _ in 0..EVALUATIONS_MAX {
             let Some(Reverse(node)) = nodes.pop() else { return Recourse::Impossible };
             nodes.extend(self.sibling(&node).map(Reverse));
@@ -214,16 +214,17 @@ impl<'m: 'f, 'f> Search<'m, 'f> {
     }
 
     /// The node with the next option of its last choice.
-    fn sibling(&self, node: &Node) -> Option<Node> {
+    fn sibling(&self, node: &PartialPlan) -> Option<PartialPlan> {
         let (last, before) = node.decisions.split_last()?;
         let choice = self.choices.get(before.len())?;
         let next = choice.next(*last)?;
-        let parent = Node { cost: node.cost - choice.cost(*last), steps: node.steps - 1, decisions: before.to_vec() };
+        let parent =
+            PartialPlan { cost: node.cost - choice.cost(*last), steps: node.steps - 1, decisions: before.to_vec() };
         Some(parent.with(choice, next))
     }
 
     /// The outcomes of all combinations that complete a node.
-    fn outcomes(&self, node: &Node) -> Outcome<Sets> {
+    fn outcomes(&self, node: &PartialPlan) -> Outcome<Sets> {
         let (mut facts, mut activity) = (self.facts.clone(), Cow::Borrowed(self.activity));
         for (choice, decision) in self.choices.iter().zip(&node.decisions) {
             match (choice, *decision) {
@@ -247,10 +248,10 @@ impl<'m: 'f, 'f> Search<'m, 'f> {
     }
 }
 
-impl Node {
+impl PartialPlan {
     /// The node with one more decision.
-    fn with(&self, choice: &Choice<'_>, decision: Decision) -> Node {
-        Node {
+    fn with(&self, choice: &Choice<'_>, decision: Decision) -> PartialPlan {
+        PartialPlan {
             cost: self.cost.saturating_add(choice.cost(decision)),
             steps: self.steps + usize::from(decision != Decision::Skip),
             decisions: self.decisions.iter().copied().chain([decision]).collect(),

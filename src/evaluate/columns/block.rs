@@ -15,8 +15,8 @@ use crate::evaluate::{Env, Evaluation, Subject, Truth, test as concrete};
 use crate::input::facts::Fact;
 use crate::model::{Calendar, Missing};
 use crate::program::{
-    Axis, Condition, ConditionNode, FieldIndex, Gate, Part, ProbeId, Program, Quantity, Rule, RuleBody, TagTest, Test,
-    TextSubject, TextTest,
+    Axis, AxisPart, Condition, ConditionNode, FieldIndex, Gate, ProbeId, Program, Quantity, Rule, RuleBody, TagTest,
+    Test, TextSubject, TextTest,
 };
 
 /// A block of rows at one instant.
@@ -117,7 +117,7 @@ impl<'m, 't> Block<'m, 't> {
     }
 
     #[inline]
-    fn add_rules(&self, part: &'m Part, sum: &mut LaneNumbers, mut expected: Option<&mut LaneNumbers>) {
+    fn add_rules(&self, part: &'m AxisPart, sum: &mut LaneNumbers, mut expected: Option<&mut LaneNumbers>) {
         for rule in &part.rules {
             let unknown = self.rule(rule, sum);
             if let Some(expected) = &mut expected {

@@ -7,7 +7,7 @@ use super::mask::{LANES, Mask, Rows, WordRows};
 use crate::evaluate::test as concrete;
 use crate::input::activity::Activity;
 use crate::input::buffers::{Items, Keys};
-use crate::input::columns::{Column, Columns, Values};
+use crate::input::columns::{Column, ColumnValues, Columns};
 use crate::input::facts::{Fact, Facts, Field};
 use crate::program::{FieldIndex, Program, ReadSite, TagTest, Test, TextSubject};
 
@@ -88,7 +88,8 @@ impl<'c> BoundColumns<'c> {
             | Test::Tags { field, test: TagTest::HasAny(_), slot, .. } => (*slot, *field),
             _ => return None,
         };
-        let (Values::Dictionary(_, texts) | Values::Lists(_, Items::Dictionary(_, texts))) = &self.of(field)?.values
+        let (ColumnValues::Dictionary(_, texts) | ColumnValues::Lists(_, Items::Dictionary(_, texts))) =
+            &self.of(field)?.values
         else {
             return None;
         };
@@ -126,7 +127,7 @@ impl<'c> BoundColumns<'c> {
     #[inline]
     pub(super) fn numbers(&self, field: FieldIndex, rows: WordRows<'_>, numbers: &mut [f64; LANES]) -> u64 {
         let Some(column) = self.of(field) else { return 0 };
-        let Values::Numbers(own) = column.values else { return 0 };
+        let ColumnValues::Numbers(own) = column.values else { return 0 };
         own.at(rows, numbers);
         column.valid_in(rows)
     }
@@ -136,7 +137,7 @@ impl<'c> BoundColumns<'c> {
     pub(super) fn numbers_within(&self, field: FieldIndex, rows: Rows<'_>, least: f64, greatest: f64) -> (Mask, Mask) {
         let nowhere = (Mask::NONE, Mask::NONE);
         let Some(column) = self.of(field) else { return nowhere };
-        let Values::Numbers(own) = column.values else { return nowhere };
+        let ColumnValues::Numbers(own) = column.values else { return nowhere };
         let (inside, known) = own.within(rows, least, greatest);
         (inside, known & column.valid_among(rows))
     }
@@ -157,7 +158,7 @@ impl<'c> BoundColumns<'c> {
         within: &RangeInclusive<i64>,
     ) -> Option<(Mask, Mask)> {
         let column = self.of(field)?;
-        let Values::Dates(days) = column.values else { return None };
+        let ColumnValues::Dates(days) = column.values else { return None };
         let (inside, known) = days_within(days, rows, within);
         Some((inside, known & column.valid_among(rows)))
     }
@@ -168,19 +169,19 @@ impl<'c> BoundColumns<'c> {
         match test {
             Test::Flag { field, is } => {
                 let column = self.of(*field)?;
-                let Values::Flags(flags) = column.values else { return None };
+                let ColumnValues::Flags(flags) = column.values else { return None };
                 let flags = flags.among(rows);
                 Some((if *is { flags } else { !flags }, column.valid_among(rows)))
             }
             Test::Text { of: TextSubject::Field(field), slot, .. } => {
                 let column = self.of(*field)?;
-                let Values::Dictionary(keys, _) = &column.values else { return None };
+                let ColumnValues::Dictionary(keys, _) = &column.values else { return None };
                 let (holds, known) = self.truths.get(*slot)?.among(*keys, rows);
                 Some((holds, known & column.valid_among(rows)))
             }
             Test::Tags { field, test: TagTest::HasAny(_), slot, negate } => {
                 let column = self.of(*field)?;
-                let Values::Lists(offsets, Items::Dictionary(keys, _)) = &column.values else { return None };
+                let ColumnValues::Lists(offsets, Items::Dictionary(keys, _)) = &column.values else { return None };
                 let truths = self.truths.get(*slot)?;
                 let any = offsets.any(*keys, rows, &truths.table, truths.few);
                 Some((if *negate { !any } else { any }, column.valid_among(rows)))

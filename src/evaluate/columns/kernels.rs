@@ -10,7 +10,7 @@ use super::mask::{LANES, Mask, Rows, WordRows};
 use crate::input::buffers::{
     Bit, Bits, Items, KeySlice, Keys, NumberSlice, Numbers, OffsetSlice, Offsets, position, with_slice,
 };
-use crate::input::columns::{Column, Values, is_a_day};
+use crate::input::columns::{Column, ColumnValues, is_a_day};
 use crate::input::facts::Fact;
 use crate::time::{DAYS_MAX, DAYS_MIN, civil_day};
 
@@ -152,8 +152,8 @@ impl Column<'_> {
     /// The civil days of a column of dates or times, and the lanes that have one.
     pub(super) fn days_at(&self, offset_secs: i64, rows: WordRows<'_>, days: &mut [i64; LANES]) -> u64 {
         match self.values {
-            Values::Dates(own) => rows.gather(own, days, i64::from),
-            Values::Times(own, per_second) => {
+            ColumnValues::Dates(own) => rows.gather(own, days, i64::from),
+            ColumnValues::Times(own, per_second) => {
                 rows.gather(own, days, |count| civil_day(count.div_euclid(per_second), offset_secs));
             }
             _ => return 0,
@@ -164,14 +164,14 @@ impl Column<'_> {
     /// Prefetches rows: reads something of each cache line that holds their values.
     pub(super) fn read_ahead(&self, rows: Range<usize>) {
         match &self.values {
-            Values::Missing | Values::Flags(_) | Values::Texts(_) => {}
-            Values::Numbers(numbers) => {
+            ColumnValues::Missing | ColumnValues::Flags(_) | ColumnValues::Texts(_) => {}
+            ColumnValues::Numbers(numbers) => {
                 with_slice!(NumberSlice::{I8 I16 I32 I64 U8 U16 U32 U64 F32 F64} of numbers.0, |slice| read(slice, rows));
             }
-            Values::Dictionary(keys, _) => keys.read_ahead(rows),
-            Values::Dates(days) => read(days, rows),
-            Values::Times(counts, _) => read(counts, rows),
-            Values::Lists(offsets, items) => {
+            ColumnValues::Dictionary(keys, _) => keys.read_ahead(rows),
+            ColumnValues::Dates(days) => read(days, rows),
+            ColumnValues::Times(counts, _) => read(counts, rows),
+            ColumnValues::Lists(offsets, items) => {
                 let ends = offsets.range(rows.start).zip(offsets.range(rows.end.saturating_sub(1)));
                 with_slice!(OffsetSlice::{I32 I64} of offsets.0, |slice| read(slice, rows));
                 if let (Items::Dictionary(keys, _), Some(((first, _), (_, end)))) = (items, ends) {

@@ -18,23 +18,23 @@ pub(crate) struct Sets;
 ///
 /// Nearly every set has one value, so each operation checks for that first.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Set<V>(Inline<V>);
+pub(crate) struct Set<V>(InlineValues<V>);
 
 /// Room for every truth without an allocation.
-type Inline<V> = SmallVec<[V; 3]>;
+type InlineValues<V> = SmallVec<[V; 3]>;
 
 impl<V: Copy + Ord> Set<V> {
     /// The set of these values; `None` if there are none.
     #[inline]
     pub(crate) fn of(values: impl IntoIterator<Item = V>) -> Option<Set<V>> {
-        let mut inline = Inline::new();
+        let mut inline = InlineValues::new();
         values.into_iter().for_each(|value| inline.push(value));
         (!inline.is_empty()).then(|| Set::sorted(inline))
     }
 
     /// The set of these values, in any order, at least one.
     #[inline]
-    fn sorted(mut values: Inline<V>) -> Set<V> {
+    fn sorted(mut values: InlineValues<V>) -> Set<V> {
         if values.len() > 1 {
             values.sort_unstable();
             values.dedup();
@@ -112,7 +112,7 @@ impl Domain for Sets {
         if let [only] = of.0[..] {
             return Set::one(f(only));
         }
-        let mut values = Inline::new();
+        let mut values = InlineValues::new();
         of.iter().for_each(|value| values.push(f(value)));
         Set::sorted(values)
     }
@@ -122,7 +122,7 @@ impl Domain for Sets {
         if let ([a], [b]) = (&a.0[..], &b.0[..]) {
             return Set::one(f(*a, *b));
         }
-        let mut values = Inline::new();
+        let mut values = InlineValues::new();
         for a in a.iter() {
             b.iter().for_each(|b| values.push(f(a, b)));
         }
@@ -140,7 +140,7 @@ impl Domain for Sets {
         {
             return Set::one(a);
         }
-        let mut ranks = Inline::new();
+        let mut ranks = InlineValues::new();
         for (a, b) in of.iter().map(ends) {
             ranks.extend(a.min(b)..=a.max(b));
         }

@@ -18,10 +18,10 @@ const MAP_COMBINATIONS_MAX: usize = 1_024;
 /// merged intervals; its least and greatest members are results themselves if those of the operands are. Most sets are one
 /// interval, so each operation checks for that first.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct IntervalSet(Inline); // ascending, with a gap of at least one number between neighbours
+pub(crate) struct IntervalSet(InlineIntervals); // ascending, with a gap of at least one number between neighbours
 
 /// Room for the two numbers of a rule that gives its points or nothing.
-type Inline = SmallVec<[(i64, i64); 2]>;
+type InlineIntervals = SmallVec<[(i64, i64); 2]>;
 
 impl IntervalSet {
     /// The interval between two numbers in either order.
@@ -38,7 +38,7 @@ impl IntervalSet {
 
     /// The set of these intervals, in any order; `None` if there are none.
     pub(crate) fn of(ranges: impl IntoIterator<Item = (i64, i64)>) -> Option<IntervalSet> {
-        let mut inline = Inline::new();
+        let mut inline = InlineIntervals::new();
         for (a, b) in ranges {
             inline.push((a.min(b), a.max(b)));
         }
@@ -50,7 +50,7 @@ impl IntervalSet {
     }
 
     /// The set of these intervals, in any order, at least one.
-    fn sorted(mut ranges: Inline) -> IntervalSet {
+    fn sorted(mut ranges: InlineIntervals) -> IntervalSet {
         // Most are sorted, and those of a sum form a few sorted runs, which only a stable sort exploits.
         if !ranges.is_sorted() {
             #[expect(clippy::stable_sort_primitive, reason = "it exploits sorted runs")]

@@ -6,7 +6,7 @@ use crate::evaluate::domain::Atoms;
 use crate::evaluate::{Concrete, Env, MaybeUnknown, Observation, Observer, PartialSum, Truth};
 use crate::grade::Verdict;
 use crate::input::facts::Fact;
-use crate::program::{Gate, Part, ProbeId, Program, Quantity, Rule, RuleBody, Signal, Test};
+use crate::program::{AxisPart, Gate, ProbeId, Program, Quantity, Rule, RuleBody, Signal, Test};
 
 /// All members of a subject set at one instant: a test is known only if all members agree.
 ///
@@ -56,7 +56,7 @@ impl<'m> Env<'m> for Must<'_, 'm, '_> {
         self.0.gates(required)
     }
 
-    fn rules(&self, part: &'m Part) -> (PartialSum, impl Iterator<Item = &'m Rule>) {
+    fn rules(&self, part: &'m AxisPart) -> (PartialSum, impl Iterator<Item = &'m Rule>) {
         self.0.rules(part)
     }
 

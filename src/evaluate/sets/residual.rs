@@ -7,7 +7,7 @@ use crate::evaluate::pipeline::expected_of;
 use crate::evaluate::{Concrete, Env, Evaluation, MaybeUnknown, Observation, Observer, Outcome, PartialSum, Truth};
 use crate::grade::Verdict;
 use crate::input::facts::Fact;
-use crate::program::{FieldIndex, Gate, Part, Quantity, Rule, Test};
+use crate::program::{AxisPart, FieldIndex, Gate, Quantity, Rule, Test};
 
 /// The gates and rules of a program that read a missing fact, and the result of all others.
 ///
@@ -18,7 +18,7 @@ pub(crate) struct Residual<'m> {
     pub(super) verdict: Verdict,
     disqualifying: Gates<'m>,
     required: Gates<'m>,
-    /// The parts that were evaluated, by [`Part::index`].
+    /// The parts that were evaluated, by [`AxisPart::index`].
     parts: SmallVec<[ResidualPart; 2]>,
     /// The open rules of all these parts, in their order.
     rules: Vec<&'m Rule>,
@@ -89,7 +89,7 @@ impl<'m> Residual<'m> {
     }
 
     /// The sum of the known rules of a part, and its open rules; `None` if the part was not evaluated.
-    pub(super) fn rules(&self, part: &Part) -> Option<(PartialSum, &[&'m Rule])> {
+    pub(super) fn rules(&self, part: &AxisPart) -> Option<(PartialSum, &[&'m Rule])> {
         let ResidualPart { known, end } = self.parts.get(part.index)?;
         let start = part.index.checked_sub(1).and_then(|before| self.parts.get(before)).map_or(0, |before| before.end);
         Some((*known, self.rules.get(start..*end)?))
@@ -160,7 +160,7 @@ impl<'m> Observer<'m, Concrete> for Specializer<'_, 'm> {
         }
     }
 
-    fn on_part(&mut self, part: &'m Part) {
+    fn on_part(&mut self, part: &'m AxisPart) {
         let own = std::mem::take(&mut self.known);
         let (before, _) = self.before.and_then(|before| before.rules(part)).unwrap_or_default();
         let known = PartialSum {

@@ -17,7 +17,7 @@ use crate::model::{Calendar, EventMeasure};
 use crate::num::points::HELD;
 use crate::num::u384::saturated_i64;
 use crate::program::{
-    Events, FieldIndex, Gate, Part, ProbeId, Program, Quantity, Rule, RuleBody, Signal, TagTest, Test, TextSubject,
+    AxisPart, Events, FieldIndex, Gate, ProbeId, Program, Quantity, Rule, RuleBody, Signal, TagTest, Test, TextSubject,
 };
 use crate::time::{DAY_SECS, civil_day};
 
@@ -260,7 +260,7 @@ impl<'m> Env<'m> for SubjectSet<'m, '_> {
         open.iter().copied().chain(all.iter().skip(seen))
     }
 
-    fn rules(&self, part: &'m Part) -> (PartialSum, impl Iterator<Item = &'m Rule>) {
+    fn rules(&self, part: &'m AxisPart) -> (PartialSum, impl Iterator<Item = &'m Rule>) {
         let residual = self.residual.and_then(|residual| residual.rules(part));
         let all = if residual.is_some() { &[] } else { &part.rules[..] };
         let (known, open) = residual.unwrap_or_default();

@@ -8,8 +8,8 @@ use super::{Activity, Entry, List, Resolution, clamped};
 use crate::num::points::Points;
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stored {
+#[serde(rename = "Activity", deny_unknown_fields)]
+struct ActivityForm {
     #[serde(default)]
     resolution: Resolution,
     events: BTreeMap<String, Vec<(i64, u32, Points)>>,
@@ -19,13 +19,13 @@ impl Serialize for Activity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let rows = |list: &List| list.entries.iter().map(|e| (e.at, e.count, Points::from_micros(e.amount))).collect();
         let events = self.lists.iter().map(|list| (list.name.to_string(), rows(list))).collect();
-        Stored { resolution: self.resolution, events }.serialize(serializer)
+        ActivityForm { resolution: self.resolution, events }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Activity {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Activity, D::Error> {
-        let stored = Stored::deserialize(deserializer)?;
+        let stored = ActivityForm::deserialize(deserializer)?;
         let mut activity = Activity::with_resolution(stored.resolution);
         for (name, rows) in stored.events {
             let entry = |(at, count, amount): (i64, u32, Points)| Entry { at, count, amount: clamped(amount) };

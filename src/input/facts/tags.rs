@@ -19,10 +19,10 @@ use crate::literal::{Literal, Literals};
 /// facts!(Offer { purposes: Tags<'_> = |offer| offer.purposes[..].into() });
 /// ```
 #[derive(Clone, Copy)]
-pub struct Tags<'a>(Source<'a>);
+pub struct Tags<'a>(TagLayout<'a>);
 
 #[derive(Clone, Copy)]
-enum Source<'a> {
+enum TagLayout<'a> {
     Strings(&'a [String]),
     Texts(&'a [&'a str]),
     Sorted(&'a BTreeSet<String>),
@@ -63,7 +63,7 @@ tag_sets! {
 impl<'a> Tags<'a> {
     /// The items of a list in a column.
     pub(crate) fn listed(items: &'a Items<'a>, from: usize, to: usize) -> Tags<'a> {
-        Tags(Source::Listed { items, from, to })
+        Tags(TagLayout::Listed { items, from, to })
     }
 }
 
@@ -71,9 +71,9 @@ impl Tags<'_> {
     /// Returns whether `tag` is in the set.
     pub fn contains(&self, tag: &str) -> bool {
         match self.0 {
-            Source::Sorted(set) => set.contains(tag),
-            Source::Hashed(set) => set.contains(tag),
-            Source::Strings(_) | Source::Texts(_) | Source::Other(_) | Source::Listed { .. } => {
+            TagLayout::Sorted(set) => set.contains(tag),
+            TagLayout::Hashed(set) => set.contains(tag),
+            TagLayout::Strings(_) | TagLayout::Texts(_) | TagLayout::Other(_) | TagLayout::Listed { .. } => {
                 self.any(|own| own == tag)
             }
         }
@@ -83,11 +83,11 @@ impl Tags<'_> {
     #[inline]
     pub(crate) fn has(&self, literal: &Literal) -> bool {
         match self.0 {
-            Source::Strings(tags) => tags.iter().any(|tag| literal.is(tag)),
-            Source::Texts(tags) => tags.iter().any(|tag| literal.is(tag)),
-            Source::Sorted(set) => set.contains(&**literal),
-            Source::Hashed(set) => set.contains(&**literal),
-            Source::Other(_) | Source::Listed { .. } => self.any(|tag| literal.is(tag)),
+            TagLayout::Strings(tags) => tags.iter().any(|tag| literal.is(tag)),
+            TagLayout::Texts(tags) => tags.iter().any(|tag| literal.is(tag)),
+            TagLayout::Sorted(set) => set.contains(&**literal),
+            TagLayout::Hashed(set) => set.contains(&**literal),
+            TagLayout::Other(_) | TagLayout::Listed { .. } => self.any(|tag| literal.is(tag)),
         }
     }
 
@@ -95,9 +95,9 @@ impl Tags<'_> {
     #[inline(always)]
     pub(crate) fn has_any(&self, literals: &Literals) -> bool {
         match self.0 {
-            Source::Strings(tags) => tags.iter().any(|tag| literals.has(tag)),
-            Source::Texts(tags) => tags.iter().any(|tag| literals.has(tag)),
-            Source::Sorted(_) | Source::Hashed(_) | Source::Other(_) | Source::Listed { .. } => {
+            TagLayout::Strings(tags) => tags.iter().any(|tag| literals.has(tag)),
+            TagLayout::Texts(tags) => tags.iter().any(|tag| literals.has(tag)),
+            TagLayout::Sorted(_) | TagLayout::Hashed(_) | TagLayout::Other(_) | TagLayout::Listed { .. } => {
                 self.contains_any(literals)
             }
         }
@@ -114,9 +114,11 @@ impl Tags<'_> {
     /// repeat a text.
     pub fn count(&self) -> usize {
         match self.0 {
-            Source::Sorted(set) => set.len(),
-            Source::Hashed(set) => set.len(),
-            Source::Strings(_) | Source::Texts(_) | Source::Other(_) | Source::Listed { .. } => self.distinct(),
+            TagLayout::Sorted(set) => set.len(),
+            TagLayout::Hashed(set) => set.len(),
+            TagLayout::Strings(_) | TagLayout::Texts(_) | TagLayout::Other(_) | TagLayout::Listed { .. } => {
+                self.distinct()
+            }
         }
     }
 
@@ -139,12 +141,12 @@ impl Tags<'_> {
     /// Returns whether `holds` is true for some text in the set.
     pub fn any(&self, mut holds: impl FnMut(&str) -> bool) -> bool {
         match self.0 {
-            Source::Strings(tags) => tags.iter().any(|tag| holds(tag)),
-            Source::Texts(tags) => tags.iter().any(|tag| holds(tag)),
-            Source::Sorted(set) => set.iter().any(|tag| holds(tag)),
-            Source::Hashed(set) => set.iter().any(|tag| holds(tag)),
-            Source::Other(set) => set.any(&mut holds),
-            Source::Listed { items, from, to } => (from..to).filter_map(|item| items.get(item)).any(holds),
+            TagLayout::Strings(tags) => tags.iter().any(|tag| holds(tag)),
+            TagLayout::Texts(tags) => tags.iter().any(|tag| holds(tag)),
+            TagLayout::Sorted(set) => set.iter().any(|tag| holds(tag)),
+            TagLayout::Hashed(set) => set.iter().any(|tag| holds(tag)),
+            TagLayout::Other(set) => set.any(&mut holds),
+            TagLayout::Listed { items, from, to } => (from..to).filter_map(|item| items.get(item)).any(holds),
         }
     }
 
@@ -166,25 +168,25 @@ impl fmt::Debug for Tags<'_> {
 
 impl<'a> From<&'a [String]> for Tags<'a> {
     fn from(tags: &'a [String]) -> Tags<'a> {
-        Tags(Source::Strings(tags))
+        Tags(TagLayout::Strings(tags))
     }
 }
 
 impl<'a> From<&'a [&'a str]> for Tags<'a> {
     fn from(tags: &'a [&'a str]) -> Tags<'a> {
-        Tags(Source::Texts(tags))
+        Tags(TagLayout::Texts(tags))
     }
 }
 
 impl<'a> From<&'a BTreeSet<String>> for Tags<'a> {
     fn from(tags: &'a BTreeSet<String>) -> Tags<'a> {
-        Tags(Source::Sorted(tags))
+        Tags(TagLayout::Sorted(tags))
     }
 }
 
 impl<'a> From<&'a HashSet<String>> for Tags<'a> {
     fn from(tags: &'a HashSet<String>) -> Tags<'a> {
-        Tags(Source::Hashed(tags))
+        Tags(TagLayout::Hashed(tags))
     }
 }
 
@@ -267,7 +269,7 @@ macro_rules! tags {
             #[inline]
             fn to_fact(&self) -> Fact<'_> {
                 let $own = self;
-                Fact::Tags($known.unwrap_or(Tags(Source::Other(self))))
+                Fact::Tags($known.unwrap_or(Tags(TagLayout::Other(self))))
             }
         }
     )*};

@@ -10,7 +10,7 @@ use super::names::{
 use crate::model::condition::{AgeWindow, Leaf, Quantity, TextOp, TextSubject};
 
 /// Keys of nested tables. The longest are `field`, a field, a measure and an operator.
-pub(crate) type Keys<'m> = SmallVec<[&'m str; 4]>;
+pub(crate) type KeyPath<'m> = SmallVec<[&'m str; 4]>;
 
 /// The conditions that can test the outcome differ from the others in their reserved keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,22 +41,22 @@ impl Scope {
     }
 
     /// Returns the keys to the tests on a field.
-    pub(crate) fn field(self, field: &str) -> Keys<'_> {
-        if self.reserves(field) { Keys::from_slice(&[FIELD, field]) } else { Keys::from_slice(&[field]) }
+    pub(crate) fn field(self, field: &str) -> KeyPath<'_> {
+        if self.reserves(field) { KeyPath::from_slice(&[FIELD, field]) } else { KeyPath::from_slice(&[field]) }
     }
 }
 
 impl Quantity {
     /// Returns the keys to the field, the event, the axis or the score that is measured.
-    pub(crate) fn source_keys(&self, scope: Scope) -> Keys<'_> {
+    pub(crate) fn source_keys(&self, scope: Scope) -> KeyPath<'_> {
         match self {
             Quantity::Number { field }
             | Quantity::Ratio { field, .. }
             | Quantity::Calendar { field, .. }
             | Quantity::TagCount { field } => scope.field(field),
-            Quantity::Event { event, .. } | Quantity::DaysSinceLast { event } => Keys::from_slice(&[EVENTS, event]),
-            Quantity::Axis { name } => Keys::from_slice(&[AXIS, name]),
-            Quantity::Score => Keys::from_slice(&[SCORE]),
+            Quantity::Event { event, .. } | Quantity::DaysSinceLast { event } => KeyPath::from_slice(&[EVENTS, event]),
+            Quantity::Axis { name } => KeyPath::from_slice(&[AXIS, name]),
+            Quantity::Score => KeyPath::from_slice(&[SCORE]),
         }
     }
 
@@ -83,7 +83,7 @@ impl Quantity {
     }
 
     /// Returns the keys to the table of number operators.
-    pub(crate) fn table_keys(&self, scope: Scope) -> Keys<'_> {
+    pub(crate) fn table_keys(&self, scope: Scope) -> KeyPath<'_> {
         let mut keys = self.source_keys(scope);
         keys.extend(self.measure());
         keys
@@ -92,7 +92,7 @@ impl Quantity {
 
 impl Leaf {
     /// Returns the keys to the table with the operator.
-    pub(crate) fn table_keys(&self, scope: Scope) -> Keys<'_> {
+    pub(crate) fn table_keys(&self, scope: Scope) -> KeyPath<'_> {
         match self {
             Leaf::Known { field, .. }
             | Leaf::Flag { field, .. }
@@ -101,14 +101,14 @@ impl Leaf {
             | Leaf::AnyNotIn { field, .. }
             | Leaf::Day { field, .. } => scope.field(field),
             Leaf::Number { of, .. } => of.table_keys(scope),
-            Leaf::Text { of: TextSubject::Grade, .. } => Keys::from_slice(&[GRADE]),
-            Leaf::Text { of: TextSubject::Verdict, .. } => Keys::from_slice(&[VERDICT]),
-            Leaf::Recency { event, .. } | Leaf::Never { event, .. } => Keys::from_slice(&[EVENTS, event]),
+            Leaf::Text { of: TextSubject::Grade, .. } => KeyPath::from_slice(&[GRADE]),
+            Leaf::Text { of: TextSubject::Verdict, .. } => KeyPath::from_slice(&[VERDICT]),
+            Leaf::Recency { event, .. } | Leaf::Never { event, .. } => KeyPath::from_slice(&[EVENTS, event]),
         }
     }
 
     /// Returns the keys to the operand. The key `is` of a text field is left out, as documents mostly write the bare text.
-    pub(crate) fn operand_keys(&self, scope: Scope) -> Keys<'_> {
+    pub(crate) fn operand_keys(&self, scope: Scope) -> KeyPath<'_> {
         let mut keys = self.table_keys(scope);
         if !matches!(self, Leaf::Text { op: TextOp::Is, of: TextSubject::Field(_), .. }) {
             keys.push(self.operator());

@@ -121,10 +121,10 @@ pub(crate) const RULE_MISSING: [(&str, Missing); 1] = [(SKIP, Missing::Skip)];
 pub(crate) const BOUNDS: [(&str, bool); 2] = [("above", true), ("from", false)];
 
 /// Number operators with one operand.
-type Comparison = fn(f64) -> NumberOp;
+type UnaryOp = fn(f64) -> NumberOp;
 
 impl NumberOp {
-    pub(crate) const COMPARISONS: [(&'static str, Comparison); 6] = [
+    pub(crate) const COMPARISONS: [(&'static str, UnaryOp); 6] = [
         (IS, NumberOp::Is),
         (IS_NOT, NumberOp::IsNot),
         ("at_least", NumberOp::AtLeast),
@@ -135,7 +135,7 @@ impl NumberOp {
 
     /// Returns the name in documents.
     pub(crate) fn name(self) -> &'static str {
-        let same = |comparison: Comparison| std::mem::discriminant(&comparison(0.0)) == std::mem::discriminant(&self);
+        let same = |comparison: UnaryOp| std::mem::discriminant(&comparison(0.0)) == std::mem::discriminant(&self);
         NumberOp::COMPARISONS.iter().find(|(_, comparison)| same(*comparison)).map_or(BETWEEN, |(name, _)| name)
     }
 

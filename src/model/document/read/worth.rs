@@ -15,7 +15,7 @@ use crate::problem::{Path, nearest};
 const FORMS: [&str; 6] = ["points", "first", "bands", "values", "per_unit", "signal"];
 
 /// Bands of one field or event: its name and the rows.
-type Rows = (String, Vec<(f64, Points)>);
+type NamedRows = (String, Vec<(f64, Points)>);
 
 impl Reader {
     /// Reads the one form of a rule and its options. Options of other forms stay unknown keys.
@@ -159,7 +159,7 @@ impl Reader {
         Some((of, rows))
     }
 
-    fn band_rows(&mut self, name: &str, node: &Node, path: &Path<'_>) -> Option<Rows> {
+    fn band_rows(&mut self, name: &str, node: &Node, path: &Path<'_>) -> Option<NamedRows> {
         let rows = self.list(node, path, |reader, node, path| {
             reader.pair(node, path, "a bound and its points, `[7, 10]`", Reader::number)
         })?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Table, single, texts};
 use crate::model::condition::{AgeWindow, Condition, Leaf, NumberOp, Quantity, Shape};
-use crate::model::document::location::{Keys, Scope};
+use crate::model::document::location::{KeyPath, Scope};
 use crate::model::document::names::IGNORE_CASE;
 use crate::model::document::node::Node;
 
@@ -35,7 +35,7 @@ pub(in crate::model) fn condition(condition: &Condition, scope: Scope) -> Node {
 /// A document can name one field twice, plain and behind `field`. Those tests do not fit in one table if they have the
 /// same operator, or if the options of one table, such as `ignore_case`, would apply to the operators of the other.
 fn together(parts: &[Condition], scope: Scope) -> Option<Vec<(String, Node)>> {
-    let mut options_of: BTreeMap<Keys<'_>, Vec<(String, Node)>> = BTreeMap::new();
+    let mut options_of: BTreeMap<KeyPath<'_>, Vec<(String, Node)>> = BTreeMap::new();
     let mut merged = Vec::new();
     for part in parts {
         if let Shape::Leaf(leaf) = &part.0

@@ -145,7 +145,7 @@ impl<'m> Compiler<'m> {
         within?;
         let within: RangeInclusive<i64> = of.unit().range(op);
         let doubles = doubles_within(&within);
-        Some(Test::Number { of, within, doubles, op })
+        Some(Test::Number { of, within, doubles, negate: op.negates(), op })
     }
 
     fn check_operand(&mut self, op: NumberOp, path: &Path<'_>) -> Option<()> {

@@ -355,13 +355,13 @@ impl<D: Domain> OutcomeView<'_, D> {
     /// Evaluates a test on the outcome; `None` of any other test.
     fn test<'m, O: Observer<'m, D>>(&self, test: &'m Test, observer: &mut O) -> Option<D::Of<Truth>> {
         match test {
-            Test::Number { of, within, op, .. } => {
+            Test::Number { of, within, negate, .. } => {
                 let number = match of {
                     Quantity::Axis { axis } => &self.axes.get(*axis)?.score,
                     Quantity::Score => self.score,
                     _ => return None,
                 };
-                let truth = D::map(&D::within(number, within), |holds| Truth::of(Some(holds != op.negates())));
+                let truth = D::map(&D::within(number, within), |holds| Truth::of(Some(holds != *negate)));
                 observer.on_test(test, Observation::Quantity(Some(number.clone())), &truth);
                 Some(truth)
             }

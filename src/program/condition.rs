@@ -99,6 +99,8 @@ pub(crate) enum Test {
         within: RangeInclusive<i64>,
         /// The same range in doubles, for quantities that are doubles.
         doubles: [f64; 2],
+        /// Whether the test holds outside the range.
+        negate: bool,
         op: NumberOp,
     },
     Text {

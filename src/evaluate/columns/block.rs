@@ -239,8 +239,8 @@ impl<'m, 't> Block<'m, 't> {
             return Truths::new(holds, known);
         }
         let (holds, known) = match test {
-            Test::Number { of, within, doubles, op } => match self.within(of, within, *doubles) {
-                Some((inside, known)) => (if op.negates() { !inside } else { inside }, known),
+            Test::Number { of, within, doubles, negate, .. } => match self.within(of, within, *doubles) {
+                Some((inside, known)) => (if *negate { !inside } else { inside }, known),
                 None => return self.tested(probe, test),
             },
             Test::Day { field, within, .. } => self.days_within(*field, within),

@@ -42,14 +42,14 @@ impl<T: Facts> Probe for TestProbe<'_, '_, '_, T> {
     #[inline(always)]
     fn answer<const WAY: usize>(self, fact: Fact<'_>) -> Truth {
         let holds = match (WAY, self.test) {
-            (ProbeId::NUMBER, Test::Number { doubles, op, .. }) => {
+            (ProbeId::NUMBER, Test::Number { doubles, negate, .. }) => {
                 let inside = test::number_within(test::double(fact), *doubles);
-                inside.map(|inside| inside != op.negates())
+                inside.map(|inside| inside != *negate)
             }
-            (ProbeId::RATIO, Test::Number { of: Quantity::Ratio { of, .. }, doubles, op, .. }) => {
+            (ProbeId::RATIO, Test::Number { of: Quantity::Ratio { of, .. }, doubles, negate, .. }) => {
                 let ratio = test::ratio(test::double(fact), self.subject.number(*of));
                 let inside = ratio.and_then(|ratio| test::number_within(ratio, *doubles));
-                inside.map(|inside| inside != op.negates())
+                inside.map(|inside| inside != *negate)
             }
             (ProbeId::FLAG, test @ Test::Flag { .. })
             | (ProbeId::HAS_ANY, test @ Test::Tags { test: TagTest::HasAny(_), .. }) => test::holds(test, fact),
@@ -57,11 +57,11 @@ impl<T: Facts> Probe for TestProbe<'_, '_, '_, T> {
                 Fact::Text(text) => Some(literals.has(text) != *negate),
                 _ => None,
             },
-            (ProbeId::DAYS_SINCE | ProbeId::DAYS_UNTIL, Test::Number { within, op, .. }) => {
+            (ProbeId::DAYS_SINCE | ProbeId::DAYS_UNTIL, Test::Number { within, negate, .. }) => {
                 let by = if WAY == ProbeId::DAYS_SINCE { Calendar::DaysSince } else { Calendar::DaysUntil };
                 let day = test::day(fact, self.subject.program.offset_secs);
                 let value = day.map(|day| test::by_calendar(by, day, self.subject.today));
-                value.map(|value| (*within.start() <= value && value <= *within.end()) != op.negates())
+                value.map(|value| (*within.start() <= value && value <= *within.end()) != *negate)
             }
             _ => None,
         };
@@ -156,9 +156,9 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
     fn look<O: Observer<'m, Concrete>>(&self, test: &'m Test, observer: &mut O) -> Truth {
         let (mut owned, mut other_owned) = (None, None);
         let (fact, holds) = match test {
-            Test::Number { of, within, op, .. } => {
+            Test::Number { of, within, negate, .. } => {
                 let value = self.value(of);
-                let holds = value.map(|value| within.contains(&value) != op.negates());
+                let holds = value.map(|value| within.contains(&value) != *negate);
                 return observed(test, Observation::Quantity(value), holds, observer);
             }
             Test::Happened { events, is } => {

@@ -269,9 +269,9 @@ impl<'m> Env<'m> for SubjectSet<'m, '_> {
 
     fn test<O: Observer<'m, Sets>>(&self, _: ProbeId, test: &'m Test, _: &mut O) -> Set<Truth> {
         match test {
-            Test::Number { of, within, op, .. } => {
+            Test::Number { of, within, negate, .. } => {
                 let rank = |value: i64| usize::from(value >= *within.start()) + usize::from(value > *within.end());
-                number_truths(&self.value(of, rank), within, op.negates())
+                number_truths(&self.value(of, rank), within, *negate)
             }
             Test::Known { field, .. } | Test::Flag { field, .. } | Test::Text { of: TextSubject::Field(field), .. } => {
                 truths(&self.fact(*field).holds(test))

@@ -89,6 +89,9 @@ impl<'m> Compiler<'m> {
             Leaf::Flag { field, is } => Test::Flag { field: self.field(field, Kind::Flag, &table)?, is: *is },
             Leaf::Number { of, op } => self.number(of, *op, path, scope)?,
             Leaf::Text { of, op, texts, ignore_case } => {
+                if *op == TextOp::HasWord {
+                    self.check_words(texts, &operand);
+                }
                 let (test, negate) = text_test(*op, texts);
                 let compared = match test {
                     TextTest::OneOf(_) => &texts[..],
@@ -304,6 +307,17 @@ impl<'m> Compiler<'m> {
         }
     }
 
+    /// Notes texts that are no words. A list of one text is written as the text alone.
+    fn check_words(&mut self, words: &[String], path: &Path<'_>) {
+        for (index, word) in words.iter().enumerate() {
+            if !word.chars().any(char::is_alphanumeric) {
+                let path = if words.len() > 1 { path.index(index) } else { *path };
+                let problem = Problem::new("no-word", &path, format!("`{word}` has no letter and no digit"));
+                self.problems.note(problem.with_help("use `contains`, which finds any text"));
+            }
+        }
+    }
+
     /// Notes texts that a grade or verdict can never equal.
     fn check_outcome(&mut self, equality: Equality<'_>, path: &Path<'_>, what: &str, known: &[&str]) {
         let Equality { texts, listed, ignore_case } = equality;
@@ -325,14 +339,14 @@ impl<'m> Compiler<'m> {
 
 /// Returns a text test, and whether it is negated.
 fn text_test(op: TextOp, texts: &[String]) -> (TextTest, bool) {
-    let one = || texts.first().map_or("", String::as_str).into();
-    let any = || TextTest::OneOf(texts.iter().map(String::as_str).collect());
+    let literals = texts.iter().map(String::as_str).collect();
     match op {
-        TextOp::Is | TextOp::OneOf => (any(), false),
-        TextOp::IsNot | TextOp::NoneOf => (any(), true),
-        TextOp::StartsWith => (TextTest::StartsWith(one()), false),
-        TextOp::EndsWith => (TextTest::EndsWith(one()), false),
-        TextOp::Contains => (TextTest::Contains(one()), false),
+        TextOp::Is | TextOp::OneOf => (TextTest::OneOf(literals), false),
+        TextOp::IsNot | TextOp::NoneOf => (TextTest::OneOf(literals), true),
+        TextOp::StartsWith => (TextTest::StartsWith(literals), false),
+        TextOp::EndsWith => (TextTest::EndsWith(literals), false),
+        TextOp::Contains => (TextTest::Contains(literals), false),
+        TextOp::HasWord => (TextTest::HasWord(literals), false),
     }
 }
 

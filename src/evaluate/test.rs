@@ -136,17 +136,37 @@ pub(super) fn text_matches(text: &str, test: &TextTest, ignore_case: bool) -> bo
 fn text_is_like(text: &str, test: &TextTest, ignore_case: bool) -> bool {
     match test {
         TextTest::OneOf(literals) => literals.iter().any(|literal| same(Some(text.as_bytes()), literal, ignore_case)),
-        TextTest::StartsWith(literal) => same(text.as_bytes().get(..literal.len()), literal, ignore_case),
-        TextTest::EndsWith(literal) => {
+        TextTest::StartsWith(literals) => {
+            literals.iter().any(|literal| same(text.as_bytes().get(..literal.len()), literal, ignore_case))
+        }
+        TextTest::EndsWith(literals) => literals.iter().any(|literal| {
             let start = text.len().checked_sub(literal.len());
             same(start.and_then(|start| text.as_bytes().get(start..)), literal, ignore_case)
+        }),
+        // The empty text is in every text, but windows have at least one byte.
+        TextTest::Contains(literals) => {
+            literals.iter().any(|literal| literal.is_empty() || places(text, literal, ignore_case).next().is_some())
         }
-        // Windows have at least one byte; the empty text is in every text.
-        TextTest::Contains(literal) => {
-            let mut windows = text.as_bytes().windows(literal.len().max(1));
-            literal.is_empty() || windows.any(|part| same(Some(part), literal, ignore_case))
-        }
+        TextTest::HasWord(literals) => literals.iter().any(|literal| {
+            places(text, literal, ignore_case).any(|start| is_whole(text, start, start + literal.len()))
+        }),
     }
+}
+
+/// Where a text contains a literal that is not empty.
+fn places(text: &str, literal: &str, ignore_case: bool) -> impl Iterator<Item = usize> {
+    let windows = text.as_bytes().windows(literal.len().max(1));
+    (0..).zip(windows).filter(move |(_, part)| same(Some(part), literal, ignore_case)).map(|(start, _)| start)
+}
+
+/// Whether neither end of a part of a text is inside a word.
+fn is_whole(text: &str, start: usize, end: usize) -> bool {
+    let part = |from, to| text.get(from..to).unwrap_or_default();
+    let is_in_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let (before, own, after) = (part(0, start), part(start, end), part(end, text.len()));
+    let begins = is_in_word(before.chars().next_back()) && is_in_word(own.chars().next());
+    let goes_on = is_in_word(own.chars().next_back()) && is_in_word(after.chars().next());
+    !begins && !goes_on
 }
 
 fn same(part: Option<&[u8]>, literal: &str, ignore_case: bool) -> bool {

@@ -60,7 +60,7 @@ pub(crate) enum Leaf {
         of: Quantity,
         op: NumberOp,
     },
-    /// Operators that do not take a list have exactly one text.
+    /// [`TextOp::Is`] and [`TextOp::IsNot`] have exactly one text.
     Text {
         of: TextSubject,
         op: TextOp,
@@ -167,11 +167,18 @@ pub(crate) enum TextOp {
     StartsWith,
     EndsWith,
     Contains,
+    HasWord,
 }
 
 impl TextOp {
+    /// Returns whether the operand is always a list.
     pub(crate) fn takes_list(self) -> bool {
         matches!(self, TextOp::OneOf | TextOp::NoneOf)
+    }
+
+    /// Returns whether the operand is a text or a list, any of whose texts may match.
+    pub(crate) fn takes_either(self) -> bool {
+        matches!(self, TextOp::StartsWith | TextOp::EndsWith | TextOp::Contains | TextOp::HasWord)
     }
 }
 

@@ -158,22 +158,40 @@ text_tests! {
     ends_with;
     /// Tests for a text that contains `text`.
     contains;
+    /// Tests for a text that contains `text`, a word or several, as whole words: `cto` is not in `Director`.
+    has_word;
+}
+
+macro_rules! text_list_tests {
+    ($($(#[$doc:meta])* $name:ident;)*) => {
+        impl Handle<'_, kind::Text> {$(
+            $(#[$doc])*
+            pub fn $name<T: Into<String>>(self, texts: impl IntoIterator<Item = T>) -> Condition {
+                TextField::from(self).$name(texts)
+            }
+        )*}
+    };
+}
+
+text_list_tests! {
+    /// Tests for equality with one of `texts`.
+    one_of;
+    /// Tests for a known text that is equal to none of `texts`.
+    none_of;
+    /// Tests for a text that starts with one of `texts`.
+    starts_with_any;
+    /// Tests for a text that ends with one of `texts`.
+    ends_with_any;
+    /// Tests for a text that contains one of `texts`.
+    contains_any;
+    /// Tests for a text that contains one of `texts` as whole words.
+    has_any_word;
 }
 
 impl Handle<'_, kind::Text> {
     /// Returns the same text with ASCII letters compared without regard to case. By default case matters.
     pub fn ignore_case(self) -> TextField {
         TextField::from(self).ignore_case()
-    }
-
-    /// Tests for equality with one of `texts`.
-    pub fn one_of<T: Into<String>>(self, texts: impl IntoIterator<Item = T>) -> Condition {
-        TextField::from(self).one_of(texts)
-    }
-
-    /// Tests for a known text that is equal to none of `texts`.
-    pub fn none_of<T: Into<String>>(self, texts: impl IntoIterator<Item = T>) -> Condition {
-        TextField::from(self).none_of(texts)
     }
 }
 

@@ -219,4 +219,29 @@ impl TextField {
     pub fn contains(self, text: impl Into<String>) -> Condition {
         self.one(TextOp::Contains, text)
     }
+
+    /// Tests for a text that contains `word`, a word or several, as whole words: `cto` is not in `Director`.
+    pub fn has_word(self, word: impl Into<String>) -> Condition {
+        self.one(TextOp::HasWord, word)
+    }
+
+    /// Tests for a text that starts with one of `texts`.
+    pub fn starts_with_any<T: Into<String>>(self, texts: impl IntoIterator<Item = T>) -> Condition {
+        self.list(TextOp::StartsWith, texts)
+    }
+
+    /// Tests for a text that ends with one of `texts`.
+    pub fn ends_with_any<T: Into<String>>(self, texts: impl IntoIterator<Item = T>) -> Condition {
+        self.list(TextOp::EndsWith, texts)
+    }
+
+    /// Tests for a text that contains one of `texts`.
+    pub fn contains_any<T: Into<String>>(self, texts: impl IntoIterator<Item = T>) -> Condition {
+        self.list(TextOp::Contains, texts)
+    }
+
+    /// Tests for a text that contains one of `words` as whole words.
+    pub fn has_any_word<T: Into<String>>(self, words: impl IntoIterator<Item = T>) -> Condition {
+        self.list(TextOp::HasWord, words)
+    }
 }

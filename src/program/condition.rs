@@ -187,9 +187,11 @@ pub(crate) enum TextSubject {
 pub(crate) enum TextTest {
     /// Equal to one of these.
     OneOf(Literals),
-    StartsWith(Box<str>),
-    EndsWith(Box<str>),
-    Contains(Box<str>),
+    StartsWith(Literals),
+    EndsWith(Literals),
+    Contains(Literals),
+    /// Contains one of these, and not as a part of a longer word.
+    HasWord(Literals),
 }
 
 #[derive(Debug)]

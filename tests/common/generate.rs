@@ -61,8 +61,8 @@ const AMOUNT_POOL: &[f64] = &[-10.0, 0.0, 0.1, 0.3, 50.0, 99.99, 100.0, 1_000.0,
 const DAY_POOL: &[f64] = &[-60.0, -5.0, -1.0, 0.0, 1.0, 5.0, 7.0, 30.0, 60.0, 365.0];
 const MONTH_POOL: &[f64] = &[-12.0, -6.0, -1.0, 0.0, 1.0, 6.0, 12.0];
 const SCORE_POOL: &[f64] = &[0.0, 10.0, 20.0, 25.0, 33.333333, 50.0, 66.666667, 75.0, 80.0, 99.999999, 100.0];
-const TEXT_POOL: &[&str] = &["ceo", "CEO", "vp", "", "high", "Élan", "élan", "vice ceo"];
-const PIECE_POOL: &[&str] = &["c", "ce", "CEO", "eo", "v", "É", "lan", "i"];
+const TEXT_POOL: &[&str] = &["ceo", "CEO", "vp", "", "high", "Élan", "élan", "vice ceo", "C-Level/VP"];
+const PIECE_POOL: &[&str] = &["c", "ce", "CEO", "eo", "v", "É", "lan", "i", "c-level", "-L", "vice ceo"];
 const TAG_POOL: &[&str] = &["crm", "erp", "bi", "CRM"];
 const POINT_POOL: &[f64] = &[
     1.0, 2.5, 5.0, 7.0, 8.0, 10.0, 20.0, 25.0, 30.0, 40.0, 50.0, 100.0, 33.333333, 0.1, 0.000001, 0.0, -0.333333, -5.0,
@@ -829,12 +829,13 @@ impl Generator<'_> {
         if self.chance(20) {
             return json!(self.pick(TEXT_POOL));
         }
-        let op = self.pick(&["is", "is_not", "one_of", "none_of", "starts_with", "ends_with", "contains"]);
+        let op = self.pick(&["is", "is_not", "one_of", "none_of", "starts_with", "ends_with", "contains", "has_word"]);
         let mut test = entry(
             op,
             match op {
                 "is" | "is_not" => json!(self.pick(TEXT_POOL)),
                 "one_of" | "none_of" => json!(self.some(TEXT_POOL, 1, 3)),
+                _ if self.chance(30) => json!(self.some(PIECE_POOL, 1, 3)),
                 _ => json!(self.pick(PIECE_POOL)),
             },
         );

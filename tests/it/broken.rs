@@ -10,7 +10,7 @@ use warmth::model::{Condition, Gate, axis, score};
 use warmth::{Activity, Model, ModelError, PathSegment, Problem, Record, Scorer, facts};
 
 /// Every code, sorted.
-const CODES: [&str; 48] = [
+const CODES: [&str; 49] = [
     "bad-date",
     "bad-offset",
     "bad-span",
@@ -33,6 +33,7 @@ const CODES: [&str; 48] = [
     "no-combine",
     "no-grade",
     "no-weight",
+    "no-word",
     "no-zero-state",
     "not-available",
     "not-finite",
@@ -289,6 +290,9 @@ const BROKEN: &[(&str, Document)] = &[
     ("operator-on-text-as-number", When(r#"{ "nps": { "at_least": "9" } }"#)),
     ("is-not-on-a-flag", When(r#"{ "has_flagship": { "is_not": true } }"#)),
     ("one-of-empty", When(r#"{ "plan": { "one_of": [] } }"#)),
+    ("contains-empty", When(r#"{ "plan": { "contains": [], "has_word": [] } }"#)),
+    ("contains-numbers", When(r#"{ "plan": { "contains": 3, "ends_with": ["a", 3] } }"#)),
+    ("has-word-of-punctuation", When(r#"{ "plan": { "has_word": "&" }, "segment": { "has_word": ["b2b", "-"] } }"#)),
     ("one-of-numbers", When(r#"{ "nps": { "one_of": [9, 10] } }"#)),
     ("ignore-case-alone", When(r#"{ "nps": { "at_least": 3, "ignore_case": true } }"#)),
     ("ignore-case-of-a-number", When(r#"{ "nps": { "is": 9, "ignore_case": true } }"#)),

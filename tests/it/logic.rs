@@ -243,7 +243,34 @@ fn every_operator_on_a_field_is_true_false_and_unknown() {
     check_operator(r#"{ "f": { "starts_with": "vi" } }"#, r#"{ "f": "vip" }"#, r#"{ "f": "avi" }"#, r#"{ "f": 1 }"#);
     check_operator(r#"{ "f": { "ends_with": "ip" } }"#, r#"{ "f": "vip" }"#, r#"{ "f": "p" }"#, r#"{ "f": 1 }"#);
     check_operator(r#"{ "f": { "contains": "i" } }"#, r#"{ "f": "vip" }"#, r#"{ "f": "vp" }"#, r#"{ "f": 1 }"#);
+    check_operator(
+        r#"{ "f": { "starts_with": ["vi", "a"] } }"#,
+        r#"{ "f": "arc" }"#,
+        r#"{ "f": "ivy" }"#,
+        r#"{ "f": 1 }"#,
+    );
+    check_operator(
+        r#"{ "f": { "ends_with": ["ip", "p"] } }"#,
+        r#"{ "f": "cup" }"#,
+        r#"{ "f": "ipa" }"#,
+        r#"{ "f": 1 }"#,
+    );
+    check_operator(r#"{ "f": { "contains": ["i", "u"] } }"#, r#"{ "f": "cup" }"#, r#"{ "f": "vp" }"#, r#"{ "f": 1 }"#);
+    check_operator(r#"{ "f": { "has_word": "vp" } }"#, r#"{ "f": "a vp" }"#, r#"{ "f": "avp" }"#, r#"{ "f": 1 }"#);
+    check_operator(
+        r#"{ "f": { "has_word": ["vp", "a"] } }"#,
+        r#"{ "f": "a b" }"#,
+        r#"{ "f": "vps" }"#,
+        r#"{ "f": 1 }"#,
+    );
+    check_operator(
+        r#"{ "f": { "has_word": ["VP", "c-level"], "ignore_case": true } }"#,
+        r#"{ "f": "VP, C-Level" }"#,
+        r#"{ "f": "C-Levels" }"#,
+        "{}",
+    );
     assert_truth(r#"{ "f": { "contains": "" } }"#, r#"{ "f": "" }"#, Truth::True);
+    assert_truth(r#"{ "f": { "contains": ["x", ""] } }"#, r#"{ "f": "" }"#, Truth::True);
     assert_truth(r#"{ "f": { "contains": "" } }"#, r#"{ "f": 1 }"#, Truth::Unknown);
     check_operator(
         r#"{ "f": { "is": "Élan", "ignore_case": true } }"#,

@@ -56,4 +56,5 @@ mod shipped;
 mod structs;
 mod support;
 mod templates;
+mod texts;
 mod vectors;

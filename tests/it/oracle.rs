@@ -792,7 +792,7 @@ fn kind_of(op: &str, arg: &Value) -> Option<Kind> {
             _ => Kind::Text,
         },
         "at_least" | "more_than" | "at_most" | "less_than" | "between" | "ratio_to" => Kind::Number,
-        "one_of" | "none_of" | "starts_with" | "ends_with" | "contains" | "ignore_case" => Kind::Text,
+        "one_of" | "none_of" | "starts_with" | "ends_with" | "contains" | "has_word" | "ignore_case" => Kind::Text,
         "has" | "has_any" | "has_all" | "has_none" | "count" | "any_not_in" => Kind::Tags,
         "days_since" | "days_until" | "months_since" | "months_until" | "before" | "on_or_after" => Kind::Day,
         _ => panic!("unknown operator {op}"),
@@ -922,11 +922,24 @@ fn text_op(value: &str, op: &str, arg: &Value, fold: bool) -> bool {
         "is_not" => value != operand(arg),
         "one_of" => list(arg).iter().any(|one| value == operand(one)),
         "none_of" => !list(arg).iter().any(|one| value == operand(one)),
+        _ if arg.is_array() => list(arg).iter().any(|one| text_op(&value, op, one, fold)),
         "starts_with" => value.starts_with(&operand(arg)),
         "ends_with" => value.ends_with(&operand(arg)),
         "contains" => value.contains(&operand(arg)),
+        "has_word" => has_word(&value, &operand(arg)),
         _ => panic!("{op} is no text operator"),
     }
+}
+
+/// Whether a text contains a word between two characters that do not make it longer.
+fn has_word(text: &str, word: &str) -> bool {
+    let (text, word): (Vec<char>, Vec<char>) = (text.chars().collect(), word.chars().collect());
+    (0..(text.len() + 1).saturating_sub(word.len())).any(|start| {
+        let end = start + word.len();
+        let is_torn =
+            |at: usize| at > 0 && at < text.len() && text[at - 1].is_alphanumeric() && text[at].is_alphanumeric();
+        text[start..end] == word && !is_torn(start) && !is_torn(end)
+    })
 }
 
 /// Whether a grade matches a pattern such as `B2`, `C*` or `*4`.

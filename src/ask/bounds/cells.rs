@@ -149,12 +149,14 @@ fn day_of_bound(by: Calendar, bound: i64, today: i64) -> i64 {
 fn texts(program: &Program, field: FieldIndex) -> Vec<&str> {
     let mut texts = Vec::new();
     program.read_sites(|site| match site {
-        ReadSite::Test(Test::Text { test, .. }) if site.fields().any(|own| own == field) => match test {
-            TextTest::OneOf(all) => texts.extend(all.iter().map(|text| &**text)),
-            TextTest::StartsWith(part) | TextTest::EndsWith(part) | TextTest::Contains(part) => {
-                texts.push(part);
-            }
-        },
+        ReadSite::Test(Test::Text { test, .. }) if site.fields().any(|own| own == field) => {
+            let (TextTest::OneOf(all)
+            | TextTest::StartsWith(all)
+            | TextTest::EndsWith(all)
+            | TextTest::Contains(all)
+            | TextTest::HasWord(all)) = test;
+            texts.extend(all.iter().map(|text| &**text));
+        }
         ReadSite::Body(RuleBody::Texts { field: own, rows, .. }) if *own == field => {
             texts.extend(rows.iter().map(|(text, _)| &**text));
         }

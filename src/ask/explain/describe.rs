@@ -36,19 +36,18 @@ pub(super) fn expected(program: &Program, test: &Test) -> String {
         Test::Flag { is, .. } => if *is { "yes" } else { "no" }.to_owned(),
         Test::Number { op, .. } => number(*op),
         Test::Text { test, negate, .. } => {
-            let (word, text) = match test {
-                TextTest::OneOf(texts) => {
-                    return listed(texts, if *negate { "not " } else { "" }, "one of ", "none of ", *negate);
-                }
-                TextTest::StartsWith(text) => ("starting with", text),
-                TextTest::EndsWith(text) => ("ending with", text),
-                TextTest::Contains(text) => ("containing", text),
+            let (texts, single, several) = match test {
+                TextTest::OneOf(texts) if *negate => (texts, "not ", "none of "),
+                TextTest::OneOf(texts) => (texts, "", "one of "),
+                TextTest::StartsWith(texts) => (texts, "starting with ", "starting with one of "),
+                TextTest::EndsWith(texts) => (texts, "ending with ", "ending with one of "),
+                TextTest::Contains(texts) => (texts, "containing ", "containing one of "),
+                TextTest::HasWord(texts) => (texts, "with the word ", "with one of the words "),
             };
-            format!("{word} {text}")
+            listed(texts, single, several)
         }
-        Test::Tags { test: TagTest::HasAny(tags), negate, .. } => {
-            listed(tags, if *negate { "without " } else { "with " }, "with one of ", "with none of ", *negate)
-        }
+        Test::Tags { test: TagTest::HasAny(tags), negate: true, .. } => listed(tags, "without ", "with none of "),
+        Test::Tags { test: TagTest::HasAny(tags), negate: false, .. } => listed(tags, "with ", "with one of "),
         Test::Tags { test: TagTest::HasAll(tags), .. } => format!("with all of {}", tags.join(", ")),
         Test::Tags { test: TagTest::AnyNotIn(other), .. } => {
             format!("with something that is not in {}", name(program, *other))
@@ -60,12 +59,9 @@ pub(super) fn expected(program: &Program, test: &Test) -> String {
     }
 }
 
-/// Returns one text after `single`, or several texts after `any` or `none`.
-fn listed(texts: &[Literal], single: &str, any: &str, none: &str, negate: bool) -> String {
-    match texts {
-        [only] => format!("{single}{}", &**only),
-        several => format!("{}{}", if negate { none } else { any }, several.join(", ")),
-    }
+/// Returns one text after `single`, or several texts after `several`.
+fn listed(texts: &[Literal], single: &str, several: &str) -> String {
+    format!("{}{}", if texts.len() == 1 { single } else { several }, texts.join(", "))
 }
 
 /// Returns the name of an operator or measure in words: `at_least` is "at least".

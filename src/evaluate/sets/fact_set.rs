@@ -259,7 +259,10 @@ fn texts_match(test: &TextTest, ignore_case: bool, other: bool) -> (bool, bool) 
             let spelt_otherwise = |text: &str| ignore_case && text.bytes().any(|byte| byte.is_ascii_alphabetic());
             (texts.iter().any(|text| !other || spelt_otherwise(text)), true)
         }
-        TextTest::StartsWith(part) | TextTest::EndsWith(part) | TextTest::Contains(part) => (true, !part.is_empty()),
+        TextTest::StartsWith(parts)
+        | TextTest::EndsWith(parts)
+        | TextTest::Contains(parts)
+        | TextTest::HasWord(parts) => (true, !parts.iter().any(|part| part.is_empty())),
     }
 }
 
@@ -329,8 +332,8 @@ mod tests {
             (one_of(&["a"]), true, true, (true, true)), // as `A`
             (one_of(&["1"]), true, true, (false, true)),
             (one_of(&[]), false, false, (false, true)),
-            (TextTest::Contains("a".into()), false, true, (true, true)),
-            (TextTest::StartsWith("".into()), false, false, (true, false)),
+            (TextTest::Contains(["a"].into_iter().collect()), false, true, (true, true)),
+            (TextTest::StartsWith(["a", ""].into_iter().collect()), false, false, (true, false)),
         ] {
             assert_eq!(texts_match(&test, ignore_case, other), expected, "{test:?}");
         }

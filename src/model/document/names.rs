@@ -59,6 +59,7 @@ names! {
         StartsWith = "starts_with";
         EndsWith = "ends_with";
         Contains = "contains";
+        HasWord = "has_word";
     }
     TagOp {
         Has = "has";

@@ -251,7 +251,14 @@ impl Reader {
         text: OnText<'_>,
         tests: &mut Tests,
     ) -> Option<()> {
-        let texts = self.text_operand(op.takes_list(), node, path)?;
+        let texts = match node {
+            Node::Text(_) | Node::List(_) | Node::Refused => {
+                let list = op.takes_list() || (op.takes_either() && matches!(node, Node::List(_)));
+                self.text_operand(list, node, path)?
+            }
+            _ if op.takes_either() => return self.wrong_type(node, path, "text or a list of texts"),
+            _ => self.text_operand(op.takes_list(), node, path)?,
+        };
         tests.add(Leaf::Text { of: text.of.clone(), op, texts, ignore_case: text.ignore_case });
         Some(())
     }
@@ -273,7 +280,7 @@ impl Reader {
         let here = ALIASES.iter().find(|(aliases, here)| aliases.contains(&op) && known.contains(here));
         self.problems.note(match here {
             Some((_, here)) => problem.with_help(format!("write `{here}`")),
-            None if known.len() > 7 || nearest(op, known.iter().copied()).is_some() => {
+            None if known.len() > 8 || nearest(op, known.iter().copied()).is_some() => {
                 problem.suggesting(self.problems.len(), op, known)
             }
             None => {

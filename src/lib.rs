@@ -222,6 +222,7 @@ mod problem;
 mod program;
 mod score;
 mod scorer;
+mod text;
 mod time;
 mod truth;
 

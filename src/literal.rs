@@ -3,6 +3,8 @@
 use std::borrow::Borrow;
 use std::ops::Deref;
 
+use crate::text::{folded, folds_to, with_folded};
+
 /// A set of texts of the model.
 #[derive(Debug)]
 pub(crate) struct Literals {
@@ -11,6 +13,8 @@ pub(crate) struct Literals {
     /// The head of the only text, if there is one text and it is no longer than a head.
     only: Option<u64>,
     all: Box<[Literal]>,
+    /// As in the document, if `all` are folded.
+    written: Option<Box<[Box<str>]>>,
 }
 
 /// A text of the model, with its first bytes, which decide most comparisons.
@@ -40,6 +44,28 @@ impl Literals {
         }
     }
 
+    /// Whether one of the texts, which are folded, equals this one regardless of case.
+    #[inline(never)]
+    pub(crate) fn has_ignoring_case(&self, text: &str) -> bool {
+        if text.is_ascii() {
+            return self.lengths & length_bit(text) != 0 && self.iter().any(|own| own.eq_ignore_ascii_case(text));
+        }
+        with_folded(text, |text| self.has(text))
+    }
+
+    /// Folds texts, to be compared regardless of case.
+    pub(crate) fn folded<'t>(texts: impl Iterator<Item = &'t str> + Clone) -> Literals {
+        let all: Vec<Box<str>> = texts.clone().map(folded).collect();
+        let written = Some(texts.map(Box::from).collect());
+        Literals { written, ..all.iter().map(|text| &**text).collect() }
+    }
+
+    /// The texts as in the document.
+    pub(crate) fn written(&self) -> impl ExactSizeIterator<Item = &str> {
+        let written = |index: usize| self.written.as_ref().and_then(|written| written.get(index));
+        self.all.iter().enumerate().map(move |(index, own)| written(index).map_or(&**own, |text| text))
+    }
+
     /// Compares all texts, without an unpredictable branch.
     #[inline(never)]
     fn has_short(&self, text: &str, head: u64) -> bool {
@@ -57,6 +83,11 @@ impl Literal {
     #[inline]
     pub(crate) fn is(&self, text: &str) -> bool {
         self.begins(text, head(text.as_bytes())) && *self.text == *text
+    }
+
+    /// Whether it, which is folded, equals this text regardless of case.
+    pub(crate) fn is_ignoring_case(&self, text: &str) -> bool {
+        folds_to(text, self)
     }
 
     /// Whether it has the length of this text, and its head.
@@ -103,7 +134,7 @@ impl<'t> FromIterator<&'t str> for Literals {
             [only] if only.len() <= HEAD => Some(only.head),
             _ => None,
         };
-        Literals { lengths, only, all }
+        Literals { lengths, only, all, written: None }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::problem::{Path, Problem};
 use crate::program::{
     Condition, ConditionNode, Events, ProbeId, Quantity, TagTest, Test, TextSubject, TextTest, doubles_within,
 };
+use crate::text::same;
 use crate::time::{Span, day_of};
 
 /// The texts that a test compares for equality.
@@ -92,7 +93,7 @@ impl<'m> Compiler<'m> {
                 if *op == TextOp::HasWord {
                     self.check_words(texts, &operand);
                 }
-                let (test, negate) = text_test(*op, texts);
+                let (test, negate) = text_test(*op, literals(texts, *ignore_case));
                 let compared = match test {
                     TextTest::OneOf(_) => &texts[..],
                     _ => &[],
@@ -101,24 +102,24 @@ impl<'m> Compiler<'m> {
                 let of = self.text_subject(of, equality, &table, &operand, scope)?;
                 Test::Text { of, test, ignore_case: *ignore_case, negate, slot: self.slot() }
             }
-            Leaf::Tags { field, op, tags } => {
+            Leaf::Tags { field, op, tags, ignore_case } => {
                 let field = self.field(field, Kind::Tags, &table)?;
                 for (index, tag) in tags.iter().enumerate() {
                     let path = if op.takes_list() { operand.index(index) } else { operand };
-                    self.check_text(field, tag, false, &path);
+                    self.check_text(field, tag, *ignore_case, &path);
                 }
-                let tags: Literals = tags.iter().map(String::as_str).collect();
+                let tags = literals(tags, *ignore_case);
                 let (test, negate) = match op {
                     TagOp::Has | TagOp::HasAny => (TagTest::HasAny(tags), false),
                     TagOp::HasAll => (TagTest::HasAll(tags), false),
                     TagOp::HasNone => (TagTest::HasAny(tags), true),
                 };
-                Test::Tags { field, test, negate, slot: self.slot() }
+                Test::Tags { field, test, ignore_case: *ignore_case, negate, slot: self.slot() }
             }
-            Leaf::AnyNotIn { field, other } => {
+            Leaf::AnyNotIn { field, other, ignore_case } => {
                 let field = self.field(field, Kind::Tags, &table)?;
                 let test = TagTest::AnyNotIn(self.field(other, Kind::Tags, &operand)?);
-                Test::Tags { field, test, negate: false, slot: self.slot() }
+                Test::Tags { field, test, ignore_case: *ignore_case, negate: false, slot: self.slot() }
             }
             Leaf::Day { field, op, date } => {
                 let field = self.field(field, Kind::Date, &table)?;
@@ -323,7 +324,7 @@ impl<'m> Compiler<'m> {
         let Equality { texts, listed, ignore_case } = equality;
         for (index, text) in texts.iter().enumerate() {
             let path = if listed { path.index(index) } else { *path };
-            if !known.iter().any(|known| if ignore_case { known.eq_ignore_ascii_case(text) } else { known == text }) {
+            if !known.iter().any(|known| if ignore_case { same(known, text) } else { known == text }) {
                 let problem = Problem::new("unknown-text", &path, format!("`{text}` is not {what}"));
                 self.problems.note(problem.suggesting(self.problems.len(), text, known.iter().copied()));
             }
@@ -337,9 +338,14 @@ impl<'m> Compiler<'m> {
     }
 }
 
+/// Prepares texts for comparison.
+fn literals(texts: &[String], ignore_case: bool) -> Literals {
+    let texts = texts.iter().map(String::as_str);
+    if ignore_case { Literals::folded(texts) } else { texts.collect() }
+}
+
 /// Returns a text test, and whether it is negated.
-fn text_test(op: TextOp, texts: &[String]) -> (TextTest, bool) {
-    let literals = texts.iter().map(String::as_str).collect();
+fn text_test(op: TextOp, literals: Literals) -> (TextTest, bool) {
     match op {
         TextOp::Is | TextOp::OneOf => (TextTest::OneOf(literals), false),
         TextOp::IsNot | TextOp::NoneOf => (TextTest::OneOf(literals), true),

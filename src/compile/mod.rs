@@ -14,6 +14,7 @@ use crate::model::{self, DocumentLimits, Model, RESERVED_OUTCOME, Scope};
 use crate::num::points::{MICROS, Points};
 use crate::problem::{ModelError, Path, PathSegment, Problem, Problems};
 use crate::program::{Capacity, FieldIndex, Gate, Program, Reading, Title};
+use crate::text;
 use crate::time::Span;
 
 /// The fields and events that a model may read.
@@ -283,14 +284,14 @@ impl<'m> Compiler<'m> {
     }
 
     /// Checks that a field can have the value `text`.
-    fn check_text(&mut self, field: FieldIndex, text: &str, ignore_case: bool, path: &Path<'_>) {
+    fn check_text(&mut self, field: FieldIndex, written: &str, ignore_case: bool, path: &Path<'_>) {
         let Some(texts) = self.fields.get(field).and_then(|used| used.reading.field.texts()) else {
             return;
         };
-        let same = |known: &&str| *known == text || (ignore_case && known.eq_ignore_ascii_case(text));
+        let same = |known: &&str| *known == written || (ignore_case && text::same(known, written));
         if !texts.iter().any(same) {
-            let problem = Problem::new("unknown-text", path, format!("the field never has the value `{text}`"));
-            self.problems.note(problem.suggesting(self.problems.len(), text, texts.iter().copied()));
+            let problem = Problem::new("unknown-text", path, format!("the field never has the value `{written}`"));
+            self.problems.note(problem.suggesting(self.problems.len(), written, texts.iter().copied()));
         }
     }
 

@@ -1,6 +1,7 @@
 //! Rules and their forms.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use super::Compiler;
 use crate::input::facts::{Field, Kind};
@@ -8,6 +9,7 @@ use crate::model::{self, AgeWindow, Combine, Missing, Scope, names};
 use crate::num::points::{HELD, Points};
 use crate::problem::{Path, Problem};
 use crate::program::{BandRows, ByTruth, Quantity, Rule, RuleBody, TextRows};
+use crate::text::folded;
 
 impl<'m> Compiler<'m> {
     /// Compiles a rule, whose index in the axis is set later.
@@ -150,19 +152,30 @@ impl<'m> Compiler<'m> {
         if values.rows.is_empty() {
             return self.problems.refuse("empty", &path, "`values` needs at least one value");
         }
+        let ignore_case = values.ignore_case;
         let mut rows: Vec<(Box<str>, i64)> = Vec::with_capacity(values.rows.len());
+        let mut written: BTreeMap<Box<str>, &str> = BTreeMap::new();
         for (text, points) in &values.rows {
+            let key = if ignore_case { folded(text) } else { text.as_str().into() };
+            match written.insert(key.clone(), text) {
+                Some(earlier) if earlier == text => {
+                    let message = format!("the value `{text}` is repeated");
+                    self.problems.note(Problem::new("duplicate-key", &path, message));
+                }
+                Some(earlier) => {
+                    let message = format!("`{text}` and `{earlier}` are the same value if case is ignored");
+                    let problem = Problem::new("duplicate-key", &path.key(text), message);
+                    self.problems.note(problem.with_help("remove one"));
+                }
+                None => {}
+            }
             let path = path.key(text);
             if let Some(field) = field {
-                self.check_text(field, text, false, &path);
+                self.check_text(field, text, ignore_case, &path);
             }
-            rows.extend(self.points(*points, &path).map(|points| (text.as_str().into(), points)));
+            rows.extend(self.points(*points, &path).map(|points| (key, points)));
         }
         rows.sort();
-        if let Some(text) = repeated(rows.iter().map(|(text, _)| &**text)) {
-            let message = format!("the value `{text}` is repeated");
-            self.problems.note(Problem::new("duplicate-key", &path, message));
-        }
         // No rule is worth more than this, so that sums of rules are exact.
         let together = rows.iter().map(|(_, points)| points.saturating_abs()).fold(0, i64::saturating_add);
         if values.combine == Some(Combine::Sum) && together > HELD {
@@ -173,8 +186,10 @@ impl<'m> Compiler<'m> {
         }
         let (field, otherwise, rows) = (field?, otherwise?, rows);
         Some(match values.combine {
-            None => RuleBody::Texts { field, rows: TextRows::new(rows), otherwise },
-            Some(combine) => RuleBody::Tags { field, rows: rows.into(), otherwise, sum: combine == Combine::Sum },
+            None => RuleBody::Texts { field, rows: TextRows::new(rows), otherwise, ignore_case },
+            Some(combine) => {
+                RuleBody::Tags { field, rows: rows.into(), otherwise, sum: combine == Combine::Sum, ignore_case }
+            }
         })
     }
 

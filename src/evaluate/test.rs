@@ -3,12 +3,14 @@
 //! The reference for every other evaluation of a test: the probes of `one::subject`, the sets of `sets::fact_set`, and the
 //! SIMD kernels of `columns`. Tests hold each equal to it.
 
-use crate::input::facts::Fact;
+use crate::input::facts::{Fact, Tags};
+use crate::literal::Literal;
 use crate::model::Calendar;
 use crate::num::decimal::nearest_micros;
 use crate::num::points::{HELD, MICROS};
 use crate::num::u384::{rounded, saturated_i64};
 use crate::program::{RuleBody, TagTest, Test, TextTest, ordered_bits};
+use crate::text::{folds_to, is_in_word, same, with_folded};
 use crate::time::{civil_day, day_of, months_since, months_until, second_of};
 
 /// Whether a test that looks at this fact alone holds; `None` if unknown.
@@ -20,20 +22,32 @@ pub(super) fn holds(test: &Test, fact: Fact<'_>) -> Option<bool> {
         (Test::Text { test, ignore_case, negate, .. }, Fact::Text(text)) => {
             Some(text_matches(text, test, *ignore_case) != *negate)
         }
-        (Test::Tags { test, negate, .. }, Fact::Tags(tags)) => match test {
-            TagTest::HasAny(any) => Some(tags.has_any(any) != *negate),
-            TagTest::HasAll(all) => Some(all.iter().all(|tag| tags.has(tag)) != *negate),
-            TagTest::AnyNotIn(_) => None,
+        (Test::Tags { test, ignore_case, negate, .. }, Fact::Tags(tags)) => match test {
+            TagTest::HasAny(any) if !ignore_case => Some(tags.has_any(any) != *negate),
+            _ => tags_match(tags, test, *ignore_case).map(|matches| matches != *negate),
         },
         _ => None,
     }
 }
 
+#[inline(never)]
+fn tags_match(tags: Tags<'_>, test: &TagTest, ignore_case: bool) -> Option<bool> {
+    match test {
+        TagTest::HasAny(any) if ignore_case => Some(tags.any(|tag| any.has_ignoring_case(tag))),
+        TagTest::HasAny(any) => Some(tags.has_any(any)),
+        TagTest::HasAll(all) if ignore_case => {
+            Some(all.iter().all(|literal| tags.any(|tag| literal.is_ignoring_case(tag))))
+        }
+        TagTest::HasAll(all) => Some(all.iter().all(|tag| tags.has(tag))),
+        TagTest::AnyNotIn(_) => None,
+    }
+}
+
 /// Whether some tag is not among the others.
 #[inline]
-pub(super) fn any_not_in(tags: Fact<'_>, others: Fact<'_>) -> Option<bool> {
+pub(super) fn any_not_in(tags: Fact<'_>, others: Fact<'_>, ignore_case: bool) -> Option<bool> {
     let (Fact::Tags(tags), Fact::Tags(others)) = (tags, others) else { return None };
-    Some(tags.any(|tag| !others.contains(tag)))
+    Some(tags.any(|tag| if ignore_case { !others.any(|other| same(tag, other)) } else { !others.contains(tag) }))
 }
 
 /// The fact's number; NaN if it is not a number.
@@ -98,9 +112,15 @@ pub(crate) fn by_calendar(by: Calendar, day: i64, today: i64) -> i64 {
 #[inline]
 pub(super) fn points(body: &RuleBody, fact: Fact<'_>) -> Option<i64> {
     match (body, fact) {
-        (RuleBody::Texts { rows, otherwise, .. }, Fact::Text(text)) => Some(rows.points(text).unwrap_or(*otherwise)),
-        (RuleBody::Tags { rows, otherwise, sum, .. }, Fact::Tags(tags)) => {
+        (RuleBody::Texts { rows, otherwise, ignore_case, .. }, Fact::Text(text)) => {
+            let points = if *ignore_case { with_folded(text, |text| rows.points(text)) } else { rows.points(text) };
+            Some(points.unwrap_or(*otherwise))
+        }
+        (RuleBody::Tags { rows, otherwise, sum, ignore_case: false, .. }, Fact::Tags(tags)) => {
             Some(tag_points(rows, *otherwise, *sum, |tag| tags.contains(tag)))
+        }
+        (RuleBody::Tags { rows, otherwise, sum, ignore_case: true, .. }, Fact::Tags(tags)) => {
+            Some(tag_points(rows, *otherwise, *sum, |row| tags.any(|tag| folds_to(tag, row))))
         }
         (RuleBody::PerUnit { points, min, max, .. }, Fact::Number(number)) if number.is_finite() => {
             Some(per_unit(*points, nearest_micros(number, HELD)?, *min, *max))
@@ -123,7 +143,7 @@ pub(super) fn per_unit(points: i64, units: i64, min: i64, max: i64) -> i64 {
     saturated_i64(product).min(max).max(min)
 }
 
-/// Whether a text matches, byte by byte; `ignore_case` folds ASCII letters.
+/// Whether a text matches, byte by byte or regardless of case.
 #[inline(always)]
 pub(super) fn text_matches(text: &str, test: &TextTest, ignore_case: bool) -> bool {
     match test {
@@ -135,42 +155,48 @@ pub(super) fn text_matches(text: &str, test: &TextTest, ignore_case: bool) -> bo
 #[inline(never)]
 fn text_is_like(text: &str, test: &TextTest, ignore_case: bool) -> bool {
     match test {
-        TextTest::OneOf(literals) => literals.iter().any(|literal| same(Some(text.as_bytes()), literal, ignore_case)),
-        TextTest::StartsWith(literals) => {
-            literals.iter().any(|literal| same(text.as_bytes().get(..literal.len()), literal, ignore_case))
-        }
+        TextTest::OneOf(literals) if ignore_case => literals.has_ignoring_case(text),
+        _ if !ignore_case => has_part(text, test, <[u8]>::eq),
+        // The literals are folded: one with other than ASCII characters is in no ASCII text.
+        _ if text.is_ascii() => has_part(text, test, <[u8]>::eq_ignore_ascii_case),
+        _ => with_folded(text, |text| has_part(text, test, <[u8]>::eq)),
+    }
+}
+
+/// Whether a part of a text, or all of it, is the same as a literal.
+#[inline]
+fn has_part(text: &str, test: &TextTest, same: impl Fn(&[u8], &[u8]) -> bool + Copy) -> bool {
+    let bytes = text.as_bytes();
+    let is = |part: Option<&[u8]>, literal: &Literal| part.is_some_and(|part| same(part, literal.as_bytes()));
+    match test {
+        TextTest::OneOf(literals) => literals.iter().any(|literal| is(Some(bytes), literal)),
+        TextTest::StartsWith(literals) => literals.iter().any(|literal| is(bytes.get(..literal.len()), literal)),
         TextTest::EndsWith(literals) => literals.iter().any(|literal| {
-            let start = text.len().checked_sub(literal.len());
-            same(start.and_then(|start| text.as_bytes().get(start..)), literal, ignore_case)
+            let start = bytes.len().checked_sub(literal.len());
+            is(start.and_then(|start| bytes.get(start..)), literal)
         }),
         // The empty text is in every text, but windows have at least one byte.
         TextTest::Contains(literals) => {
-            literals.iter().any(|literal| literal.is_empty() || places(text, literal, ignore_case).next().is_some())
+            literals.iter().any(|literal| literal.is_empty() || places(bytes, literal, same).next().is_some())
         }
-        TextTest::HasWord(literals) => literals.iter().any(|literal| {
-            places(text, literal, ignore_case).any(|start| is_whole(text, start, start + literal.len()))
-        }),
+        TextTest::HasWord(literals) => literals
+            .iter()
+            .any(|literal| places(bytes, literal, same).any(|start| is_whole(text, start, start + literal.len()))),
     }
 }
 
 /// Where a text contains a literal that is not empty.
-fn places(text: &str, literal: &str, ignore_case: bool) -> impl Iterator<Item = usize> {
-    let windows = text.as_bytes().windows(literal.len().max(1));
-    (0..).zip(windows).filter(move |(_, part)| same(Some(part), literal, ignore_case)).map(|(start, _)| start)
+fn places(text: &[u8], literal: &str, same: impl Fn(&[u8], &[u8]) -> bool) -> impl Iterator<Item = usize> {
+    let windows = (0..).zip(text.windows(literal.len().max(1)));
+    windows.filter(move |(_, part)| same(part, literal.as_bytes())).map(|(start, _)| start)
 }
 
 /// Whether neither end of a part of a text is inside a word.
 fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let part = |from, to| text.get(from..to).unwrap_or_default();
-    let is_in_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let is_in_word = |c: Option<char>| c.is_some_and(is_in_word);
     let (before, own, after) = (part(0, start), part(start, end), part(end, text.len()));
     let begins = is_in_word(before.chars().next_back()) && is_in_word(own.chars().next());
     let goes_on = is_in_word(own.chars().next_back()) && is_in_word(after.chars().next());
     !begins && !goes_on
-}
-
-fn same(part: Option<&[u8]>, literal: &str, ignore_case: bool) -> bool {
-    part.is_some_and(|part| {
-        if ignore_case { part.eq_ignore_ascii_case(literal.as_bytes()) } else { part == literal.as_bytes() }
-    })
 }

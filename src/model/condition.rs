@@ -72,10 +72,12 @@ pub(crate) enum Leaf {
         field: String,
         op: TagOp,
         tags: Vec<String>,
+        ignore_case: bool,
     },
     AnyNotIn {
         field: String,
         other: String,
+        ignore_case: bool,
     },
     Day {
         field: String,

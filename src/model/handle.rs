@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use chrono::NaiveDate;
 
-use super::condition::{Calendar, Condition, DayOp, Leaf, Quantity, TagOp, TextSubject};
-use super::measure::{Measure, TextField};
+use super::condition::{Calendar, Condition, DayOp, Leaf, Quantity, TextSubject};
+use super::measure::{Measure, TagsField, TextField};
 use crate::input::facts::{Kind, without_raw_prefix};
 
 /// The kinds of fields as types; see [`Kind`] for their meaning.
@@ -189,40 +189,49 @@ text_list_tests! {
 }
 
 impl Handle<'_, kind::Text> {
-    /// Returns the same text with ASCII letters compared without regard to case. By default case matters.
+    /// Returns the same text, compared regardless of case and of how accents are composed. By default texts compare byte
+    /// by byte.
     pub fn ignore_case(self) -> TextField {
         TextField::from(self).ignore_case()
     }
 }
 
+impl From<Handle<'_, kind::Tags>> for TagsField {
+    fn from(field: Handle<'_, kind::Tags>) -> TagsField {
+        TagsField { field: field.name.to_owned(), ignore_case: false }
+    }
+}
+
 impl Handle<'_, kind::Tags> {
-    fn test<T: Into<String>>(self, op: TagOp, tags: impl IntoIterator<Item = T>) -> Condition {
-        Leaf::Tags { field: self.name.to_owned(), op, tags: tags.into_iter().map(Into::into).collect() }.into()
+    /// Returns the same tags, compared regardless of case and of how accents are composed. By default tags compare byte
+    /// by byte.
+    pub fn ignore_case(self) -> TagsField {
+        TagsField::from(self).ignore_case()
     }
 
     /// Tests for a set that contains `tag`.
     pub fn has(self, tag: impl Into<String>) -> Condition {
-        self.test(TagOp::Has, [tag])
+        TagsField::from(self).has(tag)
     }
 
     /// Tests for a set that contains one of `tags`.
     pub fn has_any<T: Into<String>>(self, tags: impl IntoIterator<Item = T>) -> Condition {
-        self.test(TagOp::HasAny, tags)
+        TagsField::from(self).has_any(tags)
     }
 
     /// Tests for a set that contains every one of `tags`.
     pub fn has_all<T: Into<String>>(self, tags: impl IntoIterator<Item = T>) -> Condition {
-        self.test(TagOp::HasAll, tags)
+        TagsField::from(self).has_all(tags)
     }
 
     /// Tests for a known set that contains none of `tags`.
     pub fn has_none<T: Into<String>>(self, tags: impl IntoIterator<Item = T>) -> Condition {
-        self.test(TagOp::HasNone, tags)
+        TagsField::from(self).has_none(tags)
     }
 
     /// Tests for a set with a tag that `other` does not contain.
     pub fn any_not_in(self, other: Handle<'_, kind::Tags>) -> Condition {
-        Leaf::AnyNotIn { field: self.name.to_owned(), other: other.name.to_owned() }.into()
+        TagsField::from(self).any_not_in(other)
     }
 
     /// Returns the number of different tags.

@@ -1,7 +1,7 @@
 //! Conditions on quantities, events and outcomes, built in Rust.
 
 use super::condition::{
-    AgeWindow, Condition, EventMeasure, Leaf, NumberOp, Quantity, RecencyOp, Shape, TextOp, TextSubject,
+    AgeWindow, Condition, EventMeasure, Leaf, NumberOp, Quantity, RecencyOp, Shape, TagOp, TextOp, TextSubject,
 };
 use super::handle::{Handle, kind};
 use crate::time::Span;
@@ -179,7 +179,7 @@ impl TextField {
         self.test(op, texts.into_iter().map(Into::into).collect())
     }
 
-    /// Makes ASCII letters compare without regard to case. By default case matters.
+    /// Makes texts compare regardless of case, and of how accents are composed. By default they compare byte by byte.
     #[must_use]
     pub fn ignore_case(self) -> TextField {
         TextField { ignore_case: true, ..self }
@@ -243,5 +243,50 @@ impl TextField {
     /// Tests for a text that contains one of `words` as whole words.
     pub fn has_any_word<T: Into<String>>(self, words: impl IntoIterator<Item = T>) -> Condition {
         self.list(TextOp::HasWord, words)
+    }
+}
+
+/// Tags that can be tested.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TagsField {
+    pub(super) field: String,
+    pub(super) ignore_case: bool,
+}
+
+impl TagsField {
+    fn test<T: Into<String>>(self, op: TagOp, tags: impl IntoIterator<Item = T>) -> Condition {
+        let tags = tags.into_iter().map(Into::into).collect();
+        Leaf::Tags { field: self.field, op, tags, ignore_case: self.ignore_case }.into()
+    }
+
+    /// Makes tags compare regardless of case, and of how accents are composed. By default they compare byte by byte.
+    #[must_use]
+    pub fn ignore_case(self) -> TagsField {
+        TagsField { ignore_case: true, ..self }
+    }
+
+    /// Tests for a set that contains `tag`.
+    pub fn has(self, tag: impl Into<String>) -> Condition {
+        self.test(TagOp::Has, [tag])
+    }
+
+    /// Tests for a set that contains one of `tags`.
+    pub fn has_any<T: Into<String>>(self, tags: impl IntoIterator<Item = T>) -> Condition {
+        self.test(TagOp::HasAny, tags)
+    }
+
+    /// Tests for a set that contains every one of `tags`.
+    pub fn has_all<T: Into<String>>(self, tags: impl IntoIterator<Item = T>) -> Condition {
+        self.test(TagOp::HasAll, tags)
+    }
+
+    /// Tests for a known set that contains none of `tags`.
+    pub fn has_none<T: Into<String>>(self, tags: impl IntoIterator<Item = T>) -> Condition {
+        self.test(TagOp::HasNone, tags)
+    }
+
+    /// Tests for a set with a tag that `other` does not contain.
+    pub fn any_not_in(self, other: Handle<'_, kind::Tags>) -> Condition {
+        Leaf::AnyNotIn { field: self.field, other: other.name().to_owned(), ignore_case: self.ignore_case }.into()
     }
 }

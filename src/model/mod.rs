@@ -72,7 +72,7 @@ pub use self::fingerprint::Fingerprint;
 pub use self::gate::{Gate, GateMissing};
 pub use self::handle::{Declared, FieldKind, Handle, KindOf, fields, kind};
 pub use self::limits::DocumentLimits;
-pub use self::measure::{EventField, Measure, TextField, axis, event, events, grade, score, verdict};
+pub use self::measure::{EventField, Measure, TagsField, TextField, axis, event, events, grade, score, verdict};
 pub(crate) use self::outcome::{Bound, Cuts, StateBound};
 pub use self::outcome::{FitCuts, GradeCuts, Limit, Play, Promoter, Segment, State, Total};
 pub use self::test::{Clause, Input, Operand, Test};

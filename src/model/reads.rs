@@ -104,7 +104,7 @@ impl Condition {
                 Leaf::Text { of: TextSubject::Field(field), .. } => each(Read::Field(field, Kind::Text)),
                 Leaf::Text { of: TextSubject::Grade | TextSubject::Verdict, .. } => {}
                 Leaf::Tags { field, .. } => each(Read::Field(field, Kind::Tags)),
-                Leaf::AnyNotIn { field, other } => {
+                Leaf::AnyNotIn { field, other, .. } => {
                     each(Read::Field(field, Kind::Tags));
                     each(Read::Field(other, Kind::Tags));
                 }

@@ -215,9 +215,14 @@ impl<'m> Test<'m> {
         }
     }
 
-    /// Returns whether a test on text compares ASCII letters without regard to case.
+    /// Returns whether a test on text or tags compares them regardless of case.
     pub fn ignores_case(&self) -> bool {
-        matches!(self.0, Leaf::Text { ignore_case: true, .. })
+        matches!(
+            self.0,
+            Leaf::Text { ignore_case: true, .. }
+                | Leaf::Tags { ignore_case: true, .. }
+                | Leaf::AnyNotIn { ignore_case: true, .. }
+        )
     }
 }
 

@@ -116,6 +116,7 @@ pub struct Values {
     pub(crate) rows: Vec<(String, Points)>,
     pub(crate) otherwise: Points,
     pub(crate) combine: Option<Combine>,
+    pub(crate) ignore_case: bool,
 }
 
 /// The points of a subject with several of the tags.
@@ -156,6 +157,7 @@ impl Values {
             rows: rows.into_iter().map(|(text, points)| (text.into(), points.into())).collect(),
             otherwise: Points::ZERO,
             combine,
+            ignore_case: false,
         }
     }
 }
@@ -163,6 +165,9 @@ impl Values {
 setters!(Values {
     /// Sets the points of any other text. Defaults to 0.
     otherwise(points: impl Into<Points>) otherwise = points.into();
+    /// Makes texts or tags compare regardless of case, and of how accents are composed. By default they compare byte by
+    /// byte.
+    ignore_case() ignore_case = true;
 });
 
 getters!(Values {
@@ -175,6 +180,8 @@ getters!(Values {
     get_otherwise(self) -> Points = self.otherwise;
     /// Returns how the points of several tags combine; `None` for a text.
     combine(self) -> Option<Combine> = self.combine;
+    /// Returns whether texts or tags compare regardless of case.
+    ignores_case(self) -> bool = self.ignore_case;
 });
 
 /// Points for every unit of a number.

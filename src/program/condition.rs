@@ -70,7 +70,7 @@ impl ProbeId {
             Test::Text { of: TextSubject::Field(field), test: TextTest::OneOf(_), ignore_case: false, .. } => {
                 (field, ProbeId::ONE_OF)
             }
-            Test::Tags { field, test: TagTest::HasAny(_), .. } => (field, ProbeId::HAS_ANY),
+            Test::Tags { field, test: TagTest::HasAny(_), ignore_case: false, .. } => (field, ProbeId::HAS_ANY),
             _ => return ProbeId::NONE,
         };
         field_at(*field).map_or(ProbeId::NONE, |field| ProbeId::of_field(field, way))
@@ -113,6 +113,7 @@ pub(crate) enum Test {
     Tags {
         field: FieldIndex,
         test: TagTest,
+        ignore_case: bool,
         negate: bool,
         slot: usize,
     },
@@ -183,6 +184,7 @@ pub(crate) enum TextSubject {
     Verdict,
 }
 
+/// A test on a text. If it ignores case, its texts are folded.
 #[derive(Debug)]
 pub(crate) enum TextTest {
     /// Equal to one of these.
@@ -194,6 +196,7 @@ pub(crate) enum TextTest {
     HasWord(Literals),
 }
 
+/// A test on tags. If it ignores case, its tags are folded.
 #[derive(Debug)]
 pub(crate) enum TagTest {
     HasAny(Literals),

@@ -94,14 +94,18 @@ pub(crate) enum RuleBody {
     },
     Texts {
         field: FieldIndex,
+        /// Folded if case is ignored.
         rows: TextRows,
         otherwise: i64,
+        ignore_case: bool,
     },
     Tags {
         field: FieldIndex,
+        /// Folded if case is ignored.
         rows: Box<[(Box<str>, i64)]>,
         otherwise: i64,
         sum: bool,
+        ignore_case: bool,
     },
     PerUnit {
         field: FieldIndex,

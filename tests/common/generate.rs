@@ -61,9 +61,10 @@ const AMOUNT_POOL: &[f64] = &[-10.0, 0.0, 0.1, 0.3, 50.0, 99.99, 100.0, 1_000.0,
 const DAY_POOL: &[f64] = &[-60.0, -5.0, -1.0, 0.0, 1.0, 5.0, 7.0, 30.0, 60.0, 365.0];
 const MONTH_POOL: &[f64] = &[-12.0, -6.0, -1.0, 0.0, 1.0, 6.0, 12.0];
 const SCORE_POOL: &[f64] = &[0.0, 10.0, 20.0, 25.0, 33.333333, 50.0, 66.666667, 75.0, 80.0, 99.999999, 100.0];
-const TEXT_POOL: &[&str] = &["ceo", "CEO", "vp", "", "high", "Élan", "élan", "vice ceo", "C-Level/VP"];
-const PIECE_POOL: &[&str] = &["c", "ce", "CEO", "eo", "v", "É", "lan", "i", "c-level", "-L", "vice ceo"];
-const TAG_POOL: &[&str] = &["crm", "erp", "bi", "CRM"];
+const TEXT_POOL: &[&str] =
+    &["ceo", "CEO", "vp", "", "high", "Élan", "élan", "vice ceo", "C-Level/VP", "E\u{301}lan", "Straße", "STRASSE"];
+const PIECE_POOL: &[&str] = &["c", "ce", "CEO", "eo", "v", "É", "lan", "i", "c-level", "-L", "vice ceo", "E", "ß", "S"];
+const TAG_POOL: &[&str] = &["crm", "erp", "bi", "CRM", "ß", "SS"];
 const POINT_POOL: &[f64] = &[
     1.0, 2.5, 5.0, 7.0, 8.0, 10.0, 20.0, 25.0, 30.0, 40.0, 50.0, 100.0, 33.333333, 0.1, 0.000001, 0.0, -0.333333, -5.0,
     -10.0, -20.0,
@@ -106,6 +107,12 @@ struct Generator<'r> {
 
 fn one<T: Copy>(rng: &mut Rng, pool: &[T]) -> T {
     pool[rng.usize(..pool.len())]
+}
+
+/// The form of a text in which all spellings that differ in case alone are equal. Knows the letters of these tests.
+pub(crate) fn ignoring_case(text: &str) -> String {
+    let composed = text.replace("e\u{301}", "é").replace("E\u{301}", "É");
+    composed.to_lowercase().replace('ß', "ss").replace('ſ', "s")
 }
 
 /// A JSON number; integers have no decimal point.
@@ -592,7 +599,12 @@ impl Generator<'_> {
         };
         self.kinded.insert(field);
         let names: Vec<&str> = self.some(pool, 1, 4).into_iter().filter(|name| !name.is_empty()).collect();
-        let names = if names.is_empty() { vec![pool[0]] } else { names };
+        let mut names = if names.is_empty() { vec![pool[0]] } else { names };
+        if self.chance(30) {
+            rule["ignore_case"] = json!(true);
+            let mut seen = BTreeSet::new();
+            names.retain(|name| seen.insert(ignoring_case(name)));
+        }
         let entries: Map<String, Value> = names.into_iter().map(|name| (name.to_owned(), self.points())).collect();
         rule["values"] = entry(field, entries.into());
         self.maybe(rule, "otherwise", 50);
@@ -857,7 +869,11 @@ impl Generator<'_> {
             }
             _ => json!(self.some(TAG_POOL, 1, 3)),
         };
-        entry(op, arg)
+        let mut test = entry(op, arg);
+        if op != "count" && self.chance(35) {
+            test["ignore_case"] = json!(self.chance(85));
+        }
+        test
     }
 
     fn day_test(&mut self) -> Value {

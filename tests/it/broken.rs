@@ -296,6 +296,12 @@ const BROKEN: &[(&str, Document)] = &[
     ("one-of-numbers", When(r#"{ "nps": { "one_of": [9, 10] } }"#)),
     ("ignore-case-alone", When(r#"{ "nps": { "at_least": 3, "ignore_case": true } }"#)),
     ("ignore-case-of-a-number", When(r#"{ "nps": { "is": 9, "ignore_case": true } }"#)),
+    ("ignore-case-of-a-flag", When(r#"{ "has_flagship": { "is": true, "ignore_case": true } }"#)),
+    ("ignore-case-beside-points", Rule(r#""when": { "plan": { "contains": "p" } }, "points": 1, "ignore_case": true"#)),
+    (
+        "values-equal-without-case",
+        Rule(r#""values": { "plan": { "Pro": 1, "PRO": 2, "straße": 3, "STRASSE": 4 } }, "ignore_case": true"#),
+    ),
     ("ignore-case-as-text", When(r#"{ "plan": { "is": 3.5, "starts_with": 3, "ignore_case": "yes" } }"#)),
     ("between-of-three", When(r#"{ "nps": { "between": [1, 2, 3] } }"#)),
     ("between-backwards", When(r#"{ "nps": { "between": [9, 3] } }"#)),
@@ -626,6 +632,12 @@ const MISFITS: &[(&str, Document)] = &[
     ("typed-flag-as-number", When(r#"{ "has_flagship": 1 }"#)),
     ("typed-flag-as-text", When(r#"{ "has_flagship": "yes" }"#)),
     ("typed-text-as-number", When(r#"{ "plan": { "at_least": 3 } }"#)),
+    (
+        "typed-texts-without-case",
+        When(
+            r#"{ "health": { "one_of": ["GREEN", "BLUE"], "ignore_case": true }, "plans": { "has": "RED", "has_any": ["BLACK"], "ignore_case": true } }"#,
+        ),
+    ),
     ("typed-text-as-tags", When(r#"{ "plan": { "has_any": ["pro"] } }"#)),
     ("typed-tags-as-text", When(r#"{ "tech_stack": { "one_of": ["crm"] } }"#)),
     ("typed-date-as-text", When(r#"{ "renewal_date": "2026-11-22" }"#)),

@@ -221,6 +221,7 @@ fn documents_with_the_same_meaning_have_the_same_fingerprint() {
         ("/axis/0/rule/0/bounds", r#""from""#),
         ("/axis/0/rule/0/missing", r#"{ "points": 0 }"#),
         ("/axis/0/rule/2/otherwise", "0"),
+        ("/axis/0/rule/2/ignore_case", "false"),
         ("/axis/0/rule/6/below", "0"),
         ("/play/0/otherwise", "false"),
         ("/promoter/0/when", r#"{ "segment": { "is": "high", "ignore_case": false } }"#),
@@ -304,6 +305,8 @@ const CHANGES: &[(&str, &str)] = &[
     ("/axis/0/rule/1/values/role/ceo", "31"),
     ("/axis/0/rule/1/values/role/CEO", "30"),
     ("/axis/0/rule/1/otherwise", "2"),
+    ("/axis/0/rule/1/ignore_case", "true"),
+    ("/axis/0/rule/2/ignore_case", "true"),
     ("/axis/0/rule/1/missing", r#"{ "points": 6 }"#),
     ("/axis/0/rule/2/combine", r#""sum""#),
     ("/axis/0/rule/3/per_unit/seats/min", "null"),
@@ -523,6 +526,23 @@ fn one_field_with_and_without_case_reads_back() {
                 let score = scorer(model);
                 assert_eq!(score.score(&record, at("2026-11-22")).verdict().as_str(), verdict, "{when} {text}");
             }
+        }
+    }
+}
+
+#[test]
+fn one_field_of_tags_with_and_without_case_reads_back() {
+    let has = json!({ "has": "A" });
+    let any = json!({ "has_any": ["b"], "ignore_case": true });
+    for (plain, escaped) in [(&has, &any), (&any, &has)] {
+        let when = json!({ "x": plain, "field": { "x": escaped } });
+        let model = model(&json!({ "format": 1, "name": "x", "required": [{ "id": "r", "when": when }] }));
+        let read = self::model(&serde_json::to_value(&model).unwrap());
+        assert_eq!(read.fingerprint(), model.fingerprint(), "{when}");
+        for (tags, verdict) in [(["A", "B"], "eligible"), (["a", "B"], "ineligible"), (["A", "C"], "ineligible")] {
+            let score = scorer(&read);
+            let score = score.score(&Record::new().with("x", tags), at("2026-11-22"));
+            assert_eq!(score.verdict().as_str(), verdict, "{when} {tags:?}");
         }
     }
 }

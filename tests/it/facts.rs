@@ -62,6 +62,11 @@ fn every_condition_built_from_handles_equals_the_one_of_a_document() {
         (f.tech.has_all(["crm"]), "when.tech.has_all = ['crm']"),
         (f.tech.has_none(["crm"]), "when.tech.has_none = ['crm']"),
         (f.tech.any_not_in(f.owned), "when.tech.any_not_in = 'owned'"),
+        (f.tech.ignore_case().has("CRM"), "when.tech = { has = 'CRM', ignore_case = true }"),
+        (f.tech.ignore_case().has_any(["a"]), "when.tech = { has_any = ['a'], ignore_case = true }"),
+        (f.tech.ignore_case().has_all(["a"]), "when.tech = { has_all = ['a'], ignore_case = true }"),
+        (f.tech.ignore_case().has_none(["a"]), "when.tech = { has_none = ['a'], ignore_case = true }"),
+        (f.tech.ignore_case().any_not_in(f.owned), "when.tech = { any_not_in = 'owned', ignore_case = true }"),
         (f.tech.count().is(2), "when.tech.count = 2"),
         (f.start.days_since().between(-5, 5), "when.start.days_since.between = [-5, 5]"),
         (f.start.days_until().less_than(60), "when.start.days_until.less_than = 60"),
@@ -113,7 +118,7 @@ fn built_in_rust() -> Model {
         .rule(Rule::new("months", Bands::new(f.start.months_since(), [(6, 1)])))
         .rule(Rule::new("values", Values::new(f.plan, [("pro", 3), ("team", 2)]).otherwise(1)))
         .rule(Rule::new("tags", Values::of_tags(f.tech, [("crm", 3)], Combine::Sum)))
-        .rule(Rule::new("best", Values::of_tags(f.tech, [("erp", 3)], Combine::Best)))
+        .rule(Rule::new("best", Values::of_tags(f.tech, [("erp", 3)], Combine::Best).ignore_case()))
         .rule(Rule::new("units", PerUnit::new(f.seats, 2, 10).min(-3)))
         .group(Group::new("who").label("Who").min(-1).max(40));
     let signals = Axis::new("activity")
@@ -219,7 +224,7 @@ const BUILT: &str = "
         { id = 'months', bands.start = [[6, 1]], by = 'months_since' },
         { id = 'values', values.plan = { pro = 3, team = 2 }, otherwise = 1 },
         { id = 'tags', values.tech = { crm = 3 }, combine = 'sum' },
-        { id = 'best', values.tech = { erp = 3 }, combine = 'best' },
+        { id = 'best', values.tech = { erp = 3 }, combine = 'best', ignore_case = true },
         { id = 'units', per_unit.seats = { points = 2, min = -3, max = 10 } },
     ]
 

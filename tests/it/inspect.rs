@@ -130,7 +130,8 @@ fn rule(of: &Rule) -> Json {
                 values.rows().map(|(text, points)| (text.to_owned(), json!(points))).collect();
             let combine = values.combine().map(|combine| if combine == Combine::Sum { "sum" } else { "best" });
             let values_of = at_field(values.field(), SUBJECT, &Json::Object(rows));
-            json!({ "values": values_of, "otherwise": values.get_otherwise(), "combine": combine })
+            let ignore_case = values.ignores_case();
+            json!({ "values": values_of, "otherwise": values.get_otherwise(), "combine": combine, "ignore_case": ignore_case })
         }
         Worth::PerUnit(of) => {
             let options = table(json!({ "points": of.points(), "min": of.get_min(), "max": of.max() }));

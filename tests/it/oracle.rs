@@ -13,7 +13,7 @@ use num_bigint::BigInt;
 use num_traits::{One, Signed, ToPrimitive};
 use serde_json::{Map, Value};
 
-use crate::common::generate::Event;
+use crate::common::generate::{Event, ignoring_case};
 use crate::common::reach::{Q, add_up, available, bands_subject, decimal, decimal_or, int, list, only_entry, table};
 
 type Truth = Option<bool>;
@@ -314,11 +314,13 @@ impl<'a> Evaluation<'a> {
 
     fn values(&self, rule: &Value) -> Option<Q> {
         let (field, table) = only_entry(&rule["values"]);
-        let entries: Vec<Q> = if rule["combine"].is_null() {
-            table.get(self.text(field)?).map(decimal).into_iter().collect()
-        } else {
-            self.tags(field)?.iter().filter_map(|tag| table.get(tag)).map(decimal).collect()
+        let own: BTreeSet<&str> =
+            if rule["combine"].is_null() { [self.text(field)?].into() } else { self.tags(field)? };
+        let same = |text: &&str, key: &str| {
+            if rule["ignore_case"] == true { ignoring_case(text) == ignoring_case(key) } else { *text == key }
         };
+        let rows = table.as_object().expect("a table").iter().filter(|(key, _)| own.iter().any(|text| same(text, key)));
+        let entries: Vec<Q> = rows.map(|(_, points)| decimal(points)).collect();
         if entries.is_empty() {
             return Some(decimal_or(&rule["otherwise"], 0));
         }
@@ -499,7 +501,9 @@ impl<'a> Evaluation<'a> {
                 "ratio_to" => {
                     self.ratio(field, text(&arg["field"])).map(|ratio| self.number_test(&Num::Float(ratio), arg))
                 }
-                "has" | "has_any" | "has_all" | "has_none" | "count" | "any_not_in" => self.tags_op(field, op, arg),
+                "has" | "has_any" | "has_all" | "has_none" | "count" | "any_not_in" => {
+                    self.tags_op(field, op, arg, fold)
+                }
                 "days_since" | "days_until" | "months_since" | "months_until" => {
                     self.day_measure(field, op).map(|days| self.number_test(&Num::Exact(int(days)), arg))
                 }
@@ -517,9 +521,13 @@ impl<'a> Evaluation<'a> {
         all(&parts)
     }
 
-    fn tags_op(&self, field: &str, op: &str, arg: &Value) -> Truth {
+    fn tags_op(&self, field: &str, op: &str, arg: &Value, fold: bool) -> Truth {
         let tags = self.tags(field)?;
-        let has = |tag: &Value| tags.contains(text(tag));
+        let folded = |text: &str| {
+            if fold { ignoring_case(text) } else { text.to_owned() }
+        };
+        let contains = |tags: &BTreeSet<&str>, tag: &str| tags.iter().any(|own| folded(own) == folded(tag));
+        let has = |tag: &Value| contains(&tags, text(tag));
         Some(match op {
             "has" => has(arg),
             "has_any" => list(arg).iter().any(has),
@@ -528,7 +536,7 @@ impl<'a> Evaluation<'a> {
             "count" => self.number_test(&Num::Exact(int(tags.len() as i64)), arg),
             _ => {
                 let owned = self.tags(text(arg))?;
-                tags.iter().any(|tag| !owned.contains(tag))
+                tags.iter().any(|tag| !contains(&owned, tag))
             }
         })
     }
@@ -785,14 +793,14 @@ fn test_reads(field: &str, test: &Value, found: &mut Vec<(String, Option<Kind>)>
 
 fn kind_of(op: &str, arg: &Value) -> Option<Kind> {
     Some(match op {
-        "known" => return None,
+        "known" | "ignore_case" => return None,
         "is" | "is_not" => match arg {
             Value::Bool(_) => Kind::Flag,
             Value::Number(_) => Kind::Number,
             _ => Kind::Text,
         },
         "at_least" | "more_than" | "at_most" | "less_than" | "between" | "ratio_to" => Kind::Number,
-        "one_of" | "none_of" | "starts_with" | "ends_with" | "contains" | "has_word" | "ignore_case" => Kind::Text,
+        "one_of" | "none_of" | "starts_with" | "ends_with" | "contains" | "has_word" => Kind::Text,
         "has" | "has_any" | "has_all" | "has_none" | "count" | "any_not_in" => Kind::Tags,
         "days_since" | "days_until" | "months_since" | "months_until" | "before" | "on_or_after" => Kind::Day,
         _ => panic!("unknown operator {op}"),
@@ -913,7 +921,7 @@ fn text_test(value: &str, test: &Value) -> bool {
 
 fn text_op(value: &str, op: &str, arg: &Value, fold: bool) -> bool {
     let folded = |text: &str| {
-        if fold { text.to_ascii_lowercase() } else { text.to_owned() }
+        if fold { ignoring_case(text) } else { text.to_owned() }
     };
     let value = folded(value);
     let operand = |arg: &Value| folded(text(arg));
@@ -934,10 +942,10 @@ fn text_op(value: &str, op: &str, arg: &Value, fold: bool) -> bool {
 /// Whether a text contains a word between two characters that do not make it longer.
 fn has_word(text: &str, word: &str) -> bool {
     let (text, word): (Vec<char>, Vec<char>) = (text.chars().collect(), word.chars().collect());
+    let is_inner = |c: char| c.is_alphanumeric() || c == '\u{301}';
+    let is_torn = |at: usize| at > 0 && at < text.len() && is_inner(text[at - 1]) && is_inner(text[at]);
     (0..(text.len() + 1).saturating_sub(word.len())).any(|start| {
         let end = start + word.len();
-        let is_torn =
-            |at: usize| at > 0 && at < text.len() && text[at - 1].is_alphanumeric() && text[at].is_alphanumeric();
         text[start..end] == word && !is_torn(start) && !is_torn(end)
     })
 }

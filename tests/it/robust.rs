@@ -12,6 +12,7 @@ use warmth::{
     Value, facts,
 };
 
+use crate::common::generate::ignoring_case;
 use crate::support::{at, model, scaled, scorer, second, subjects};
 
 const _: () = {
@@ -306,7 +307,7 @@ fn a_model_that_compiles_never_panics() {
 
 #[test]
 fn parts_of_texts_with_multibyte_characters_match_as_in_std() {
-    let texts = ["", "é", "É", "e\u{301}", "🦀🦀", "ſ", "K", "k", "ß", "SS", "aé", "éa", "\u{80}"];
+    let texts = ["", "é", "É", "e\u{301}", "e", "🦀🦀", "ſ", "K", "k", "ß", "SS", "aé", "éa", "\u{80}"];
     for piece in texts {
         for op in ["starts_with", "ends_with", "contains"] {
             for ignore_case in [false, true] {
@@ -314,7 +315,7 @@ fn parts_of_texts_with_multibyte_characters_match_as_in_std() {
                 let required = json!([{ "id": "r", "when": when }]);
                 let scorer = scorer(&model(&json!({ "format": 1, "name": "x", "required": required })));
                 for text in texts {
-                    let fold = |text: &str| if ignore_case { text.to_ascii_lowercase() } else { text.to_owned() };
+                    let fold = |text: &str| if ignore_case { ignoring_case(text) } else { text.to_owned() };
                     let expected = match op {
                         "starts_with" => fold(text).starts_with(&fold(piece)),
                         "ends_with" => fold(text).ends_with(&fold(piece)),

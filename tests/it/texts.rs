@@ -102,3 +102,85 @@ fn a_list_of_one_text_is_that_text() {
     assert_eq!(fingerprint(json!(["a"])), fingerprint(json!("a")));
     assert_ne!(fingerprint(json!(["a", "b"])), fingerprint(json!("a")));
 }
+
+/// A picklist as a CRM exports it.
+#[test]
+fn values_ignore_the_case_of_texts_and_tags() {
+    let rules = "
+        [[axis.rule]]
+        id = 'industry'
+        values.industry = { software = 20, 'financial services' = 10 }
+        otherwise = 1
+        ignore_case = true
+        [[axis.rule]]
+        id = 'partners'
+        values.partners = { salesforce = 15, hubspot = 15, 'Größe' = 1 }
+        combine = 'sum'
+        ignore_case = true";
+    for (industry, partners, expected) in [
+        ("Software", ["Salesforce", "HubSpot"], "50"),
+        ("SOFTWARE", ["salesforce", "Salesforce"], "35"),
+        ("Financial Services", ["GRÖSSE", "gro\u{308}ße"], "11"),
+        ("software services", ["sales force", ""], "1"),
+    ] {
+        assert_eq!(
+            points(rules, &Record::new().with("industry", industry).with("partners", partners)),
+            expected,
+            "{industry}"
+        );
+    }
+}
+
+#[test]
+fn case_is_ignored_for_every_letter_and_every_way_to_compose_it() {
+    let document = json!({
+        "format": 1, "name": "x",
+        "required": [{ "id": "r", "when": { "f": { "contains": "geschäftsführer", "ignore_case": true } } }],
+    });
+    let scorer = scorer(&model(&document));
+    for (text, expected) in [
+        ("GESCHÄFTSFÜHRER", true),
+        ("Gescha\u{308}ftsfu\u{308}hrer der X GmbH", true),
+        ("GESCHAFTSFUHRER", false),
+        ("Geschäftsfuhrer", false),
+    ] {
+        let verdict = scorer.score(&Record::new().with("f", text), second(0)).verdict();
+        assert_eq!(verdict == warmth::Verdict::Eligible, expected, "{text}");
+    }
+}
+
+#[test]
+fn an_explanation_shows_texts_as_the_document_has_them() {
+    let document = json!({
+        "format": 1, "name": "x",
+        "required": [
+            { "id": "a", "when": { "f": { "one_of": ["Straße", "Allee"], "ignore_case": true } } },
+            { "id": "b", "when": { "g": { "has_all": ["CRM", "ERP"], "ignore_case": true } } },
+            { "id": "c", "when": { "f": { "has_word": ["Weg", "Platz"] } } },
+            { "id": "d", "when": { "not": { "f": { "ends_with": ["weg", "platz"] } } } },
+        ],
+    });
+    let scorer = scorer(&model(&document));
+    let explanation = scorer.explain(&Record::new().with("f", "ALLEE").with("g", ["crm"]), second(0)).to_string();
+    for words in [
+        "one of Straße, Allee",
+        "with all of CRM, ERP",
+        "with one of the words Weg, Platz",
+        "ending with one of weg, platz",
+    ] {
+        assert!(explanation.contains(words), "{words}: {explanation}");
+    }
+}
+
+/// A text of 2,000 bytes is folded on the heap.
+#[test]
+fn a_long_text_is_folded_as_a_short_one() {
+    let document = json!({
+        "format": 1, "name": "x",
+        "required": [{ "id": "r", "when": { "f": { "has_word": "ÉLAN", "ignore_case": true } } }],
+    });
+    let scorer = scorer(&model(&document));
+    for (text, expected) in [("É ".repeat(500) + "élan", "eligible"), ("É ".repeat(500) + "élans", "ineligible")] {
+        assert_eq!(scorer.score(&Record::new().with("f", text), second(0)).verdict().as_str(), expected);
+    }
+}

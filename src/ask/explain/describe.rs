@@ -2,7 +2,7 @@
 
 use super::Object;
 use crate::input::activity::Names;
-use crate::literal::Literal;
+use crate::literal::Literals;
 use crate::model::{EventMeasure, Named, NumberOp};
 use crate::num::points::Points;
 use crate::program::{Events, FieldIndex, Program, Quantity, TagTest, Test, TextSubject, TextTest};
@@ -48,7 +48,7 @@ pub(super) fn expected(program: &Program, test: &Test) -> String {
         }
         Test::Tags { test: TagTest::HasAny(tags), negate: true, .. } => listed(tags, "without ", "with none of "),
         Test::Tags { test: TagTest::HasAny(tags), negate: false, .. } => listed(tags, "with ", "with one of "),
-        Test::Tags { test: TagTest::HasAll(tags), .. } => format!("with all of {}", tags.join(", ")),
+        Test::Tags { test: TagTest::HasAll(tags), .. } => format!("with all of {}", enumerated(tags)),
         Test::Tags { test: TagTest::AnyNotIn(other), .. } => {
             format!("with something that is not in {}", name(program, *other))
         }
@@ -60,8 +60,13 @@ pub(super) fn expected(program: &Program, test: &Test) -> String {
 }
 
 /// Returns one text after `single`, or several texts after `several`.
-fn listed(texts: &[Literal], single: &str, several: &str) -> String {
-    format!("{}{}", if texts.len() == 1 { single } else { several }, texts.join(", "))
+fn listed(texts: &Literals, single: &str, several: &str) -> String {
+    format!("{}{}", if texts.len() == 1 { single } else { several }, enumerated(texts))
+}
+
+/// Returns texts as in the document, separated by commas.
+fn enumerated(texts: &Literals) -> String {
+    texts.written().collect::<Vec<_>>().join(", ")
 }
 
 /// Returns the name of an operator or measure in words: `at_least` is "at least".

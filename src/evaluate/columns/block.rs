@@ -259,10 +259,12 @@ impl<'m, 't> Block<'m, 't> {
                     _ => None,
                 }),
             },
-            Test::Tags { field, test: TagTest::HasAny(any), negate, .. } => self.facts(*field, |fact| match fact {
-                Fact::Tags(tags) => Some(tags.has_any(any) != *negate),
-                _ => None,
-            }),
+            Test::Tags { field, test: TagTest::HasAny(any), ignore_case: false, negate, .. } => {
+                self.facts(*field, |fact| match fact {
+                    Fact::Tags(tags) => Some(tags.has_any(any) != *negate),
+                    _ => None,
+                })
+            }
             _ => return self.tested(probe, test),
         };
         Truths::new(holds, known)

@@ -94,6 +94,7 @@ impl<'c> BoundColumns<'c> {
             return None;
         };
         let holds = |text: &str| match test {
+            Test::Tags { test: TagTest::HasAny(any), ignore_case: true, .. } => any.has_ignoring_case(text),
             Test::Tags { test: TagTest::HasAny(any), .. } => any.iter().any(|tag| **tag == *text),
             _ => concrete::holds(test, Fact::Text(text)) == Some(true),
         };
@@ -179,7 +180,7 @@ impl<'c> BoundColumns<'c> {
                 let (holds, known) = self.truths.get(*slot)?.among(*keys, rows);
                 Some((holds, known & column.valid_among(rows)))
             }
-            Test::Tags { field, test: TagTest::HasAny(_), slot, negate } => {
+            Test::Tags { field, test: TagTest::HasAny(_), slot, negate, .. } => {
                 let column = self.of(*field)?;
                 let ColumnValues::Lists(offsets, Items::Dictionary(keys, _)) = &column.values else { return None };
                 let truths = self.truths.get(*slot)?;

@@ -165,9 +165,9 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
                 let count = self.select(events).count();
                 return observed(test, Observation::Events(count), Some((count > 0) == *is), observer);
             }
-            Test::Tags { field, test: TagTest::AnyNotIn(other), negate, .. } => {
+            Test::Tags { field, test: TagTest::AnyNotIn(other), ignore_case, negate, .. } => {
                 let fact = self.fact(*field, &mut owned);
-                let holds = test::any_not_in(fact, self.fact(*other, &mut other_owned));
+                let holds = test::any_not_in(fact, self.fact(*other, &mut other_owned), *ignore_case);
                 (fact, holds.map(|holds| holds != *negate))
             }
             Test::Day { field, within, .. } => {

@@ -9,9 +9,11 @@ use super::interval_set::IntervalSet;
 use crate::evaluate::domain::Atoms;
 use crate::evaluate::{MaybeUnknown, test as concrete};
 use crate::input::facts::{Fact, FactCow, Field, Kind};
+use crate::literal::Literal;
 use crate::num::decimal::nearest_micros;
 use crate::num::points::HELD;
 use crate::program::{RuleBody, TagTest, Test, TextTest, double_of, ordered_bits};
+use crate::text::{folds_to, has_spellings};
 use crate::time::{DAYS_MAX, DAYS_MIN};
 
 /// The facts that a field may have: known ones, and whether it may be missing. Not empty.
@@ -145,15 +147,12 @@ impl<'f> FactSet<'f> {
                 let (can, cannot) = texts_match(test, *ignore_case, other);
                 either(can, cannot, *negate)
             }
-            (KnownFacts::Tags(with, without), Test::Tags { test, negate, .. }) => {
-                let among = |tags: &[&str], tag: &str| tags.contains(&tag);
+            (KnownFacts::Tags(with, without), Test::Tags { test, ignore_case, negate, .. }) => {
+                let is_there = |tag: &Literal| has_tag(with, tag, *ignore_case);
+                let is_absent = |tag: &Literal| lacks_tag(without, tag, *ignore_case);
                 let (can, cannot) = match test {
-                    TagTest::HasAny(any) => {
-                        (any.iter().any(|tag| !among(without, tag)), !any.iter().any(|tag| among(with, tag)))
-                    }
-                    TagTest::HasAll(all) => {
-                        (!all.iter().any(|tag| among(without, tag)), all.iter().any(|tag| !among(with, tag)))
-                    }
+                    TagTest::HasAny(any) => (!any.iter().all(is_absent), !any.iter().any(is_there)),
+                    TagTest::HasAll(all) => (!all.iter().any(is_absent), !all.iter().all(is_there)),
                     TagTest::AnyNotIn(_) => (true, true),
                 };
                 either(can, cannot, *negate)
@@ -164,11 +163,12 @@ impl<'f> FactSet<'f> {
     }
 
     /// The answers to whether some tag is not among those of another field.
-    pub(super) fn any_not_in(&self, others: &FactSet<'_>) -> Set<Option<bool>> {
+    pub(super) fn any_not_in(&self, others: &FactSet<'_>, ignore_case: bool) -> Set<Option<bool>> {
         let unknown = (self.missing || others.missing).then_some(None);
         let known: SmallVec<[Option<bool>; 4]> = match (self.known.listed(), others.known.listed()) {
             (Some(facts), Some(others)) => {
-                facts.iter().flat_map(|fact| others.iter().map(|other| concrete::any_not_in(*fact, *other))).collect()
+                let holds = |fact: &Fact<'_>, other: &Fact<'_>| concrete::any_not_in(*fact, *other, ignore_case);
+                facts.iter().flat_map(|fact| others.iter().map(move |other| holds(fact, other))).collect()
             }
             _ if self.known.is_nothing() || others.known.is_nothing() => SmallVec::new(),
             _ => either(true, true, false),
@@ -185,9 +185,15 @@ impl<'f> FactSet<'f> {
             (KnownFacts::Texts, RuleBody::Texts { rows, otherwise, .. }) => IntervalSet::of(
                 rows.iter().map(|(_, points)| *points).chain([*otherwise]).map(|points| (points, points)),
             ),
-            (KnownFacts::OtherTexts, RuleBody::Texts { otherwise, .. }) => IntervalSet::of([(*otherwise, *otherwise)]),
-            (KnownFacts::Tags(with, without), RuleBody::Tags { rows, otherwise, sum, .. }) => {
-                Some(tag_points(rows, *otherwise, *sum, with, without))
+            (KnownFacts::OtherTexts, RuleBody::Texts { rows, otherwise, ignore_case, .. }) => {
+                let spelt_otherwise = rows.iter().filter(|(text, _)| *ignore_case && has_spellings(text));
+                let points = spelt_otherwise.map(|(_, points)| *points).chain([*otherwise]);
+                IntervalSet::of(points.map(|points| (points, points)))
+            }
+            (KnownFacts::Tags(with, without), RuleBody::Tags { rows, otherwise, sum, ignore_case, .. }) => {
+                let is_there = |tag: &str| has_tag(with, tag, *ignore_case);
+                let is_absent = |tag: &str| lacks_tag(without, tag, *ignore_case);
+                Some(tag_points(rows, *otherwise, *sum, is_there, is_absent))
             }
             (KnownFacts::Numbers(least, greatest), RuleBody::PerUnit { points, min, max, .. }) => {
                 let at = |number| {
@@ -255,10 +261,7 @@ fn either(can: bool, cannot: bool, negate: bool) -> SmallVec<[Option<bool>; 4]> 
 fn texts_match(test: &TextTest, ignore_case: bool, other: bool) -> (bool, bool) {
     match test {
         // If case is ignored, another spelling of a listed text is among the other texts.
-        TextTest::OneOf(texts) => {
-            let spelt_otherwise = |text: &str| ignore_case && text.bytes().any(|byte| byte.is_ascii_alphabetic());
-            (texts.iter().any(|text| !other || spelt_otherwise(text)), true)
-        }
+        TextTest::OneOf(texts) => (texts.iter().any(|text| !other || (ignore_case && has_spellings(text))), true),
         TextTest::StartsWith(parts)
         | TextTest::EndsWith(parts)
         | TextTest::Contains(parts)
@@ -266,11 +269,26 @@ fn texts_match(test: &TextTest, ignore_case: bool, other: bool) -> (bool, bool) 
     }
 }
 
+/// Whether every set with these tags has one that is equal to `tag`, which is folded if case is ignored.
+fn has_tag(with: &[&str], tag: &str, ignore_case: bool) -> bool {
+    with.iter().any(|own| if ignore_case { folds_to(own, tag) } else { *own == tag })
+}
+
+/// Whether no set without these tags has one that is equal to `tag`: not even in another spelling if case is ignored.
+fn lacks_tag(without: &[&str], tag: &str, ignore_case: bool) -> bool {
+    without.contains(&tag) && !(ignore_case && has_spellings(tag))
+}
+
 /// The points of tags of which some are present, some are absent and the others may be either.
-fn tag_points(rows: &[(Box<str>, i64)], otherwise: i64, sum: bool, with: &[&str], without: &[&str]) -> IntervalSet {
-    let has = |tag: &str| with.contains(&tag);
-    let free = rows.iter().filter(|(tag, _)| !has(tag) && !without.contains(&&**tag)).map(|(_, points)| *points);
-    let none = rows.iter().any(|(tag, _)| has(tag)).then(|| concrete::tag_points(rows, otherwise, sum, has));
+fn tag_points(
+    rows: &[(Box<str>, i64)],
+    otherwise: i64,
+    sum: bool,
+    has: impl Fn(&str) -> bool,
+    lacks: impl Fn(&str) -> bool,
+) -> IntervalSet {
+    let free = rows.iter().filter(|(tag, _)| !has(tag) && !lacks(tag)).map(|(_, points)| *points);
+    let none = rows.iter().any(|(tag, _)| has(tag)).then(|| concrete::tag_points(rows, otherwise, sum, &has));
     if sum {
         // The sums with at least one row, and the sum of none.
         let some = free.fold(none.map(|sum| (sum, sum)).into_iter().collect::<Intervals>(), |sums, points| {
@@ -319,7 +337,7 @@ mod tests {
                 })
                 .collect();
             let expected = IntervalSet::of(worths.iter().map(|worth| (*worth, *worth))).unwrap();
-            prop_assert_eq!(tag_points(&rows, otherwise, sum, &with, &without), expected);
+            prop_assert_eq!(tag_points(&rows, otherwise, sum, |tag| with.contains(&tag), |tag| without.contains(&tag)), expected);
         }
     }
 

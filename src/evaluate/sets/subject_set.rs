@@ -276,8 +276,8 @@ impl<'m> Env<'m> for SubjectSet<'m, '_> {
             Test::Known { field, .. } | Test::Flag { field, .. } | Test::Text { of: TextSubject::Field(field), .. } => {
                 truths(&self.fact(*field).holds(test))
             }
-            Test::Tags { field, test: TagTest::AnyNotIn(other), negate, .. } => {
-                let holds = self.fact(*field).any_not_in(self.fact(*other));
+            Test::Tags { field, test: TagTest::AnyNotIn(other), ignore_case, negate, .. } => {
+                let holds = self.fact(*field).any_not_in(self.fact(*other), *ignore_case);
                 truths(&Sets::map(&holds, |holds| holds.map(|holds| holds != *negate)))
             }
             Test::Tags { field, .. } => truths(&self.fact(*field).holds(test)),

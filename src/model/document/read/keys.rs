@@ -1,11 +1,12 @@
 //! A table whose keys are read one by one.
 
 use super::Reader;
+use crate::model::document::names::IGNORE_CASE;
 use crate::model::document::node::Node;
 use crate::problem::{Path, Problem, nearest};
 
 /// Options of a rule's forms, and the forms that they belong to.
-pub(super) const OPTIONS: [(&str, &str); 7] = [
+pub(super) const OPTIONS: [(&str, &str); 8] = [
     ("otherwise", "`first` and `values`"),
     ("bounds", "`bands`"),
     ("below", "`bands`"),
@@ -13,6 +14,7 @@ pub(super) const OPTIONS: [(&str, &str); 7] = [
     ("ratio_to", "`bands` over numbers"),
     ("within", "`bands` over events, except by `days_since_last`"),
     ("combine", "`values` of tags"),
+    (IGNORE_CASE, "`values`, or to `when` below the name of the field"),
 ];
 
 /// A table while its keys are read. Keys that nobody has read are unknown.

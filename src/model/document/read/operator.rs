@@ -38,7 +38,7 @@ fn number_comparison(op: &str, node: &Node) -> Option<NumberOp> {
     node.number().map(comparison)
 }
 
-/// What several operators on one text have in common.
+/// What several operators on one text or on tags have in common.
 #[derive(Clone, Copy)]
 struct OnText<'r> {
     of: &'r TextSubject,
@@ -65,18 +65,20 @@ impl Reader {
         }
     }
 
-    /// Reads `ignore_case`, which needs a text operator in the same table.
+    /// Reads `ignore_case`, which needs an operator on text or tags in the same table.
     fn ignore_case(&mut self, entries: &[(String, Node)], path: &Path<'_>) -> Option<bool> {
         let Some(node) = find(entries, IGNORE_CASE) else {
             return Some(false);
         };
-        let is_on_text = |(op, node): &(String, Node)| match TextOp::named(op) {
+        let is_on_text = |(name, node): &(String, Node)| match TextOp::named(name) {
             Some(TextOp::Is | TextOp::IsNot) => matches!(node, Node::Text(_) | Node::Refused),
-            op => op.is_some(),
+            op => op.is_some() || TagOp::named(name).is_some() || name == ANY_NOT_IN,
         };
         let path = path.key(IGNORE_CASE);
         if !entries.iter().any(is_on_text) {
-            return self.problems.refuse("forms", &path, "`ignore_case` needs an operator on text, such as `contains`");
+            let message = "`ignore_case` needs an operator on text or tags, such as `contains` or `has`";
+            let help = "remove it: nothing else here has upper and lower case";
+            return self.problems.refuse_with_help("forms", &path, message, help);
         }
         self.flag(node, &path)
     }
@@ -97,12 +99,16 @@ impl Reader {
             IS | IS_NOT => self.equality(field, op, node, path, text, tests)?,
             RATIO_TO => self.ratio(field, node, path, tests)?,
             COUNT => self.number_tests(node, path, &Quantity::TagCount { field: own() }, tests)?,
-            ANY_NOT_IN => tests.add(Leaf::AnyNotIn { field: own(), other: self.name(node, path)? }),
+            ANY_NOT_IN => {
+                let other = self.name(node, path)?;
+                tests.add(Leaf::AnyNotIn { field: own(), other, ignore_case: text.ignore_case });
+            }
             op => {
                 if let Some(op) = TextOp::named(op) {
                     self.text_test(op, node, path, text, tests)?;
                 } else if let Some(op) = TagOp::named(op) {
-                    tests.add(Leaf::Tags { field: own(), op, tags: self.text_operand(op.takes_list(), node, path)? });
+                    let tags = self.text_operand(op.takes_list(), node, path)?;
+                    tests.add(Leaf::Tags { field: own(), op, tags, ignore_case: text.ignore_case });
                 } else if let Some(op) = DayOp::named(op) {
                     tests.add(Leaf::Day { field: own(), op, date: self.date(node, path)? });
                 } else if let Some(by) = Calendar::named(op) {

@@ -5,7 +5,7 @@ use super::keys::{Keys, OPTIONS};
 use crate::decay::Decay;
 use crate::model::condition::{AgeWindow, EventMeasure, Quantity};
 use crate::model::document::location::{EVENTS, FIELD, RESERVED};
-use crate::model::document::names::{BOUNDS, DAYS_SINCE_LAST, Named, RATIO_TO, WITHIN};
+use crate::model::document::names::{BOUNDS, DAYS_SINCE_LAST, IGNORE_CASE, Named, RATIO_TO, WITHIN};
 use crate::model::document::node::Node;
 use crate::model::worth::{Bands, Each, First, PerUnit, Signal, Values, Worth};
 use crate::num::points::Points;
@@ -174,8 +174,9 @@ impl Reader {
         });
         let otherwise = keys.or_default(self, "otherwise", Reader::points);
         let combine = keys.optional(self, "combine", Reader::choice);
+        let ignore_case = keys.or_default(self, IGNORE_CASE, Reader::flag);
         let (field, rows) = rows?;
-        Some(Values { field, rows, otherwise: otherwise?, combine: combine? })
+        Some(Values { field, rows, otherwise: otherwise?, combine: combine?, ignore_case: ignore_case? })
     }
 
     fn per_unit(&mut self, node: &Node, path: &Path<'_>) -> Option<PerUnit> {

@@ -84,7 +84,9 @@ fn options(leaf: &Leaf) -> Option<Table> {
             Quantity::Event { ages: None, .. } => {}
             _ => return None,
         },
-        Leaf::Text { ignore_case, .. } => table.put_unless(IGNORE_CASE, *ignore_case, &false),
+        Leaf::Text { ignore_case, .. } | Leaf::Tags { ignore_case, .. } | Leaf::AnyNotIn { ignore_case, .. } => {
+            table.put_unless(IGNORE_CASE, *ignore_case, &false);
+        }
         _ => return None,
     }
     Some(table)

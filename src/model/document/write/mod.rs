@@ -7,7 +7,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 pub(in crate::model) use self::condition::condition;
 use self::condition::nested;
 use super::location::Scope;
-use super::names::{BOUNDS, GATE_MISSING, Named, RATIO_TO, SKIP, WITHIN, name_in};
+use super::names::{BOUNDS, GATE_MISSING, IGNORE_CASE, Named, RATIO_TO, SKIP, WITHIN, name_in};
 use super::node::Node;
 use super::read::FORMAT;
 use crate::decay::Decay;
@@ -240,6 +240,7 @@ fn worth(table: &mut Table, worth: &Worth) {
         Worth::Values(values) => {
             table.put_unless("otherwise", values.otherwise, &Points::ZERO);
             table.put_some("combine", values.combine.map(Named::name));
+            table.put_unless(IGNORE_CASE, values.ignore_case, &false);
             table.put("values", nested(&Scope::Subject.field(&values.field), table_of(&values.rows)));
         }
         Worth::PerUnit(per_unit) => {

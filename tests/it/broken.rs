@@ -286,6 +286,19 @@ const BROKEN: &[(&str, Document)] = &[
         "operator-of-programmers",
         When(r#"{ "nps": { ">=": 3, "gte": 3, "greater_than": 3 }, "plan": { "in": ["pro"] } }"#),
     ),
+    (
+        "opposites-of-operators",
+        When(
+            r#"{ "plan": { "not_contains": "intern", "doesNotContain": "a", "not_starts_with": "a", "not_has_word": "b", "not_one_of": ["a"], "not_in": ["a"] }, "nps": { "not_between": [1, 2] }, "seats": { "ratio_to": { "field": "seat_limit", "not_between": [1, 2] } }, "tech_stack": { "not_has": "crm" } }"#,
+        ),
+    ),
+    (
+        "operators-of-other-tools",
+        When(
+            r#"{ "plan": { "begins_with": "a", "startsWith": "a", "includes": "a", "contains_any": ["a"], "icontains": "a", "matches": "a.*", "is_empty": true, "is_not_null": true, "equals": "a", "case_insensitive": true, "is": ["a", "b"], "is_not": ["a"] }, "renewal_date": { "years_since": { "at_least": 1 }, "weeks_until": 2, "after": "2026-01-01", "on_or_before": "2026-01-01" }, "has_flagship": { "is_true": true, "exists": true }, "tech_stack": { "contains_all": ["a"], "length": 2 }, "nps": { "GreaterThanOrEqual": 3, "range": [1, 2] } }"#,
+        ),
+    ),
+    ("operators-of-other-tools-on-a-grade", Promoter(r#"{ "grade": { "not_ends_with": "1", "is_empty": true } }"#)),
     ("operator-unheard-of", When(r#"{ "nps": { "resembles": 3 } }"#)),
     ("operator-on-text-as-number", When(r#"{ "nps": { "at_least": "9" } }"#)),
     ("is-not-on-a-flag", When(r#"{ "has_flagship": { "is_not": true } }"#)),

@@ -184,3 +184,23 @@ fn a_long_text_is_folded_as_a_short_one() {
         assert_eq!(scorer.score(&Record::new().with("f", text), second(0)).verdict().as_str(), expected);
     }
 }
+
+#[test]
+fn a_long_list_is_shortened_in_an_explanation() {
+    let explained = |count: usize| {
+        let domains: Vec<String> = (0..count).map(|domain| format!("d{domain}")).collect();
+        let document = json!({
+            "format": 1, "name": "x",
+            "required": [{ "id": "r", "when": { "f": { "one_of": domains } } }],
+        });
+        scorer(&model(&document)).explain(&Record::new().with("f", "d1"), second(0)).to_string()
+    };
+    for (count, expected) in [
+        (8, "one of d0, d1, d2, d3, d4, d5, d6, d7)\n"),
+        (9, "one of d0, d1, d2 and 6 more)\n"),
+        (3_000, "one of d0, d1, d2 and 2,997 more)\n"),
+    ] {
+        let text = explained(count) + "\n";
+        assert!(text.contains(expected), "{text}");
+    }
+}

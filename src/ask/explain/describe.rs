@@ -64,9 +64,33 @@ fn listed(texts: &Literals, single: &str, several: &str) -> String {
     format!("{}{}", if texts.len() == 1 { single } else { several }, enumerated(texts))
 }
 
-/// Returns texts as in the document, separated by commas.
+/// The longest list of texts that is shown in full.
+const LIST_MAX: usize = 8;
+
+/// How many texts of a longer list are shown.
+const LIST_HEAD: usize = 3;
+
+/// Returns texts as in the document, separated by commas: of many texts the first few, and how many more there are.
 fn enumerated(texts: &Literals) -> String {
-    texts.written().collect::<Vec<_>>().join(", ")
+    let shown = if texts.len() > LIST_MAX { LIST_HEAD } else { LIST_MAX };
+    let mut list = texts.written().take(shown).collect::<Vec<_>>().join(", ");
+    if let Some(more) = texts.len().checked_sub(shown).filter(|more| *more > 0) {
+        list += &format!(" and {} more", grouped(more));
+    }
+    list
+}
+
+/// Returns a number with its digits in groups of three: `2,997`.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 /// Returns the name of an operator or measure in words: `at_least` is "at least".

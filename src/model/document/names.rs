@@ -146,15 +146,114 @@ impl NumberOp {
     }
 }
 
-/// Names that operators have in other languages, and their names here.
-pub(crate) const ALIASES: [(&[&str], &str); 9] = [
-    (&[">=", "gte", "ge", "min"], "at_least"),
-    (&[">", "gt", "greater_than", "above"], "more_than"),
-    (&["<=", "lte", "le", "max"], "at_most"),
-    (&["<", "lt", "fewer_than", "below"], "less_than"),
-    (&["=", "==", "eq", "equals"], IS),
-    (&["!=", "<>", "ne", "neq", "not", "not_equals"], IS_NOT),
-    (&["in"], "one_of"),
-    (&["not_in"], "none_of"),
-    (&["exists"], KNOWN),
+/// What to write instead of an operator of another tool.
+#[derive(Clone, Copy)]
+pub(crate) enum Advice {
+    /// This operator, with the same operand.
+    Write(&'static str),
+    /// This operator inside `not`.
+    Not(&'static str),
+    /// A sentence about this operator.
+    Say(&'static str, &'static str),
+}
+
+impl Advice {
+    /// Returns the operator that the advice is about. Without it, the advice does not apply.
+    pub(crate) fn operator(self) -> &'static str {
+        match self {
+            Advice::Write(operator) | Advice::Not(operator) | Advice::Say(operator, _) => operator,
+        }
+    }
+}
+
+/// Returns an operator in lower case and without separators: `notContains` and `not_contains` are one spelling.
+pub(crate) fn squashed(operator: &str) -> String {
+    operator.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
+}
+
+const YEARS_SINCE: &str = "count the months, 12 to a year, as in `months_since.at_least = 12`";
+const YEARS_UNTIL: &str = "count the months, 12 to a year, as in `months_until.at_most = 12`";
+const WEEKS_SINCE: &str = "count the days, 7 to a week, as in `days_since.at_least = 7`";
+const WEEKS_UNTIL: &str = "count the days, 7 to a week, as in `days_until.at_most = 7`";
+const IS_EMPTY: &str =
+    "write `known = false` for a missing fact, `is = \"\"` for an empty text, or `count = 0` for an empty list of tags";
+const NO_PATTERNS: &str = "there are no patterns; write `starts_with`, `ends_with`, `contains` or `has_word`";
+
+/// Operators of other tools and languages, [`squashed`], and what to write here.
+pub(crate) const ADVICE: [(&[&str], Advice); 42] = [
+    (
+        &[">=", "gte", "ge", "min", "greaterorequal", "greaterthanorequal", "greaterthanorequalto"],
+        Advice::Write("at_least"),
+    ),
+    (&[">", "gt", "greater", "greaterthan", "above", "over"], Advice::Write("more_than")),
+    (
+        &["<=", "lte", "le", "max", "lessorequal", "lessthanorequal", "lessthanorequalto", "upto"],
+        Advice::Write("at_most"),
+    ),
+    (&["<", "lt", "less", "fewerthan", "below", "under"], Advice::Write("less_than")),
+    (&["inrange", "isbetween", "range"], Advice::Write(BETWEEN)),
+    (&["notbetween", "isnotbetween", "notinrange", "outside"], Advice::Not(BETWEEN)),
+    (&["=", "==", "===", "eq", "equal", "equals", "equalto", "isequalto", "exactly"], Advice::Write(IS)),
+    (&["istrue"], Advice::Say(IS, "write `is = true`")),
+    (&["isfalse"], Advice::Say(IS, "write `is = false`")),
+    (
+        &["!=", "<>", "ne", "neq", "not", "notequal", "notequals", "notequalto", "isnotequalto", "doesnotequal"],
+        Advice::Write(IS_NOT),
+    ),
+    (&["in", "isin", "anyof", "isanyof", "isoneof"], Advice::Write("one_of")),
+    (
+        &["notin", "nin", "isnotin", "notanyof", "notoneof", "isnoneof", "isnotanyof", "isnotoneof"],
+        Advice::Write("none_of"),
+    ),
+    (&["beginswith", "begins", "startwith", "prefix", "hasprefix"], Advice::Write("starts_with")),
+    (
+        &["notstartswith", "notstartwith", "doesnotstartwith", "notbeginswith", "doesnotbeginwith"],
+        Advice::Not("starts_with"),
+    ),
+    (&["endwith", "suffix", "hassuffix"], Advice::Write("ends_with")),
+    (&["notendswith", "notendwith", "doesnotendwith"], Advice::Not("ends_with")),
+    (&["contain", "include", "includes", "substring"], Advice::Write("contains")),
+    (
+        &["containsany", "containsanyof", "containsoneof", "includesany"],
+        Advice::Say("contains", "write `contains`, which takes a list"),
+    ),
+    (
+        &["icontains", "iequals", "iexact", "ieq"],
+        Advice::Say("contains", "write `contains` or `is`, with `ignore_case = true` beside it"),
+    ),
+    (
+        &["notcontain", "notcontains", "ncontains", "doesnotcontain", "doesntcontain", "notincludes", "excludes"],
+        Advice::Not("contains"),
+    ),
+    (
+        &["like", "ilike", "match", "matches", "regex", "regexp", "pattern", "glob"],
+        Advice::Say("contains", NO_PATTERNS),
+    ),
+    (&["word", "words", "haswords", "hasanyword", "wholeword", "containsword"], Advice::Write("has_word")),
+    (&["nothasword", "doesnothaveword"], Advice::Not("has_word")),
+    (&["caseinsensitive", "insensitive", "nocase"], Advice::Write(IGNORE_CASE)),
+    (
+        &["casesensitive"],
+        Advice::Say(IGNORE_CASE, "remove it: texts that differ in case are different, unless `ignore_case = true`"),
+    ),
+    (&["hasoneof", "hasanyof", "intersects", "overlaps"], Advice::Write("has_any")),
+    (&["hasallof", "hasevery", "containsall", "containsallof"], Advice::Write("has_all")),
+    (&["hasnoneof", "disjoint"], Advice::Write("has_none")),
+    (&["nothas", "hasnot", "doesnothave"], Advice::Say("has_none", "write `has_none`, which takes a list")),
+    (&["length", "len", "size"], Advice::Write(COUNT)),
+    (&["exists", "isknown", "ispresent", "present", "isset", "hasvalue"], Advice::Write(KNOWN)),
+    (&["isnotempty", "notempty", "isnotnull", "notnull", "isfilled"], Advice::Say(KNOWN, "write `known = true`")),
+    (
+        &["missing", "ismissing", "unknown", "isunknown", "null", "isnull", "notexists", "doesnotexist", "isnotset"],
+        Advice::Say(KNOWN, "write `known = false`"),
+    ),
+    (&["empty", "isempty", "blank", "isblank"], Advice::Say(KNOWN, IS_EMPTY)),
+    (&["isbefore", "earlierthan"], Advice::Write("before")),
+    (&["since", "notbefore", "onorlater"], Advice::Write("on_or_after")),
+    (&["after", "isafter", "laterthan"], Advice::Say("on_or_after", "write `on_or_after` with the next day")),
+    (&["onorbefore", "notafter", "until"], Advice::Say("before", "write `before` with the next day")),
+    (&["yearssince", "yearsago", "ageinyears"], Advice::Say("months_since", YEARS_SINCE)),
+    (&["yearsuntil", "inyears"], Advice::Say("months_until", YEARS_UNTIL)),
+    (&["weekssince", "weeksago"], Advice::Say("days_since", WEEKS_SINCE)),
+    (&["weeksuntil", "inweeks"], Advice::Say("days_until", WEEKS_UNTIL)),
 ];

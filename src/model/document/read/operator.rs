@@ -7,8 +7,8 @@ use crate::model::condition::{
 };
 use crate::model::document::location::RESERVED_OUTCOME;
 use crate::model::document::names::{
-    ALIASES, ANY_NOT_IN, BETWEEN, COUNT, DAYS_SINCE_LAST, IGNORE_CASE, IS, IS_NOT, KNOWN, NEVER, Named, RATIO_FIELD,
-    RATIO_TO, WITHIN, lookup,
+    ADVICE, ANY_NOT_IN, Advice, BETWEEN, COUNT, DAYS_SINCE_LAST, IGNORE_CASE, IS, IS_NOT, KNOWN, NEVER, Named,
+    RATIO_FIELD, RATIO_TO, WITHIN, lookup, squashed,
 };
 use crate::model::document::node::Node;
 use crate::problem::{Path, Problem, nearest};
@@ -43,6 +43,26 @@ fn number_comparison(op: &str, node: &Node) -> Option<NumberOp> {
 struct OnText<'r> {
     of: &'r TextSubject,
     ignore_case: bool,
+}
+
+/// Returns what to write instead of an operator of another tool, or of another spelling of an operator.
+fn advice(op: &str, path: &Path<'_>, known: &[&str]) -> Option<String> {
+    let op = squashed(op);
+    if let Some(own) = known.iter().find(|own| squashed(own) == op) {
+        return Some(format!("write `{own}`"));
+    }
+    let (_, advice) =
+        ADVICE.iter().find(|(names, advice)| names.contains(&op.as_str()) && known.contains(&advice.operator()))?;
+    Some(match advice {
+        Advice::Write(own) => format!("write `{own}`"),
+        Advice::Say(_, sentence) => (*sentence).to_owned(),
+        Advice::Not(own) => match path {
+            Path::Key(Path::Key(_, subject), _) if known.contains(&TextOp::Contains.name()) => {
+                format!("did you mean `not = {{ {subject} = {{ {own} = ... }} }}`?")
+            }
+            _ => format!("did you mean `{own}` inside `not = {{ ... }}`?"),
+        },
+    })
 }
 
 impl Reader {
@@ -149,6 +169,12 @@ impl Reader {
             (Node::Flag(_), ..) => {
                 let message = "`is_not` is for numbers and text; test a flag with `is = true` or `is = false`";
                 return self.problems.refuse("wrong-type", path, message);
+            }
+            (Node::List(_), Some(op), _) => {
+                let message = format!("`{}` takes one value, found a list", op.name());
+                let list = if op == TextOp::Is { TextOp::OneOf } else { TextOp::NoneOf };
+                let help = format!("for texts write `{}`", list.name());
+                return self.problems.refuse_with_help("wrong-type", path, message, help);
             }
             _ if op == IS => return self.wrong_type(node, path, "a flag, a number or text"),
             _ => return self.wrong_type(node, path, "a number or text"),
@@ -273,7 +299,7 @@ impl Reader {
         if list { self.texts(node, path) } else { self.text(node, path).map(|text| vec![text]) }
     }
 
-    /// Refuses an operator. The help is its name here, the nearest name, or a short list of all names.
+    /// Refuses an operator. The help is what to write instead, the nearest name, or a short list of all names.
     fn unknown_operator<T>(
         &mut self,
         op: &str,
@@ -283,9 +309,8 @@ impl Reader {
     ) -> Option<T> {
         let known: Vec<_> = known.collect();
         let problem = Problem::new("unknown-operator", path, format!("unknown operator `{op}`{place}"));
-        let here = ALIASES.iter().find(|(aliases, here)| aliases.contains(&op) && known.contains(here));
-        self.problems.note(match here {
-            Some((_, here)) => problem.with_help(format!("write `{here}`")),
+        self.problems.note(match advice(op, path, &known) {
+            Some(advice) => problem.with_help(advice),
             None if known.len() > 8 || nearest(op, known.iter().copied()).is_some() => {
                 problem.suggesting(self.problems.len(), op, known)
             }

@@ -10,7 +10,8 @@ use unicode_normalization::char::is_combining_mark;
 /// Up to this many bytes, a folded text needs no allocation.
 const ON_STACK: usize = 1_024;
 
-/// Calls `then` with the folded form of a text.
+/// Calls `then` with the folded form of a text. Not inlined, as the buffer would be on the stack of every caller.
+#[inline(never)]
 pub(crate) fn with_folded<T>(text: &str, then: impl FnOnce(&str) -> T) -> T {
     let mut folded: SmallVec<[u8; ON_STACK]> = SmallVec::new();
     if text.is_ascii() {

@@ -175,6 +175,26 @@ fn scoring_many_event_names_does_not_allocate() {
     }
 }
 
+/// Texts are folded on the stack, up to the length that the page for hosts states.
+#[test]
+fn ignoring_case_does_not_allocate_for_texts_of_a_thousand_bytes() {
+    let scorer = scorer(&model(&json!({
+        "format": 1, "name": "x",
+        "required": [{ "id": "word", "when": { "title": { "has_word": ["ÉLAN", "x"], "ignore_case": true } } }],
+        "axis": [{ "name": "a", "available": 1, "rule": [
+            { "id": "title", "values": { "title": { "É": 1 } }, "ignore_case": true },
+            { "id": "stack", "values": { "stack": { "ß": 1, "É": 1 } }, "combine": "sum", "ignore_case": true },
+            { "id": "new", "when": { "stack": { "any_not_in": "owned", "ignore_case": true } }, "points": 1 },
+        ] }],
+    })));
+    let allocated = |title: String| {
+        let record = Record::new().with("title", title).with("stack", ["SS", "e\u{301}"]).with("owned", ["ss"]);
+        allocations(|| scorer.score(&record, second(0))).0
+    };
+    assert_eq!(allocated("É ".repeat(338) + "élan 12345"), 0); // 1,024 bytes
+    assert!(allocated("É ".repeat(338) + "élan 123456") > 0);
+}
+
 /// Problems are sorted into document order. That must not cost an allocation for every value of the document.
 #[test]
 fn problems_allocate_no_more_often_for_a_large_document_than_for_a_small_one() {

@@ -17,8 +17,8 @@ const TAGS_MAX: usize = 5;
 
 /// Splits the facts that a missing field may have into cells.
 ///
-/// No test on this field alone distinguishes two facts of a cell, with two exceptions: merged cells, and texts that a test
-/// compares in part or regardless of case. The cells cover every fact of the field's kind.
+/// No test on this field alone distinguishes two facts of a cell, with two exceptions: merged cells, and texts and tags
+/// that a test compares in part or regardless of case. The cells cover every fact of the field's kind.
 pub(super) fn cells<'f>(program: &'f Program, field: FieldIndex, today: i64) -> Vec<FactSet<'f>> {
     let Some(reading) = program.fields.get(field) else { return Vec::new() };
     let open = FactSet::open(&reading.field);

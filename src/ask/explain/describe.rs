@@ -73,11 +73,11 @@ const LIST_HEAD: usize = 3;
 /// Returns texts as in the document, separated by commas: of many texts the first few, and how many more there are.
 fn enumerated(texts: &Literals) -> String {
     let shown = if texts.len() > LIST_MAX { LIST_HEAD } else { LIST_MAX };
-    let mut list = texts.written().take(shown).collect::<Vec<_>>().join(", ");
-    if let Some(more) = texts.len().checked_sub(shown).filter(|more| *more > 0) {
-        list += &format!(" and {} more", grouped(more));
+    let list = texts.written().take(shown).collect::<Vec<_>>().join(", ");
+    match texts.len().saturating_sub(shown) {
+        0 => list,
+        more => format!("{list} and {} more", grouped(more)),
     }
-    list
 }
 
 /// Returns a number with its digits in groups of three: `2,997`.
@@ -85,7 +85,7 @@ fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.char_indices() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);

@@ -59,7 +59,7 @@ pub(crate) fn folded(text: &str) -> Box<str> {
 /// Whether the folded form of a text is this one.
 #[inline]
 pub(crate) fn folds_to(text: &str, folded: &str) -> bool {
-    // A folded text has no upper case, and an ASCII text no folded form of other characters.
+    // The folded form of an ASCII text is its lower case.
     if text.is_ascii() { text.eq_ignore_ascii_case(folded) } else { with_folded(text, |text| text == folded) }
 }
 

@@ -672,15 +672,19 @@ impl Generator<'_> {
         let mut when = Map::new();
         let keys = if self.chance(25) { 2 } else { 1 };
         for _ in 0..keys {
+            let kinded = self.kinded.clone();
             let (key, test) = self.clause(depth, scored);
-            match when.get_mut(&key) {
+            match (when.get_mut(&key), &test) {
+                (None, _) => _ = when.insert(key, test),
                 // Escaped fields, event names and axes share one key, so their tests are merged.
-                Some(Value::Object(old)) if matches!(key.as_str(), "field" | "events" | "axis") => {
-                    old.extend(test.as_object().expect("a table").clone());
+                (Some(Value::Object(old)), Value::Object(new))
+                    if matches!(key.as_str(), "field" | "events" | "axis")
+                        && !new.keys().any(|name| old.contains_key(name)) =>
+                {
+                    old.extend(new.clone());
                 }
-                _ => {
-                    when.insert(key, test);
-                }
+                // The test is left out, so it gives no field a kind.
+                _ => self.kinded = kinded,
             }
         }
         when.into()

@@ -137,6 +137,22 @@ pub(crate) fn instant_at(secs: i64) -> DateTime<Utc> {
     })
 }
 
+/// The date of a text such as `2026-11-22`: four digits, two and two, and nothing else.
+///
+/// Chrono also reads `26-1-5`, as a day in the year 26, and ` 2026 - 01 - 05`.
+pub(crate) fn parse_date(text: &str) -> Option<NaiveDate> {
+    let plain = |(index, byte): (usize, u8)| if matches!(index, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+    (text.len() == 10 && text.bytes().enumerate().all(plain)).then(|| text.parse().ok())?
+}
+
+/// The instant of a text such as `2026-11-22T09:00:00Z`, with the `T`, and the `Z` or an offset.
+///
+/// Chrono also reads a space or a `t` for the `T`, and a `z`.
+pub(crate) fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
+    let plain = text.as_bytes().get(10) == Some(&b'T') && !text.ends_with('z');
+    plain.then(|| DateTime::parse_from_rfc3339(text).ok())?.map(|at| at.to_utc())
+}
+
 /// Instants as text in RFC 3339, to the second: for people, and as `#[serde(with = "instant")]`.
 pub(crate) mod instant {
     use chrono::{DateTime, SecondsFormat, Utc};

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::fs;
 use std::path::Path;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use warmth::{Activity, Kind, Model, Points, Record, Scorer, Value};
 
 use crate::messages::{Messages, Stop};
@@ -153,11 +153,14 @@ pub(crate) fn fact(text: &str, kind: Kind) -> Result<Value, &'static str> {
             (_, Ok(number)) if number.is_finite() => Ok(Value::from(number)),
             _ => Err("a number"),
         },
-        Kind::Date | Kind::Time => match (text.parse::<NaiveDate>(), instant(text)) {
-            (Err(_), None) => Err("a date such as `2026-11-22` or an instant such as `2026-11-22T18:00:00Z`"),
-            _ => Ok(Value::from(text)),
-        },
-        Kind::Tags => Ok(Value::from(text.split(';').map(|tag| tag.trim().to_owned()).collect::<Vec<_>>())),
+        Kind::Date | Kind::Time => Some(Value::from(text))
+            .filter(|value| value.fits(kind))
+            .ok_or("a date such as `2026-11-22` or an instant such as `2026-11-22T18:00:00Z`"),
+        // Exports of check boxes begin or end with the separator.
+        Kind::Tags => {
+            let tags = text.split(';').map(str::trim).filter(|tag| !tag.is_empty());
+            Ok(Value::from(tags.map(str::to_owned).collect::<Vec<_>>()))
+        }
         _ => Ok(Value::from(text)),
     }
 }
@@ -165,6 +168,8 @@ pub(crate) fn fact(text: &str, kind: Kind) -> Result<Value, &'static str> {
 /// A description of the texts that [`instant`] reads.
 pub(crate) const INSTANT: &str = "an instant such as `2026-11-22T18:00:00Z`";
 
+/// Reads an instant as the library does: chrono alone also reads a space for the `T`, and small letters.
 pub(crate) fn instant(text: &str) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc())
+    let at = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
+    Value::from(text).fits(Kind::Time).then_some(at)
 }

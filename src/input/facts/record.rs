@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Fact, Facts, Field, Kind};
 use crate::input::activity::Activity;
+use crate::time::{parse_date, parse_instant};
 
 /// A value in a [`Record`].
 #[derive(Clone, Debug, PartialEq)]
@@ -134,9 +135,7 @@ impl Facts for Record {
 
 /// A date or a time written as text.
 fn moment(text: &str) -> Fact<'static> {
-    let date = || text.parse().map(Fact::Date);
-    let time = || DateTime::parse_from_rfc3339(text).map(|time| Fact::Time(time.to_utc()));
-    date().or_else(|_| time()).unwrap_or_default()
+    parse_date(text).map(Fact::Date).or_else(|| parse_instant(text).map(Fact::Time)).unwrap_or_default()
 }
 
 impl Value {

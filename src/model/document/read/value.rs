@@ -1,6 +1,6 @@
 //! Single values: texts, numbers, spans, dates, choices.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::Reader;
 use super::keys::Keys;
@@ -8,7 +8,7 @@ use crate::model::document::names::{Named, lookup};
 use crate::model::document::node::Node;
 use crate::num::points::Points;
 use crate::problem::{Path, Problem};
-use crate::time::Span;
+use crate::time::{Span, parse_date, parse_instant};
 
 impl Reader {
     pub(super) fn wrong_type<T>(&mut self, node: &Node, path: &Path<'_>, expected: &str) -> Option<T> {
@@ -148,21 +148,26 @@ impl Reader {
 
     pub(super) fn date(&mut self, node: &Node, path: &Path<'_>) -> Option<NaiveDate> {
         let text = self.text(node, path)?;
-        let Ok(date) = text.parse() else {
+        let Some(date) = parse_date(&text) else {
             let message = format!("`{text}` is not a date");
-            return self.problems.refuse_with_help("bad-date", path, message, "write dates like \"2026-11-22\"");
+            let help = match text.trim().parse::<NaiveDate>() {
+                Ok(date) if date.year() >= 1_000 => format!("write \"{date}\""),
+                Ok(_) => "write the year with four digits, as in \"2026-11-22\"".to_owned(),
+                Err(_) => "write dates like \"2026-11-22\"".to_owned(),
+            };
+            return self.problems.refuse_with_help("bad-date", path, message, help);
         };
         Some(date)
     }
 
     pub(super) fn instant(&mut self, node: &Node, path: &Path<'_>) -> Option<DateTime<Utc>> {
         let text = self.text(node, path)?;
-        let Ok(instant) = DateTime::parse_from_rfc3339(&text) else {
+        let Some(instant) = parse_instant(&text) else {
             let message = format!("`{text}` is not an instant");
             let help = "write instants like \"2026-11-22T09:00:00Z\"";
             return self.problems.refuse_with_help("bad-date", path, message, help);
         };
-        Some(instant.to_utc())
+        Some(instant)
     }
 
     /// Reads `+05:30` in seconds.

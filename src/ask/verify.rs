@@ -1,6 +1,8 @@
 //! Verification: runs the cases of a model.
 
-use crate::input::facts::{Field, Kind, Record};
+use std::collections::BTreeSet;
+
+use crate::input::facts::{Facts, Field, Kind, Record};
 use crate::model::{Case, Model};
 use crate::num::points::Points;
 use crate::problem::{ModelError, Path, Problem, Problems};
@@ -42,8 +44,8 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// If the model does not compile for records, if a case gives a fact that the model does not read or reads as another
-    /// kind, or if an outcome differs from the expectation. The error lists every problem of every case.
+    /// If the model does not compile for records, if a case gives a fact or an event that the model does not read, or a
+    /// fact that the model reads as another kind, or if an outcome differs from the expectation. The error lists every problem of every case.
     pub fn verify(&self) -> Result<usize, ModelError> {
         let scorer = Scorer::<Record>::new(self)?;
         let mut problems = Problems::default();
@@ -51,6 +53,7 @@ impl Model {
         for (index, case) in self.cases.iter().enumerate() {
             let path = cases.index(index);
             check_facts(case, &scorer, &path.key("facts"), &mut problems);
+            check_events(case, &scorer, &path.key("events"), &mut problems);
             check_outcome(case, scorer.score(&case.subject, case.as_of), &path.key("expect"), &mut problems);
         }
         problems.unless_none(Some(self.cases.len()))
@@ -72,6 +75,18 @@ fn check_facts(case: &Case, scorer: &Scorer<Record>, path: &Path<'_>, problems: 
             }
             Some(_) => {}
         }
+    }
+}
+
+fn check_events(case: &Case, scorer: &Scorer<Record>, path: &Path<'_>, problems: &mut Problems) {
+    let read: Vec<&str> = scorer.events().collect();
+    if read.contains(&"*") {
+        return;
+    }
+    let names: BTreeSet<&str> = case.subject.activity().events().map(|event| event.name).collect();
+    for name in names.into_iter().filter(|name| !read.contains(name)) {
+        let problem = Problem::new("unknown-event", path, format!("the model reads no event `{name}`"));
+        problems.note(problem.suggesting(problems.len(), name, read.iter().copied()));
     }
 }
 

@@ -14,7 +14,7 @@ use crate::num::u384::{rounded, saturated_i64};
 /// Millionths in one point.
 pub(crate) const MICROS: i64 = 1_000_000;
 
-/// A signal's sum and an amount are clamped to this many millionths on either side of zero: 10^9 points.
+/// No rule is worth more than this many millionths on either side of zero, 10^9 points, so that sums of rules are exact.
 pub(crate) const HELD: i64 = 1_000_000_000 * MICROS;
 
 /// An exact decimal with six places: points, scores and amounts.
@@ -35,8 +35,9 @@ pub(crate) const HELD: i64 = 1_000_000_000 * MICROS;
 /// # Ok::<(), warmth::PointsError>(())
 /// ```
 ///
-/// It serializes as a number: an integer if possible, otherwise the nearest double, which reads back as the same decimal
-/// up to ±4,294,967,296 points. Deserializing needs a self-describing format, such as JSON, TOML or CBOR.
+/// It serializes as a number: an integer if possible, otherwise the nearest double. The few decimals that no double reads
+/// back as, such as 9223372036854.775807, serialize as text. Deserializing needs a self-describing format, such as JSON,
+/// TOML or CBOR.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Points(i64); // millionths
 
@@ -259,8 +260,10 @@ impl Serialize for Points {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.0 % MICROS == 0 {
             serializer.serialize_i64(self.0 / MICROS)
-        } else {
+        } else if Points::try_from(self.to_f64()) == Ok(*self) {
             serializer.serialize_f64(self.to_f64())
+        } else {
+            serializer.collect_str(self)
         }
     }
 }
@@ -288,6 +291,10 @@ impl<'de> Deserialize<'de> for Points {
 
             fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Points, E> {
                 Points::try_from(number).map_err(E::custom)
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Points, E> {
+                text.parse().map_err(E::custom)
             }
         }
 

@@ -68,15 +68,24 @@ proptest! {
 
     #[test]
     fn an_activity_is_the_multiset_of_its_events(resolution in any_resolution(), events in any_events()) {
-        let mut expected: BTreeMap<(&str, i64, i64), u32> = BTreeMap::new();
+        let mut expected: BTreeMap<(&str, i64, i64), u64> = BTreeMap::new();
         for Recorded { name, at, count, amount } in events.iter().copied().filter(|event| event.count > 0) {
-            let key = (name, at.div_euclid(unit(resolution)) * unit(resolution), amount.clamp(-1_000_000_000_000_000, 1_000_000_000_000_000));
-            let counted = expected.entry(key).or_default();
-            *counted = counted.saturating_add(count);
+            let key = (name, at.div_euclid(unit(resolution)) * unit(resolution), amount);
+            *expected.entry(key).or_default() += u64::from(count);
         }
         let activity = recorded(resolution, &events);
         let actual: Vec<_> = activity.events().map(|event| ((event.name, event.at.timestamp(), event.amount.micros()), event.count)).collect();
-        prop_assert_eq!(&actual, &expected.into_iter().collect::<Vec<_>>());
+        // A count beyond 2^32 - 1 takes several entries.
+        let most = u64::from(u32::MAX);
+        let expected: Vec<_> = expected
+            .into_iter()
+            .flat_map(|(key, count)| {
+                let full = std::iter::repeat_n(u32::MAX, usize::try_from((count - 1) / most).unwrap());
+                let rest = u32::try_from((count - 1) % most + 1).unwrap();
+                full.chain([rest]).map(move |count| (key, count))
+            })
+            .collect();
+        prop_assert_eq!(&actual, &expected);
         prop_assert_eq!((activity.len(), activity.is_empty()), (actual.len(), actual.is_empty()));
         prop_assert_eq!(activity.resolution(), resolution);
     }

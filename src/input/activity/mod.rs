@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use selection::{Ages, Names, Occurrence, Selection};
 
-use crate::num::points::{HELD, Points};
+use crate::num::points::Points;
 use crate::time::{DAY_SECS, instant_at, second_of};
 
 /// The resolution at which an [`Activity`] stores instants, in UTC. Fixed when the activity is created.
@@ -47,7 +47,7 @@ impl Resolution {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) at: i64,     // seconds since 1970-01-01 UTC
-    pub(crate) amount: i64, // millionths, within 10^9 points
+    pub(crate) amount: i64, // millionths
     pub(crate) count: u32,  // at least 1
 }
 
@@ -57,6 +57,13 @@ type Key = (i64, i64);
 impl Entry {
     fn key(&self) -> Key {
         (self.at, self.amount)
+    }
+
+    /// Takes over events of an entry with the same key, as many as one count can hold.
+    fn absorb(&mut self, other: &mut Entry) {
+        let moved = other.count.min(u32::MAX - self.count);
+        self.count += moved;
+        other.count -= moved;
     }
 }
 
@@ -110,7 +117,7 @@ pub struct Event<'a> {
     pub at: DateTime<Utc>,
     /// The number of events, at least 1.
     pub count: u32,
-    /// The amount of each event in a unit of your choice (minutes, money, seats), within ±10^9.
+    /// The amount of each event in a unit of your choice (minutes, money, seats).
     pub amount: Points,
 }
 
@@ -154,21 +161,89 @@ impl Activity {
 
     /// Records `count` events at one instant, each with `amount`.
     ///
-    /// A count of 0 records nothing. The amount is clamped to ±10^9. The count of equal events saturates at 2^32 - 1.
+    /// A count of 0 records nothing. More than 2^32 - 1 equal events take several entries.
     pub fn record_with(&mut self, event: &str, at: DateTime<Utc>, count: u32, amount: Points) {
-        self.insert(event, Entry { at: second_of(at), amount: clamped(amount), count });
+        self.insert(event, Entry { at: second_of(at), amount: amount.micros(), count });
+    }
+
+    /// Removes one event that was taken back, such as a returned order. Returns whether there was such an event.
+    ///
+    /// Pass the instant and the amount with which you recorded the event. Do not record a negative amount at the instant of
+    /// the return instead: with a decay, the older order has lost more points than the return, so the customer ends up
+    /// below one who never bought. With a `window`, the order leaves it before the return.
+    ///
+    /// ```
+    /// use warmth::{Activity, Points};
+    ///
+    /// let ordered = "2026-08-01T10:00:00Z".parse()?;
+    /// let mut activity = Activity::new();
+    /// activity.record_with("order", ordered, 1, Points::from(1_000));
+    /// assert!(activity.remove("order", ordered, Points::from(1_000)));
+    /// assert_eq!(activity, Activity::new());
+    /// assert!(!activity.remove("order", ordered, Points::from(1_000)));
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    pub fn remove(&mut self, event: &str, at: DateTime<Utc>, amount: Points) -> bool {
+        let at = self.resolution.cut(second_of(at));
+        let removed = self.taken(event, (at, amount.micros()));
+        self.lists.retain(|list| !list.entries.is_empty());
+        removed
+    }
+
+    /// Changes the amount of one event, such as an order of which a part was returned. Returns whether there was such an
+    /// event.
+    ///
+    /// Pass the instant and the amount with which you recorded the event; see [`remove`](Activity::remove).
+    ///
+    /// ```
+    /// use warmth::{Activity, Points};
+    ///
+    /// let ordered = "2026-08-01T10:00:00Z".parse()?;
+    /// let mut activity = Activity::new();
+    /// activity.record_with("order", ordered, 1, Points::from(1_000));
+    /// assert!(activity.correct("order", ordered, Points::from(1_000), Points::from(700)));
+    ///
+    /// let mut expected = Activity::new();
+    /// expected.record_with("order", ordered, 1, Points::from(700));
+    /// assert_eq!(activity, expected);
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    pub fn correct(&mut self, event: &str, at: DateTime<Utc>, amount: Points, corrected: Points) -> bool {
+        let second = second_of(at);
+        let found = self.taken(event, (self.resolution.cut(second), amount.micros()));
+        if found {
+            self.insert(event, Entry { at: second, amount: corrected.micros(), count: 1 });
+        }
+        found
+    }
+
+    /// Takes one event out of the last entry with this key. May leave a list without entries.
+    fn taken(&mut self, event: &str, key: Key) -> bool {
+        let Ok(index) = self.lists.binary_search_by(|list| (*list.name).cmp(event)) else { return false };
+        let Some(List { entries, .. }) = self.lists.get_mut(index) else { return false };
+        let Some(last) = entries.partition_point(|entry| entry.key() <= key).checked_sub(1) else { return false };
+        match entries.get_mut(last) {
+            Some(entry) if entry.key() == key => entry.count -= 1,
+            _ => return false,
+        }
+        entries.retain(|entry| entry.count > 0);
+        true
     }
 
     fn insert(&mut self, event: &str, entry: Entry) {
         if entry.count == 0 {
             return;
         }
-        let entry = Entry { at: self.resolution.cut(entry.at), ..entry };
+        let mut entry = Entry { at: self.resolution.cut(entry.at), ..entry };
         let Some(List { entries, .. }) = self.list_mut(event) else { return };
-        let index = entries.partition_point(|other| other.key() < entry.key());
-        match entries.get_mut(index) {
-            Some(same) if same.key() == entry.key() => same.count = same.count.saturating_add(entry.count),
-            _ => entries.insert(index, entry),
+        let index = entries.partition_point(|other| other.key() <= entry.key());
+        if let Some(same) = index.checked_sub(1).and_then(|before| entries.get_mut(before))
+            && same.key() == entry.key()
+        {
+            same.absorb(&mut entry);
+        }
+        if entry.count > 0 {
+            entries.insert(index, entry);
         }
     }
 
@@ -196,11 +271,10 @@ impl Activity {
         entries.extend(more.filter(|entry| entry.count > 0));
         entries.sort_by_key(Entry::key);
         entries.dedup_by(|later, first| {
-            let same = later.key() == first.key();
-            if same {
-                first.count = first.count.saturating_add(later.count);
+            if later.key() == first.key() {
+                first.absorb(later);
             }
-            same
+            later.count == 0
         });
         if let Some(list) = self.list_mut(event) {
             list.entries = entries;
@@ -265,15 +339,11 @@ impl Activity {
     }
 }
 
-fn clamped(amount: Points) -> i64 {
-    amount.micros().clamp(-HELD, HELD)
-}
-
 impl<'a> Extend<Event<'a>> for Activity {
     fn extend<I: IntoIterator<Item = Event<'a>>>(&mut self, events: I) {
         let mut by_name: BTreeMap<&str, Vec<Entry>> = BTreeMap::new();
         for Event { name, at, count, amount } in events {
-            by_name.entry(name).or_default().push(Entry { at: second_of(at), count, amount: clamped(amount) });
+            by_name.entry(name).or_default().push(Entry { at: second_of(at), count, amount: amount.micros() });
         }
         for (name, entries) in by_name {
             self.take_in(name, entries.into_iter());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Activity, Entry, List, Resolution, clamped};
+use super::{Activity, Entry, List, Resolution};
 use crate::num::points::Points;
 
 #[derive(Serialize, Deserialize)]
@@ -28,7 +28,7 @@ impl<'de> Deserialize<'de> for Activity {
         let stored = ActivityForm::deserialize(deserializer)?;
         let mut activity = Activity::with_resolution(stored.resolution);
         for (name, rows) in stored.events {
-            let entry = |(at, count, amount): (i64, u32, Points)| Entry { at, count, amount: clamped(amount) };
+            let entry = |(at, count, amount): (i64, u32, Points)| Entry { at, count, amount: amount.micros() };
             activity.take_in(&name, rows.into_iter().map(entry));
         }
         Ok(activity)

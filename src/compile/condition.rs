@@ -148,6 +148,13 @@ impl<'m> Compiler<'m> {
         let of = quantity?;
         within?;
         let within: RangeInclusive<i64> = of.unit().range(op);
+        if let Some((possible, what)) = of.possible()
+            && within.start().max(possible.start()) > within.end().min(possible.end())
+        {
+            let message = format!("this is {} true: {what}", if op.negates() { "always" } else { "never" });
+            let problem = Problem::new("unreachable-bound", &table.key(op.name()), message);
+            self.problems.note(problem.with_help("correct the number, or remove the test"));
+        }
         let doubles = doubles_within(&within);
         Some(Test::Number { of, within, doubles, negate: op.negates(), op })
     }
@@ -259,6 +266,11 @@ impl<'m> Compiler<'m> {
             return Some(Names::All);
         }
         for name in names {
+            if name.contains('*') {
+                let message = format!("`{name}` contains `*`, which does not match parts of event names");
+                let help = "list the names in full, or write \"*\" for the events of every name";
+                return self.problems.refuse_with_help("forms", path, message, help);
+            }
             self.check_event(name, path);
         }
         self.events.extend(names.iter().map(String::as_str));

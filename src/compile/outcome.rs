@@ -2,7 +2,7 @@
 
 use super::Compiler;
 use crate::grade::Grade;
-use crate::model::{self, Bound, Model, Scope, StateBound};
+use crate::model::{self, Bound, IfUnknown, Model, Scope, StateBound};
 use crate::num::points::Points;
 use crate::problem::{Path, Problem};
 use crate::program::{Cuts, Grading, Limit, Promoter, Segment, States, Title};
@@ -19,7 +19,7 @@ impl<'m> Compiler<'m> {
             let problem = Problem::new("out-of-range", &path.key("plus"), "`plus` must be above zero");
             self.problems.note(problem.with_help("to lower a score, use a `[[limit]]`"));
         }
-        Some(Promoter { title, fire_id: 0, when: when?, plus: plus? })
+        Some(Promoter { title, fire_id: 0, when: when?, missing: promoter.missing, plus: plus? })
     }
 
     pub(super) fn limit(&mut self, limit: &'m model::Limit, path: &Path<'_>) -> Option<Limit> {
@@ -33,7 +33,7 @@ impl<'m> Compiler<'m> {
             Bound::AtLeast(bound) => ("at_least", bound, true),
         };
         let bound = self.score(bound, &path.key(key));
-        Some(Limit { title, fire_id: 0, when: when?, bound: bound?, floor })
+        Some(Limit { title, fire_id: 0, when: when?, missing: limit.missing, bound: bound?, floor })
     }
 
     pub(super) fn states(&mut self, model: &'m Model) -> Option<States> {
@@ -119,9 +119,13 @@ impl<'m> Compiler<'m> {
             }
         }
         self.each(&model.segments, &path, |compiler, segment, path| {
+            if segment.when.is_none() && segment.missing != IfUnknown::Unknown {
+                let problem = Problem::new("forms", &path.key("missing"), "`missing` needs a `when`");
+                compiler.problems.note(problem.with_help("the last segment takes all remaining subjects"));
+            }
             let when = segment.when.as_ref().map(|when| compiler.condition(when, &path.key("when"), Scope::Outcome));
             let when = when.map_or(Some(None), |when| when.map(Some))?;
-            Some(Segment { name: segment.name.as_str().into(), when })
+            Some(Segment { name: segment.name.as_str().into(), when, missing: segment.missing })
         })
     }
 

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use super::Compiler;
 use crate::input::facts::{Field, Kind};
-use crate::model::{self, AgeWindow, Combine, Missing, Scope, names};
+use crate::model::{self, AgeWindow, Band, Combine, Missing, Scope, names};
 use crate::num::points::{HELD, Points};
 use crate::problem::{Path, Problem};
-use crate::program::{BandRows, ByTruth, Quantity, Rule, RuleBody, TextRows};
+use crate::program::{BandRows, ByTruth, PerUnit, Quantity, Rule, RuleBody, TextRows};
 use crate::text::folded;
 
 impl<'m> Compiler<'m> {
@@ -78,20 +78,11 @@ impl<'m> Compiler<'m> {
 
     fn bands(&mut self, bands: &'m model::Bands, path: &Path<'_>) -> Option<RuleBody> {
         let below = self.points(bands.below, &path.key("below"));
-        let option = match &bands.of {
-            model::Quantity::Ratio { .. } => path.key(names::RATIO_TO),
-            _ => path.key(names::WITHIN),
-        };
+        let option = path.key(option_of(&bands.of));
         let path = path.key("bands");
         let source = bands.of.source_keys(Scope::Subject);
         let source = path.keys(&source);
-        let of = match &bands.of {
-            model::Quantity::Event { ages: Some(AgeWindow::Between(..)), .. } | model::Quantity::TagCount { .. } => {
-                let message = "bands need a number, a date, or events of any age or `within` an age";
-                self.problems.refuse("forms", &path, message)
-            }
-            of => self.quantity(of, &source, &option, Scope::Subject),
-        };
+        let of = self.measured(&bands.of, &source, &option, "bands");
         let rows = self.band_rows(bands, of, &source);
         let ((of, rows), below) = (rows?, below?);
         Some(RuleBody::Bands { of, rows, below })
@@ -108,36 +99,47 @@ impl<'m> Compiler<'m> {
             return self.problems.refuse("empty", path, "`bands` needs at least one band");
         }
         let mut rows = Vec::with_capacity(bands.rows.len());
-        let mut before: Option<(f64, Option<i64>)> = None;
-        for (index, (bound, points)) in bands.rows.iter().enumerate() {
+        let same = |a: f64, b: f64| a.partial_cmp(&b).is_some_and(Ordering::is_eq);
+        let possible = of.as_ref().and_then(Quantity::possible);
+        let beyond = |from: Option<i64>| possible.as_ref().filter(|(possible, _)| from > Some(*possible.end()));
+        let mut before: Option<(&Band, Option<i64>)> = None;
+        for (index, band) in bands.rows.iter().enumerate() {
             let path = path.index(index);
-            let points = self.points(*points, &path.index(1));
+            let Band { bound, exclusive, points } = band;
+            // A bound of another kind than the first is in a table.
+            let in_table = bands.rows.first().is_some_and(|first| first.exclusive != *exclusive);
+            let points = self.points(*points, &if in_table { path.key("points") } else { path.index(1) });
             if !bound.is_finite() {
                 self.problems.note(Problem::new("not-finite", &path, "a bound must be finite"));
                 continue;
             }
-            let from = of.as_ref().map(|of| of.unit().lower_bound(*bound, bands.exclusive));
+            let from = of.as_ref().map(|of| of.unit().lower_bound(*bound, *exclusive));
             match before {
-                Some((last, _)) if last.partial_cmp(bound).is_some_and(Ordering::is_eq) => {
+                Some((last, _)) if same(last.bound, *bound) && last.exclusive >= *exclusive => {
                     self.problems.note(Problem::new(
                         "duplicate-band",
                         &path,
                         format!("the bound `{bound}` is repeated"),
                     ));
                 }
-                Some((last, _)) if last > *bound => {
-                    let message = format!("the bound `{bound}` comes after `{last}`");
+                Some((last, _)) if last.bound > *bound => {
+                    let message = format!("the bound `{bound}` comes after `{}`", last.bound);
                     let problem = Problem::new("bounds-order", &path, message);
                     self.problems.note(problem.with_help("list bounds in ascending order"));
                 }
+                _ if beyond(from).is_some() => {
+                    let what = beyond(from).map_or("", |(_, what)| what);
+                    let message = format!("the bound `{bound}` is never reached: {what}");
+                    self.problems.note(Problem::new("unreachable-band", &path, message));
+                }
                 Some((last, Some(start))) if from == Some(start) => {
-                    let message = format!("no whole number is from `{last}` up to `{bound}`");
+                    let message = format!("no whole number is from `{}` up to `{bound}`", last.bound);
                     let problem = Problem::new("unreachable-band", &path, message);
                     self.problems.note(problem.with_help("merge the two bands"));
                 }
                 _ => {}
             }
-            before = Some((*bound, from));
+            before = Some((band, from));
             rows.extend(from.zip(points));
         }
         Some((of?, BandRows::new(rows)))
@@ -207,17 +209,52 @@ impl<'m> Compiler<'m> {
     }
 
     fn per_unit(&mut self, per_unit: &'m model::PerUnit, path: &Path<'_>) -> Option<RuleBody> {
-        let source = Scope::Subject.field(&per_unit.field);
+        let source = per_unit.of.source_keys(Scope::Subject);
         let path = path.keys(&source);
-        let field = self.field(&per_unit.field, Kind::Number, &path);
+        let of = self.measured(&per_unit.of, &path, &path.key(option_of(&per_unit.of)), "per_unit");
+        let every = self.step(per_unit.every, &path);
         let points = self.points(per_unit.points, &path.key("points"));
         let min = per_unit.min.map_or(Some(-HELD), |min| self.points(min, &path.key("min")));
         let max = self.points(per_unit.max, &path.key("max"));
         if let (Some(min), Some(max)) = (min, max) {
             self.check_order(min, max, &path);
         }
-        Some(RuleBody::PerUnit { field: field?, points: points?, min: min?, max: max? })
+        Some(RuleBody::PerUnit(PerUnit { of: of?, points: points?, every: every?, min: min?, max: max? }))
     }
+
+    /// Resolves what a form measures. No document can state other quantities.
+    fn measured(
+        &mut self,
+        of: &'m model::Quantity,
+        source: &Path<'_>,
+        option: &Path<'_>,
+        form: &str,
+    ) -> Option<Quantity> {
+        match of {
+            model::Quantity::Event { ages: Some(AgeWindow::Between(..)), .. } | model::Quantity::TagCount { .. } => {
+                let message = format!("`{form}` needs a number, a date, or events of any age or `within` an age");
+                self.problems.refuse("forms", source, message)
+            }
+            of => self.quantity(of, source, option, Scope::Subject),
+        }
+    }
+
+    /// Checks the units of a step and returns them in millionths. `Some(None)` if there are no steps.
+    #[expect(clippy::option_option, reason = "no steps differ from wrong ones")]
+    pub(super) fn step(&mut self, every: Option<Points>, path: &Path<'_>) -> Option<Option<i64>> {
+        match every {
+            Some(units) if units <= Points::ZERO => {
+                let message = format!("`{units}` is not a step; `every` must be above 0");
+                self.problems.refuse("out-of-range", &path.key("every"), message)
+            }
+            every => Some(every.map(Points::micros)),
+        }
+    }
+}
+
+/// Returns the key of the divisor or the ages of a measure.
+fn option_of(of: &model::Quantity) -> &'static str {
+    if let model::Quantity::Ratio { .. } = of { names::RATIO_TO } else { names::WITHIN }
 }
 
 /// Returns the first text that is repeated in a sorted list.
@@ -240,7 +277,7 @@ fn reach(body: &RuleBody) -> Option<i64> {
         RuleBody::Tags { rows, otherwise, sum: true, .. } => {
             rows.iter().map(|(_, points)| (*points).max(0)).fold(0, i64::saturating_add).max(*otherwise)
         }
-        RuleBody::PerUnit { max, .. } => *max,
+        RuleBody::PerUnit(per_unit) => per_unit.max,
         RuleBody::Signal(signal) if !signal.per_unit && signal.points <= 0 => 0,
         RuleBody::Signal(signal) if signal.max < HELD || (!signal.per_unit && signal.most_recent < u64::MAX) => {
             let all = i128::from(signal.points) * i128::from(signal.most_recent);

@@ -18,6 +18,11 @@ impl<'m> Compiler<'m> {
             Each::Event(points) => (self.points(points, &path.key("points")), false),
             Each::Unit(points) => (self.points(points, &path.key("points_per_unit")), true),
         };
+        let every = self.step(signal.every, path);
+        if signal.every.is_some() && !per_unit {
+            let message = "`every` is a step of amounts, so it needs `points_per_unit`";
+            return self.problems.refuse("forms", &path.key("every"), message);
+        }
         let max = signal.max.map_or(Some(HELD), |max| self.points(max, &path.key("max")));
         let decay = self.decay(&signal.decay, &path.key("decay"));
         if signal.max.is_some_and(|max| max < Points::ZERO) {
@@ -41,6 +46,7 @@ impl<'m> Compiler<'m> {
             },
             points: points?,
             per_unit,
+            every: every?,
             per_day: or_all(signal.per_day),
             min_count: signal.min_count.map_or(0, u64::from),
             most_recent: or_all(signal.most_recent),

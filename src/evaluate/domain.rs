@@ -69,31 +69,44 @@ pub(crate) trait Numbers: Clone + Debug {
     fn map2(&self, other: &Self, f: impl Fn(i64, i64) -> i64) -> Self;
 }
 
-/// Which of several conditions, evaluated in order, decides.
+/// The points of the first of several rows that applies, while the rows are evaluated in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Decided {
-    /// None; all are false.
-    Not,
-    /// The condition at this index, which is true.
-    By(usize),
-    /// A condition that is unknown.
+pub(super) enum FirstRow {
+    /// No row has applied yet. Rows that are unknown have these points, if there are any.
+    None(Option<i64>),
+    /// Whichever row applies, the points are these.
+    Known(i64),
+    /// Different rows may apply, with different points.
     Unknown,
 }
 
-/// The first condition that is not false. Later ones are not evaluated.
-pub(super) fn first_decided<D: Domain>(truths: impl Iterator<Item = D::Of<Truth>>) -> D::Of<Decided> {
-    let mut first = D::Of::one(Decided::Not);
-    for (index, truth) in truths.enumerate() {
-        first = D::map2(&first, &truth, |first, truth| match (first, truth) {
-            (Decided::Not, Truth::True) => Decided::By(index),
-            (Decided::Not, Truth::Unknown) => Decided::Unknown,
-            (first, _) => first,
-        });
-        if !first.any(|first| first == Decided::Not) {
-            break;
+impl FirstRow {
+    /// The state after one more row.
+    fn then(self, truth: Truth, points: i64) -> FirstRow {
+        match (self, truth) {
+            (FirstRow::None(Some(other)), Truth::True | Truth::Unknown) if other != points => FirstRow::Unknown,
+            (FirstRow::None(_), Truth::True) => FirstRow::Known(points),
+            (FirstRow::None(_), Truth::Unknown) => FirstRow::None(Some(points)),
+            (settled, _) => settled,
         }
     }
-    first
+
+    /// The points; `None` if unknown.
+    pub(super) fn points(self) -> Option<i64> {
+        if let FirstRow::Known(points) = self { Some(points) } else { None }
+    }
+}
+
+/// The points of the first row that is true, or else `otherwise`. Rows after the result is settled are not evaluated.
+pub(super) fn first_row<D: Domain>(rows: impl Iterator<Item = (D::Of<Truth>, i64)>, otherwise: i64) -> D::Of<FirstRow> {
+    let mut first = D::Of::one(FirstRow::None(None));
+    for (truth, points) in rows {
+        first = D::map2(&first, &truth, |first, truth| first.then(truth, points));
+        if !first.any(|first| matches!(first, FirstRow::None(_))) {
+            return first;
+        }
+    }
+    D::map(&first, |first| first.then(Truth::True, otherwise))
 }
 
 /// The index of the first condition that is true. Later ones are not evaluated.

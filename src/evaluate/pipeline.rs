@@ -1,12 +1,12 @@
 //! The pipeline of an evaluation: gates, rules, groups, axes, promoters, limits, names.
 
-use super::domain::{Atoms, Decided, Domain, Numbers, first_decided, first_true};
+use super::domain::{Atoms, Domain, FirstRow, Numbers, first_row, first_true};
 use super::env::{Env, MaybeUnknown};
 use super::observer::{Observation, Observer};
 use super::outcome::{AxisOutcome, Outcome};
 use super::{test, total};
 use crate::grade::{Grade, Verdict};
-use crate::model::Missing;
+use crate::model::{IfUnknown, Missing};
 use crate::program::{Axis, Condition, ConditionNode, Gate, Index, Quantity, Rule, RuleBody, Test, TextSubject};
 use crate::truth::Truth;
 
@@ -80,7 +80,7 @@ impl<'m, E: Env<'m>> Evaluation<E> {
         let mut truth = self.condition(&gate.when, None, observer);
         let passes = truth.is(if required { Truth::True } else { Truth::False });
         if !passes && truth.any(|truth| truth == Truth::Unknown) {
-            truth = by_policy::<E::Domain>(gate, truth);
+            truth = by_policy::<E::Domain>(gate.missing, truth);
         }
         observer.on_gate(gate, required, &truth);
         (!passes).then_some(truth)
@@ -151,20 +151,21 @@ impl<'m, E: Env<'m>> Evaluation<E> {
             Some(guard) => {
                 let guard = self.condition(guard, None, observer);
                 let zero = Number::<E::Domain>::one(0);
-                let found = if guard.any(|truth| truth == Truth::True) {
-                    self.body(&rule.body, observer)
-                } else {
+                let found = if guard.is(Truth::False) {
                     MaybeUnknown::known(zero.clone())
+                } else {
+                    self.body(&rule.body, observer)
                 };
+                // An unknown guard does not matter to a body that is worth zero anyway.
+                let is_zero = E::Domain::within(&found.number, &(0..=0));
+                let open = E::Domain::map2(&found.unknown, &is_zero, |unknown, is_zero| (unknown, !is_zero));
+                let unknown = E::Domain::map2(&guard, &open, |guard, (unknown, matters)| match guard {
+                    Truth::True => unknown,
+                    Truth::Unknown => unknown || matters,
+                    Truth::False => false,
+                });
                 let fails = E::Domain::map(&guard, |truth| truth == Truth::False);
-                MaybeUnknown {
-                    number: E::Domain::select(&fails, zero, found.number),
-                    unknown: E::Domain::map2(&guard, &found.unknown, |guard, unknown| match guard {
-                        Truth::True => unknown,
-                        Truth::Unknown => true,
-                        Truth::False => false,
-                    }),
-                }
+                MaybeUnknown { number: E::Domain::select(&fails, zero, found.number), unknown }
             }
             None => self.body(&rule.body, observer),
         };
@@ -183,7 +184,7 @@ impl<'m, E: Env<'m>> Evaluation<E> {
         }
     }
 
-    /// The points of the first condition that holds.
+    /// The points of the first row that is true.
     #[inline(never)]
     fn first<O: Observer<'m, E::Domain>>(
         &self,
@@ -191,16 +192,11 @@ impl<'m, E: Env<'m>> Evaluation<E> {
         otherwise: i64,
         observer: &mut O,
     ) -> MaybeUnknown<E::Domain> {
-        let conditions = rows.iter().map(|(when, _)| self.condition(when, None, observer));
-        let decided = first_decided::<E::Domain>(conditions);
-        let points = |decided| match decided {
-            Decided::By(row) => rows.get(row).map(|(_, points)| *points),
-            Decided::Unknown => None,
-            Decided::Not => Some(otherwise),
-        };
+        let rows = rows.iter().map(|(when, points)| (self.condition(when, None, observer), *points));
+        let first = first_row::<E::Domain>(rows, otherwise);
         MaybeUnknown {
-            number: E::Domain::number(&decided, points),
-            unknown: E::Domain::map(&decided, |decided| decided == Decided::Unknown),
+            number: E::Domain::number(&first, FirstRow::points),
+            unknown: E::Domain::map(&first, |first| first == FirstRow::Unknown),
         }
     }
 
@@ -248,14 +244,14 @@ impl<'m, E: Env<'m>> Evaluation<E> {
     ) -> Number<E::Domain> {
         let mut value = view.score.clone();
         for promoter in &self.env.program().promoters {
-            let truth = self.condition(&promoter.when, Some(view), observer);
+            let truth = self.decided(&promoter.when, promoter.missing, view, observer);
             observer.on_promoter(promoter, &truth);
             value = map_where::<E::Domain>(&truth, value, |value| value.saturating_add(promoter.plus));
         }
         // Floors first, caps after them, so that a cap always holds.
         for floors in [true, false] {
             for limit in self.env.program().limits.iter().filter(|limit| limit.floor == floors) {
-                let truth = self.condition(&limit.when, Some(view), observer);
+                let truth = self.decided(&limit.when, limit.missing, view, observer);
                 let before = value.clone();
                 value = map_where::<E::Domain>(&truth, value, |value| {
                     if floors { value.max(limit.bound) } else { value.min(limit.bound) }
@@ -274,12 +270,25 @@ impl<'m, E: Env<'m>> Evaluation<E> {
     ) -> Of<E::Domain, Index> {
         first_true::<E::Domain>(self.env.program().segments.iter().map(|segment| {
             let truth = match &segment.when {
-                Some(when) => self.condition(when, Some(view), observer),
+                Some(when) => self.decided(when, segment.missing, view, observer),
                 None => Of::<E::Domain, Truth>::one(Truth::True),
             };
             observer.on_segment(segment, &truth);
             truth
         }))
+    }
+
+    /// A condition of a promoter, limit or segment with its policy for the unknown applied.
+    #[inline]
+    fn decided<O: Observer<'m, E::Domain>>(
+        &self,
+        condition: &'m Condition,
+        missing: IfUnknown,
+        view: &OutcomeView<'_, E::Domain>,
+        observer: &mut O,
+    ) -> Of<E::Domain, Truth> {
+        let truth = self.condition(condition, Some(view), observer);
+        if missing == IfUnknown::Unknown { truth } else { by_policy::<E::Domain>(missing, truth) }
     }
 
     /// Whether `condition` holds. Conditions of promoters, limits and segments may look at the outcome.
@@ -407,12 +416,12 @@ pub(super) fn required_verdict(verdict: Verdict, truth: Truth) -> Verdict {
     }
 }
 
-/// The truth of a gate with its policy for the unknown applied. Rare, so it stays out of the loop over gates.
+/// A truth with a policy for the unknown applied. Rare, so it stays out of the loop over gates.
 #[cold]
 #[inline(never)]
 #[expect(clippy::needless_pass_by_value, reason = "a reference would put the truth of every gate into memory")]
-fn by_policy<D: Domain>(gate: &Gate, truth: D::Of<Truth>) -> D::Of<Truth> {
-    D::map(&truth, |truth| gate.decided(truth))
+fn by_policy<D: Domain>(missing: IfUnknown, truth: D::Of<Truth>) -> D::Of<Truth> {
+    D::map(&truth, |truth| missing.decided(truth))
 }
 
 /// What a rule adds to the points that count as 100: its reach, or zero where it is skipped.

@@ -4,7 +4,6 @@ use std::ops::ControlFlow;
 
 use crate::decay::Curve;
 use crate::input::activity::{Activity, Occurrence, Selection};
-use crate::num::points::{HELD, MICROS};
 use crate::num::u384::{U384, rounded, saturated_i64};
 use crate::program::Signal;
 use crate::time::civil_day;
@@ -14,13 +13,16 @@ use crate::time::civil_day;
 pub(crate) struct Tally {
     /// How many events counted.
     pub(crate) events: u64,
-    /// Their points before decay.
+    /// Their points before decay, within [`TALLIED`].
     pub(crate) fresh: i64,
-    /// Their points after decay.
+    /// Their points after decay, within [`TALLIED`].
     pub(crate) decayed: i64,
     /// The same, clamped to the signal's own bound.
     pub(crate) points: i64,
 }
+
+/// The ends of a tally's sums, so that their differences fit. Every bound of a signal is far below.
+const TALLIED: i64 = i64::MAX / 2;
 
 /// Exact sums over the events that a signal counts. Rounding happens when a sum is read.
 #[derive(Clone, Copy)]
@@ -28,10 +30,10 @@ pub(super) struct SignalSums {
     events: u64,
     /// Weights, times the curve's denominator. At most 2^32 entries of 2^32 events of a weight up to 2^63.
     weights: u128,
-    /// Amounts times weights, by sign.
+    /// Amounts times weights, by sign; amounts in millionths, or in steps.
     gains: U384,
     losses: U384,
-    /// Amounts alone.
+    /// Amounts alone, in millionths or in steps.
     amounts: i128,
 }
 
@@ -49,7 +51,7 @@ impl SignalSums {
             // A separate variable, so that the sums of unordered signals stay in registers.
             let mut ordered = SignalSums::NONE;
             counted(signal, activity, offset_secs, as_of, |entry| {
-                ordered.add(signal.per_unit, entry, weight(entry.at));
+                ordered.add(signal, signal.per_unit, entry, weight(entry.at));
             });
             sums = ordered;
         } else {
@@ -78,25 +80,27 @@ impl SignalSums {
         for slice in events.slices() {
             if signal.per_unit {
                 for entry in slice {
-                    self.add(true, entry.into(), weight(entry.at));
+                    self.add(signal, true, entry.into(), weight(entry.at));
                 }
             } else {
                 for entry in slice {
-                    self.add(false, entry.into(), weight(entry.at));
+                    self.add(signal, false, entry.into(), weight(entry.at));
                 }
             }
         }
     }
 
     #[inline]
-    fn add(&mut self, per_unit: bool, entry: Occurrence, weight: u64) {
+    fn add(&mut self, signal: &Signal, per_unit: bool, entry: Occurrence, weight: u64) {
         // OK because there are less than 2^64 events, and so at most 2^127 of weights and 2^114 of amounts.
         self.events += entry.count;
         if per_unit {
-            let magnitude = u128::from(entry.amount.unsigned_abs()) * u128::from(entry.count);
-            let side = if entry.amount < 0 { &mut self.losses } else { &mut self.gains };
+            // Full steps to either side of zero.
+            let amount = signal.every.map_or(entry.amount, |every| entry.amount.checked_div(every).unwrap_or(0));
+            let magnitude = u128::from(amount.unsigned_abs()) * u128::from(entry.count);
+            let side = if amount < 0 { &mut self.losses } else { &mut self.gains };
             side.add_product(magnitude, weight);
-            self.amounts += i128::from(entry.amount) * i128::from(entry.count);
+            self.amounts += i128::from(amount) * i128::from(entry.count);
         } else {
             self.weights += u128::from(entry.count) * u128::from(weight);
         }
@@ -105,13 +109,14 @@ impl SignalSums {
     #[inline]
     pub(super) fn tally(self, signal: &Signal) -> Tally {
         let fresh = if signal.per_unit {
-            saturated_i64(rounded(i128::from(signal.points).saturating_mul(self.amounts), MICROS.into()))
+            saturated_i64(rounded(i128::from(signal.points).saturating_mul(self.amounts), signal.units().into()))
         } else {
             saturated_i64(i128::from(signal.points).saturating_mul(self.events.into()))
         };
         let decayed = self.decayed(signal);
         let points = signal.clamped(decayed);
-        Tally { events: self.events, fresh: fresh.clamp(-HELD, HELD), decayed, points }
+        let tallied = |sum: i64| sum.clamp(-TALLIED, TALLIED);
+        Tally { events: self.events, fresh: tallied(fresh), decayed: tallied(decayed), points }
     }
 
     /// After decay and the signal's own bound.
@@ -130,18 +135,18 @@ impl SignalSums {
         }
     }
 
-    /// Points times weights, rounded once.
+    /// Points times weights, rounded once; saturated.
     fn decayed(self, signal: &Signal) -> i64 {
         let denominator = signal.curve.denominator();
-        let decayed = if signal.per_unit {
+        if signal.per_unit {
             let (magnitude, negative) = self.gains.difference(self.losses);
-            let quotient =
-                magnitude.times(signal.points.unsigned_abs()).rounded_quotient(&[denominator, MICROS.unsigned_abs()]);
+            let quotient = magnitude
+                .times(signal.points.unsigned_abs())
+                .rounded_quotient(&[denominator, signal.units().unsigned_abs()]);
             signed(quotient, negative != (signal.points < 0))
         } else {
             product(signal.points, self.weights, denominator)
-        };
-        decayed.clamp(-HELD, HELD)
+        }
     }
 }
 

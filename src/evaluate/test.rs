@@ -7,9 +7,9 @@ use crate::input::facts::{Fact, Tags};
 use crate::literal::Literal;
 use crate::model::Calendar;
 use crate::num::decimal::nearest_micros;
-use crate::num::points::{HELD, MICROS};
+use crate::num::points::MICROS;
 use crate::num::u384::{rounded, saturated_i64};
-use crate::program::{RuleBody, TagTest, Test, TextTest, ordered_bits};
+use crate::program::{PerUnit, RuleBody, TagTest, Test, TextTest, Unit, double_of, ordered_bits};
 use crate::text::{folds_to, is_in_word, same, with_folded};
 use crate::time::{civil_day, day_of, months_since, months_until, second_of};
 
@@ -122,9 +122,6 @@ pub(super) fn points(body: &RuleBody, fact: Fact<'_>) -> Option<i64> {
         (RuleBody::Tags { rows, otherwise, sum, ignore_case: true, .. }, Fact::Tags(tags)) => {
             Some(tag_points(rows, *otherwise, *sum, |row| tags.any(|tag| folds_to(tag, row))))
         }
-        (RuleBody::PerUnit { points, min, max, .. }, Fact::Number(number)) if number.is_finite() => {
-            Some(per_unit(*points, nearest_micros(number, HELD)?, *min, *max))
-        }
         _ => None,
     }
 }
@@ -136,11 +133,22 @@ pub(super) fn tag_points(rows: &[(Box<str>, i64)], otherwise: i64, sum: bool, ha
     if sum { points.reduce(i64::saturating_add) } else { points.max() }.unwrap_or(otherwise)
 }
 
-/// The points of a number of millionths of a unit; monotone in it.
+/// The points for a value of the quantity, in its unit; monotone in it.
 #[inline]
-pub(super) fn per_unit(points: i64, units: i64, min: i64, max: i64) -> i64 {
-    let product = rounded(i128::from(points) * i128::from(units), MICROS.into());
-    saturated_i64(product).min(max).max(min)
+pub(super) fn per_unit(form: &PerUnit, value: i64) -> i64 {
+    // Within 2^83 millionths of a unit: 2^80 from doubles, and less than 2^83 from whole numbers.
+    let micros = match form.of.unit() {
+        Unit::Whole => i128::from(value) * i128::from(MICROS),
+        Unit::Millionth => value.into(),
+        Unit::Double => nearest_micros(double_of(value)).unwrap_or(0),
+    };
+    let points = i128::from(form.points);
+    // A product that does not fit `i64` is beyond `min` and `max` anyway.
+    let product = match form.every {
+        Some(step) => points.saturating_mul(micros / i128::from(step)),
+        None => rounded(points * micros, MICROS.into()),
+    };
+    saturated_i64(product).min(form.max).max(form.min)
 }
 
 /// Whether a text matches, byte by byte or regardless of case.

@@ -5,6 +5,7 @@ use std::ops::Not;
 use chrono::NaiveDate;
 
 use crate::time::Span;
+use crate::truth::Truth;
 
 /// A test, or several tests joined by `all`, `any`, `not` and `at_least_of`.
 ///
@@ -29,6 +30,40 @@ use crate::time::Span;
 /// [`tests`](Condition::tests) and [`clause`](Condition::clause) show what is in a condition.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Condition(pub(crate) Shape);
+
+/// How a gate, promoter, limit or segment counts if its condition is unknown.
+///
+/// ```
+/// use warmth::model::{Handle, IfUnknown, Limit};
+///
+/// // A customer of whom nobody knows whether the invoice is paid is capped too.
+/// let overdue = Handle::named("invoice_overdue").is(true);
+/// let cap = Limit::at_most(overdue, 49).missing(IfUnknown::Holds);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IfUnknown {
+    /// As unknown: a required gate leaves the subject undetermined; a disqualifying gate does not disqualify; a promoter,
+    /// limit or segment counts as not true, and explanations show that it is unknown.
+    #[default]
+    Unknown,
+    /// As if the condition were true.
+    Holds,
+    /// As if the condition were false.
+    Fails,
+}
+
+impl IfUnknown {
+    /// The truth with this policy applied.
+    #[inline]
+    pub(crate) fn decided(self, truth: Truth) -> Truth {
+        match (truth, self) {
+            (Truth::Unknown, IfUnknown::Holds) => Truth::True,
+            (Truth::Unknown, IfUnknown::Fails) => Truth::False,
+            (truth, _) => truth,
+        }
+    }
+}
 
 /// The shape of a condition.
 #[derive(Clone, Debug, PartialEq)]
@@ -123,6 +158,7 @@ pub(crate) enum EventMeasure {
     Count,
     Amount,
     Days,
+    MostPerDay,
 }
 
 /// The ages of events that count.

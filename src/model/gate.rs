@@ -1,6 +1,6 @@
 //! Gates: the conditions that decide the verdict.
 
-use super::condition::Condition;
+use super::condition::{Condition, IfUnknown};
 
 /// A condition that must be true (`[[required]]`) or must not be true (`[[disqualifying]]`).
 #[derive(Clone, Debug, PartialEq)]
@@ -8,34 +8,21 @@ pub struct Gate {
     pub(crate) id: String,
     pub(crate) label: Option<String>,
     pub(crate) when: Condition,
-    pub(crate) missing: GateMissing,
-}
-
-/// How a gate counts if its condition is unknown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum GateMissing {
-    /// As unknown: a required gate leaves the subject undetermined, a disqualifying gate does not disqualify.
-    #[default]
-    Unknown,
-    /// As if the condition were true.
-    Holds,
-    /// As if the condition were false.
-    Fails,
+    pub(crate) missing: IfUnknown,
 }
 
 impl Gate {
     /// Creates a gate with an id and a condition.
     pub fn new(id: impl Into<String>, when: Condition) -> Gate {
-        Gate { id: id.into(), label: None, when, missing: GateMissing::Unknown }
+        Gate { id: id.into(), label: None, when, missing: IfUnknown::Unknown }
     }
 }
 
 setters!(Gate {
     /// Sets the text that explanations show in place of the id. Defaults to the id.
     label(label: impl Into<String>) label = Some(label.into());
-    /// Sets how the gate counts if its condition is unknown. Defaults to [`GateMissing::Unknown`].
-    missing(missing: GateMissing) missing = missing;
+    /// Sets how the gate counts if its condition is unknown. Defaults to [`IfUnknown::Unknown`].
+    missing(missing: IfUnknown) missing = missing;
 });
 
 getters!(Gate {
@@ -46,5 +33,5 @@ getters!(Gate {
     /// Returns the condition.
     when(self) -> &Condition = &self.when;
     /// Returns how the gate counts if its condition is unknown.
-    get_missing(self) -> GateMissing = self.missing;
+    get_missing(self) -> IfUnknown = self.missing;
 });

@@ -107,7 +107,7 @@ impl EventField {
         self.measure(EventMeasure::Count)
     }
 
-    /// Returns the sum of the events' amounts, clamped to ±10^9.
+    /// Returns the sum of the events' amounts.
     pub fn amount(self) -> Measure {
         self.measure(EventMeasure::Amount)
     }
@@ -115,6 +115,11 @@ impl EventField {
     /// Returns the number of different civil days with events.
     pub fn days(self) -> Measure {
         self.measure(EventMeasure::Days)
+    }
+
+    /// Returns the number of events on the civil day with the most of them, such as the pages of the longest visit.
+    pub fn most_per_day(self) -> Measure {
+        self.measure(EventMeasure::MostPerDay)
     }
 
     /// Returns the civil days since the latest event; unknown if there was none.

@@ -62,14 +62,14 @@ use crate::problem::{ModelError, Path, Problem};
 
 pub use self::axis::{Axis, Group, Missing, Rule};
 pub use self::case::Case;
-pub use self::condition::Condition;
 pub(crate) use self::condition::{
     AgeWindow, Calendar, DayOp, EventMeasure, Leaf, NumberOp, Quantity, RecencyOp, Shape, TagOp, TextOp, TextSubject,
 };
+pub use self::condition::{Condition, IfUnknown};
 pub(crate) use self::document::location::{RESERVED_OUTCOME, Scope};
 pub(crate) use self::document::names::{self, Named};
 pub use self::fingerprint::Fingerprint;
-pub use self::gate::{Gate, GateMissing};
+pub use self::gate::Gate;
 pub use self::handle::{Declared, FieldKind, Handle, KindOf, fields, kind};
 pub use self::limits::DocumentLimits;
 pub use self::measure::{EventField, Measure, TagsField, TextField, axis, event, events, grade, score, verdict};
@@ -77,7 +77,7 @@ pub(crate) use self::outcome::{Bound, Cuts, StateBound};
 pub use self::outcome::{FitCuts, GradeCuts, Limit, Play, Promoter, Segment, State, Total};
 pub use self::test::{Clause, Input, Operand, Test};
 pub(crate) use self::worth::Each;
-pub use self::worth::{Bands, Combine, First, PerUnit, Signal, Values, Worth};
+pub use self::worth::{Band, Bands, Combine, First, PerUnit, Signal, Values, Worth};
 
 /// A model document: gates, axes of rules, promoters, limits, a grade, states, segments, plays and cases.
 ///

@@ -1,6 +1,6 @@
 //! Everything that follows from the axes: promoters, limits, grade, states, segments and plays.
 
-use super::condition::Condition;
+use super::condition::{Condition, IfUnknown};
 use crate::num::points::Points;
 use crate::time::Span;
 
@@ -23,19 +23,22 @@ pub struct Promoter {
     pub(crate) id: String,
     pub(crate) label: Option<String>,
     pub(crate) when: Condition,
+    pub(crate) missing: IfUnknown,
     pub(crate) plus: Points,
 }
 
 impl Promoter {
     /// Creates a promoter that adds `plus` score points, more than zero, if the condition is true.
     pub fn new(id: impl Into<String>, when: Condition, plus: impl Into<Points>) -> Promoter {
-        Promoter { id: id.into(), label: None, when, plus: plus.into() }
+        Promoter { id: id.into(), label: None, when, missing: IfUnknown::Unknown, plus: plus.into() }
     }
 }
 
 setters!(Promoter {
     /// Sets the text that explanations show in place of the id. Defaults to the id.
     label(label: impl Into<String>) label = Some(label.into());
+    /// Sets how the promoter counts if its condition is unknown. Defaults to [`IfUnknown::Unknown`]: it counts as not true.
+    missing(missing: IfUnknown) missing = missing;
 });
 
 getters!(Promoter {
@@ -47,6 +50,8 @@ getters!(Promoter {
     when(self) -> &Condition = &self.when;
     /// Returns the score points that the promoter adds.
     plus(self) -> Points = self.plus;
+    /// Returns how the promoter counts if its condition is unknown.
+    get_missing(self) -> IfUnknown = self.missing;
 });
 
 /// A bound on the total if a condition is true.
@@ -57,6 +62,7 @@ pub struct Limit {
     pub(crate) id: Option<String>,
     pub(crate) label: Option<String>,
     pub(crate) when: Condition,
+    pub(crate) missing: IfUnknown,
     pub(crate) bound: Bound,
 }
 
@@ -70,12 +76,12 @@ pub(crate) enum Bound {
 impl Limit {
     /// Creates a cap: the total is at most `score` if the condition is true.
     pub fn at_most(when: Condition, score: impl Into<Points>) -> Limit {
-        Limit { id: None, label: None, when, bound: Bound::AtMost(score.into()) }
+        Limit { id: None, label: None, when, missing: IfUnknown::Unknown, bound: Bound::AtMost(score.into()) }
     }
 
     /// Creates a floor: the total is at least `score` if the condition is true.
     pub fn at_least(when: Condition, score: impl Into<Points>) -> Limit {
-        Limit { id: None, label: None, when, bound: Bound::AtLeast(score.into()) }
+        Limit { id: None, label: None, when, missing: IfUnknown::Unknown, bound: Bound::AtLeast(score.into()) }
     }
 }
 
@@ -84,6 +90,8 @@ setters!(Limit {
     id(id: impl Into<String>) id = Some(id.into());
     /// Sets the text that explanations show in place of the id. Defaults to the id.
     label(label: impl Into<String>) label = Some(label.into());
+    /// Sets how the limit counts if its condition is unknown. Defaults to [`IfUnknown::Unknown`]: it counts as not true.
+    missing(missing: IfUnknown) missing = missing;
 });
 
 getters!(Limit {
@@ -103,6 +111,8 @@ getters!(Limit {
         Bound::AtLeast(score) => Some(score),
         Bound::AtMost(_) => None,
     };
+    /// Returns how the limit counts if its condition is unknown.
+    get_missing(self) -> IfUnknown = self.missing;
 });
 
 /// The two axes of the grade and their cuts: letters for fit, numbers for activity.
@@ -222,25 +232,33 @@ getters!(State {
 pub struct Segment {
     pub(crate) name: String,
     pub(crate) when: Option<Condition>,
+    pub(crate) missing: IfUnknown,
 }
 
 impl Segment {
     /// Creates a segment with a condition.
     pub fn new(name: impl Into<String>, when: Condition) -> Segment {
-        Segment { name: name.into(), when: Some(when) }
+        Segment { name: name.into(), when: Some(when), missing: IfUnknown::Unknown }
     }
 
     /// Creates the last segment, for subjects that are in no other.
     pub fn otherwise(name: impl Into<String>) -> Segment {
-        Segment { name: name.into(), when: None }
+        Segment { name: name.into(), when: None, missing: IfUnknown::Unknown }
     }
 }
+
+setters!(Segment {
+    /// Sets how the segment counts if its condition is unknown. Defaults to [`IfUnknown::Unknown`]: it counts as not true.
+    missing(missing: IfUnknown) missing = missing;
+});
 
 getters!(Segment {
     /// Returns the name.
     name(self) -> &str = &self.name;
     /// Returns the condition; `None` for the last segment.
     when(self) -> Option<&Condition> = self.when.as_ref();
+    /// Returns how the segment counts if its condition is unknown.
+    get_missing(self) -> IfUnknown = self.missing;
 });
 
 /// What to do about an outcome: the first play whose every list names the outcome.

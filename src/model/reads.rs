@@ -87,7 +87,7 @@ impl Model {
                     let kind = if values.combine.is_some() { Kind::Tags } else { Kind::Text };
                     each(Read::Field(&values.field, kind));
                 }
-                Worth::PerUnit(per_unit) => each(Read::Field(&per_unit.field, Kind::Number)),
+                Worth::PerUnit(per_unit) => per_unit.of.reads(each),
                 Worth::Signal(signal) => signal.events.iter().for_each(|event| each(Read::Event(event))),
             }
         }

@@ -64,7 +64,7 @@ pub enum Input<'m> {
     Events {
         /// The name of the events; `"*"` means every name.
         name: &'m str,
-        /// `count`, `amount`, `days` or `days_since_last`; `None` if the test asks whether events happened.
+        /// `count`, `amount`, `days`, `most_per_day` or `days_since_last`; `None` if the test asks whether events happened.
         measure: Option<&'static str>,
         /// The least age of events that count, included; `None` for no bound.
         min_age: Option<Span>,

@@ -74,9 +74,20 @@ getters!(First {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bands {
     pub(crate) of: Quantity,
-    pub(crate) rows: Vec<(f64, Points)>,
-    pub(crate) exclusive: bool,
+    pub(crate) rows: Vec<Band>,
     pub(crate) below: Points,
+}
+
+/// One of several [`Bands`]: a lower bound, and the points from there up to the next bound.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Band {
+    /// The lower bound.
+    pub bound: f64,
+    /// Whether a quantity must be above the bound. If not, a quantity at the bound is in the band too.
+    pub exclusive: bool,
+    /// The points.
+    pub points: Points,
 }
 
 impl Bands {
@@ -84,16 +95,40 @@ impl Bands {
     pub fn new<B: Into<f64>, P: Into<Points>>(of: impl Into<Measure>, rows: impl IntoIterator<Item = (B, P)>) -> Bands {
         Bands {
             of: of.into().0,
-            rows: rows.into_iter().map(|(bound, points)| (bound.into(), points.into())).collect(),
-            exclusive: false,
+            rows: rows.into_iter().map(|(bound, points)| Band::new(bound, false, points)).collect(),
             below: Points::ZERO,
         }
+    }
+
+    /// Makes all bounds so far exclusive: a quantity must be above a bound, not at it. By default bounds are inclusive.
+    #[must_use]
+    pub fn exclusive(mut self) -> Bands {
+        self.rows.iter_mut().for_each(|row| row.exclusive = true);
+        self
+    }
+
+    /// Adds a band that begins above a bound. A quantity at the bound is in the band before.
+    ///
+    /// ```
+    /// use warmth::model::{Bands, Handle};
+    ///
+    /// // Up to and with 6896 nothing, above it 8 points.
+    /// let urine = Bands::new(Handle::named("urine"), [(0, 10), (671, 5), (2544, 0)]).above(6896, 8);
+    /// ```
+    #[must_use]
+    pub fn above(mut self, bound: impl Into<f64>, points: impl Into<Points>) -> Bands {
+        self.rows.push(Band::new(bound, true, points));
+        self
+    }
+}
+
+impl Band {
+    pub(crate) fn new(bound: impl Into<f64>, exclusive: bool, points: impl Into<Points>) -> Band {
+        Band { bound: bound.into(), exclusive, points: points.into() }
     }
 }
 
 setters!(Bands {
-    /// Makes the bounds exclusive: a quantity must be above a bound, not at it. By default bounds are inclusive.
-    exclusive() exclusive = true;
     /// Sets the points of a quantity below the first bound. Defaults to 0.
     below(points: impl Into<Points>) below = points.into();
 });
@@ -101,10 +136,8 @@ setters!(Bands {
 getters!(Bands {
     /// Returns the quantity that the bands divide.
     input(self) -> Input<'_> = Input::of(&self.of);
-    /// Returns the lower bounds and the points from each bound on, in ascending order.
-    rows(self) -> impl Iterator<Item = (f64, Points)> = self.rows.iter().copied();
-    /// Returns whether a quantity must be above a bound instead of at it.
-    is_exclusive(self) -> bool = self.exclusive;
+    /// Returns the bands, by ascending bounds.
+    rows(self) -> &[Band] = &self.rows;
     /// Returns the points of a quantity below the first bound.
     get_below(self) -> Points = self.below;
 });
@@ -184,32 +217,46 @@ getters!(Values {
     ignores_case(self) -> bool = self.ignore_case;
 });
 
-/// Points for every unit of a number.
+/// Points for every unit of a quantity, or for every full step of units.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PerUnit {
-    pub(crate) field: String,
+    pub(crate) of: Quantity,
     pub(crate) points: Points,
+    pub(crate) every: Option<Points>,
     pub(crate) min: Option<Points>,
     pub(crate) max: Points,
 }
 
 impl PerUnit {
-    /// Creates the form: points times the number, at most `max`.
-    pub fn new(field: Handle<'_, kind::Number>, points: impl Into<Points>, max: impl Into<Points>) -> PerUnit {
-        PerUnit { field: field.name().to_owned(), points: points.into(), min: None, max: max.into() }
+    /// Creates the form: points times the quantity, at most `max`.
+    ///
+    /// ```
+    /// use warmth::model::{Handle, PerUnit, event};
+    ///
+    /// // 100 points for all, 50 for half.
+    /// let accepted = PerUnit::new(Handle::named("accepted").ratio_to(Handle::named("received")), 100, 100);
+    /// // A point for every five clicks, at most 20.
+    /// let clicks = PerUnit::new(event("click").count(), 1, 20).every(5);
+    /// ```
+    pub fn new(of: impl Into<Measure>, points: impl Into<Points>, max: impl Into<Points>) -> PerUnit {
+        PerUnit { of: of.into().0, points: points.into(), every: None, min: None, max: max.into() }
     }
 }
 
 setters!(PerUnit {
-    /// Sets the least points. Defaults to -10^9, the clamp on every sum.
+    /// Gives the points for every full step of this many units instead of every unit. Defaults to every unit.
+    every(units: impl Into<Points>) every = Some(units.into());
+    /// Sets the least points. Defaults to -10^9, because no rule is worth less.
     min(points: impl Into<Points>) min = Some(points.into());
 });
 
 getters!(PerUnit {
-    /// Returns the name of the field.
-    field(self) -> &str = &self.field;
-    /// Returns the points for one unit.
+    /// Returns the quantity.
+    input(self) -> Input<'_> = Input::of(&self.of);
+    /// Returns the points for one unit, or for one step.
     points(self) -> Points = self.points;
+    /// Returns the units of a step, if the points are for full steps.
+    get_every(self) -> Option<Points> = self.every;
     /// Returns the least points, if there is a bound.
     get_min(self) -> Option<Points> = self.min;
     /// Returns the most points.
@@ -221,6 +268,7 @@ getters!(PerUnit {
 pub struct Signal {
     pub(crate) events: Vec<String>,
     pub(crate) each: Each,
+    pub(crate) every: Option<Points>,
     pub(crate) window: Option<Span>,
     pub(crate) per_day: Option<u32>,
     pub(crate) min_count: Option<u32>,
@@ -253,6 +301,7 @@ impl Signal {
         Signal {
             events: vec![event],
             each,
+            every: None,
             window: None,
             per_day: None,
             min_count: None,
@@ -269,6 +318,9 @@ adders!(Signal {
 });
 
 setters!(Signal {
+    /// Gives the points of [`Signal::per_unit`] for every full step of this many units of an event's amount. Defaults to
+    /// every unit.
+    every(units: impl Into<Points>) every = Some(units.into());
     /// Counts only events younger than `span`. Defaults to events of any age.
     window(span: Span) window = Some(span);
     /// Counts only the latest `count` events of each civil day. Defaults to all.
@@ -277,7 +329,7 @@ setters!(Signal {
     min_count(count: u32) min_count = Some(count);
     /// Counts only the latest `count` events. Defaults to all.
     most_recent(count: u32) most_recent = Some(count);
-    /// Clamps the signal to this many points above and below zero. Defaults to 10^9, the clamp on every sum.
+    /// Clamps the signal to this many points above and below zero. Defaults to 10^9, because no rule is worth more.
     max(points: impl Into<Points>) max = Some(points.into());
     /// Sets how much of its points an event keeps as it ages. Defaults to [`Decay::None`].
     decay(decay: Decay) decay = decay;
@@ -293,6 +345,8 @@ getters!(Signal {
     };
     /// Returns whether the points are for one unit of an event's amount instead of for one event.
     is_per_unit(self) -> bool = matches!(self.each, Each::Unit(_));
+    /// Returns the units of a step, if the points are for full steps of an event's amount.
+    get_every(self) -> Option<Points> = self.every;
     /// Returns the age below which events count, if there is a window.
     get_window(self) -> Option<Span> = self.window;
     /// Returns how many events of one civil day count, if that is bounded.

@@ -42,11 +42,12 @@ pub(crate) fn scaled(value: f64, places: i32, excess: Excess) -> Option<i64> {
     }
 }
 
-/// `value` rounded to the nearest millionth, ties away from zero, and clamped to ±`limit` millionths. `None` for values
-/// that are not finite.
+/// `value` rounded to the nearest millionth, ties away from zero, and clamped to ±2^80 millionths. `None` for values that
+/// are not finite.
 ///
 /// Works on the bits: `value` is exactly `significand x 2^exponent`, so it is rounded once.
-pub(crate) fn nearest_micros(value: f64, limit: i64) -> Option<i64> {
+pub(crate) fn nearest_micros(value: f64) -> Option<i128> {
+    const LIMIT: i128 = 1 << 80;
     if !value.is_finite() {
         return None;
     }
@@ -56,13 +57,13 @@ pub(crate) fn nearest_micros(value: f64, limit: i64) -> Option<i64> {
     let (significand, exponent) = if biased == 0 { (fraction, -1074) } else { (fraction | (1 << 52), biased - 1075) };
     let scaled = significand * 1_000_000;
     let magnitude = if exponent >= 0 {
-        // A significand with its leading bit set and a positive exponent is at least 2^53, far beyond any limit here.
-        if exponent > 40 { i128::from(i64::MAX) } else { scaled << exponent }
+        // Below 2^73 before the shift, and at least 2^71, because the significand has its leading bit set.
+        if exponent > 30 { LIMIT } else { scaled << exponent }
     } else {
         let down = exponent.unsigned_abs();
         if down > 100 { 0 } else { (scaled + (1 << (down - 1))) >> down }
     };
-    let clamped = saturated_i64(magnitude).min(limit);
+    let clamped = magnitude.min(LIMIT);
     Some(if value.is_sign_negative() { -clamped } else { clamped })
 }
 
@@ -101,16 +102,18 @@ mod tests {
             (0.000_000_5, Some(0)), // the nearest double lies just below the half
             (f64::from_bits(0.000_000_5_f64.to_bits() + 1), Some(1)),
             (0.5 / 64.0 / 1_000_000.0 * 64.0, Some(0)),
-            (1e300, Some(1_000_000_000)),
-            (-1e300, Some(-1_000_000_000)),
+            (4.2e9, Some(4_200_000_000_000_000)),
+            (1e17, Some(100_000_000_000_000_000_000_000)),
+            (1e300, Some(1 << 80)),
+            (-1e300, Some(-(1 << 80))),
             (5e-324, Some(0)),
             (f64::NAN, None),
             (f64::NEG_INFINITY, None),
         ] {
-            assert_eq!(nearest_micros(value, 1_000_000_000), expected, "{value}");
+            assert_eq!(nearest_micros(value), expected, "{value}");
         }
         // 2^-7 / 15625 has no finite form, but 2^-7 itself is 7812.5 millionths: a tie, away from zero.
-        assert_eq!(nearest_micros(0.007_812_5, i64::MAX), Some(7_813));
-        assert_eq!(nearest_micros(-0.007_812_5, i64::MAX), Some(-7_813));
+        assert_eq!(nearest_micros(0.007_812_5), Some(7_813));
+        assert_eq!(nearest_micros(-0.007_812_5), Some(-7_813));
     }
 }

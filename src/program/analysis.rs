@@ -1,7 +1,7 @@
 //! What a pass over a compiled program finds out: read sites, shared fields, ids and capacities.
 
 use super::condition::{Condition, ConditionNode, Quantity, TagTest, Test, TextSubject};
-use super::rule::{BandRows, Rule, RuleBody};
+use super::rule::{BandRows, PerUnit, Rule, RuleBody};
 use super::{FieldIndex, Program};
 use crate::input::activity::Names;
 use crate::model::Missing;
@@ -22,7 +22,8 @@ pub(crate) struct Capacity {
 pub(crate) enum ReadSite<'m> {
     Test(&'m Test),
     Bands(&'m Quantity, &'m BandRows),
-    /// A body that reads one field.
+    PerUnit(&'m PerUnit),
+    /// A body that looks up one fact.
     Body(&'m RuleBody),
 }
 
@@ -30,7 +31,9 @@ impl ReadSite<'_> {
     /// The fields that are read, at most two.
     pub(crate) fn fields(self) -> impl Iterator<Item = FieldIndex> {
         let of = match self {
-            ReadSite::Test(Test::Number { of, .. }) | ReadSite::Bands(of, _) => of.fields(),
+            ReadSite::Test(Test::Number { of, .. })
+            | ReadSite::Bands(of, _)
+            | ReadSite::PerUnit(PerUnit { of, .. }) => of.fields(),
             ReadSite::Test(Test::Tags { field, test: TagTest::AnyNotIn(other), .. }) => [Some(*field), Some(*other)],
             ReadSite::Test(
                 Test::Known { field, .. }
@@ -85,7 +88,9 @@ impl Program {
     pub(crate) fn events<'m>(&'m self, mut each: impl FnMut(&'m Names)) {
         self.read_sites(|site| {
             let events = match site {
-                ReadSite::Test(Test::Number { of, .. }) | ReadSite::Bands(of, _) => of.events(),
+                ReadSite::Test(Test::Number { of, .. })
+                | ReadSite::Bands(of, _)
+                | ReadSite::PerUnit(PerUnit { of, .. }) => of.events(),
                 ReadSite::Test(Test::Happened { events, .. }) => Some(events),
                 _ => None,
             };
@@ -164,9 +169,8 @@ impl Rule {
         match &self.body {
             RuleBody::First { rows, .. } => rows.iter().for_each(|(when, _)| when.read_sites(each)),
             RuleBody::Bands { of, rows, .. } => each(ReadSite::Bands(of, rows)),
-            body @ (RuleBody::Texts { .. } | RuleBody::Tags { .. } | RuleBody::PerUnit { .. }) => {
-                each(ReadSite::Body(body));
-            }
+            RuleBody::PerUnit(per_unit) => each(ReadSite::PerUnit(per_unit)),
+            body @ (RuleBody::Texts { .. } | RuleBody::Tags { .. }) => each(ReadSite::Body(body)),
             RuleBody::Points(_) | RuleBody::Signal(_) => {}
         }
     }

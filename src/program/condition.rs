@@ -8,6 +8,8 @@ use crate::input::activity::{Ages, Names};
 use crate::input::facts::{Field, PROBES};
 use crate::literal::Literals;
 use crate::model::{Calendar, EventMeasure, NumberOp};
+use crate::num::points::MICROS;
+use crate::time::{DAYS_MAX, DAYS_MIN};
 
 #[derive(Debug)]
 pub(crate) struct Condition {
@@ -161,6 +163,28 @@ impl Quantity {
             Quantity::Event { events, .. } | Quantity::DaysSinceLast { events } => Some(events),
             _ => None,
         }
+    }
+
+    /// The numbers that the quantity can be, in its unit, and their description; `None` for numbers of subjects.
+    pub(crate) fn possible(&self) -> Option<(RangeInclusive<i64>, &'static str)> {
+        const DAYS: i64 = DAYS_MAX - DAYS_MIN;
+        Some(match self {
+            Quantity::Number { .. } | Quantity::Ratio { .. } => return None,
+            Quantity::Axis { .. } | Quantity::Score => (0..=100 * MICROS, "a score is from 0 to 100"),
+            // Sums beyond the range saturate at its ends.
+            Quantity::Event { by: EventMeasure::Amount, .. } => {
+                (-i64::MAX..=i64::MAX - 1, "an amount is less than 9,223,372,036,854 to either side of 0")
+            }
+            Quantity::TagCount { .. } | Quantity::Event { by: EventMeasure::Count | EventMeasure::MostPerDay, .. } => {
+                (0..=i64::MAX, "a count is a whole number from 0 on")
+            }
+            Quantity::Event { by: EventMeasure::Days, .. } | Quantity::DaysSinceLast { .. } => {
+                (0..=DAYS, "a number of days is a whole number from 0 to 191,491,530")
+            }
+            Quantity::Calendar { .. } => {
+                (-DAYS..=DAYS, "a number of days or months is a whole number up to 191,491,530 to either side of 0")
+            }
+        })
     }
 
     pub(crate) fn unit(&self) -> Unit {

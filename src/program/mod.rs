@@ -12,14 +12,13 @@ mod unit;
 pub(crate) use analysis::{Capacity, ReadSite};
 pub(crate) use condition::{Condition, ConditionNode, Events, ProbeId, Quantity, TagTest, Test, TextSubject, TextTest};
 pub(crate) use outcome::{Cells, Cuts, Grading, Limit, Play, Promoter, Segment, States};
-pub(crate) use rule::{Axis, AxisPart, BandRows, ByTruth, Group, Rule, RuleBody, Signal, TextRows};
+pub(crate) use rule::{Axis, AxisPart, BandRows, ByTruth, Group, PerUnit, Rule, RuleBody, Signal, TextRows};
 pub(crate) use unit::{Unit, double_of, doubles_within, ordered_bits};
 
 use std::sync::Arc;
 
 use crate::input::facts::Field;
-use crate::model::{Fingerprint, GateMissing, Total};
-use crate::truth::Truth;
+use crate::model::{Fingerprint, IfUnknown, Total};
 
 #[derive(Debug)]
 pub(crate) struct Program {
@@ -124,17 +123,5 @@ pub(crate) struct Gate {
     pub(crate) title: Title,
     pub(crate) fire_id: usize,
     pub(crate) when: Condition,
-    pub(crate) missing: GateMissing,
-}
-
-impl Gate {
-    /// The truth of the gate's condition with its policy for the unknown applied.
-    #[inline]
-    pub(crate) fn decided(&self, truth: Truth) -> Truth {
-        match (truth, self.missing) {
-            (Truth::Unknown, GateMissing::Holds) => Truth::True,
-            (Truth::Unknown, GateMissing::Fails) => Truth::False,
-            (truth, _) => truth,
-        }
-    }
+    pub(crate) missing: IfUnknown,
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Title;
 use super::condition::Condition;
 use crate::grade::Grade;
+use crate::model::IfUnknown;
 use crate::num::points::Points;
 use crate::time::Span;
 
@@ -13,6 +14,7 @@ pub(crate) struct Promoter {
     pub(crate) title: Title,
     pub(crate) fire_id: usize,
     pub(crate) when: Condition,
+    pub(crate) missing: IfUnknown,
     pub(crate) plus: i64,
 }
 
@@ -21,6 +23,7 @@ pub(crate) struct Limit {
     pub(crate) title: Title,
     pub(crate) fire_id: usize,
     pub(crate) when: Condition,
+    pub(crate) missing: IfUnknown,
     pub(crate) bound: i64,
     pub(crate) floor: bool,
 }
@@ -112,6 +115,7 @@ impl States {
 pub(crate) struct Segment {
     pub(crate) name: Arc<str>,
     pub(crate) when: Option<Condition>,
+    pub(crate) missing: IfUnknown,
 }
 
 #[derive(Debug)]

@@ -4,6 +4,7 @@ use super::condition::{Condition, Events, Quantity};
 use super::{FieldIndex, Title};
 use crate::decay::Curve;
 use crate::model::Missing;
+use crate::num::points::MICROS;
 use crate::truth::Truth;
 
 #[derive(Debug)]
@@ -107,23 +108,20 @@ pub(crate) enum RuleBody {
         sum: bool,
         ignore_case: bool,
     },
-    PerUnit {
-        field: FieldIndex,
-        points: i64,
-        min: i64,
-        max: i64,
-    },
+    PerUnit(PerUnit),
     Signal(Signal),
 }
 
 impl RuleBody {
-    /// The field of a body that reads one fact.
+    /// The field of a body that looks up one fact.
     pub(crate) fn field(&self) -> Option<FieldIndex> {
         match self {
-            RuleBody::Texts { field, .. } | RuleBody::Tags { field, .. } | RuleBody::PerUnit { field, .. } => {
-                Some(*field)
-            }
-            RuleBody::Points(_) | RuleBody::First { .. } | RuleBody::Bands { .. } | RuleBody::Signal(_) => None,
+            RuleBody::Texts { field, .. } | RuleBody::Tags { field, .. } => Some(*field),
+            RuleBody::Points(_)
+            | RuleBody::First { .. }
+            | RuleBody::Bands { .. }
+            | RuleBody::PerUnit(_)
+            | RuleBody::Signal(_) => None,
         }
     }
 }
@@ -160,6 +158,17 @@ impl BandRows {
     }
 }
 
+/// Points for each unit of a quantity, or for each full step.
+#[derive(Debug)]
+pub(crate) struct PerUnit {
+    pub(crate) of: Quantity,
+    pub(crate) points: i64,
+    /// The millionths of a unit in a step.
+    pub(crate) every: Option<i64>,
+    pub(crate) min: i64,
+    pub(crate) max: i64,
+}
+
 /// Texts and their points, sorted for binary search.
 #[derive(Debug)]
 pub(crate) struct TextRows(Box<[(Box<str>, i64)]>);
@@ -187,6 +196,8 @@ pub(crate) struct Signal {
     /// Points for an event, or for each unit of its amount.
     pub(crate) points: i64,
     pub(crate) per_unit: bool,
+    /// The millionths of a unit in a step, if the points are for full steps.
+    pub(crate) every: Option<i64>,
     pub(crate) per_day: u64,
     pub(crate) min_count: u64,
     pub(crate) most_recent: u64,
@@ -199,6 +210,11 @@ impl Signal {
     /// Whether it matters which events are the latest.
     pub(crate) fn ordered(&self) -> bool {
         self.per_day < u64::MAX || self.most_recent < u64::MAX
+    }
+
+    /// How many parts of an amount are worth the points once: the millionths of a unit, or one step.
+    pub(crate) fn units(&self) -> i64 {
+        if self.every.is_some() { 1 } else { MICROS }
     }
 
     /// Clamped to the signal's own bound.

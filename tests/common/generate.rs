@@ -57,7 +57,7 @@ const OFFSETS: &[&str] = &["+00:00", "+05:30", "-11:00", "+14:00", "-03:30"];
 const NUMBER_POOL: &[f64] = &[-5.0, 0.0, 0.1, 0.2, 0.3, 0.8, 1.0, 5.0, 7.0, 8.0, 9.0, 10.0, 50.0, 100.0];
 const RATIO_POOL: &[f64] = &[-1.0, 0.0, 0.1, 0.5, 0.7, 0.8, 1.0, 1.25, 10.0];
 const COUNT_POOL: &[f64] = &[0.0, 1.0, 2.0, 3.0, 5.0, 10.0];
-const AMOUNT_POOL: &[f64] = &[-10.0, 0.0, 0.1, 0.3, 50.0, 99.99, 100.0, 1_000.0, 1e9];
+const AMOUNT_POOL: &[f64] = &[-10.0, 0.0, 0.1, 0.3, 50.0, 99.99, 100.0, 1_000.0, 1e9, 9e12];
 const DAY_POOL: &[f64] = &[-60.0, -5.0, -1.0, 0.0, 1.0, 5.0, 7.0, 30.0, 60.0, 365.0];
 const MONTH_POOL: &[f64] = &[-12.0, -6.0, -1.0, 0.0, 1.0, 6.0, 12.0];
 const SCORE_POOL: &[f64] = &[0.0, 10.0, 20.0, 25.0, 33.333333, 50.0, 66.666667, 75.0, 80.0, 99.999999, 100.0];
@@ -199,7 +199,8 @@ impl Generator<'_> {
             model["promoter"] = (0..count)
                 .map(|_| {
                     let plus = self.positive(POINT_POOL);
-                    json!({ "id": self.id(), "when": self.condition(1, true), "plus": plus })
+                    let promoter = json!({ "id": self.id(), "when": self.condition(1, true), "plus": plus });
+                    self.if_unknown(promoter)
                 })
                 .collect();
         }
@@ -220,14 +221,20 @@ impl Generator<'_> {
     }
 
     fn gate(&mut self) -> Value {
-        let mut gate = json!({ "id": self.id(), "when": self.condition(2, false) });
-        if self.chance(30) {
-            gate["missing"] = json!(self.pick(&["holds", "fails"]));
-        }
+        let gate = json!({ "id": self.id(), "when": self.condition(2, false) });
+        let mut gate = self.if_unknown(gate);
         if self.chance(20) {
             gate["label"] = json!("A gate");
         }
         gate
+    }
+
+    /// The entry, sometimes with a policy for an unknown condition.
+    fn if_unknown(&mut self, mut entry: Value) -> Value {
+        if self.chance(30) {
+            entry["missing"] = json!(self.pick(&["holds", "fails"]));
+        }
+        entry
     }
 
     fn limit(&mut self) -> Value {
@@ -235,7 +242,7 @@ impl Generator<'_> {
         limit["id"] = self.id();
         let key = self.pick(&["at_most", "at_least"]);
         limit[key] = number(self.pick(SCORE_POOL));
-        limit
+        self.if_unknown(limit)
     }
 
     fn totals(&mut self, model: &mut Value) {
@@ -288,8 +295,12 @@ impl Generator<'_> {
 
     fn segments(&mut self) -> Value {
         let count = self.rng.usize(..=2);
-        let mut segments: Vec<Value> =
-            (0..count).map(|i| json!({ "name": format!("segment-{i}"), "when": self.condition(1, true) })).collect();
+        let mut segments: Vec<Value> = (0..count)
+            .map(|i| {
+                let segment = json!({ "name": format!("segment-{i}"), "when": self.condition(1, true) });
+                self.if_unknown(segment)
+            })
+            .collect();
         segments.push(json!({ "name": "segment-rest" }));
         segments.into()
     }
@@ -480,22 +491,22 @@ impl Generator<'_> {
             }
             2 => {
                 let rows = self.rng.usize(1..=3);
-                rule["first"] =
-                    (0..rows).map(|_| json!({ "when": self.condition(1, false), "points": self.points() })).collect();
-                self.maybe(&mut rule, "otherwise", 70);
+                // Rows of equal points are known even if nobody knows which of them applies.
+                let equal = self.chance(30).then(|| self.points());
+                rule["first"] = (0..rows)
+                    .map(|_| {
+                        let points = equal.clone().unwrap_or_else(|| self.points());
+                        json!({ "when": self.condition(1, false), "points": points })
+                    })
+                    .collect();
+                match equal {
+                    Some(points) => rule["otherwise"] = points,
+                    None => self.maybe(&mut rule, "otherwise", 70),
+                }
             }
             3..=5 => may_be_unknown = self.bands(&mut rule),
             6 | 7 => self.values(&mut rule),
-            8 => {
-                let field = self.plain(NUMBERS);
-                self.kinded.insert(field);
-                let bounds = self.ascending(&[-100.0, -1.0, 0.0, 5.0, 20.0, 100.0, 33.333333], 2, 2);
-                let mut spec = json!({ "points": self.points(), "max": number(bounds[1]) });
-                if self.chance(50) {
-                    spec["min"] = number(bounds[0]);
-                }
-                rule["per_unit"] = entry(field, spec);
-            }
+            8 => may_be_unknown = self.per_unit(&mut rule),
             _ => {
                 rule["signal"] = self.signal();
                 may_be_unknown = false;
@@ -556,7 +567,7 @@ impl Generator<'_> {
                 rule["bands"] = entry(field, json!(null));
             }
             _ => {
-                let by = self.pick(&["count", "amount", "days", "days_since_last"]);
+                let by = self.pick(&["count", "amount", "days", "most_per_day", "days_since_last"]);
                 rule["by"] = json!(by);
                 let pool = match by {
                     "amount" => AMOUNT_POOL,
@@ -576,7 +587,16 @@ impl Generator<'_> {
                 rule["bands"] = entry("events", entry(name, json!(null)));
             }
         }
-        let rows: Value = bounds.into_iter().map(|bound| json!([number(bound), self.points()])).collect();
+        // Bands of whole numbers need bounds that are different as whole numbers.
+        let own = rule["by"].is_null() || rule["by"] == "amount";
+        let rows: Value = bounds
+            .into_iter()
+            .map(|bound| match self.rng.u8(..20) {
+                0 if own => json!({ "above": number(bound), "points": self.points() }),
+                1 if own => json!({ "from": number(bound), "points": self.points() }),
+                _ => json!([number(bound), self.points()]),
+            })
+            .collect();
         let subject =
             rule["bands"].as_object_mut().expect("bands are a table").values_mut().next().expect("one subject");
         match subject.as_object_mut().and_then(|events| events.values_mut().next()) {
@@ -610,6 +630,48 @@ impl Generator<'_> {
         self.maybe(rule, "otherwise", 50);
     }
 
+    /// Returns whether the rule may be unknown.
+    fn per_unit(&mut self, rule: &mut Value) -> bool {
+        let bounds = self.ascending(&[-100.0, -1.0, 0.0, 5.0, 20.0, 100.0, 33.333333], 2, 2);
+        let mut spec = json!({ "points": self.points(), "max": number(bounds[1]) });
+        if self.chance(50) {
+            spec["min"] = number(bounds[0]);
+        }
+        if self.chance(40) {
+            spec["every"] = self.positive(&[0.1, 0.000001, 2.5, 5.0, 7.0]);
+        }
+        match self.rng.u8(..5) {
+            0 => {
+                let pool = if self.chance(50) { DATES } else { TIMES };
+                let field = self.pick(pool);
+                self.kinded.insert(field);
+                spec["by"] = json!(self.pick(&["days_since", "days_until", "months_since", "months_until"]));
+                rule["per_unit"] = entry(field, spec);
+            }
+            1 => {
+                let by = self.pick(&["count", "amount", "days", "most_per_day", "days_since_last"]);
+                spec["by"] = json!(by);
+                if by != "days_since_last" && self.chance(50) {
+                    spec["within"] = self.span();
+                }
+                let name = self.event();
+                rule["per_unit"] = entry("events", entry(name, spec));
+                return by == "days_since_last";
+            }
+            _ => {
+                let field = self.plain(NUMBERS);
+                self.kinded.insert(field);
+                if self.chance(30) {
+                    let other = self.pick(NUMBERS);
+                    self.kinded.insert(other);
+                    spec["ratio_to"] = json!(other);
+                }
+                rule["per_unit"] = entry(field, spec);
+            }
+        }
+        true
+    }
+
     fn signal(&mut self) -> Value {
         let mut signal = json!({});
         signal["event"] = match self.rng.u8(..4) {
@@ -619,6 +681,9 @@ impl Generator<'_> {
         };
         let key = if self.chance(30) { "points_per_unit" } else { "points" };
         signal[key] = self.points();
+        if key == "points_per_unit" && self.chance(30) {
+            signal["every"] = self.positive(&[0.1, 2.5, 7.0, 50.0]);
+        }
         if self.chance(40) {
             signal["window"] = self.span();
         }
@@ -723,7 +788,7 @@ impl Generator<'_> {
 
     fn score_clause(&mut self) -> (String, Value) {
         match self.rng.u8(..4) {
-            0 => ("score".to_owned(), self.number_test(SCORE_POOL)),
+            0 => ("score".to_owned(), self.score_test()),
             1 if !self.cells.is_empty() => {
                 let cells = self.cells.clone();
                 let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
@@ -748,7 +813,7 @@ impl Generator<'_> {
             _ => {
                 let axis = self.rng.usize(..self.axes.len());
                 let axis = self.axes[axis].clone();
-                ("axis".to_owned(), entry(&axis, self.number_test(SCORE_POOL)))
+                ("axis".to_owned(), entry(&axis, self.score_test()))
             }
         }
     }
@@ -771,16 +836,37 @@ impl Generator<'_> {
         test
     }
 
+    /// A test on a score that some scores pass and others fail.
+    fn score_test(&mut self) -> Value {
+        loop {
+            let test = self.number_test(SCORE_POOL);
+            if test["less_than"].as_f64() != Some(0.0) && test["more_than"].as_f64() != Some(100.0) {
+                return test;
+            }
+        }
+    }
+
+    /// A test on a count that some counts pass.
+    fn count_test(&mut self, pool: &[f64]) -> Value {
+        loop {
+            let test = self.number_test(pool);
+            if test["less_than"].as_f64() != Some(0.0) {
+                return test;
+            }
+        }
+    }
+
     fn event_test(&mut self) -> Value {
         let mut test = json!({});
         let count = if self.chance(20) { 2 } else { 1 };
         for _ in 0..count {
-            let op = self.pick(&["count", "amount", "days", "last_within", "none_within", "never"]);
+            let op = self.pick(&["count", "amount", "days", "most_per_day", "last_within", "none_within", "never"]);
             test[op] = match op {
                 "last_within" | "none_within" => self.span(),
                 "never" => json!(self.chance(60)),
                 _ => {
-                    let mut inner = self.number_test(if op == "amount" { AMOUNT_POOL } else { COUNT_POOL });
+                    let mut inner =
+                        if op == "amount" { self.number_test(AMOUNT_POOL) } else { self.count_test(COUNT_POOL) };
                     if !inner.is_object() {
                         inner = json!({ "is": inner });
                     }
@@ -865,7 +951,7 @@ impl Generator<'_> {
         let op = self.pick(&["has", "has_any", "has_all", "has_none", "count", "any_not_in"]);
         let arg = match op {
             "has" => json!(self.pick(TAG_POOL)),
-            "count" => self.number_test(&COUNT_POOL[..4]),
+            "count" => self.count_test(&COUNT_POOL[..4]),
             "any_not_in" => {
                 let other = self.pick(TAGS);
                 self.kinded.insert(other);
@@ -999,7 +1085,7 @@ impl Generator<'_> {
                 _ => 1,
             };
             let amount_micros = match self.rng.u8(..20) {
-                0 if self.wild => self.pick(&[1_000_000_000_000_000, -1_000_000_000_000_000, 999_999_999_999_999]),
+                0 if self.wild => self.pick(&[1_000_000_000_000_000, 4_200_000_000_000_000, i64::MAX, i64::MIN]),
                 0..8 => 0,
                 8..10 => self.rng.i64(-2_000_000..=2_000_000),
                 _ => self.pick(&[1, 100_000, 300_000, 50_000_000, 99_990_000, 100_000_000, -10_000_000, 333_333]),

@@ -51,7 +51,9 @@ fn reach(rule: &Value) -> Option<Q> {
     }
     named.extend(list(&rule["first"]).iter().map(|row| decimal(&row["points"])));
     if !rule["bands"].is_null() {
-        named.extend(list(bands_subject(&rule["bands"]).2).iter().map(|row| decimal(&row[1])));
+        named.extend(
+            list(form_subject(&rule["bands"]).2).iter().map(|row| decimal(row.get(1).unwrap_or(&row["points"]))),
+        );
     }
     if !rule["values"].is_null() {
         let entries = table(only_entry(&rule["values"]).1).values().map(decimal);
@@ -62,7 +64,7 @@ fn reach(rule: &Value) -> Option<Q> {
         }
     }
     if !rule["per_unit"].is_null() {
-        named.push(decimal(&only_entry(&rule["per_unit"]).1["max"]));
+        named.push(decimal(&form_subject(&rule["per_unit"]).2["max"]));
     }
     let signal = &rule["signal"];
     if !signal.is_null() {
@@ -79,12 +81,12 @@ fn reach(rule: &Value) -> Option<Q> {
 }
 
 /// The field or event name of `bands`, whether it is an event name, and the rows.
-pub(crate) fn bands_subject(bands: &Value) -> (&str, bool, &Value) {
-    if bands["events"].is_object() {
-        let (name, rows) = table(&bands["events"]).iter().next().expect("one entry");
+pub(crate) fn form_subject(form: &Value) -> (&str, bool, &Value) {
+    if form["events"].is_object() {
+        let (name, rows) = table(&form["events"]).iter().next().expect("one entry");
         return (name, true, rows);
     }
-    let (field, rows) = only_entry(bands);
+    let (field, rows) = only_entry(form);
     (field, false, rows)
 }
 

@@ -10,7 +10,7 @@ use warmth::model::{Condition, Gate, axis, score};
 use warmth::{Activity, Model, ModelError, PathSegment, Problem, Record, Scorer, facts};
 
 /// Every code, sorted.
-const CODES: [&str; 49] = [
+const CODES: [&str; 50] = [
     "bad-date",
     "bad-offset",
     "bad-span",
@@ -57,6 +57,7 @@ const CODES: [&str; 49] = [
     "unknown-operator",
     "unknown-text",
     "unreachable-band",
+    "unreachable-bound",
     "unused-group",
     "wrong-kind",
     "wrong-type",
@@ -324,6 +325,31 @@ const BROKEN: &[(&str, Document)] = &[
     ("count-backwards", When(r#"{ "tech_stack": { "count": { "between": [3, 1] } } }"#)),
     ("days-since-backwards", When(r#"{ "renewal_date": { "days_since": { "between": [60, 0] } } }"#)),
     ("date-wrong", When(r#"{ "renewal_date": { "before": "22.11.2026", "on_or_after": "2026-02-30" } }"#)),
+    (
+        "date-written-otherwise",
+        When(
+            r#"{ "a": { "before": "26-11-22" }, "b": { "before": "2026-1-5" }, "c": { "on_or_after": " 2026 - 01 - 05" }, "d": { "before": "+2026-01-05" } }"#,
+        ),
+    ),
+    (
+        "instant-with-a-space",
+        Rest(r#""case": [{ "name": "c", "as_of": "2026-11-22 09:00:00Z", "expect": { "score": 0 } }]"#),
+    ),
+    (
+        "case-with-an-unknown-event",
+        Rest(
+            r#""required": [{ "id": "g", "when": { "events": { "pricing_view": { "never": true } } } }], "case": [{ "name": "c", "as_of": "2026-11-22T09:00:00Z", "events": [{ "event": "pricing_veiw", "at": "2026-11-21T09:00:00Z" }], "expect": { "verdict": "eligible" } }]"#,
+        ),
+    ),
+    ("star-within-an-event-name", When(r#"{ "events": { "visit:*": { "last_within": "30d" } } }"#)),
+    (
+        "bounds-that-nothing-reaches",
+        Rest(
+            r#""axis": [{ "name": "fit", "base": 1 }], "limit": [{ "when": { "score": { "more_than": 100 }, "axis": { "fit": { "is_not": 101 } }, "events": { "a": { "amount": { "at_least": 1e13 }, "count": { "is": 2.5 }, "days": { "less_than": 0 } } }, "t": { "count": { "at_most": -1 } }, "d": { "days_since": { "at_least": 1e9 } } }, "at_most": 5 }]"#,
+        ),
+    ),
+    ("band-that-nothing-reaches", Rule(r#""bands": { "events": { "a": [[0, 1], [1e13, 2]] } }, "by": "amount""#)),
+    ("segment-missing-without-when", Rest(r#""segment": [{ "name": "rest", "missing": "holds" }]"#)),
     ("two-kinds", When(r#"{ "nps": { "at_least": 3 }, "any": [{ "nps": "high" }, { "field": { "nps": true } }] }"#)),
     ("events-as-number", When(r#"{ "events": { "login": 3 } }"#)),
     ("events-operator", When(r#"{ "events": { "login": { "at_least": 3, "cuont": 3 } } }"#)),
@@ -423,6 +449,24 @@ const BROKEN: &[(&str, Document)] = &[
     ),
     ("values-combine-misspelt", Rule(r#""values": { "tech_stack": { "crm": 3 } }, "combine": "total""#)),
     ("per-unit-without-max", Rule(r#""per_unit": { "seats": { "points": 0.5 } }"#)),
+    (
+        "bands-with-bounds-of-their-own",
+        Rule(
+            r#""bands": { "a": [{ "points": 3 }, { "from": 3, "above": 4, "points": 3 }, { "abvoe": 5, "points": 3 }, { "above": "6", "points": 3 }] }"#,
+        ),
+    ),
+    (
+        "bands-out-of-order-at-a-bound",
+        Rule(r#""bands": { "a": [{ "above": 3, "points": 1 }, { "from": 3, "points": 1 }] }"#),
+    ),
+    ("per-unit-of-no-step", Rule(r#""per_unit": { "seats": { "points": 0.5, "max": 3, "every": 0 } }"#)),
+    ("per-unit-of-events-without-by", Rule(r#""per_unit": { "events": { "a": { "points": 0.5, "max": 3 } } }"#)),
+    (
+        "per-unit-of-a-date-to-a-ratio",
+        Rule(r#""per_unit": { "a": { "points": 0.5, "max": 3, "by": "days_since", "ratio_to": "b" } }"#),
+    ),
+    ("signal-of-steps-of-events", Signal(r#""points": 3, "every": 2, "max": 9"#)),
+    ("signal-of-no-step", Signal(r#""points_per_unit": 3, "every": -2, "max": 9"#)),
     ("per-unit-backwards", Rule(r#""per_unit": { "seats": { "points": 0.5, "min": 5, "max": 3 } }"#)),
     (
         "id-twice",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use warmth::model::{
-    Axis, Bands, Case, Combine, Condition, First, Gate, GateMissing, GradeCuts, Group, Handle, Limit, Missing, PerUnit,
+    Axis, Bands, Case, Combine, Condition, First, Gate, GradeCuts, Group, Handle, IfUnknown, Limit, Missing, PerUnit,
     Play, Promoter, Rule, Segment, Signal, State, Total, Values, axis, event, events, grade, kind, score, verdict,
 };
 use warmth::{
@@ -149,8 +149,8 @@ fn built_in_rust() -> Model {
         .describe("all of it")
         .utc_offset_minutes(-210)
         .total(Total::Min)
-        .required(Gate::new("flagship", f.flagship.is(true)).label("Has it").missing(GateMissing::Holds))
-        .disqualifying(Gate::new("free", f.plan.is("free")).missing(GateMissing::Fails))
+        .required(Gate::new("flagship", f.flagship.is(true)).label("Has it").missing(IfUnknown::Holds))
+        .disqualifying(Gate::new("free", f.plan.is("free")).missing(IfUnknown::Fails))
         .axis(fit)
         .axis(signals)
         .promoter(Promoter::new("fits", axis("fit").at_least(50), 20).label("Fits"))

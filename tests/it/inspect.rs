@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value as Json, json};
 use warmth::model::{
-    Axis, Bands, Case, Clause, Combine, Condition, GateMissing, Group, Handle, Input, Limit, Missing, Operand, Play,
-    Rule, Signal, Test, Total, Worth, event, kind,
+    Axis, Band, Bands, Case, Clause, Combine, Condition, Group, Handle, IfUnknown, Input, Limit, Missing, Operand,
+    Play, Rule, Signal, Test, Total, Worth, event, kind,
 };
 use warmth::{Decay, DocumentLimits, Field, Kind, Model, Points, Record, Scorer, Span, Verdict};
 
@@ -92,26 +92,47 @@ fn decay(of: &Decay) -> Json {
 fn signal(of: &Signal) -> Json {
     let points = if of.is_per_unit() { "points_per_unit" } else { "points" };
     table(json!({
-        "event": of.events().collect::<Vec<_>>(), points: of.points(), "window": of.get_window(),
+        "event": of.events().collect::<Vec<_>>(), points: of.points(), "every": of.get_every(), "window": of.get_window(),
         "per_day": of.get_per_day(), "min_count": of.get_min_count(), "most_recent": of.get_most_recent(),
         "max": of.get_max(), "decay": decay(of.get_decay()),
     }))
 }
 
-fn bands(of: &Bands) -> Json {
-    let rows: Vec<_> = of.rows().collect();
-    let (bands, by, ratio_to, within) = match of.input() {
-        Input::Field(field) => (at_field(field, SUBJECT, &json!(rows)), None, None, None),
-        Input::Ratio { field, of } => (at_field(field, SUBJECT, &json!(rows)), None, Some(of), None),
-        Input::Calendar { field, measure } => (at_field(field, SUBJECT, &json!(rows)), Some(measure), None, None),
-        Input::Events { name, measure, min_age: None, max_age, .. } => {
-            (json!({ "events": { name: rows } }), measure, None, max_age)
-        }
+/// The options of a form that measures an input.
+fn measure(of: &Input<'_>) -> Json {
+    let (by, ratio_to, within) = match of {
+        Input::Field(_) => (None, None, None),
+        Input::Ratio { of, .. } => (None, Some(*of), None),
+        Input::Calendar { measure, .. } => (Some(*measure), None, None),
+        Input::Events { measure, min_age: None, max_age, .. } => (*measure, None, *max_age),
         other => panic!("{other:?}"),
     };
-    let bounds = of.is_exclusive().then_some("above");
-    let below = of.get_below();
-    json!({ "bands": bands, "by": by, "ratio_to": ratio_to, "within": within, "bounds": bounds, "below": below })
+    json!({ "by": by, "ratio_to": ratio_to, "within": within })
+}
+
+/// The table of a form under the field or the events that it measures.
+fn measured(of: &Input<'_>, inner: &Json) -> Json {
+    match of {
+        Input::Field(field) | Input::Ratio { field, .. } | Input::Calendar { field, .. } => {
+            at_field(field, SUBJECT, inner)
+        }
+        Input::Events { name, .. } => json!({ "events": { *name: inner } }),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn bands(of: &Bands) -> Json {
+    let mut bands = measure(&of.input());
+    let pairs = of.rows()[0].exclusive;
+    let row = |row: &Band| match row.exclusive {
+        own if own == pairs => json!([row.bound, row.points]),
+        true => json!({ "above": row.bound, "points": row.points }),
+        false => json!({ "from": row.bound, "points": row.points }),
+    };
+    bands["bands"] = measured(&of.input(), &of.rows().iter().map(row).collect());
+    bands["bounds"] = json!(pairs.then_some("above"));
+    bands["below"] = json!(of.get_below());
+    bands
 }
 
 fn rule(of: &Rule) -> Json {
@@ -134,8 +155,12 @@ fn rule(of: &Rule) -> Json {
             json!({ "values": values_of, "otherwise": values.get_otherwise(), "combine": combine, "ignore_case": ignore_case })
         }
         Worth::PerUnit(of) => {
-            let options = table(json!({ "points": of.points(), "min": of.get_min(), "max": of.max() }));
-            json!({ "per_unit": at_field(of.field(), SUBJECT, &options) })
+            let mut options = measure(&of.input());
+            options["points"] = json!(of.points());
+            options["every"] = json!(of.get_every());
+            options["min"] = json!(of.get_min());
+            options["max"] = json!(of.max());
+            json!({ "per_unit": measured(&of.input(), &table(options)) })
         }
         Worth::Signal(signal) => json!({ "signal": self::signal(signal) }),
         other => panic!("{other:?}"),
@@ -165,9 +190,17 @@ fn axis(of: &Axis) -> Json {
     }))
 }
 
+fn if_unknown(of: IfUnknown) -> Option<&'static str> {
+    match of {
+        IfUnknown::Holds => Some("holds"),
+        IfUnknown::Fails => Some("fails"),
+        _ => None,
+    }
+}
+
 fn limit(of: &Limit) -> Json {
     table(json!({
-        "id": of.get_id(), "label": of.get_label(), "when": condition(of.when(), OUTCOME),
+        "id": of.get_id(), "label": of.get_label(), "when": condition(of.when(), OUTCOME), "missing": if_unknown(of.get_missing()),
         "at_most": of.cap(), "at_least": of.floor(),
     }))
 }
@@ -202,11 +235,7 @@ fn case(of: &Case) -> Json {
 fn rebuilt(of: &Model) -> Json {
     let gates = |gates: &[warmth::model::Gate]| -> Vec<_> {
         let gate = |gate: &warmth::model::Gate| {
-            let missing = match gate.get_missing() {
-                GateMissing::Holds => Some("holds"),
-                GateMissing::Fails => Some("fails"),
-                _ => None,
-            };
+            let missing = if_unknown(gate.get_missing());
             let when = condition(gate.when(), SUBJECT);
             table(json!({ "id": gate.id(), "label": gate.get_label(), "when": when, "missing": missing }))
         };
@@ -214,13 +243,16 @@ fn rebuilt(of: &Model) -> Json {
     };
     let promoter = |of: &warmth::model::Promoter| {
         let when = condition(of.when(), OUTCOME);
-        table(json!({ "id": of.id(), "label": of.get_label(), "plus": of.plus(), "when": when }))
+        table(
+            json!({ "id": of.id(), "label": of.get_label(), "plus": of.plus(), "when": when, "missing": if_unknown(of.get_missing()) }),
+        )
     };
     let state = |of: &warmth::model::State| {
         table(json!({ "name": of.name(), "at_least": of.from_score(), "at_least_points": of.from_points() }))
     };
     let segment = |of: &warmth::model::Segment| {
-        table(json!({ "name": of.name(), "when": of.when().map(|when| condition(when, OUTCOME)) }))
+        let when = of.when().map(|when| condition(when, OUTCOME));
+        table(json!({ "name": of.name(), "when": when, "missing": if_unknown(of.get_missing()) }))
     };
     let grade = |of: &warmth::model::GradeCuts| {
         json!({

@@ -47,6 +47,7 @@ mod owned;
 mod points;
 mod portfolio;
 mod readme;
+mod real_cases;
 mod recourse;
 mod robust;
 mod rollup;

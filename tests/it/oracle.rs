@@ -4,7 +4,7 @@
 //! The document has to be valid; the oracle may panic on an invalid one.
 
 use std::cell::{Cell, RefCell};
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
@@ -14,7 +14,7 @@ use num_traits::{One, Signed, ToPrimitive};
 use serde_json::{Map, Value};
 
 use crate::common::generate::{Event, ignoring_case};
-use crate::common::reach::{Q, add_up, available, bands_subject, decimal, decimal_or, int, list, only_entry, table};
+use crate::common::reach::{Q, add_up, available, decimal, decimal_or, form_subject, int, list, only_entry, table};
 
 type Truth = Option<bool>;
 
@@ -158,13 +158,13 @@ impl<'a> Evaluation<'a> {
             Scored { verdict: outcome.verdict, axes: shown, score: total.clone(), grade: outcome.grade.clone() };
         let mut value = total;
         for promoter in list(&self.model["promoter"]) {
-            if self.truth(&promoter["when"], Some(&scored)) == Some(true) {
+            if self.decided(promoter, Some(&scored)) == Some(true) {
                 value += decimal(&promoter["plus"]);
             }
         }
         let limits: Vec<&Value> = list(&self.model["limit"])
             .iter()
-            .filter(|limit| self.truth(&limit["when"], Some(&scored)) == Some(true))
+            .filter(|limit| self.decided(limit, Some(&scored)) == Some(true))
             .collect();
         // All floors before all caps: the order of the limits must not matter, and a cap must hold.
         for limit in limits.iter().filter(|limit| !limit["at_least"].is_null()) {
@@ -186,19 +186,8 @@ impl<'a> Evaluation<'a> {
     // ---- gates ----
 
     fn verdict(&self) -> &'static str {
-        let gates = |key: &str| -> Vec<Truth> {
-            list(&self.model[key])
-                .iter()
-                .map(|gate| {
-                    let policy = match gate["missing"].as_str() {
-                        Some("holds") => Some(true),
-                        Some("fails") => Some(false),
-                        _ => None,
-                    };
-                    self.truth(&gate["when"], None).or(policy)
-                })
-                .collect()
-        };
+        let gates =
+            |key: &str| -> Vec<Truth> { list(&self.model[key]).iter().map(|gate| self.decided(gate, None)).collect() };
         let required = gates("required");
         if gates("disqualifying").contains(&Some(true)) {
             "disqualified"
@@ -209,6 +198,16 @@ impl<'a> Evaluation<'a> {
         } else {
             "eligible"
         }
+    }
+
+    /// The condition of a gate, promoter, limit or segment, with its policy for the unknown applied.
+    fn decided(&self, entry: &Value, scored: Option<&Scored>) -> Truth {
+        let policy = match entry["missing"].as_str() {
+            Some("holds") => Some(true),
+            Some("fails") => Some(false),
+            _ => None,
+        };
+        self.truth(&entry["when"], scored).or(policy)
     }
 
     // ---- axes ----
@@ -258,16 +257,35 @@ impl<'a> Evaluation<'a> {
         if !rule["points"].is_null() {
             return self.truth(&rule["when"], None).map(|holds| if holds { decimal(&rule["points"]) } else { int(0) });
         }
-        if !rule["when"].is_null() && !self.truth(&rule["when"], None)? {
-            return Some(int(0));
+        let guard = if rule["when"].is_null() { Some(true) } else { self.truth(&rule["when"], None) };
+        match guard {
+            Some(true) => self.body(rule),
+            Some(false) => Some(int(0)),
+            // Worth zero whether the guard is true or not.
+            None => self.body(rule).filter(|points| *points == int(0)),
         }
+    }
+
+    /// The points of a rule without its guard.
+    fn body(&self, rule: &Value) -> Option<Q> {
         if !rule["first"].is_null() {
+            // The points of every row that applies in some completion of the unknown conditions.
+            let mut possible = BTreeSet::new();
+            let mut applied = false;
             for row in list(&rule["first"]) {
-                if self.truth(&row["when"], None)? {
-                    return Some(decimal(&row["points"]));
+                let truth = self.truth(&row["when"], None);
+                if truth != Some(false) {
+                    possible.insert(decimal(&row["points"]));
+                }
+                if truth == Some(true) {
+                    applied = true;
+                    break;
                 }
             }
-            Some(decimal_or(&rule["otherwise"], 0))
+            if !applied {
+                possible.insert(decimal_or(&rule["otherwise"], 0));
+            }
+            possible.pop_first().filter(|_| possible.is_empty())
         } else if !rule["bands"].is_null() {
             self.bands(rule)
         } else if !rule["values"].is_null() {
@@ -280,11 +298,33 @@ impl<'a> Evaluation<'a> {
     }
 
     fn bands(&self, rule: &Value) -> Option<Q> {
-        let (field, of_events, rows) = bands_subject(&rule["bands"]);
-        let by = rule["by"].as_str();
-        let value = if of_events {
-            let within = rule["within"].as_str().map(|span| (0, seconds(span)));
-            match by.expect("event bands say by what") {
+        let (field, of_events, rows) = form_subject(&rule["bands"]);
+        let value = self.measured(field, of_events, rule)?;
+        let mut points = decimal_or(&rule["below"], 0);
+        for row in list(rows) {
+            let (bound, exclusive, row_points) = match row {
+                Value::Array(pair) => (&pair[0], rule["bounds"] == "above", &pair[1]),
+                own if own["above"].is_null() => (&own["from"], false, &own["points"]),
+                own => (&own["above"], true, &own["points"]),
+            };
+            let reached = match self.compare(&value, bound) {
+                Ordering::Greater => true,
+                Ordering::Equal => !exclusive,
+                Ordering::Less => false,
+            };
+            if reached {
+                points = decimal(row_points);
+            }
+        }
+        Some(points)
+    }
+
+    /// What `bands` or `per_unit` measure; `options` is the table with `by`, `ratio_to` and `within`.
+    fn measured(&self, field: &str, of_events: bool, options: &Value) -> Option<Num> {
+        let by = options["by"].as_str();
+        Some(if of_events {
+            let within = options["within"].as_str().map(|span| (0, seconds(span)));
+            match by.expect("forms over events say by what") {
                 "days_since_last" => {
                     let last = self.happened(field, None).iter().map(|event| event.at).max()?;
                     Num::Exact(int(self.day(self.as_of) - self.day(last)))
@@ -293,23 +333,11 @@ impl<'a> Evaluation<'a> {
             }
         } else if let Some(by) = by {
             Num::Exact(int(self.day_measure(field, by)?))
-        } else if let Some(other) = rule["ratio_to"].as_str() {
+        } else if let Some(other) = options["ratio_to"].as_str() {
             Num::Float(self.ratio(field, other)?)
         } else {
             Num::Float(self.number(field)?)
-        };
-        let mut points = decimal_or(&rule["below"], 0);
-        for row in list(rows) {
-            let reached = match self.compare(&value, &row[0]) {
-                Ordering::Greater => true,
-                Ordering::Equal => rule["bounds"] != "above",
-                Ordering::Less => false,
-            };
-            if reached {
-                points = decimal(&row[1]);
-            }
-        }
-        Some(points)
+        })
     }
 
     fn values(&self, rule: &Value) -> Option<Q> {
@@ -328,10 +356,13 @@ impl<'a> Evaluation<'a> {
     }
 
     fn per_unit(&self, rule: &Value) -> Option<Q> {
-        let (field, spec) = only_entry(&rule["per_unit"]);
-        let fact = Q::from_float(self.number(field)?).expect("numbers are finite");
-        let fact = clamp(round(&fact, 6), &int(1_000_000_000));
-        let points = round(&(fact * decimal(&spec["points"])), 6);
+        let (field, of_events, spec) = form_subject(&rule["per_unit"]);
+        let units = match self.measured(field, of_events, spec)? {
+            Num::Float(number) => round(&Q::from_float(number).expect("numbers are finite"), 6),
+            Num::Exact(number) => number,
+        };
+        let units = if spec["every"].is_null() { units } else { (units / decimal(&spec["every"])).trunc() };
+        let points = round(&(units * decimal(&spec["points"])), 6);
         Some(points.max(decimal_or(&spec["min"], -1_000_000_000)).min(decimal(&spec["max"])))
     }
 
@@ -343,7 +374,7 @@ impl<'a> Evaluation<'a> {
         let window = signal["window"].as_str().map(|span| (0, seconds(span)));
         let mut records: Vec<Event> = names.iter().flat_map(|name| self.happened(name, window)).collect();
         // Latest first. At one instant, the greater amount counts as later.
-        records.sort_by_key(|event| (-event.at, -event.amount_micros));
+        records.sort_by_key(|event| Reverse((event.at, event.amount_micros)));
 
         // A record stands for `count` equal events, so keeping k of them means to lower its count to k.
         if let Some(per_day) = signal["per_day"].as_u64() {
@@ -367,7 +398,10 @@ impl<'a> Evaluation<'a> {
         let mut inexact = false;
         for record in records.iter().filter(|record| record.count > 0) {
             let each = if signal["points"].is_null() {
-                decimal(&signal["points_per_unit"]) * millionths(record.amount_micros)
+                let amount = millionths(record.amount_micros);
+                let units =
+                    if signal["every"].is_null() { amount } else { (amount / decimal(&signal["every"])).trunc() };
+                decimal(&signal["points_per_unit"]) * units
             } else {
                 decimal(&signal["points"])
             };
@@ -413,7 +447,7 @@ impl<'a> Evaluation<'a> {
     fn segment(&self, scored: &Scored) -> Option<String> {
         let first = list(&self.model["segment"])
             .iter()
-            .find(|segment| segment["when"].is_null() || self.truth(&segment["when"], Some(scored)) == Some(true));
+            .find(|segment| segment["when"].is_null() || self.decided(segment, Some(scored)) == Some(true));
         first.map(|segment| text(&segment["name"]).to_owned())
     }
 
@@ -689,10 +723,6 @@ impl<'a> Evaluation<'a> {
             .filter(|event| event.count > 0 && (name == "*" || event.event == name))
             .filter(|event| (from..to).contains(&(self.as_of - event.at)))
             .cloned()
-            .map(|mut event| {
-                event.amount_micros = event.amount_micros.clamp(-1_000_000_000_000_000, 1_000_000_000_000_000);
-                event
-            })
             .collect()
     }
 
@@ -700,10 +730,13 @@ impl<'a> Evaluation<'a> {
         let events = self.happened(name, ages);
         match by {
             "count" => events.iter().map(|event| int(i64::from(event.count))).sum(),
-            "amount" => {
-                let sum =
-                    events.iter().map(|event| int(i64::from(event.count)) * millionths(event.amount_micros)).sum();
-                clamp(sum, &int(1_000_000_000))
+            "amount" => events.iter().map(|event| int(i64::from(event.count)) * millionths(event.amount_micros)).sum(),
+            "most_per_day" => {
+                let mut days: BTreeMap<i64, i64> = BTreeMap::new();
+                for event in &events {
+                    *days.entry(self.day(event.at)).or_default() += i64::from(event.count);
+                }
+                int(days.into_values().max().unwrap_or(0))
             }
             "days" => {
                 let days: BTreeSet<i64> = events.iter().map(|event| self.day(event.at)).collect();
@@ -747,22 +780,20 @@ fn rule_reads(rule: &Value, found: &mut Vec<(String, Option<Kind>)>) {
     for row in list(&rule["first"]) {
         condition_reads(&row["when"], false, found);
     }
-    if !rule["bands"].is_null() {
-        let (field, of_events, _) = bands_subject(&rule["bands"]);
+    for form in ["bands", "per_unit"].into_iter().filter(|form| !rule[form].is_null()) {
+        let (field, of_events, inner) = form_subject(&rule[form]);
+        let options = if form == "bands" { rule } else { inner };
         if !of_events {
-            let kind = if rule["by"].is_null() { Kind::Number } else { Kind::Day };
+            let kind = if options["by"].is_null() { Kind::Number } else { Kind::Day };
             found.push((field.to_owned(), Some(kind)));
         }
-        if let Some(other) = rule["ratio_to"].as_str() {
+        if let Some(other) = options["ratio_to"].as_str() {
             found.push((other.to_owned(), Some(Kind::Number)));
         }
     }
     if !rule["values"].is_null() {
         let kind = if rule["combine"].is_null() { Kind::Text } else { Kind::Tags };
         found.push((only_entry(&rule["values"]).0.to_owned(), Some(kind)));
-    }
-    if !rule["per_unit"].is_null() {
-        found.push((only_entry(&rule["per_unit"]).0.to_owned(), Some(Kind::Number)));
     }
 }
 

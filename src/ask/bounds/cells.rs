@@ -5,7 +5,7 @@ use crate::input::facts::{Fact, Kind};
 use crate::model::Calendar;
 use crate::num::points::{HELD, Points};
 use crate::program::{
-    BandRows, FieldIndex, Program, Quantity, ReadSite, RuleBody, TagTest, Test, TextTest, ordered_bits,
+    BandRows, FieldIndex, PerUnit, Program, Quantity, ReadSite, RuleBody, TagTest, Test, TextTest, ordered_bits,
 };
 use crate::time::{DAYS_MAX, DAYS_MIN};
 
@@ -83,20 +83,19 @@ fn numbers(program: &Program, field: FieldIndex) -> Vec<i64> {
             cuts.extend([*within.start(), within.end().saturating_add(1)]);
         }
         ReadSite::Bands(of, rows) if own(of) => cuts.extend(rows.iter().map(|(from, _)| *from)),
-        ReadSite::Body(RuleBody::PerUnit { field: own, points, min, max }) if *own == field => {
-            cuts.extend(steps(*points, *min, *max));
-        }
+        ReadSite::PerUnit(form) if own(&form.of) => cuts.extend(steps(form)),
         _ => {}
     });
     sorted(cuts)
 }
 
 /// The numbers of units at which points per unit reach the eighths of their range.
-fn steps(points: i64, min: i64, max: i64) -> impl Iterator<Item = i64> {
+fn steps(form: &PerUnit) -> impl Iterator<Item = i64> + use<> {
     const STEPS: i64 = 8;
     // Without a minimum, the points of interest begin at zero.
-    let min = if min == -HELD { max.min(0) } else { min };
-    let points = Points::from_micros(points).to_f64();
+    let (min, max) = (if form.min == -HELD { form.max.min(0) } else { form.min }, form.max);
+    let points =
+        Points::from_micros(form.points).to_f64() / form.every.map_or(1.0, |every| Points::from_micros(every).to_f64());
     let eighths =
         (0..=STEPS).map(move |step| min.saturating_add((max.saturating_sub(min) / STEPS).saturating_mul(step)));
     let units = eighths.map(move |eighth| Points::from_micros(eighth).to_f64() / points);

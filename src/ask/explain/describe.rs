@@ -125,6 +125,7 @@ fn quantity(program: &Program, of: &Quantity) -> String {
         Quantity::Event { events: of, by: EventMeasure::Count } => events(of),
         Quantity::Event { events: of, by: EventMeasure::Amount } => format!("amount of {}", events(of)),
         Quantity::Event { events: of, by: EventMeasure::Days } => format!("days with {}", events(of)),
+        Quantity::Event { events: of, by: EventMeasure::MostPerDay } => format!("most {} on a day", events(of)),
         Quantity::DaysSinceLast { events: of } => format!("days since the last of {}", events(of)),
         Quantity::Axis { axis } => {
             program.axes.get(*axis).map_or_else(String::new, |axis| format!("{} score", axis.title.shown()))

@@ -252,9 +252,14 @@ impl<'e> Line<'e, '_> {
         self.findings.iter()
     }
 
-    /// Returns how a signal computed its points; the steps add up to them. Empty for other lines.
+    /// Returns how a signal computed its points; the steps add up to them. Empty for other lines, and for a signal whose
+    /// guard is unknown.
+    ///
+    /// Sums of events are shown up to ±4,611,686,018,427 points.
     pub fn steps(&self) -> Vec<Step> {
-        let Some(Tally { fresh, decayed, points, .. }) = self.findings.tally() else { return Vec::new() };
+        let Some(Tally { fresh, decayed, points, .. }) = self.findings.tally().filter(|_| !self.unknown) else {
+            return Vec::new();
+        };
         let mut steps =
             vec![(StepKind::Events, *fresh), (StepKind::Decay, decayed - fresh), (StepKind::Cap, points - decayed)];
         steps.retain(|(kind, micros)| *kind == StepKind::Events || *micros != 0);
@@ -315,7 +320,7 @@ pub enum StepKind {
     Events,
     /// The points that the events lost with age.
     Decay,
-    /// The points beyond the signal's `max`.
+    /// The points beyond the signal's `max`, or beyond 10^9 if it has none.
     Cap,
 }
 

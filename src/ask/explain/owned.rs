@@ -230,8 +230,8 @@ impl Observed<'_> {
             Observed::Flag(flag) => OwnedObserved::Flag(*flag),
             Observed::Number(number) => OwnedObserved::Number(*number),
             Observed::Whole(whole) => OwnedObserved::Whole(*whole),
-            // Scores and amounts are within 10^9, where a double prints the same digits.
             Observed::Points(points) if points.micros() % MICROS == 0 => OwnedObserved::Whole(points.micros() / MICROS),
+            // Beyond 2^33 a double may print other digits than the decimal has.
             Observed::Points(points) => OwnedObserved::Number(points.to_f64()),
             Observed::Text(text) => OwnedObserved::Text((*text).into()),
             Observed::Date(date) => OwnedObserved::Text(date.to_string().into()),

@@ -66,7 +66,7 @@ impl<'m, 't> Block<'m, 't> {
     #[inline]
     fn gate(&self, gate: &'m Gate) -> Truths {
         let truths = self.condition(&gate.when);
-        match gate.decided(Truth::Unknown) {
+        match gate.missing.decided(Truth::Unknown) {
             Truth::True => Truths { holds: truths.holds | truths.unknown, unknown: Mask::NONE },
             Truth::False => Truths { unknown: Mask::NONE, ..truths },
             Truth::Unknown => truths,

@@ -6,7 +6,6 @@ use crate::evaluate::{Concrete, Truth, signal, test};
 use crate::input::activity::{Activity, Selection};
 use crate::input::facts::{Fact, FactCow, Facts, Probe};
 use crate::model::{Calendar, EventMeasure};
-use crate::num::points::HELD;
 use crate::num::u384::saturated_i64;
 use crate::program::{
     Events, FieldIndex, ProbeId, Program, Quantity, Reading, RuleBody, Signal, TagTest, Test, TextSubject, TextTest,
@@ -223,9 +222,10 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
             EventMeasure::Count => selected.count(),
             EventMeasure::Amount => {
                 let (gains, losses) = signal::amounts(selected);
-                saturated_i64(gains.saturating_sub(losses)).clamp(-HELD, HELD)
+                saturated_i64(gains.saturating_sub(losses))
             }
             EventMeasure::Days => selected.days(self.program.offset_secs),
+            EventMeasure::MostPerDay => selected.most_per_day(self.program.offset_secs),
         }
     }
 
@@ -270,6 +270,10 @@ impl<'m, T: Facts> Env<'m> for Subject<'m, '_, T> {
             let value = self.value(of);
             observer.on_quantity(of, value);
             value.map(|value| rows.points(rows.rank(value), *below))
+        } else if let RuleBody::PerUnit(form) = body {
+            let value = self.value(&form.of);
+            observer.on_quantity(&form.of, value);
+            value.map(|value| test::per_unit(form, value))
         } else if let Some(field) = body.field() {
             let mut owned = None;
             let fact = self.fact(field, &mut owned);

@@ -10,9 +10,7 @@ use crate::evaluate::domain::Atoms;
 use crate::evaluate::{MaybeUnknown, test as concrete};
 use crate::input::facts::{Fact, FactCow, Field, Kind};
 use crate::literal::Literal;
-use crate::num::decimal::nearest_micros;
-use crate::num::points::HELD;
-use crate::program::{RuleBody, TagTest, Test, TextTest, double_of, ordered_bits};
+use crate::program::{RuleBody, TagTest, Test, TextTest, ordered_bits};
 use crate::text::{folds_to, has_spellings};
 use crate::time::{DAYS_MAX, DAYS_MIN};
 
@@ -194,13 +192,6 @@ impl<'f> FactSet<'f> {
                 let is_there = |tag: &str| has_tag(with, tag, *ignore_case);
                 let is_absent = |tag: &str| lacks_tag(without, tag, *ignore_case);
                 Some(tag_points(rows, *otherwise, *sum, is_there, is_absent))
-            }
-            (KnownFacts::Numbers(least, greatest), RuleBody::PerUnit { points, min, max, .. }) => {
-                let at = |number| {
-                    let units = nearest_micros(double_of(number), HELD).unwrap_or(0);
-                    concrete::per_unit(*points, units, *min, *max)
-                };
-                Some(IntervalSet::from_to(at(*least), at(*greatest)))
             }
             _ => None,
         })

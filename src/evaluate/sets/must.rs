@@ -78,11 +78,16 @@ impl<'m> Env<'m> for Must<'_, 'm, '_> {
             }
             return maybe(agreed.then(|| rows.points(reached, *below)));
         }
-        let points = self.0.points_of(body);
+        let points = match body {
+            RuleBody::PerUnit(form) => self.0.per_unit(form),
+            body => self.0.points_of(body),
+        };
         let Some(known) = points.some() else { return maybe(None) };
         let agreed = known.single().filter(|_| !points.may_be_unknown());
-        if let (None, Some(field)) = (agreed, body.field()) {
-            observer.on_fact(field, Fact::Missing);
+        match (agreed, body) {
+            (None, RuleBody::PerUnit(form)) => observer.on_quantity(&form.of, None),
+            (None, body) => body.field().into_iter().for_each(|field| observer.on_fact(field, Fact::Missing)),
+            _ => {}
         }
         maybe(agreed)
     }

@@ -14,10 +14,10 @@ use crate::grade::Verdict;
 use crate::input::activity::{Activity, Selection};
 use crate::input::facts::Fact;
 use crate::model::{Calendar, EventMeasure};
-use crate::num::points::HELD;
 use crate::num::u384::saturated_i64;
 use crate::program::{
-    AxisPart, Events, FieldIndex, Gate, ProbeId, Program, Quantity, Rule, RuleBody, Signal, TagTest, Test, TextSubject,
+    AxisPart, Events, FieldIndex, Gate, PerUnit, ProbeId, Program, Quantity, Rule, RuleBody, Signal, TagTest, Test,
+    TextSubject,
 };
 use crate::time::{DAY_SECS, civil_day};
 
@@ -144,12 +144,18 @@ impl<'m, 'f> SubjectSet<'m, 'f> {
             Quantity::Event { events, by: EventMeasure::Amount } => self.of_events(events, |always, sometimes| {
                 let (gained, lost) = signal::amounts(always);
                 let (gains, losses) = signal::amounts(sometimes);
-                let clamped = |sum: i128| saturated_i64(sum).clamp(-HELD, HELD);
-                (clamped(gained - losses), clamped(gains - lost))
+                let sum = |gains: i128, losses: i128| saturated_i64(gains.saturating_sub(losses));
+                (sum(gained, losses), sum(gains, lost))
             }),
             Quantity::Event { events, by: EventMeasure::Days } => {
                 let offset = self.program.offset_secs;
                 self.of_events(events, |always, sometimes| (always.days(offset), sometimes.days(offset)))
+            }
+            Quantity::Event { events, by: EventMeasure::MostPerDay } => {
+                let offset = self.program.offset_secs;
+                self.of_events(events, |always, sometimes| {
+                    (always.most_per_day(offset), sometimes.most_per_day(offset))
+                })
             }
             Quantity::DaysSinceLast { events } => self.days_since_last(events, rank),
             // The pipeline evaluates tests on the outcome.
@@ -194,6 +200,15 @@ impl<'m, 'f> SubjectSet<'m, 'f> {
             Some(field) => self.fact(field).points(body),
             None => MaybeUnknown::never_known(),
         }
+    }
+
+    /// The points for each unit of a quantity.
+    pub(super) fn per_unit(&self, form: &PerUnit) -> MaybeUnknown<Sets> {
+        // Points are within 10^15 millionths of zero, so the difference is a rank of each.
+        let rank = |value| usize::try_from(concrete::per_unit(form, value) - form.min).unwrap_or(0);
+        let MaybeUnknown { number, unknown } = self.value(&form.of, rank);
+        let number = number.map2(&IntervalSet::one(0), |value, _| concrete::per_unit(form, value));
+        MaybeUnknown { number, unknown }
     }
 
     pub(super) fn signal_points(&self, signal: &Signal) -> IntervalSet {
@@ -291,7 +306,11 @@ impl<'m> Env<'m> for SubjectSet<'m, '_> {
     }
 
     fn points<O: Observer<'m, Sets>>(&self, body: &'m RuleBody, _: &mut O) -> MaybeUnknown<Sets> {
-        let RuleBody::Bands { of, rows, below } = body else { return self.points_of(body) };
+        let (of, rows, below) = match body {
+            RuleBody::Bands { of, rows, below } => (of, rows, below),
+            RuleBody::PerUnit(form) => return self.per_unit(form),
+            body => return self.points_of(body),
+        };
         let rank = |number| rows.rank(number);
         let MaybeUnknown { number, unknown } = self.value(of, rank);
         let reached = Sets::rank(&number, rank);
@@ -317,7 +336,7 @@ mod tests {
     use crate::{Facts, Model, Record, Score, Scorer};
 
     /// A rule for each thing that depends on time.
-    const RULES: [&str; 19] = [
+    const RULES: [&str; 23] = [
         "signal = { event = 'a', points = 10, decay.half_life = '1d' }",
         "signal = { event = '*', points_per_unit = 5, max = 60, decay.linear = '2d' }",
         "signal = { event = ['a', 'b'], points = -8, window = '1d', per_day = 2, most_recent = 3, \
@@ -326,8 +345,12 @@ mod tests {
         "signal = { event = '*', points_per_unit = -3, max = 40, window = '36h', most_recent = 4, \
          decay.table = [['0s', 100], ['5h', 80], ['1d', 0]] }",
         "signal = { event = 'b', points = 4, max = 9, per_day = 1, window = '2d' }",
+        "signal = { event = '*', points_per_unit = 3, every = 2.5, max = 60, decay.linear = '2d' }",
+        "per_unit.events.'*' = { by = 'count', within = '1d', points = -4, every = 2, min = -20, max = 9 }",
+        "per_unit.events.a = { by = 'days_since_last', points = 3, max = 7 }",
         "when.events.a.count = { at_least = 2, within = '1d' }\npoints = 10",
         "when.events.'*'.count = { is_not = 1, between = ['6h', '30h'] }\npoints = 10",
+        "when.events.'*'.most_per_day = { at_least = 2, within = '2d' }\npoints = 10",
         "when.events.'*'.days = { at_least = 2, within = '3d' }\npoints = 10",
         "when.events.b.amount = { less_than = 1, between = ['6h', '2d'] }\npoints = 10",
         "when.events.a.last_within = '12h'\npoints = 10",

@@ -172,6 +172,22 @@ impl<'a> Selection<'a> {
         }
     }
 
+    /// How many fall on the civil day with the most of them.
+    pub(crate) fn most_per_day(self, offset_secs: i64) -> i64 {
+        let (mut most, mut of_day) = (0_u64, 0_u64);
+        let mut current = None;
+        self.latest_first(|own| {
+            let day = civil_day(own.at, offset_secs);
+            if current.replace(day) != Some(day) {
+                of_day = 0;
+            }
+            of_day += own.count;
+            most = most.max(of_day);
+            ControlFlow::Continue(())
+        });
+        i64::try_from(most).unwrap_or(i64::MAX)
+    }
+
     /// The number of distinct civil days they fall on.
     pub(crate) fn days(self, offset_secs: i64) -> i64 {
         let mut days = 0;

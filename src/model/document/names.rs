@@ -1,8 +1,7 @@
 //! The names of operators and choices. Each name is spelled here and nowhere else.
 
 use crate::model::axis::Missing;
-use crate::model::condition::{Calendar, DayOp, EventMeasure, NumberOp, RecencyOp, TagOp, TextOp};
-use crate::model::gate::GateMissing;
+use crate::model::condition::{Calendar, DayOp, EventMeasure, IfUnknown, NumberOp, RecencyOp, TagOp, TextOp};
 use crate::model::outcome::Total;
 use crate::model::worth::Combine;
 
@@ -85,6 +84,7 @@ names! {
         Count = COUNT;
         Amount = "amount";
         Days = "days";
+        MostPerDay = "most_per_day";
     }
     Total {
         Mean = "mean";
@@ -114,8 +114,7 @@ pub(crate) const BETWEEN: &str = "between";
 pub(crate) const RATIO_FIELD: &str = "field";
 
 // Choices whose default has no name, and choices that are not an enum.
-pub(crate) const GATE_MISSING: [(&str, GateMissing); 2] =
-    [("holds", GateMissing::Holds), ("fails", GateMissing::Fails)];
+pub(crate) const IF_UNKNOWN: [(&str, IfUnknown); 2] = [("holds", IfUnknown::Holds), ("fails", IfUnknown::Fails)];
 pub(crate) const SKIP: &str = "skip";
 pub(crate) const RULE_MISSING: [(&str, Missing); 1] = [(SKIP, Missing::Skip)];
 /// Whether the bounds of bands are exclusive.

@@ -11,9 +11,10 @@ mod worth;
 
 use std::collections::HashMap;
 
-use super::names::GATE_MISSING;
+use super::names::IF_UNKNOWN;
 use super::node::Node;
 use crate::model::Model;
+use crate::model::condition::IfUnknown;
 use crate::model::gate::Gate;
 use crate::problem::{ModelError, Path, PathSegment, Problem, Problems};
 
@@ -130,8 +131,13 @@ impl Reader {
         let id = keys.required(self, "id", Reader::name);
         let label = keys.optional(self, "label", Reader::text);
         let when = keys.required(self, "when", Reader::subject_condition);
-        let missing = keys.optional(self, "missing", |reader, node, path| reader.choice_of(node, path, &GATE_MISSING));
+        let missing = keys.or_default(self, "missing", Reader::if_unknown);
         keys.finish(self);
-        Some(Gate { id: id?, label: label?, when: when?, missing: missing?.unwrap_or_default() })
+        Some(Gate { id: id?, label: label?, when: when?, missing: missing? })
+    }
+
+    /// Reads what an unknown condition of a gate, a promoter, a limit or a segment counts as.
+    fn if_unknown(&mut self, node: &Node, path: &Path<'_>) -> Option<IfUnknown> {
+        self.choice_of(node, path, &IF_UNKNOWN)
     }
 }

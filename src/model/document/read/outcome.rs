@@ -11,9 +11,10 @@ impl Reader {
         let id = keys.required(self, "id", Reader::name);
         let label = keys.optional(self, "label", Reader::text);
         let when = keys.required(self, "when", Reader::outcome_condition);
+        let missing = keys.or_default(self, "missing", Reader::if_unknown);
         let plus = keys.required(self, "plus", Reader::points);
         keys.finish(self);
-        Some(Promoter { id: id?, label: label?, when: when?, plus: plus? })
+        Some(Promoter { id: id?, label: label?, when: when?, missing: missing?, plus: plus? })
     }
 
     pub(super) fn limit(&mut self, node: &Node, path: &Path<'_>) -> Option<Limit> {
@@ -21,6 +22,7 @@ impl Reader {
         let id = keys.optional(self, "id", Reader::name);
         let label = keys.optional(self, "label", Reader::text);
         let when = keys.required(self, "when", Reader::outcome_condition);
+        let missing = keys.or_default(self, "missing", Reader::if_unknown);
         let at_most = keys.optional(self, "at_most", Reader::points);
         let at_least = keys.optional(self, "at_least", Reader::points);
         let known = keys.finish(self);
@@ -31,7 +33,7 @@ impl Reader {
             (None, None) if !known => return None,
             _ => return self.problems.refuse("forms", path, "a limit needs either `at_most` or `at_least`"),
         };
-        Some(Limit { id: id?, label: label?, when: when?, bound })
+        Some(Limit { id: id?, label: label?, when: when?, missing: missing?, bound })
     }
 
     pub(super) fn grade(&mut self, node: &Node, path: &Path<'_>) -> Option<GradeCuts> {
@@ -68,8 +70,9 @@ impl Reader {
         let mut keys = self.keys(node, path)?;
         let name = keys.required(self, "name", Reader::name);
         let when = keys.optional(self, "when", Reader::outcome_condition);
+        let missing = keys.or_default(self, "missing", Reader::if_unknown);
         keys.finish(self);
-        Some(Segment { name: name?, when: when? })
+        Some(Segment { name: name?, when: when?, missing: missing? })
     }
 
     pub(super) fn play(&mut self, node: &Node, path: &Path<'_>) -> Option<Play> {

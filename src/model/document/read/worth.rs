@@ -7,15 +7,21 @@ use crate::model::condition::{AgeWindow, EventMeasure, Quantity};
 use crate::model::document::location::{EVENTS, FIELD, RESERVED};
 use crate::model::document::names::{BOUNDS, DAYS_SINCE_LAST, IGNORE_CASE, Named, RATIO_TO, WITHIN};
 use crate::model::document::node::Node;
-use crate::model::worth::{Bands, Each, First, PerUnit, Signal, Values, Worth};
+use crate::model::worth::{Band, Bands, Each, First, PerUnit, Signal, Values, Worth};
 use crate::num::points::Points;
 use crate::problem::{Path, nearest};
 
 /// The keys that say what a rule is worth.
 const FORMS: [&str; 6] = ["points", "first", "bands", "values", "per_unit", "signal"];
 
-/// Bands of one field or event: its name and the rows.
-type NamedRows = (String, Vec<(f64, Points)>);
+/// Whether a form's table is about events.
+fn is_of_events(node: &Node) -> bool {
+    matches!(node, Node::Table(entries) if matches!(&entries[..], [(name, _)] if name == EVENTS))
+}
+
+/// Bands of one field or event: its name and the rows. A row has a bound, whether that is exclusive if the row says so, and
+/// the points.
+type NamedRows = (String, Vec<(f64, Option<bool>, Points)>);
 
 impl Reader {
     /// Reads the one form of a rule and its options. Options of other forms stay unknown keys.
@@ -109,34 +115,49 @@ impl Reader {
     fn bands(&mut self, keys: &mut Keys<'_, '_>) -> Option<Bands> {
         let exclusive = keys.or_default(self, "bounds", |reader, node, path| reader.choice_of(node, path, &BOUNDS));
         let below = keys.or_default(self, "below", Reader::points);
-        let of_events =
-            |node: &Node| matches!(node, Node::Table(entries) if matches!(&entries[..], [(name, _)] if name == EVENTS));
-        let of_and_rows = if keys.get("bands").is_some_and(of_events) {
-            self.bands_of_events(keys)
-        } else {
-            self.bands_of_field(keys)
+        let source = match keys.get("bands") {
+            Some(node) if is_of_events(node) => self.events_measure(keys),
+            _ => self.field_measure(keys),
         };
-        let (of, rows) = of_and_rows?;
-        Some(Bands { of, rows, exclusive: exclusive?, below: below? })
+        let rows = keys.required(self, "bands", |reader, node, path| reader.source(node, path, Reader::band_rows));
+        let (name, rows) = rows?;
+        let exclusive = exclusive?;
+        let rows = rows.into_iter().map(|(bound, own, points)| Band::new(bound, own.unwrap_or(exclusive), points));
+        Some(Bands { of: source?(name), rows: rows.collect(), below: below? })
     }
 
-    fn bands_of_field(&mut self, keys: &mut Keys<'_, '_>) -> Option<(Quantity, Vec<(f64, Points)>)> {
+    /// Reads the field or the events under a form's key: the one entry, or the one entry of `events`.
+    fn source<T>(
+        &mut self,
+        node: &Node,
+        path: &Path<'_>,
+        read: impl FnOnce(&mut Reader, &str, &Node, &Path<'_>) -> Option<T>,
+    ) -> Option<T> {
+        if !is_of_events(node) {
+            return self.one_field(node, path, read);
+        }
+        let (_, events) = self.only_entry(node, path, "expected exactly one field")?;
+        let path = path.key(EVENTS);
+        let (event, node) = self.only_entry(events, &path, "expected exactly one event name")?;
+        read(self, event, node, &path.key(event))
+    }
+
+    /// Reads what to measure of a field. Returns the quantity for the name of the field.
+    fn field_measure(&mut self, keys: &mut Keys<'_, '_>) -> Option<Box<dyn FnOnce(String) -> Quantity>> {
         let by = keys.optional(self, "by", Reader::choice);
         let ratio = match by {
             Some(Some(_)) => Some(None),
             _ => keys.optional(self, RATIO_TO, Reader::name),
         };
-        let rows = keys.required(self, "bands", |reader, node, path| reader.one_field(node, path, Reader::band_rows));
-        let (field, rows) = rows?;
-        let of = match (by?, ratio?) {
-            (Some(by), _) => Quantity::Calendar { field, by },
-            (None, Some(of)) => Quantity::Ratio { field, of },
-            (None, None) => Quantity::Number { field },
-        };
-        Some((of, rows))
+        Some(match (by?, ratio?) {
+            (Some(by), _) => Box::new(move |field| Quantity::Calendar { field, by }),
+            (None, Some(of)) => Box::new(|field| Quantity::Ratio { field, of }),
+            (None, None) => Box::new(|field| Quantity::Number { field }),
+        })
     }
 
-    fn bands_of_events(&mut self, keys: &mut Keys<'_, '_>) -> Option<(Quantity, Vec<(f64, Points)>)> {
+    /// Reads what to measure of events. Returns the quantity for the name of the events.
+    fn events_measure(&mut self, keys: &mut Keys<'_, '_>) -> Option<Box<dyn FnOnce(String) -> Quantity>> {
         let mut measures: Vec<_> = EventMeasure::NAMES.iter().map(|(name, by)| (*name, Some(*by))).collect();
         measures.push((DAYS_SINCE_LAST, None));
         let by = keys.required(self, "by", |reader, node, path| reader.choice_of(node, path, &measures));
@@ -144,26 +165,40 @@ impl Reader {
             Some(None) => Some(None),
             _ => keys.optional(self, WITHIN, Reader::span),
         };
-        let rows = keys.required(self, "bands", |reader, node, path| {
-            let (_, events) = reader.only_entry(node, path, "expected exactly one field")?;
-            let path = path.key(EVENTS);
-            let (event, rows) = reader.only_entry(events, &path, "expected exactly one event name")?;
-            reader.band_rows(event, rows, &path.key(event))
-        });
-        let (event, rows) = rows?;
         let ages = within?.map(AgeWindow::Within);
-        let of = match by? {
-            Some(by) => Quantity::Event { event, by, ages },
-            None => Quantity::DaysSinceLast { event },
-        };
-        Some((of, rows))
+        Some(match by? {
+            Some(by) => Box::new(move |event| Quantity::Event { event, by, ages }),
+            None => Box::new(|event| Quantity::DaysSinceLast { event }),
+        })
     }
 
     fn band_rows(&mut self, name: &str, node: &Node, path: &Path<'_>) -> Option<NamedRows> {
-        let rows = self.list(node, path, |reader, node, path| {
-            reader.pair(node, path, "a bound and its points, `[7, 10]`", Reader::number)
+        let rows = self.list(node, path, |reader, node, path| match node {
+            Node::Table(_) => reader.band_with_its_own_bound(node, path),
+            _ => {
+                let pair = reader.pair(node, path, "a bound and its points, `[7, 10]`", Reader::number);
+                pair.map(|(bound, points)| (bound, None, points))
+            }
         })?;
         Some((name.to_owned(), rows))
+    }
+
+    /// Reads a band such as `{ above = 6896, points = 8 }`, whatever `bounds` says.
+    fn band_with_its_own_bound(&mut self, node: &Node, path: &Path<'_>) -> Option<(f64, Option<bool>, Points)> {
+        let mut keys = self.keys(node, path)?;
+        let bounds = BOUNDS.map(|(name, exclusive)| (keys.optional(self, name, Reader::number), exclusive));
+        let points = keys.required(self, "points", Reader::points);
+        let known = keys.finish(self);
+        match bounds {
+            [(Some(Some(bound)), exclusive), (Some(None), _)] | [(Some(None), _), (Some(Some(bound)), exclusive)] => {
+                Some((bound, Some(exclusive), points?))
+            }
+            [(Some(None), _), (Some(None), _)] if !known => None,
+            [(Some(_), _), (Some(_), _)] => {
+                self.problems.refuse("forms", path, "a band needs either `from` or `above`")
+            }
+            _ => None,
+        }
     }
 
     fn values(&mut self, keys: &mut Keys<'_, '_>) -> Option<Values> {
@@ -180,13 +215,16 @@ impl Reader {
     }
 
     fn per_unit(&mut self, node: &Node, path: &Path<'_>) -> Option<PerUnit> {
-        self.one_field(node, path, |reader, field, node, path| {
+        let of_events = is_of_events(node);
+        self.source(node, path, |reader, name, node, path| {
             let mut keys = reader.keys(node, path)?;
             let points = keys.required(reader, "points", Reader::points);
+            let every = keys.optional(reader, "every", Reader::points);
             let min = keys.optional(reader, "min", Reader::points);
             let max = keys.required(reader, "max", Reader::points);
+            let of = if of_events { reader.events_measure(&mut keys) } else { reader.field_measure(&mut keys) };
             keys.finish(reader);
-            Some(PerUnit { field: field.to_owned(), points: points?, min: min?, max: max? })
+            Some(PerUnit { of: of?(name.to_owned()), points: points?, every: every?, min: min?, max: max? })
         })
     }
 
@@ -198,6 +236,7 @@ impl Reader {
         });
         let points = keys.optional(self, "points", Reader::points);
         let per_unit = keys.optional(self, "points_per_unit", Reader::points);
+        let every = keys.optional(self, "every", Reader::points);
         let window = keys.optional(self, "window", Reader::span);
         let per_day = keys.optional(self, "per_day", Reader::count);
         let min_count = keys.optional(self, "min_count", Reader::count);
@@ -217,6 +256,7 @@ impl Reader {
         Some(Signal {
             events: events?,
             each,
+            every: every?,
             window: window?,
             per_day: per_day?,
             min_count: min_count?,

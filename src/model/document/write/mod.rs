@@ -7,7 +7,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 pub(in crate::model) use self::condition::condition;
 use self::condition::nested;
 use super::location::Scope;
-use super::names::{BOUNDS, GATE_MISSING, IGNORE_CASE, Named, RATIO_TO, SKIP, WITHIN, name_in};
+use super::names::{BOUNDS, IF_UNKNOWN, IGNORE_CASE, Named, RATIO_TO, SKIP, WITHIN, name_in};
 use super::node::Node;
 use super::read::FORMAT;
 use crate::decay::Decay;
@@ -18,7 +18,7 @@ use crate::model::case::{Case, Expect};
 use crate::model::condition::{AgeWindow, Quantity};
 use crate::model::gate::Gate;
 use crate::model::outcome::{Bound, Cuts, Limit, Play, Promoter, Segment, State, StateBound, Total};
-use crate::model::worth::{Bands, Each, Signal, Worth};
+use crate::model::worth::{Band, Bands, Each, Signal, Worth};
 use crate::num::points::{MICROS, Points};
 use crate::time::Span;
 
@@ -162,7 +162,7 @@ pub(in crate::model) fn gate(gate: &Gate) -> Node {
     let mut table = Table::default();
     table.put("id", &gate.id);
     table.put_some("label", gate.label.as_ref());
-    table.put_some("missing", name_in(&GATE_MISSING, &gate.missing));
+    table.put_some("missing", name_in(&IF_UNKNOWN, &gate.missing));
     table.put("when", condition(&gate.when, Scope::Subject));
     table.into()
 }
@@ -172,6 +172,7 @@ pub(in crate::model) fn promoter(promoter: &Promoter) -> Node {
     table.put("id", &promoter.id);
     table.put_some("label", promoter.label.as_ref());
     table.put("plus", promoter.plus);
+    table.put_some("missing", name_in(&IF_UNKNOWN, &promoter.missing));
     table.put("when", condition(&promoter.when, Scope::Outcome));
     table.into()
 }
@@ -184,6 +185,7 @@ pub(in crate::model) fn limit(limit: &Limit) -> Node {
         Bound::AtMost(score) => table.put("at_most", score),
         Bound::AtLeast(score) => table.put("at_least", score),
     }
+    table.put_some("missing", name_in(&IF_UNKNOWN, &limit.missing));
     table.put("when", condition(&limit.when, Scope::Outcome));
     table.into()
 }
@@ -246,33 +248,53 @@ fn worth(table: &mut Table, worth: &Worth) {
         Worth::PerUnit(per_unit) => {
             let mut options = Table::default();
             options.put("points", per_unit.points);
+            options.put_some("every", per_unit.every);
             options.put_some("min", per_unit.min);
             options.put("max", per_unit.max);
-            table.put("per_unit", nested(&Scope::Subject.field(&per_unit.field), options.into()));
+            put_measure(&mut options, &per_unit.of);
+            table.put("per_unit", nested(&per_unit.of.source_keys(Scope::Subject), options.into()));
         }
         Worth::Signal(own) => table.put("signal", signal(own)),
     }
 }
 
 fn put_bands(table: &mut Table, bands: &Bands) {
-    let rows = bands.rows.iter().map(|(bound, points)| Node::List(vec![(*bound).into(), (*points).into()])).collect();
-    if bands.exclusive {
+    // The kind of the first bound is that of all pairs. Bounds of the other kind are tables.
+    let pairs = bands.rows.first().is_some_and(|row| row.exclusive);
+    if pairs {
         table.put_some("bounds", name_in(&BOUNDS, &true));
     }
+    let row = |row: &Band| {
+        if row.exclusive == pairs {
+            return Node::List(vec![row.bound.into(), row.points.into()]);
+        }
+        let mut other = Table::default();
+        if let Some(bound) = name_in(&BOUNDS, &row.exclusive) {
+            other.put(bound, row.bound);
+        }
+        other.put("points", row.points);
+        other.into()
+    };
+    let rows = bands.rows.iter().map(row).collect();
     table.put_unless("below", bands.below, &Points::ZERO);
-    match &bands.of {
+    put_measure(table, &bands.of);
+    table.put("bands", nested(&bands.of.source_keys(Scope::Subject), Node::List(rows)));
+}
+
+/// Puts what `bands` and `per_unit` measure of a field or of events.
+fn put_measure(table: &mut Table, of: &Quantity) {
+    match of {
         Quantity::Ratio { of, .. } => table.put(RATIO_TO, of),
         Quantity::Calendar { .. } | Quantity::Event { .. } | Quantity::DaysSinceLast { .. } => {
-            table.put_some("by", bands.of.measure());
+            table.put_some("by", of.measure());
         }
-        // No document can state bands over tags and outcomes. Compiling refuses them.
+        // No document can state these forms over tags and outcomes. Compiling refuses them.
         Quantity::Number { .. } | Quantity::TagCount { .. } | Quantity::Axis { .. } | Quantity::Score => {}
     }
-    // No document can state bands over events between two ages either.
-    if let Quantity::Event { ages: Some(AgeWindow::Within(span)), .. } = bands.of {
-        table.put(WITHIN, span);
+    // No document can state them over events between two ages either.
+    if let Quantity::Event { ages: Some(AgeWindow::Within(span)), .. } = of {
+        table.put(WITHIN, *span);
     }
-    table.put("bands", nested(&bands.of.source_keys(Scope::Subject), Node::List(rows)));
 }
 
 fn signal(signal: &Signal) -> Node {
@@ -285,6 +307,7 @@ fn signal(signal: &Signal) -> Node {
         Each::Event(points) => table.put("points", points),
         Each::Unit(points) => table.put("points_per_unit", points),
     }
+    table.put_some("every", signal.every);
     table.put_some("window", signal.window);
     table.put_some("per_day", signal.per_day);
     table.put_some("min_count", signal.min_count);
@@ -334,6 +357,7 @@ fn state(state: &State) -> Node {
 fn segment(segment: &Segment) -> Node {
     let mut table = Table::default();
     table.put("name", &segment.name);
+    table.put_some("missing", name_in(&IF_UNKNOWN, &segment.missing));
     table.put_some("when", segment.when.as_ref().map(|when| condition(when, Scope::Outcome)));
     table.into()
 }

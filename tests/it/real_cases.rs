@@ -1,0 +1,315 @@
+//! Models and rows from public reports, requests and published scorecards, each with the right value.
+//!
+//! The page on documents shows how each kind is written; these tests hold the values.
+
+use chrono::{DateTime, Utc};
+use warmth::{Activity, Model, Points, Record, Resolution, Scorer, Verdict};
+
+fn at(text: &str) -> DateTime<Utc> {
+    let text = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
+    text.parse().unwrap()
+}
+
+const AS_OF: &str = "2026-11-22T09:00:00Z";
+
+fn scorer(document: &str) -> Scorer<Record> {
+    let model: Model = toml::from_str(document).unwrap();
+    Scorer::new(&model).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A model with one axis of 100 points and these rules.
+fn rules(rules: &str) -> Scorer<Record> {
+    scorer(&format!("format = 1\nname = 'x'\n[[axis]]\nname = 'fit'\navailable = 100\n{rules}"))
+}
+
+fn raw(scorer: &Scorer<Record>, record: &Record) -> String {
+    scorer.score(record, at(AS_OF)).axes().next().unwrap().raw.to_string()
+}
+
+/// Points of 1,000,000 for each 1,000,000,000 of an amount.
+const PER_BILLION: &str =
+    "[[axis.rule]]\nid = 'spent'\nsignal = { event = 'order', points_per_unit = 0.001, max = 100 }\n";
+
+#[test]
+fn an_order_of_4_2_billion_counts_in_full() {
+    let spent = |amounts: &[&str]| {
+        let mut activity = Activity::new();
+        for amount in amounts {
+            activity.record_with("order", at("2026-11-01"), 1, amount.parse::<Points>().unwrap());
+        }
+        Record::new().with_activity(activity)
+    };
+    let scorer = rules(
+        "[[axis.rule]]\nid = 'exactly'\nwhen.events.order.amount = 4200000000\npoints = 40\n\
+         [[axis.rule]]\nid = 'more'\nwhen.events.order.amount.more_than = 1000000000\npoints = 2\n",
+    );
+    assert_eq!(raw(&scorer, &spent(&["4200000000"])), "42");
+    assert_eq!(raw(&scorer, &spent(&["9000000000000", "-8995800000000"])), "42");
+    assert_eq!(raw(&scorer, &spent(&["1000000000"])), "0");
+    // Gains and losses beyond the range of one amount do not cancel to nothing.
+    let most = "9223372036854.775807";
+    assert_eq!(raw(&scorer, &spent(&[most, most, "-9223372036854.775807", "-9219172036854.775807"])), "42");
+
+    let scorer = rules(&PER_BILLION.replace("0.001", "0.000001"));
+    assert_eq!(raw(&scorer, &spent(&["42000000"])), "42");
+    assert_eq!(raw(&scorer, &spent(&["5000000000000", "-4999958000000"])), "42");
+}
+
+#[test]
+fn per_unit_counts_every_unit() {
+    let scorer = rules("[[axis.rule]]\nid = 'revenue'\nper_unit.revenue = { points = 0.00001, max = 90000 }\n");
+    assert_eq!(raw(&scorer, &Record::new().with("revenue", 4.2e9)), "42000");
+    assert_eq!(raw(&scorer, &Record::new().with("revenue", 1e300)), "90000");
+    assert_eq!(raw(&scorer, &Record::new().with("revenue", -1e300)), "-1000000000");
+}
+
+#[test]
+fn the_steps_of_a_signal_name_what_its_bound_took() {
+    let mut activity = Activity::new();
+    activity.record_with("order", at("2026-11-01"), u32::MAX, Points::from_micros(i64::MAX));
+    activity.record_with("order", at("2026-11-02"), u32::MAX, Points::from_micros(i64::MAX));
+    for (rule, bound) in [("max = 100, ", "100"), ("", "1000000000")] {
+        let scorer = rules(&format!(
+            "[[axis.rule]]\nid = 'spent'\nsignal = {{ event = 'order', points_per_unit = 1000000, {rule}decay.linear = '90d' }}\n"
+        ));
+        let record = Record::new().with_activity(activity.clone());
+        let explanation = scorer.explain(&record, at(AS_OF));
+        let lines = explanation.lines();
+        let line = lines.iter().find(|line| line.id == Some("spent")).unwrap();
+        assert_eq!(line.points.to_string(), bound);
+        let steps = line.steps();
+        assert_eq!(steps.iter().map(|step| step.points).sum::<Points>(), line.points, "{steps:?}");
+        assert_eq!(steps.last().unwrap().kind.to_string(), "cap");
+        assert_eq!(lines.iter().map(|line| line.score).sum::<Points>(), explanation.score().value());
+    }
+}
+
+/// The add-on rule of the shipped template: 2026-08-01 an order of 1,000, all of it returned on 2026-10-30.
+#[test]
+fn a_returned_order_leaves_nobody_below_who_never_bought() {
+    let scorer = scorer(
+        "format = 1\nname = 'add-ons'\n[[axis]]\nname = 'activity'\nbase = 50\navailable = 100\n[[axis.rule]]\nid = 'add-ons'\n\
+         signal = { event = 'addon_purchase', points_per_unit = 0.01, max = 10, decay.keep = { percent = 90, every = '30d' } }\n",
+    );
+    let value = |activity: &Activity, when: &str| {
+        let record = Record::new().with_activity(activity.clone());
+        scorer.score(&record, at(when)).value().to_string()
+    };
+    let (ordered, returned, thousand) = (at("2026-08-01"), at("2026-10-30"), Points::from(1_000));
+    let mut activity = Activity::new();
+    activity.record_with("addon_purchase", ordered, 1, thousand);
+    assert_eq!(value(&activity, "2026-11-01"), "57.29");
+
+    let mut corrected = activity.clone();
+    assert!(corrected.correct("addon_purchase", ordered, thousand, Points::from(400)));
+    assert_eq!(value(&corrected, "2026-11-01"), "52.916");
+    assert!(!corrected.remove("addon_purchase", ordered, thousand));
+    assert!(corrected.remove("addon_purchase", ordered, Points::from(400)));
+    for when in ["2026-11-01", "2027-03-01"] {
+        assert_eq!(value(&corrected, when), "50");
+    }
+
+    // What the page for hosts warns of.
+    activity.record_with("addon_purchase", returned, 1, Points::from(-1_000));
+    assert_eq!(value(&activity, "2026-11-01"), "47.29");
+}
+
+#[test]
+fn a_removed_event_is_as_if_never_recorded() {
+    let mut activity = Activity::with_resolution(Resolution::Day);
+    let (morning, evening) = (at("2026-11-01T08:00:00Z"), at("2026-11-01T20:00:00Z"));
+    for count in [u32::MAX, 2] {
+        activity.record_with("login", morning, count, Points::ZERO);
+    }
+    let before = activity.clone();
+    activity.record("login", evening);
+    assert!(activity.remove("login", morning, Points::ZERO));
+    assert_eq!(activity, before);
+    assert!(!activity.remove("login", at("2026-11-02"), Points::ZERO));
+    assert!(!activity.remove("logn", morning, Points::ZERO));
+    assert!(!activity.correct("login", morning, Points::from(1), Points::ZERO));
+    assert_eq!(activity, before);
+}
+
+#[test]
+fn a_date_is_four_digits_two_and_two() {
+    let scorer = rules("[[axis.rule]]\nid = 'old'\nwhen.start.days_since.at_least = 3\npoints = 10\n");
+    for (text, points) in [
+        ("2026-01-05", "10"),
+        ("2026-01-05T09:00:00+07:00", "10"),
+        ("26-01-05", "0"),
+        ("2026-1-5", "0"),
+        ("+2026-01-05", "0"),
+        (" 2026-01-05", "0"),
+        ("2026-01-05 ", "0"),
+        ("2026 - 01 - 05", "0"),
+        ("2026-01-05 09:00:00Z", "0"),
+        ("2026-01-05t09:00:00Z", "0"),
+        ("2026-01-05T09:00:00z", "0"),
+    ] {
+        let record = Record::new().with("start", text);
+        assert_eq!(raw(&scorer, &record), points, "{text}");
+        let explanation = scorer.explain(&record, at(AS_OF));
+        assert_eq!(explanation.missing().is_empty(), points == "10", "{text}");
+    }
+}
+
+#[test]
+fn a_cap_can_hold_for_whom_nothing_is_known() {
+    let capped = |missing: &str| {
+        scorer(&format!(
+            "format = 1\nname = 'x'\n[[axis]]\nname = 'fit'\nbase = 60\navailable = 100\n\
+             [[limit]]\nwhen.status.none_of = ['working']\nwhen.events.visit.none_within = '45d'\n{missing}at_most = 50\n"
+        ))
+    };
+    let value = |missing: &str, record: &Record| capped(missing).score(record, at(AS_OF)).value().to_string();
+    let (nobody, working) = (Record::new(), Record::new().with("status", "working"));
+    assert_eq!(value("", &nobody), "60");
+    assert_eq!(value("missing = 'holds'\n", &nobody), "50");
+    assert_eq!(value("missing = 'holds'\n", &working), "60");
+    assert_eq!(value("missing = 'fails'\n", &nobody), "60");
+}
+
+#[test]
+fn promoters_and_segments_say_what_unknown_counts_as() {
+    let scorer = scorer(
+        "format = 1\nname = 'x'\n[[axis]]\nname = 'fit'\nbase = 60\navailable = 100\n\
+         [[promoter]]\nid = 'p'\nwhen.referred = true\nmissing = 'holds'\nplus = 5\n\
+         [[segment]]\nname = 'large'\nwhen.employees.at_least = 1000\nmissing = 'holds'\n[[segment]]\nname = 'rest'\n",
+    );
+    let of = |record: &Record| {
+        let score = scorer.score(record, at(AS_OF));
+        (score.value().to_string(), score.segment().unwrap().to_owned())
+    };
+    assert_eq!(of(&Record::new()), ("65".to_owned(), "large".to_owned()));
+    let known = Record::new().with("referred", false).with("employees", 10);
+    assert_eq!(of(&known), ("60".to_owned(), "rest".to_owned()));
+}
+
+#[test]
+fn first_is_known_if_every_row_that_may_apply_is_worth_the_same() {
+    let first =
+        |rows: &str| rules(&format!("[[axis.rule]]\nid = 'r'\nmissing.points = 7\notherwise = 3\nfirst = [{rows}]\n"));
+    let known = Record::new().with("b", true).with("c", false);
+    for (rows, points) in [
+        // `a` is missing.
+        ("{ when.a = true, points = 10 }, { when.b = true, points = 10 }", "10"),
+        ("{ when.a = true, points = 10 }, { when.b = true, points = 5 }", "7"),
+        ("{ when.a = true, points = 10 }, { when.c = true, points = 10 }", "7"),
+        ("{ when.a = true, points = 3 }, { when.c = true, points = 10 }", "3"),
+        ("{ when.c = true, points = 10 }, { when.a = true, points = 3 }", "3"),
+        ("{ when.b = true, points = 10 }, { when.a = true, points = 3 }", "10"),
+        ("{ when.a = true, points = 3 }, { when.a = false, points = 4 }", "7"),
+    ] {
+        assert_eq!(raw(&first(rows), &known), points, "{rows}");
+    }
+}
+
+#[test]
+fn an_unknown_guard_does_not_matter_to_a_form_that_is_worth_nothing() {
+    let scorer = rules("[[axis.rule]]\nid = 'r'\nwhen.a = true\nmissing.points = 7\nbands.nps = [[9, 10]]\n");
+    for (record, points) in [
+        (Record::new().with("nps", 3), "0"),
+        (Record::new().with("nps", 9), "7"),
+        (Record::new(), "7"),
+        (Record::new().with("a", false), "0"),
+    ] {
+        assert_eq!(raw(&scorer, &record), points);
+    }
+    assert_eq!(scorer.score(&Record::new(), at(AS_OF)).verdict(), Verdict::Eligible);
+}
+
+#[test]
+fn points_for_each_full_step_of_an_amount() {
+    let orders = |amounts: &[&str]| {
+        let mut activity = Activity::new();
+        for (amount, day) in amounts.iter().zip(1..) {
+            activity.record_with("order", at(&format!("2026-11-{day:02}")), 1, amount.parse::<Points>().unwrap());
+        }
+        Record::new().with_activity(activity)
+    };
+    // 5 points for every full 2.50.
+    let scorer = rules("[[axis.rule]]\nid = 'r'\nsignal = { event = 'order', points_per_unit = 5, every = 2.5 }\n");
+    assert_eq!(raw(&scorer, &orders(&["3.00"])), "5");
+    assert_eq!(raw(&scorer, &orders(&["2.499999", "-2.5", "7.50"])), "10");
+    // Whole points of each transaction.
+    let whole = |points: &str, every: &str| {
+        rules(&format!(
+            "[[axis.rule]]\nid = 'r'\nsignal = {{ event = 'order', points_per_unit = {points}, every = {every} }}\n"
+        ))
+    };
+    assert_eq!(raw(&whole("1", "0.1"), &orders(&["149.99"])), "1499");
+    assert_eq!(raw(&whole("1", "0.5"), &orders(&["127.43"])), "254");
+    // The range of amounts and the smallest step.
+    let most = "9223372036854.775807";
+    assert_eq!(raw(&whole("0.000001", "0.000001"), &orders(&[most])), "1000000000");
+    assert_eq!(raw(&whole("0.000001", "9000000000000"), &orders(&[most, most])), "0.000002");
+}
+
+#[test]
+fn a_point_for_every_five_clicks() {
+    let scorer =
+        rules("[[axis.rule]]\nid = 'r'\nper_unit.events.click = { by = 'count', points = 1, every = 5, max = 20 }\n");
+    for (clicks, points) in [(0, "0"), (4, "0"), (5, "1"), (14, "2"), (15, "3"), (u32::MAX, "20")] {
+        let mut activity = Activity::new();
+        activity.record_with("click", at("2026-11-21"), clicks, Points::ZERO);
+        assert_eq!(raw(&scorer, &Record::new().with_activity(activity)), points, "{clicks}");
+    }
+}
+
+#[test]
+fn points_in_proportion_to_a_ratio() {
+    let scorer = rules(
+        "[[axis.rule]]\nid = 'r'\nmissing.points = 7\nper_unit.accepted = { points = 100, max = 100, ratio_to = 'received' }\n",
+    );
+    let of = |accepted: i32, received: i32| Record::new().with("accepted", accepted).with("received", received);
+    assert_eq!(raw(&scorer, &of(9, 10)), "90");
+    assert_eq!(raw(&scorer, &of(1, 3)), "33.3333");
+    assert_eq!(raw(&scorer, &of(12, 10)), "100");
+    assert_eq!(raw(&scorer, &of(1, 0)), "7");
+    assert_eq!(raw(&scorer, &Record::new().with("accepted", 1)), "7");
+}
+
+#[test]
+fn points_for_each_full_year_of_a_contract() {
+    let scorer = rules(
+        "[[axis.rule]]\nid = 'r'\nper_unit.start = { by = 'months_since', points = 10, every = 12, min = 0, max = 50 }\n",
+    );
+    for (start, points) in
+        [("2026-11-22", "0"), ("2024-11-23", "10"), ("2024-11-22", "20"), ("2000-01-01", "50"), ("2030-01-01", "0")]
+    {
+        assert_eq!(raw(&scorer, &Record::new().with("start", start)), points, "{start}");
+    }
+}
+
+#[test]
+fn a_top_bound_belongs_to_the_band_below() {
+    let scorer = rules(
+        "[[axis.rule]]\nid = 'r'\nbands.urine = [[0, 10], [671, 5], [1427, 1], [2544, 0], { above = 6896, points = 8 }]\n",
+    );
+    for (urine, points) in [(670.999, "10"), (671.0, "5"), (6896.0, "0"), (6896.000_001, "8"), (6897.0, "8")] {
+        assert_eq!(raw(&scorer, &Record::new().with("urine", urine)), points, "{urine}");
+    }
+    // The band of exactly one value.
+    let scorer =
+        rules("[[axis.rule]]\nid = 'r'\nbounds = 'above'\nbands.n = [[1, 1], { from = 5, points = 2 }, [5, 3]]\n");
+    for (n, points) in [(1.0, "0"), (4.0, "1"), (5.0, "2"), (5.5, "3")] {
+        assert_eq!(raw(&scorer, &Record::new().with("n", n)), points, "{n}");
+    }
+}
+
+#[test]
+fn eight_pages_in_one_visit_are_not_four_on_two_days() {
+    let scorer =
+        rules("[[axis.rule]]\nid = 'r'\nwhen.events.page.most_per_day = { within = '7d', at_least = 8 }\npoints = 7\n");
+    let pages = |rows: &[(&str, u32)]| {
+        let mut activity = Activity::new();
+        for (day, count) in rows {
+            activity.record_with("page", at(day), *count, Points::ZERO);
+        }
+        Record::new().with_activity(activity)
+    };
+    assert_eq!(raw(&scorer, &pages(&[("2026-11-20", 4), ("2026-11-21", 4)])), "0");
+    assert_eq!(raw(&scorer, &pages(&[("2026-11-20T08:00:00Z", 4), ("2026-11-20T20:00:00Z", 4)])), "7");
+    assert_eq!(raw(&scorer, &pages(&[("2026-11-10", 9), ("2026-11-21", 4)])), "0");
+}

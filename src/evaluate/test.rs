@@ -33,7 +33,7 @@ pub(super) fn holds(test: &Test, fact: Fact<'_>) -> Option<bool> {
 #[inline]
 pub(super) fn any_not_in(tags: Fact<'_>, others: Fact<'_>) -> Option<bool> {
     let (Fact::Tags(tags), Fact::Tags(others)) = (tags, others) else { return None };
-    Some(tags.any(|tag| !others.contains(tag)))
+    Some(tags.any_not_in(&others))
 }
 
 /// The fact's number; NaN if it is not a number.

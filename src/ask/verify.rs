@@ -3,7 +3,7 @@
 use crate::input::facts::{Field, Kind, Record};
 use crate::model::{Case, Model};
 use crate::num::points::Points;
-use crate::problem::{ModelError, Path, Problem, Problems};
+use crate::problem::{ModelError, Path, Problems};
 use crate::score::{Play, Score};
 use crate::scorer::Scorer;
 
@@ -62,13 +62,13 @@ fn check_facts(case: &Case, scorer: &Scorer<Record>, path: &Path<'_>, problems: 
         let path = path.key(name);
         match scorer.fields().find(|field| field.name() == name) {
             None => {
-                let problem = Problem::new("unknown-field", &path, format!("the model reads no field `{name}`"));
-                problems.note(problem.suggesting(problems.len(), name, scorer.fields().map(Field::name)));
+                let (message, names) = (format!("the model reads no field `{name}`"), scorer.fields().map(Field::name));
+                problems.refuse_unknown::<()>("unknown-field", &path, message, name, names);
             }
             Some(field) if field.kind() != Kind::Any && !value.fits(field.kind()) => {
                 let message =
                     format!("the model reads `{name}` as {}, and `{value}` is not", field.kind().with_article());
-                problems.note(Problem::new("wrong-kind", &path, message));
+                problems.refuse::<()>("wrong-kind", &path, message);
             }
             Some(_) => {}
         }
@@ -81,7 +81,7 @@ fn check_outcome(case: &Case, score: Score<'_>, path: &Path<'_>, problems: &mut 
         if let Some(expected) = expected.filter(|expected| Some(expected) != found.as_ref()) {
             let found = found.map_or_else(|| "nothing".to_owned(), |found| format!("`{found}`"));
             let message = format!("the case `{}` expects `{expected}`, found {found}", case.name);
-            problems.note(Problem::new("case-failed", path, message));
+            problems.refuse::<()>("case-failed", path, message);
         }
     };
     let printed = |points: Points| points.to_string();

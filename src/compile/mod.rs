@@ -179,8 +179,8 @@ impl<'m> Compiler<'m> {
         if let Some(events) = self.schema.events
             && !events.contains(&name)
         {
-            let problem = Problem::new("unknown-event", path, format!("there is no event `{name}`"));
-            self.problems.note(problem.suggesting(self.problems.len(), name, events.iter().copied()));
+            let (message, known) = (format!("there is no event `{name}`"), events.iter().copied());
+            self.problems.refuse_unknown::<()>("unknown-event", path, message, name, known);
         }
     }
 
@@ -289,8 +289,8 @@ impl<'m> Compiler<'m> {
         };
         let same = |known: &&str| *known == text || (ignore_case && known.eq_ignore_ascii_case(text));
         if !texts.iter().any(same) {
-            let problem = Problem::new("unknown-text", path, format!("the field never has the value `{text}`"));
-            self.problems.note(problem.suggesting(self.problems.len(), text, texts.iter().copied()));
+            let (message, known) = (format!("the field never has the value `{text}`"), texts.iter().copied());
+            self.problems.refuse_unknown::<()>("unknown-text", path, message, text, known);
         }
     }
 

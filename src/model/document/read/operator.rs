@@ -268,17 +268,19 @@ impl Reader {
         place: &str,
         known: impl Iterator<Item = &'static str>,
     ) -> Option<T> {
-        let known: Vec<_> = known.collect();
-        let problem = Problem::new("unknown-operator", path, format!("unknown operator `{op}`{place}"));
-        let here = ALIASES.iter().find(|(aliases, here)| aliases.contains(&op) && known.contains(here));
-        self.problems.note(match here {
-            Some((_, here)) => problem.with_help(format!("write `{here}`")),
-            None if known.len() > 7 || nearest(op, known.iter().copied()).is_some() => {
-                problem.suggesting(self.problems.len(), op, known)
-            }
-            None => {
-                let known: Vec<_> = known.iter().map(|known| format!("`{known}`")).collect();
-                problem.with_help(format!("write one of {}", known.join(", ")))
+        self.problems.note_with(|found| {
+            let known: Vec<_> = known.collect();
+            let problem = Problem::new("unknown-operator", path, format!("unknown operator `{op}`{place}"));
+            let here = ALIASES.iter().find(|(aliases, here)| aliases.contains(&op) && known.contains(here));
+            match here {
+                Some((_, here)) => problem.with_help(format!("write `{here}`")),
+                None if known.len() > 7 || nearest(op, known.iter().copied()).is_some() => {
+                    problem.suggesting(found, op, known)
+                }
+                None => {
+                    let known: Vec<_> = known.iter().map(|known| format!("`{known}`")).collect();
+                    problem.with_help(format!("write one of {}", known.join(", ")))
+                }
             }
         });
         None

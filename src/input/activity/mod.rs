@@ -31,6 +31,7 @@ pub enum Resolution {
 }
 
 impl Resolution {
+    /// Rounds an instant down. The first instant of chrono is the start of a day, so the result is in chrono's range too.
     fn cut(self, secs: i64) -> i64 {
         let unit = match self {
             Resolution::Second => 1,
@@ -46,7 +47,7 @@ impl Resolution {
 /// Ordered by time, then amount. Of two entries at one instant, the entry with the greater amount counts as the later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
-    pub(crate) at: i64,     // seconds since 1970-01-01 UTC
+    pub(crate) at: i64,     // seconds since 1970-01-01 UTC, in chrono's range
     pub(crate) amount: i64, // millionths, within 10^9 points
     pub(crate) count: u32,  // at least 1
 }
@@ -83,11 +84,12 @@ impl Entry {
 ///
 /// Instants are rounded down to whole seconds, or to the [`Resolution`]. Each distinct (name, instant, amount) takes one
 /// entry of 24 bytes. Recording the latest event of a name takes constant time. Recording an earlier event takes time
-/// in proportion to the entries of that name. To add many unsorted events, collect or [merge](Activity::merge) them,
-/// which sorts once.
+/// in proportion to the entries of that name, and the first event of a name time in proportion to the names. To add many
+/// unsorted events, collect or [merge](Activity::merge) them, which sorts once.
 ///
 /// It serializes as `{"resolution": "second", "events": {NAME: [[unix seconds, count, amount], ...]}}`. Deserializing needs
-/// a self-describing format; see [`Points`].
+/// a self-describing format; see [`Points`]. It fails if a name is repeated or an instant is outside of chrono's range, the
+/// years -262143 to 262142.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Activity {
     resolution: Resolution,
@@ -180,32 +182,61 @@ impl Activity {
             let finer = std::mem::replace(self, Activity::with_resolution(other.resolution));
             self.merge(&finer);
         }
-        for List { name, entries } in &other.lists {
-            self.take_in(name, entries.iter().copied());
-        }
+        self.take_in(other.lists.iter().map(|list| (&*list.name, list.entries.iter().copied())));
     }
 
-    /// Adds many entries of one name with one sort.
-    fn take_in(&mut self, event: &str, more: impl Iterator<Item = Entry>) {
+    /// Adds many entries, sorting those of each name once. The names must be sorted and distinct.
+    fn take_in<N: Into<Box<str>> + AsRef<str>>(
+        &mut self,
+        more: impl Iterator<Item = (N, impl Iterator<Item = Entry>)>,
+    ) {
         let resolution = self.resolution;
-        let more = more.map(|entry| Entry { at: resolution.cut(entry.at), ..entry });
-        let mut entries = match self.list_mut(event) {
-            Some(list) => std::mem::take(&mut list.entries),
-            None => Vec::new(),
-        };
-        entries.extend(more.filter(|entry| entry.count > 0));
-        entries.sort_by_key(Entry::key);
-        entries.dedup_by(|later, first| {
-            let same = later.key() == first.key();
-            if same {
-                first.count = first.count.saturating_add(later.count);
+        let mut own = std::mem::take(&mut self.lists).into_iter().peekable();
+        for (name, more) in more {
+            while let Some(before) = own.next_if(|list| *list.name < *name.as_ref()) {
+                self.lists.push(before);
             }
-            same
-        });
-        if let Some(list) = self.list_mut(event) {
-            list.entries = entries;
+            let same = own.next_if(|list| *list.name == *name.as_ref());
+            let mut list = same.unwrap_or_else(|| List { name: name.into(), entries: Vec::new() });
+            let more = more.filter(|entry| entry.count > 0);
+            list.entries.extend(more.map(|entry| Entry { at: resolution.cut(entry.at), ..entry }));
+            list.entries.sort_by_key(Entry::key);
+            list.entries.dedup_by(|later, first| {
+                let same = later.key() == first.key();
+                if same {
+                    first.count = first.count.saturating_add(later.count);
+                }
+                same
+            });
+            if !list.entries.is_empty() {
+                self.lists.push(list);
+            }
         }
-        self.lists.retain(|list| !list.entries.is_empty());
+        self.lists.extend(own);
+    }
+
+    /// Replaces the number of equal events at one instant, which is 0 if there are none, and returns it.
+    pub(crate) fn replace_count(
+        &mut self,
+        event: &str,
+        at: DateTime<Utc>,
+        amount: Points,
+        count: impl FnOnce(u32) -> u32,
+    ) -> u32 {
+        let (at, amount) = (self.resolution.cut(second_of(at)), clamped(amount));
+        let Some(List { entries, .. }) = self.list_mut(event) else { return 0 };
+        let index = entries.binary_search_by_key(&(at, amount), Entry::key);
+        let before = index.ok().and_then(|index| entries.get(index)).map_or(0, |entry| entry.count);
+        match (index, count(before)) {
+            (Ok(index), 0) => _ = entries.remove(index),
+            (Ok(index), count) => entries.get_mut(index).into_iter().for_each(|entry| entry.count = count),
+            (Err(_), 0) => {}
+            (Err(index), count) => entries.insert(index, Entry { at, amount, count }),
+        }
+        if entries.is_empty() {
+            self.lists.retain(|list| !list.entries.is_empty());
+        }
+        before
     }
 
     /// The list of a name; an empty list is inserted if there is none.
@@ -219,9 +250,13 @@ impl Activity {
 
     /// Removes every event before `before`.
     ///
-    /// A scorer reports how far back it looks; see [`Scorer::lifespan`](crate::Scorer::lifespan).
+    /// To remove what a model no longer needs, call [`Scorer::prune`](crate::Scorer::prune).
     pub fn prune(&mut self, before: DateTime<Utc>) {
-        let before = second_of(before);
+        self.prune_seconds(second_of(before));
+    }
+
+    /// Removes every event before this second.
+    pub(crate) fn prune_seconds(&mut self, before: i64) {
         for list in &mut self.lists {
             list.entries.drain(..list.entries.partition_point(|entry| entry.at < before));
         }
@@ -275,9 +310,7 @@ impl<'a> Extend<Event<'a>> for Activity {
         for Event { name, at, count, amount } in events {
             by_name.entry(name).or_default().push(Entry { at: second_of(at), count, amount: clamped(amount) });
         }
-        for (name, entries) in by_name {
-            self.take_in(name, entries.into_iter());
-        }
+        self.take_in(by_name.into_iter().map(|(name, entries)| (name, entries.into_iter())));
     }
 }
 

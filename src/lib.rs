@@ -161,7 +161,7 @@
 //! | send alerts without flapping | [`settle`](settle()) |
 //! | know which model a stored score came from, and whether it is still right | [`Model::fingerprint`], [`Model::scoring_fingerprint`] |
 //! | run the worked cases of a document | [`Model::verify`] |
-//! | prune old events | [`Scorer::lifespan`] |
+//! | prune old events | [`Scorer::prune`] |
 //! | build documents in Rust, or look into one | [`model`] |
 //! | start from a published model, or from rules of another product | [`templates`], [`shapes`] |
 //! | combine many contacts into one account score | [`rollup`] |

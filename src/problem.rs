@@ -1,5 +1,6 @@
 //! Problems of a model: what is wrong, where it is in the document, and what to do.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
@@ -55,12 +56,22 @@ pub enum PathSegment {
 
 impl Problem {
     pub(crate) fn new(code: &'static str, path: &Path<'_>, message: impl Into<String>) -> Problem {
-        Problem { code, path: path.to_string(), segments: path.segments(), message: message.into(), help: None }
+        let message = shortened(message.into(), MESSAGE_BYTES_MAX).into_owned();
+        Problem { code, path: path.to_string(), segments: path.segments(), message, help: None }
     }
 
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Problem {
-        self.help = Some(help.into());
+        self.help = Some(shortened(help.into(), MESSAGE_BYTES_MAX).into_owned());
         self
+    }
+
+    /// The bytes of its texts.
+    fn size(&self) -> usize {
+        let segments = self.segments.iter().map(|segment| match segment {
+            PathSegment::Key(key) => size_of::<PathSegment>() + key.len(),
+            PathSegment::Index(_) => size_of::<PathSegment>(),
+        });
+        self.path.len() + self.message.len() + self.help.as_ref().map_or(0, String::len) + segments.sum::<usize>()
     }
 
     /// Adds the help "did you mean ...?" if one of the known words is near the written one.
@@ -89,7 +100,8 @@ impl Problem {
 
     /// Returns the place in the document as text, such as `axis[1].rule[3].bands.nps[2]`.
     ///
-    /// Indexes count from 0. The path is empty if the problem concerns the document as a whole.
+    /// Indexes count from 0. The path is empty if the problem concerns the document as a whole. Keys longer than 64 bytes
+    /// are shortened to their ends; [`segments`](Problem::segments) has them in full.
     pub fn path(&self) -> &str {
         &self.path
     }
@@ -108,7 +120,7 @@ impl Problem {
         &self.segments
     }
 
-    /// Returns the message: what is wrong.
+    /// Returns the message: what is wrong. In a message longer than 1,024 bytes, `…` replaces the middle.
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -135,6 +147,8 @@ impl fmt::Display for Problem {
 ///
 /// A document is checked in two passes, and each pass reports everything it finds: reading (keys, types, spelling) and
 /// compiling (meaning, against the fields of a type). [`Display`](fmt::Display) prints one problem per line.
+///
+/// The list ends after 1,000 problems, or after a mebibyte of text, with a problem of the code `more-problems`.
 ///
 /// It serializes as a table with the key `problems`, a list of [`Problem`]s.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -163,17 +177,47 @@ pub(crate) fn write_list(f: &mut fmt::Formatter<'_>, what: &str, problems: &[Pro
 }
 
 /// The problems that one pass has found so far.
+///
+/// It keeps a limited number and size of problems, so that a hostile document cannot fill the memory with them.
 #[derive(Debug, Default)]
-pub(crate) struct Problems(Vec<Problem>);
+pub(crate) struct Problems {
+    kept: Vec<Problem>,
+    /// The bytes of the problems that are kept.
+    bytes: usize,
+    /// The number of problems, also of those that are not kept.
+    found: usize,
+}
+
+/// The number of problems that a pass keeps.
+const PROBLEMS_MAX: usize = 1_000;
+
+/// The bytes of the problems that a pass keeps.
+const PROBLEM_BYTES_MAX: usize = 1 << 20;
 
 impl Problems {
     pub(crate) fn note(&mut self, problem: Problem) {
-        self.0.push(problem);
+        self.note_with(|_| problem);
+    }
+
+    /// Notes a problem that is made only if it is kept. `problem` takes the number of earlier problems.
+    pub(crate) fn note_with(&mut self, problem: impl FnOnce(usize) -> Problem) {
+        self.found += 1;
+        if self.is_full() {
+            return;
+        }
+        let problem = problem(self.kept.len());
+        self.bytes += problem.size();
+        self.kept.push(problem);
+    }
+
+    /// Returns whether no other problem is kept.
+    pub(crate) fn is_full(&self) -> bool {
+        self.kept.len() >= PROBLEMS_MAX || self.bytes >= PROBLEM_BYTES_MAX
     }
 
     /// Notes a problem and returns `None`, for passes that go on without the refused value.
     pub(crate) fn refuse<T>(&mut self, code: &'static str, path: &Path<'_>, message: impl Into<String>) -> Option<T> {
-        self.note(Problem::new(code, path, message));
+        self.note_with(|_| Problem::new(code, path, message));
         None
     }
 
@@ -185,7 +229,7 @@ impl Problems {
         message: impl Into<String>,
         help: impl Into<String>,
     ) -> Option<T> {
-        self.note(Problem::new(code, path, message).with_help(help));
+        self.note_with(|_| Problem::new(code, path, message).with_help(help));
         None
     }
 
@@ -198,25 +242,30 @@ impl Problems {
         written: &str,
         known: impl IntoIterator<Item = &'w str>,
     ) -> Option<T> {
-        let found = self.len();
-        self.note(Problem::new(code, path, message).suggesting(found, written, known));
+        self.note_with(|found| Problem::new(code, path, message).suggesting(found, written, known));
         None
     }
 
+    /// Returns the number of problems so far, also of those that are not kept.
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.found
     }
 
     pub(crate) fn as_mut_slice(&mut self) -> &mut [Problem] {
-        &mut self.0
+        &mut self.kept
     }
 
     /// Returns `value` if there are no problems.
-    pub(crate) fn unless_none<T>(self, value: Option<T>) -> Result<T, ModelError> {
+    pub(crate) fn unless_none<T>(mut self, value: Option<T>) -> Result<T, ModelError> {
         match value {
-            Some(value) if self.0.is_empty() => Ok(value),
-            _ => Err(ModelError { problems: self.0 }),
+            Some(value) if self.kept.is_empty() => return Ok(value),
+            _ => {}
         }
+        if self.is_full() {
+            let message = format!("the list ends after {} problems", self.kept.len());
+            self.kept.push(Problem::new("more-problems", &Path::Root, message).with_help("correct these first"));
+        }
+        Err(ModelError { problems: self.kept })
     }
 }
 
@@ -279,8 +328,9 @@ impl fmt::Display for Path<'_> {
                 if !matches!(parent, Path::Root) {
                     write!(f, "{parent}.")?;
                 }
+                let key = shortened(*key, KEY_BYTES_MAX);
                 let bare = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-                if bare { f.write_str(key) } else { write!(f, "{key:?}") }
+                if bare { f.write_str(&key) } else { write!(f, "{key:?}") }
             }
             Path::Keys(parent, keys) => match keys.split_last() {
                 None => parent.fmt(f),
@@ -288,6 +338,24 @@ impl fmt::Display for Path<'_> {
             },
         }
     }
+}
+
+/// The longest message or help, in bytes.
+const MESSAGE_BYTES_MAX: usize = 1_024;
+
+/// The longest key that a path shows in full, in bytes.
+const KEY_BYTES_MAX: usize = 64;
+
+/// Returns the text, or if it is longer than this many bytes, its two ends.
+fn shortened<'t>(text: impl Into<Cow<'t, str>>, bytes_max: usize) -> Cow<'t, str> {
+    let text = text.into();
+    if text.len() <= bytes_max {
+        return text;
+    }
+    let half = bytes_max.saturating_sub('…'.len_utf8()) / 2;
+    let start = (0..=half).rev().find_map(|end| text.get(..end)).unwrap_or_default();
+    let end = (text.len() - half..=text.len()).find_map(|start| text.get(start..)).unwrap_or_default();
+    Cow::Owned(format!("{start}…{end}"))
 }
 
 /// The number of problems that get a suggestion.

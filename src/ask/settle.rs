@@ -56,6 +56,7 @@
 //! | a gate holds the subject back | none, at once | down, if there was a state |
 //! | no gate holds the subject back any more | the state of the score, at once | up |
 //! | the model has no state with the settled name | the state of the score | none: the names changed, not the subject |
+//! | the model has states, and the previous model had none | the state of the score | none: the names changed, not the subject |
 //! | `as_of` is earlier than in the previous call | unchanged, including `as_of` | none |
 //!
 //! Each bound has a band around it, from the drop margin below to the rise margin above. While the value stays inside a
@@ -138,10 +139,13 @@ impl Policy {
 /// The settled state of a subject, the instant from which it applies, and the instant of the latest call.
 ///
 /// The host stores it with the subject. In serde it is `{"state", "since", "as_of"}`, with null for no state and with
-/// instants in RFC 3339.
+/// instants in RFC 3339. If the model has no states and no gate holds the subject back, there is also `"stateless": true`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settled {
     state: Option<String>,
+    /// Whether there is no state because the model has none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    stateless: bool,
     #[serde(with = "instant")]
     since: DateTime<Utc>, // whole seconds
     #[serde(with = "instant")]
@@ -208,14 +212,15 @@ pub fn settle(
     policy: &Policy,
 ) -> (Settled, Option<Crossing>) {
     let as_of = instant_at(second_of(as_of));
-    let fresh = Settled { state: score.state().map(str::to_owned), since: as_of, as_of };
+    let states: Vec<_> = score.program().into_iter().flat_map(|program| program.states.bounds()).collect();
+    let stateless = states.is_empty() && score.verdict().is_scored();
+    let fresh = Settled { state: score.state().map(str::to_owned), stateless, since: as_of, as_of };
     let Some(previous) = previous else {
         return (fresh, None);
     };
     if as_of < previous.as_of {
         return (previous.clone(), None);
     }
-    let states: Vec<_> = score.program().into_iter().flat_map(|program| program.states.bounds()).collect();
     let index_of = |name: &str| states.iter().position(|(state, _)| *state == name);
     let settled = match (&previous.state, score.verdict().is_scored()) {
         (None, _) | (_, false) => fresh,
@@ -233,7 +238,10 @@ pub fn settle(
         }
     };
     if settled.state == previous.state {
-        return (Settled { as_of, ..previous.clone() }, None);
+        return (Settled { stateless, as_of, ..previous.clone() }, None);
+    }
+    if previous.stateless {
+        return (settled, None);
     }
     // `None` is no state, and `Some(None)` is a state that the model does not have. Both rank below the model's states.
     let rank = |settled: &Settled| settled.state.as_deref().map(index_of);

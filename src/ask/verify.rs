@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::input::facts::{Facts, Field, Kind, Record};
 use crate::model::{Case, Model};
 use crate::num::points::Points;
-use crate::problem::{ModelError, Path, Problem, Problems};
+use crate::problem::{ModelError, Path, Problems};
 use crate::score::{Play, Score};
 use crate::scorer::Scorer;
 
@@ -65,13 +65,13 @@ fn check_facts(case: &Case, scorer: &Scorer<Record>, path: &Path<'_>, problems: 
         let path = path.key(name);
         match scorer.fields().find(|field| field.name() == name) {
             None => {
-                let problem = Problem::new("unknown-field", &path, format!("the model reads no field `{name}`"));
-                problems.note(problem.suggesting(problems.len(), name, scorer.fields().map(Field::name)));
+                let (message, names) = (format!("the model reads no field `{name}`"), scorer.fields().map(Field::name));
+                problems.refuse_unknown::<()>("unknown-field", &path, message, name, names);
             }
             Some(field) if field.kind() != Kind::Any && !value.fits(field.kind()) => {
                 let message =
                     format!("the model reads `{name}` as {}, and `{value}` is not", field.kind().with_article());
-                problems.note(Problem::new("wrong-kind", &path, message));
+                problems.refuse::<()>("wrong-kind", &path, message);
             }
             Some(_) => {}
         }
@@ -85,8 +85,8 @@ fn check_events(case: &Case, scorer: &Scorer<Record>, path: &Path<'_>, problems:
     }
     let names: BTreeSet<&str> = case.subject.activity().events().map(|event| event.name).collect();
     for name in names.into_iter().filter(|name| !read.contains(name)) {
-        let problem = Problem::new("unknown-event", path, format!("the model reads no event `{name}`"));
-        problems.note(problem.suggesting(problems.len(), name, read.iter().copied()));
+        let message = format!("the model reads no event `{name}`");
+        problems.refuse_unknown::<()>("unknown-event", path, message, name, read.iter().copied());
     }
 }
 
@@ -96,7 +96,7 @@ fn check_outcome(case: &Case, score: Score<'_>, path: &Path<'_>, problems: &mut 
         if let Some(expected) = expected.filter(|expected| Some(expected) != found.as_ref()) {
             let found = found.map_or_else(|| "nothing".to_owned(), |found| format!("`{found}`"));
             let message = format!("the case `{}` expects `{expected}`, found {found}", case.name);
-            problems.note(Problem::new("case-failed", path, message));
+            problems.refuse::<()>("case-failed", path, message);
         }
     };
     let printed = |points: Points| points.to_string();

@@ -1,5 +1,7 @@
 //! Axes: rules in their groups, and the points that count as 100.
 
+use std::collections::BTreeSet;
+
 use super::Compiler;
 use crate::model::{self, Missing, Model};
 use crate::num::points::{HELD, Points};
@@ -74,19 +76,25 @@ impl<'m> Compiler<'m> {
     fn groups(&mut self, axis: &'m model::Axis, path: &Path<'_>) -> Option<Box<[Group]>> {
         let path = path.key("group");
         self.check_names(axis.groups.iter().map(|group| group.name.as_str()), &path, "group");
-        self.each(&axis.groups, &path, |compiler, group, path| compiler.group(group, axis, path))
+        let own: BTreeSet<&str> = axis.groups.iter().map(|group| group.name.as_str()).collect();
+        let named: BTreeSet<&str> = axis.rules.iter().filter_map(|rule| rule.group.as_deref()).collect();
+        // A rule that names an unknown group may mean one that no other rule names.
+        let all_known = named.is_subset(&own);
+        self.each(&axis.groups, &path, |compiler, group, path| {
+            if all_known && !named.contains(group.name.as_str()) {
+                let message = format!("no rule of the axis is in the group `{}`", group.name);
+                let help = "remove the group, or name it in a rule";
+                compiler.problems.refuse_with_help::<()>("unused-group", path, message, help);
+            }
+            compiler.group(group, path)
+        })
     }
 
-    fn group(&mut self, group: &'m model::Group, axis: &model::Axis, path: &Path<'_>) -> Option<Group> {
+    fn group(&mut self, group: &'m model::Group, path: &Path<'_>) -> Option<Group> {
         let min = group.min.map_or(Some(i64::MIN), |min| self.points(min, &path.key("min")));
         let max = group.max.map_or(Some(i64::MAX), |max| self.points(max, &path.key("max")));
         let (min, max) = (min?, max?);
         self.check_order(min, max, path);
-        if !axis.rules.iter().any(|rule| rule.group.as_deref() == Some(&group.name)) {
-            let message = format!("no rule of the axis is in the group `{}`", group.name);
-            let problem = Problem::new("unused-group", path, message);
-            self.problems.note(problem.with_help("remove the group, or name it in a rule"));
-        }
         let title = Title { id: group.name.as_str().into(), label: group.label.as_deref().map(Into::into) };
         Some(Group { title, min, max })
     }

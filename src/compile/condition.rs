@@ -39,7 +39,10 @@ impl<'m> Compiler<'m> {
             self.over::<()>(path, "condition_tests", message);
         }
         if depth(condition) > limits.nesting {
-            let message = format!("the condition is nested deeper than {} levels", limits.nesting);
+            let message = format!(
+                "`all`, `any`, `not` and `at_least_of` are nested deeper than {} levels in this condition",
+                limits.nesting
+            );
             return self.over(path, "nesting", message);
         }
         self.part(condition, path, scope)
@@ -337,8 +340,8 @@ impl<'m> Compiler<'m> {
         for (index, text) in texts.iter().enumerate() {
             let path = if listed { path.index(index) } else { *path };
             if !known.iter().any(|known| if ignore_case { same(known, text) } else { known == text }) {
-                let problem = Problem::new("unknown-text", &path, format!("`{text}` is not {what}"));
-                self.problems.note(problem.suggesting(self.problems.len(), text, known.iter().copied()));
+                let (message, known) = (format!("`{text}` is not {what}"), known.iter().copied());
+                self.problems.refuse_unknown::<()>("unknown-text", &path, message, text, known);
             }
         }
     }
@@ -376,6 +379,6 @@ fn depth(condition: &model::Condition) -> usize {
             1 + parts.iter().map(depth).max().unwrap_or(0)
         }
         Shape::Not(inner) => 1 + depth(inner),
-        Shape::Leaf(_) => 1,
+        Shape::Leaf(_) => 0,
     }
 }

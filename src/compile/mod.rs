@@ -180,8 +180,8 @@ impl<'m> Compiler<'m> {
         if let Some(events) = self.schema.events
             && !events.contains(&name)
         {
-            let problem = Problem::new("unknown-event", path, format!("there is no event `{name}`"));
-            self.problems.note(problem.suggesting(self.problems.len(), name, events.iter().copied()));
+            let (message, known) = (format!("there is no event `{name}`"), events.iter().copied());
+            self.problems.refuse_unknown::<()>("unknown-event", path, message, name, known);
         }
     }
 
@@ -290,8 +290,8 @@ impl<'m> Compiler<'m> {
         };
         let same = |known: &&str| *known == written || (ignore_case && text::same(known, written));
         if !texts.iter().any(same) {
-            let problem = Problem::new("unknown-text", path, format!("the field never has the value `{written}`"));
-            self.problems.note(problem.suggesting(self.problems.len(), written, texts.iter().copied()));
+            let (message, known) = (format!("the field never has the value `{written}`"), texts.iter().copied());
+            self.problems.refuse_unknown::<()>("unknown-text", path, message, written, known);
         }
     }
 

@@ -21,7 +21,7 @@ impl<'m> Compiler<'m> {
             let message = format!("the axis has no group `{name}`");
             let groups = axis.groups.iter().map(|group| group.name.as_str());
             let problem = Problem::new("unknown-group", &path.key("group"), message);
-            self.problems.note(problem.suggesting(self.problems.len(), name, groups));
+            self.problems.note_with(|found| problem.suggesting(found, name, groups));
         }
         let guard = rule.when.as_ref().map(|when| self.condition(when, &path.key("when"), Scope::Subject));
         if guard.is_none() && matches!(rule.worth, model::Worth::Points(_)) {
@@ -42,7 +42,10 @@ impl<'m> Compiler<'m> {
         let reach = reach(&worth).map(|reach| reach.max(missing).max(0));
         if reach.is_none() && axis.available.is_none() {
             let message = "this signal is unbounded, so `available` cannot be derived";
-            let help = "give the signal a `max` or `most_recent`, or give the axis `available`";
+            let help = match &worth {
+                RuleBody::Signal(signal) if signal.per_unit => "give the signal a `max`, or give the axis `available`",
+                _ => "give the signal a `max` or `most_recent`, or give the axis `available`",
+            };
             return self.problems.refuse_with_help("unbounded", path, message, help);
         }
         Some(Rule { title, fire_id: 0, index: 0, guard: guard?, body: worth, missing: rule.missing, reach })

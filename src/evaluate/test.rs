@@ -47,7 +47,10 @@ fn tags_match(tags: Tags<'_>, test: &TagTest, ignore_case: bool) -> Option<bool>
 #[inline]
 pub(super) fn any_not_in(tags: Fact<'_>, others: Fact<'_>, ignore_case: bool) -> Option<bool> {
     let (Fact::Tags(tags), Fact::Tags(others)) = (tags, others) else { return None };
-    Some(tags.any(|tag| if ignore_case { !others.any(|other| same(tag, other)) } else { !others.contains(tag) }))
+    if ignore_case {
+        return Some(tags.any(|tag| !others.any(|other| same(tag, other))));
+    }
+    Some(tags.any_not_in(&others))
 }
 
 /// The fact's number; NaN if it is not a number.

@@ -83,7 +83,8 @@ pub fn phi([[a, b], [c, d]]: [[u64; 2]; 2]) -> Option<f64> {
 /// V = sqrt(chi-squared / (n (k - 1))), where n is the sum of the counts and k the smaller of the numbers of rows and
 /// columns that are not empty (Cramér 1946). V is not corrected for bias: for independent sides it is about sqrt(d / (n
 /// (k - 1))) with d degrees of freedom. The interval comes from the noncentrality of chi-squared (Smithson 2003) and
-/// has no such bias. So with many cells and small counts V may lie above its interval; believe the interval.
+/// has no such bias. So V may lie above its interval: with many cells and small counts, and near independence, where the
+/// interval shrinks to 0 to 0 if chi-squared is smaller than in 39 of 40 tables of independent sides. Believe the interval.
 ///
 /// Missing cells at the end of a row count as 0. Returns `None` if either side is constant.
 ///

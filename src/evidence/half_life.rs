@@ -1,21 +1,23 @@
 //! The half-life or window of an event that ranks later outcomes best.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::distribution::Z95;
 use super::error::{ErrorKind, EvidenceError};
-use super::estimate::Estimate;
+use super::estimate::{Estimate, real};
 use super::grid::Grid;
 use super::ranking::{Ranking, difference};
 use crate::model::{Axis, Rule, Signal};
-use crate::{Decay, Facts, Model, Scorer, Span};
+use crate::{Decay, Event, Facts, Model, Scorer, Span};
 
 /// Tries half-lives, or windows, of one event on a labelled history.
 ///
-/// For each span it compiles a model with a single signal and scores every row with it.
+/// For each span it adds up the weights that the events of a row have in a signal of a model, without the rounding and the
+/// bounds of points.
 ///
 /// ```
 /// use warmth::evidence::HalfLives;
@@ -39,8 +41,20 @@ use crate::{Decay, Facts, Model, Scorer, Span};
 /// Takes 8 bytes a row for each span.
 #[derive(Debug)]
 pub struct HalfLives<T> {
-    tried: Vec<(Span, Scorer<T>, Vec<f64>)>, // with the points of each row, by rising span
+    event: String,
+    tried: Vec<TriedSpan>, // by rising span
     outcomes: Vec<bool>,
+    subjects: PhantomData<fn(&T)>,
+}
+
+/// One half-life or window.
+#[derive(Debug)]
+struct TriedSpan {
+    span: Span,
+    /// `None` for a window.
+    decay: Option<Decay>,
+    /// The weighted number of events of each row.
+    sums: Vec<f64>,
 }
 
 /// The name of the model, of its only axis and of its only rule.
@@ -53,7 +67,7 @@ impl<T: Facts> HalfLives<T> {
     ///
     /// If there are no spans, or if no model can contain a span or the name of the event.
     pub fn of(event: &str, spans: impl IntoIterator<Item = Span>) -> Result<HalfLives<T>, EvidenceError> {
-        HalfLives::with(spans, |span| Signal::new(event, EACH).decay(Decay::HalfLife(span)))
+        HalfLives::with(event, spans, |span| Some(Decay::HalfLife(span)))
     }
 
     /// Creates a trial of these windows: every event within the span is worth the same.
@@ -62,34 +76,49 @@ impl<T: Facts> HalfLives<T> {
     ///
     /// The same as for [`of`](HalfLives::of).
     pub fn windows(event: &str, spans: impl IntoIterator<Item = Span>) -> Result<HalfLives<T>, EvidenceError> {
-        HalfLives::with(spans, |span| Signal::new(event, EACH).window(span))
+        HalfLives::with(event, spans, |_| None)
     }
 
     fn with(
+        event: &str,
         spans: impl IntoIterator<Item = Span>,
-        signal: impl Fn(Span) -> Signal,
+        decay: impl Fn(Span) -> Option<Decay>,
     ) -> Result<HalfLives<T>, EvidenceError> {
         let mut spans: Vec<Span> = spans.into_iter().collect();
         spans.sort_unstable();
         spans.dedup();
         let tried = spans.into_iter().map(|span| {
-            let rule = Rule::new(AXIS, signal(span));
-            let model = Model::new(AXIS).axis(Axis::new(AXIS).available(100).rule(rule));
-            let scorer = Scorer::new(&model).map_err(|error| ErrorKind::RefusedSpan { problems: error.to_string() })?;
-            Ok((span, scorer, Vec::new()))
+            let signal = match decay(span) {
+                Some(decay) => Signal::new(event, 1).decay(decay),
+                None => Signal::new(event, 1).window(span),
+            };
+            let model = Model::new(AXIS).axis(Axis::new(AXIS).available(100).rule(Rule::new(AXIS, signal)));
+            // The span must be one that a model can contain.
+            Scorer::<T>::new(&model).map_err(|error| ErrorKind::RefusedSpan { problems: error.to_string() })?;
+            Ok(TriedSpan { span, decay: decay(span), sums: Vec::new() })
         });
         let tried = tried.collect::<Result<Vec<_>, ErrorKind>>()?;
         if tried.is_empty() {
             return Err(ErrorKind::NoSpans.into());
         }
-        Ok(HalfLives { tried, outcomes: Vec::new() })
+        Ok(HalfLives { event: event.to_owned(), tried, outcomes: Vec::new(), subjects: PhantomData })
     }
 
     /// Adds a subject and whether the outcome came after `as_of`. Events after `as_of` do not count.
     pub fn add(&mut self, subject: &T, as_of: DateTime<Utc>, outcome: bool) {
-        for (_, scorer, sums) in &mut self.tried {
-            let raw = scorer.score(subject, as_of).axis(AXIS).map_or(0.0, |axis| axis.raw.to_f64());
-            sums.push(raw);
+        let own = |event: &Event<'_>| self.event == "*" || event.name == self.event;
+        let age = |event: &Event<'_>| u64::try_from(as_of.timestamp() - event.at.timestamp()).ok();
+        let events: Vec<(u64, u32)> =
+            subject.activity().events().filter(own).filter_map(|event| Some((age(&event)?, event.count))).collect();
+        for TriedSpan { span, decay, sums } in &mut self.tried {
+            let decay = decay.as_ref();
+            // Exact weights, not the points of a model: millionths cannot tell old events apart.
+            let weight = |age: u64| match decay {
+                Some(decay) => decay.weight(Span::seconds(age)).numerator(),
+                None => u64::from(age < span.secs()),
+            };
+            let weights = events.iter().map(|(age, count)| u128::from(weight(*age)) * u128::from(*count));
+            sums.push(real(weights.fold(0, u128::saturating_add)));
         }
         self.outcomes.push(outcome);
     }
@@ -97,7 +126,8 @@ impl<T: Facts> HalfLives<T> {
     /// Returns the AUC of each span. `None` unless there are rows with the outcome and without it.
     pub fn curve(&self) -> Option<HalfLifeCurve> {
         let auc = |sums: &[f64]| Ranking::new(sums.iter().copied().zip(self.outcomes.iter().copied())).auc();
-        let curve: Option<Vec<_>> = self.tried.iter().map(|(span, _, sums)| Some((*span, auc(sums)?, sums))).collect();
+        let tried = self.tried.iter();
+        let curve: Option<Vec<_>> = tried.map(|tried| Some((tried.span, auc(&tried.sums)?, &tried.sums))).collect();
         let curve = curve?;
         // `max_by` returns the last of equal elements, so reverse to get the shortest span.
         let best = curve.iter().rev().max_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
@@ -114,9 +144,6 @@ impl<T: Facts> HalfLives<T> {
         Some(HalfLifeCurve { best: best.0, low, high, points })
     }
 }
-
-/// The points of an event. They are many, so that the points of old events still differ in millionths.
-const EACH: i32 = 1_000;
 
 /// The AUC of each half-life, or window, of one event.
 #[derive(Clone, Debug, PartialEq, Serialize)]

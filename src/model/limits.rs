@@ -24,7 +24,7 @@ pub struct DocumentLimits {
     /// The rules, gates, promoters, limits, states, segments and plays of a model together. Defaults to 1,024; the
     /// maximum is 8,192.
     pub rules: usize,
-    /// The levels of tables and lists in one condition. Defaults to 32.
+    /// The levels of `all`, `any`, `not` and `at_least_of` in one condition. Defaults to 32.
     pub nesting: usize,
     /// The tests in one condition. Defaults to 64.
     pub condition_tests: usize,

@@ -5,10 +5,11 @@ use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 use std::str::FromStr;
 
-use serde::de::{Error as _, Unexpected, Visitor};
+use serde::de::{Error as _, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::num::decimal::{Excess, scaled};
+use crate::num::json::json_number;
 use crate::num::u384::{rounded, saturated_i64};
 
 /// Millionths in one point.
@@ -272,7 +273,7 @@ impl<'de> Deserialize<'de> for Points {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Points, D::Error> {
         struct PointsVisitor;
 
-        impl Visitor<'_> for PointsVisitor {
+        impl<'de> Visitor<'de> for PointsVisitor {
             type Value = Points;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -295,6 +296,14 @@ impl<'de> Deserialize<'de> for Points {
 
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Points, E> {
                 text.parse().map_err(E::custom)
+            }
+
+            /// A fraction of `serde_json` with `arbitrary_precision`.
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Points, A::Error> {
+                match json_number(&mut map)? {
+                    Some(number) => self.visit_f64(number),
+                    None => Err(A::Error::invalid_type(Unexpected::Map, &self)),
+                }
             }
         }
 

@@ -12,12 +12,13 @@ use chrono::{DateTime, Utc};
 use crate::compile::{Schema, compile};
 use crate::evaluate::{Concrete, Evaluation, Observer, Outcome, Subject};
 use crate::grade::Verdict;
+use crate::input::activity::Activity;
 use crate::input::facts::{Facts, Field};
 use crate::model::{Fingerprint, Model};
 use crate::problem::ModelError;
 use crate::program::Program;
 use crate::score::Score;
-use crate::time::{Span, second_and_day};
+use crate::time::{Span, second_and_day, second_of};
 
 pub use self::name_map::{NameMap, NameMapError};
 pub use self::outline::Title;
@@ -210,7 +211,8 @@ impl<T: Facts> Scorer<T> {
 
     /// Returns the age at which an event stops counting, for every rule of the model; `None` if some events always count.
     ///
-    /// Pruning an [`Activity`](crate::Activity) to this age changes no outcome.
+    /// [`prune`](Scorer::prune) removes older events from an [`Activity`](crate::Activity). The lifespan of a slow decay can
+    /// be longer than chrono's range.
     ///
     /// ```
     /// # use warmth::{Model, Record, Scorer, Span};
@@ -228,6 +230,30 @@ impl<T: Facts> Scorer<T> {
     /// ```
     pub fn lifespan(&self) -> Option<Span> {
         self.program.lifespan_secs.map(Span::seconds)
+    }
+
+    /// Removes the events of an activity that are older than the [lifespan](Scorer::lifespan) of the model at `now`.
+    ///
+    /// Changes no outcome as of `now` or later. An outcome as of an earlier instant, or by another model, may need the
+    /// removed events. Removes nothing if the model has no lifespan.
+    ///
+    /// ```
+    /// # use warmth::{Activity, Model, Record, Scorer};
+    /// # let model: Model = toml::from_str("format = 1\nname = 'x'\nrequired = [{ id = 'active', when.events.login.last_within = '30d' }]")?;
+    /// # let scorer = Scorer::<Record>::new(&model)?;
+    /// let mut activity = Activity::new();
+    /// activity.record("login", "2026-10-01T08:00:00Z".parse()?);
+    /// activity.record("login", "2026-11-20T08:00:00Z".parse()?);
+    /// scorer.prune(&mut activity, "2026-11-22T09:00:00Z".parse()?);
+    /// assert_eq!(activity.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn prune(&self, activity: &mut Activity, now: DateTime<Utc>) {
+        // If a lifespan is longer than all of time, no event is too old.
+        let lifespan = self.program.lifespan_secs.and_then(|secs| i64::try_from(secs).ok());
+        if let Some(secs) = lifespan {
+            activity.prune_seconds(second_of(now).saturating_sub(secs));
+        }
     }
 }
 

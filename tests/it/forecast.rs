@@ -402,6 +402,9 @@ fn next_change_is_an_instant_a_date_to_look_again_or_never() {
         assert!(matches!(next, NextChange::NotBefore(instant) if instant == at(until)), "{next:?}");
         assert_eq!(next.next_look(), Some(at(until)));
     }
+    // Nothing is known beyond `as_of` if the time to search ends before it.
+    let past = next("2026-11-10", "2026-11-01");
+    assert!(matches!(past, NextChange::NotBefore(instant) if instant == at("2026-11-10")), "{past:?}");
     for until in ["2026-12-01", "2027-11-10"] {
         let next = next("2026-11-22T09:00:01Z", until);
         assert!(matches!(next, NextChange::Never), "{next:?}");

@@ -206,9 +206,12 @@ fn limit(of: &Limit) -> Json {
 }
 
 fn play(of: &Play) -> Json {
+    fn some<'n>(names: impl Iterator<Item = &'n str>) -> Option<Vec<&'n str>> {
+        Some(names.collect()).filter(|names: &Vec<_>| !names.is_empty())
+    }
     table(json!({
-        "name": of.name(), "grades": of.grades().collect::<Vec<_>>(), "states": of.states().collect::<Vec<_>>(),
-        "segments": of.segments().collect::<Vec<_>>(), "otherwise": of.is_otherwise(), "owner": of.get_owner(),
+        "name": of.name(), "grades": some(of.grades()), "states": some(of.states()),
+        "segments": some(of.segments()), "otherwise": of.is_otherwise(), "owner": of.get_owner(),
         "respond_within": of.get_respond_within(),
     }))
 }

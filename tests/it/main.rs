@@ -37,6 +37,7 @@ mod figures;
 mod fired;
 mod forecast;
 mod guide;
+mod hostile;
 mod inspect;
 mod laws;
 mod ledger;

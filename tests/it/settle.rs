@@ -99,6 +99,43 @@ impl Switches {
     }
 }
 
+/// Which names a model gives its states is not a crossing of a subject, and neither is that it has states at all.
+#[test]
+fn a_model_that_gains_or_loses_states_publishes_no_crossing() {
+    let with = |states: bool| {
+        let mut document = document(&[0, 100], "at_least");
+        if !states {
+            document["state"] = json!([]);
+        }
+        scorer(&model(&document))
+    };
+    let (stateless, states) = (with(false), with(true));
+    let policy = Policy::new();
+    let look = |scorer: &Scorer<Record>, previous: Option<&Settled>, open: bool, at: i64| {
+        let (settled, crossing) = settle(previous, &scorer.score(&record(150, open), second(at)), second(at), &policy);
+        let stored: Settled = serde_json::from_str(&serde_json::to_string(&settled).unwrap()).unwrap();
+        assert_eq!(stored, settled);
+        (stored, crossing.map(|crossing| crossing.direction))
+    };
+    let (none, crossing) = look(&stateless, None, true, 0);
+    assert_eq!((none.state(), crossing), (None, None));
+    let (hot, crossing) = look(&states, Some(&none), true, 1);
+    assert_eq!((hot.state(), hot.since(), crossing), (Some("100"), second(1), None));
+    let (none, crossing) = look(&stateless, Some(&hot), true, 2);
+    assert_eq!((none.state(), crossing), (None, None));
+    // A gate of either model holds the subject back and lets it go again.
+    for first in [&stateless, &states] {
+        let (held, crossing) = look(first, Some(&none), false, 3);
+        assert_eq!((held.state(), crossing), (None, None));
+        let (free, crossing) = look(&states, Some(&held), true, 4);
+        assert_eq!((free.state(), crossing), (Some("100"), Some(Direction::Up)));
+    }
+    // What earlier versions stored has no key for it.
+    let stored = json!({ "state": null, "since": "1970-01-01T00:00:00Z", "as_of": "1970-01-01T00:00:00Z" });
+    let stored: Settled = serde_json::from_value(stored).unwrap();
+    assert_eq!(look(&states, Some(&stored), true, 4).1, Some(Direction::Up));
+}
+
 proptest! {
     #![proptest_config(cases(2_000))]
 

@@ -9,40 +9,45 @@ use crate::program::{
 };
 use crate::time::{DAYS_MAX, DAYS_MIN};
 
-/// The maximum number of cells of a field. Neighbouring cells are merged beyond it.
-const CELLS_MAX: usize = 64;
+/// The maximum number of cells of a field.
+pub(super) const CELLS_MAX: usize = 64;
 
-/// The maximum number of tags that are tested separately. Each tag doubles the number of cells.
+/// The maximum number of tags that are tested separately.
 const TAGS_MAX: usize = 5;
 
-/// Splits the facts that a missing field may have into cells.
+/// Splits the facts that a missing field may have into at most `cells_max` cells. Neighbouring cells are merged beyond it.
 ///
 /// No test on this field alone distinguishes two facts of a cell, with two exceptions: merged cells, and texts and tags
 /// that a test compares in part or regardless of case. The cells cover every fact of the field's kind.
-pub(super) fn cells<'f>(program: &'f Program, field: FieldIndex, today: i64) -> Vec<FactSet<'f>> {
+pub(super) fn cells<'f>(program: &'f Program, field: FieldIndex, today: i64, cells_max: usize) -> Vec<FactSet<'f>> {
     let Some(reading) = program.fields.get(field) else { return Vec::new() };
     let open = FactSet::open(&reading.field);
     let known: Vec<KnownFacts<'f>> = match open.known {
+        known if cells_max <= 1 => vec![known],
         KnownFacts::Among(facts) => facts
-            .chunks(facts.len().div_ceil(CELLS_MAX).max(1))
+            .chunks(facts.len().div_ceil(cells_max).max(1))
             .map(|facts| KnownFacts::among(facts.iter().copied()))
             .collect(),
-        KnownFacts::Numbers(least, greatest) => {
-            ranges(numbers(program, field), (least, greatest)).map(|(a, b)| KnownFacts::Numbers(a, b)).collect()
-        }
+        KnownFacts::Numbers(least, greatest) => ranges(numbers(program, field), (least, greatest), cells_max)
+            .map(|(a, b)| KnownFacts::Numbers(a, b))
+            .collect(),
         KnownFacts::Days(first, last) => {
-            ranges(days(program, field, today), (first, last)).map(|(a, b)| KnownFacts::Days(a, b)).collect()
+            ranges(days(program, field, today), (first, last), cells_max).map(|(a, b)| KnownFacts::Days(a, b)).collect()
         }
         KnownFacts::Texts if reading.field.kind() == Kind::Text => {
             let texts = texts(program, field);
-            let chunks = texts.chunks(texts.len().div_ceil(CELLS_MAX).max(1));
+            // Few cells include the one for all other texts.
+            let texts_max = cells_max - usize::from(cells_max < CELLS_MAX);
+            let chunks = texts.chunks(texts.len().div_ceil(texts_max).max(1));
             chunks
                 .map(|texts| KnownFacts::among(texts.iter().copied().map(Fact::Text)))
                 .chain([KnownFacts::OtherTexts])
                 .collect()
         }
         KnownFacts::Tags(..) => {
-            let tags = tags(program, field).into_iter().take(TAGS_MAX);
+            // Each tag doubles the number of cells.
+            let tags_max = usize::try_from(cells_max.ilog2()).unwrap_or(0).min(TAGS_MAX);
+            let tags = tags(program, field).into_iter().take(tags_max);
             let nothing = (Vec::new(), Vec::new());
             let sets = tags.fold(vec![nothing], |sets: Vec<(Vec<&'f str>, Vec<&'f str>)>, tag| {
                 let each = |(mut with, mut without): (Vec<&'f str>, Vec<&'f str>), has: bool| {
@@ -59,9 +64,9 @@ pub(super) fn cells<'f>(program: &'f Program, field: FieldIndex, today: i64) -> 
 }
 
 /// Splits a range at `cuts`, the first numbers of the parts.
-fn ranges(mut cuts: Vec<i64>, (least, greatest): (i64, i64)) -> impl Iterator<Item = (i64, i64)> {
+fn ranges(mut cuts: Vec<i64>, (least, greatest): (i64, i64), cells_max: usize) -> impl Iterator<Item = (i64, i64)> {
     cuts.retain(|cut| least < *cut && *cut <= greatest);
-    let step = (cuts.len() + 1).div_ceil(CELLS_MAX).max(1);
+    let step = (cuts.len() + 1).div_ceil(cells_max).max(1);
     let starts: Vec<i64> = std::iter::once(least).chain(cuts).step_by(step).collect();
     let ends: Vec<i64> = starts.iter().skip(1).map(|next| next - 1).chain([greatest]).collect();
     starts.into_iter().zip(ends)

@@ -19,6 +19,7 @@ use chrono::{DateTime, Utc};
 
 pub use self::owned::{OwnedAxisBounds, OwnedBounds, OwnedQuestion};
 
+use self::cells::CELLS_MAX;
 use self::refine::{PartialSubject, SplitField};
 use crate::evaluate::{Atoms, Evaluation, FactSet, IntervalSet, Outcome, Residual, Sets, Subject};
 use crate::grade::{Grade, Verdict};
@@ -28,6 +29,10 @@ use crate::program::{Index, Program};
 use crate::score::Play;
 use crate::scorer::Scorer;
 use crate::time::second_of;
+
+/// The size of a program, in tests and signals, up to which the following numbers apply. They shrink in proportion for
+/// larger programs, so that the time of a call stays limited.
+const SIZE_MAX: usize = 2_048;
 
 /// The maximum number of combinations of cells for the bounds of a subject.
 const COMBINATIONS_MAX: usize = 1_024;
@@ -88,7 +93,8 @@ const COMBINATIONS_OF_ANSWERS: usize = 4_096;
 /// - the model reads a missing field in several places, and one of them matches a part of a text, ignores case, counts
 ///   tags or gives points per unit,
 /// - the model reads a missing field in several places and tests more than five tags or 64 values of it,
-/// - the model distinguishes more than 1,024 combinations of the values of such fields,
+/// - the model distinguishes more than 1,024 combinations of the values of such fields (fewer if it has more than 2,048
+///   tests),
 /// - the points can have more than 32 separate values (this affects states and grades), or both parts of a grade use the
 ///   same axis.
 ///
@@ -149,7 +155,8 @@ impl<T: Facts> Scorer<T> {
     ///
     /// If the model reads no missing fact, a call costs little more than a score. Otherwise it evaluates the gates and
     /// rules that read missing facts once more, over sets of facts. If the model reads a missing field in several
-    /// places, it evaluates them for each value that the model distinguishes, up to 1,024 times.
+    /// places, it evaluates them for each combination of the values that the model distinguishes, up to 1,024 combinations
+    /// with at most four evaluations each. A model with more than 2,048 tests gets fewer combinations, in proportion.
     pub fn bounds<'m: 's, 's>(&'m self, subject: &'s T, as_of: DateTime<Utc>) -> Bounds<'m, 's> {
         Bounds::new(self.program(), subject, as_of)
     }
@@ -178,7 +185,7 @@ impl<'m: 's, 's> Bounds<'m, 's> {
             fact => FactSet::one(fact),
         });
         partial.facts = facts.collect();
-        let outcome = partial.refined(&partial.facts, COMBINATIONS_MAX);
+        let outcome = partial.refined(&partial.facts, &partial.split_fields(), affordable(program, COMBINATIONS_MAX));
         Bounds { subject: partial, outcome }
     }
 
@@ -258,22 +265,40 @@ impl<'m: 's, 's> Bounds<'m, 's> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// A call tries every answer that the model distinguishes. It makes up to a few thousand evaluations over sets of
-    /// facts. If there are many answers, each gets fewer evaluations, which may make the narrowing smaller.
+    /// A call evaluates every answer that the model distinguishes over sets of facts, with at most 16,384 evaluations in
+    /// total, and fewer for a model with more than 2,048 tests. If there are too many answers for that, neighbouring answers
+    /// are evaluated together, which may make the narrowing smaller. If there are too many missing facts, the last of them
+    /// are not evaluated: their narrowing is 0, and they do not decide.
     pub fn questions(&self) -> Vec<Question<'m>> {
         let width = |outcome: &Outcome<Sets>| outcome.value.greatest().saturating_sub(outcome.value.least());
-        let answers = |field| if self.outcome.single().is_some() { Vec::new() } else { self.subject.cells(field) };
-        let answers: Vec<SplitField<'_>> = self.subject.missing.iter().map(|field| (*field, answers(*field))).collect();
-        let count: usize = answers.iter().map(|(_, answers)| answers.len()).sum();
-        let max_combinations = (COMBINATIONS_OF_ANSWERS / count.max(1)).clamp(1, COMBINATIONS_PER_ANSWER);
+        let fixed = self.outcome.single().is_some();
+        let affordable = affordable(self.subject.program, COMBINATIONS_OF_ANSWERS);
+        let missing = &self.subject.missing;
+        let cells = |cells_max: usize| -> Vec<SplitField<'_>> {
+            let cells = |field| if fixed { Vec::new() } else { self.subject.cells(field, cells_max) };
+            missing.iter().map(|field| (*field, cells(*field))).collect()
+        };
+        let count = |answers: &[SplitField<'_>]| answers.iter().map(|(_, answers)| answers.len()).sum::<usize>();
+        let mut answers = cells(CELLS_MAX);
+        if count(&answers) > affordable {
+            answers = cells((affordable / missing.len().max(1)).max(1));
+        }
+        let max_combinations = (affordable / count(&answers).max(1)).clamp(1, COMBINATIONS_PER_ANSWER);
+        let split = if fixed { Vec::new() } else { self.subject.split_fields() };
+        let mut left = affordable;
         let mut questions: Vec<Question<'m>> = answers
             .into_iter()
             .filter_map(|(field, answers)| {
                 let (mut widest, mut decides) = (0, true);
+                if answers.len() > left {
+                    let field = self.subject.program.fields.get(field)?.field.name();
+                    return Some(Question { field, narrowing: Points::ZERO, decides: false });
+                }
+                left -= answers.len();
                 for answer in answers {
                     let mut facts = self.subject.facts.clone();
                     *facts.get_mut(field)? = answer;
-                    let outcome = self.subject.refined(&facts, max_combinations);
+                    let outcome = self.subject.refined(&facts, &split, max_combinations);
                     widest = widest.max(width(&outcome));
                     decides &= decided(&outcome);
                 }
@@ -284,6 +309,12 @@ impl<'m: 's, 's> Bounds<'m, 's> {
         questions.sort_by_key(|question| std::cmp::Reverse((question.decides, question.narrowing)));
         questions
     }
+}
+
+/// The number of combinations for a program, if this number is right for a program of [`SIZE_MAX`].
+fn affordable(program: &Program, combinations: usize) -> usize {
+    let size = program.capacity.observations.max(SIZE_MAX);
+    (combinations.saturating_mul(SIZE_MAX) / size).max(1)
 }
 
 fn decided(outcome: &Outcome<Sets>) -> bool {

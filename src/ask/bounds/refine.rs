@@ -6,7 +6,7 @@ use crate::input::facts::Fact;
 use crate::program::{FieldIndex, Program};
 use crate::time::civil_day;
 
-use super::cells::cells;
+use super::cells::{CELLS_MAX, cells};
 
 /// A subject with missing facts, and the program to evaluate.
 #[derive(Clone)]
@@ -38,26 +38,35 @@ impl<'m: 's, 's> PartialSubject<'m, 's> {
         Residual::of(&Evaluation::new(Must::new(&env)), Some(before))
     }
 
-    /// The outcomes for these facts. Splits fields with several read sites into cells.
-    ///
-    /// Splits fields with few cells first, and stops before there are more than `max_combinations`. One missing field
-    /// less leaves room to split others, so an additional fact never widens the result.
-    pub(super) fn refined(&self, facts: &[FactSet<'s>], max_combinations: usize) -> Outcome<Sets> {
+    /// The missing fields to split into cells: those with several read sites, or all if the model reads the outcome.
+    pub(super) fn split_fields(&self) -> Vec<SplitField<'s>> {
         let shared = |field: &FieldIndex| {
             self.program.asks_outcome || self.program.fields.get(*field).is_some_and(|reading| reading.shared)
         };
-        let open = |field: &FieldIndex| facts.get(*field).is_some_and(|facts| facts.missing && facts.is_open());
-        let with_missing = |field| self.cells(field).into_iter().chain([FactSet::one(Fact::Missing)]).collect();
-        let to_split = self.missing.iter().copied().filter(|field| open(field) && shared(field));
-        let mut split: Vec<SplitField<'s>> = to_split.map(|field| (field, with_missing(field))).collect();
-        split.sort_by_key(|(_, cells)| cells.len());
+        let with_missing =
+            |field| self.cells(field, CELLS_MAX).into_iter().chain([FactSet::one(Fact::Missing)]).collect();
+        self.missing.iter().copied().filter(shared).map(|field| (field, with_missing(field))).collect()
+    }
+
+    /// The outcomes for these facts. Splits the fields that are still open into the cells of `split`.
+    ///
+    /// Splits fields with few cells first, and stops before there are more than `max_combinations`. One missing field
+    /// less leaves room to split others, so an additional fact never widens the result.
+    pub(super) fn refined(
+        &self,
+        facts: &[FactSet<'s>],
+        split: &[SplitField<'s>],
+        max_combinations: usize,
+    ) -> Outcome<Sets> {
+        let open = |field: FieldIndex| facts.get(field).is_some_and(|facts| facts.missing && facts.is_open());
+        let mut fields: Vec<&SplitField<'s>> = split.iter().filter(|(field, _)| open(*field)).collect();
+        fields.sort_by_key(|(_, cells)| cells.len());
         let mut combinations = 1_usize;
-        let fitting = split.iter().take_while(|(_, cells)| {
+        let fitting = fields.into_iter().take_while(|(_, cells)| {
             combinations = combinations.saturating_mul(cells.len());
             combinations <= max_combinations
         });
-        let fitting = fitting.count();
-        split.truncate(fitting);
+        let mut split: Vec<SplitField<'s>> = fitting.cloned().collect();
         if split.is_empty() {
             return self.outcome(facts, &self.residual);
         }
@@ -110,7 +119,7 @@ impl<'m: 's, 's> PartialSubject<'m, 's> {
     }
 
     /// The facts that a missing field may have, as sets that the model does not distinguish.
-    pub(super) fn cells(&self, field: FieldIndex) -> Vec<FactSet<'s>> {
-        cells(self.program, field, civil_day(self.as_of, self.program.offset_secs))
+    pub(super) fn cells(&self, field: FieldIndex, cells_max: usize) -> Vec<FactSet<'s>> {
+        cells(self.program, field, civil_day(self.as_of, self.program.offset_secs), cells_max)
     }
 }

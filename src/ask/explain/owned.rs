@@ -5,12 +5,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde::de::{Error, SeqAccess, Visitor};
+use serde::de::{Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{AxisLine, Check, CheckKind, Explanation, Finding, Line, LineKind, Observed, Step};
 use crate::evaluate::Truth;
 use crate::model::Fingerprint;
+use crate::num::json::json_number;
 use crate::num::points::{MICROS, Points};
 use crate::score::OwnedScore;
 use crate::time::{instant, instant_at, second_of};
@@ -379,6 +380,14 @@ impl<'de> Deserialize<'de> for OwnedObserved {
                     tags.push(tag);
                 }
                 Ok(OwnedObserved::Tags(tags))
+            }
+
+            /// A fraction of `serde_json` with `arbitrary_precision`.
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<OwnedObserved, A::Error> {
+                match json_number(&mut map)? {
+                    Some(number) => self.visit_f64(number),
+                    None => Err(A::Error::invalid_type(Unexpected::Map, &self)),
+                }
             }
         }
 

@@ -69,7 +69,8 @@ pub enum NextChange<'m, 's, T> {
     At(Box<Change<'m, 's, T>>),
     /// The outcome does not change up to and including this instant. It may change later, so ask again then.
     ///
-    /// The instant is the end of the requested time, or an earlier one if the search stopped after 100,000 evaluations.
+    /// The instant is the end of the requested time, or an earlier one if the search stopped after 100,000 evaluations. It
+    /// is never before `as_of`.
     NotBefore(DateTime<Utc>),
     /// The outcome never changes.
     Never,

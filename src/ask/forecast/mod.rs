@@ -94,7 +94,8 @@ impl<T: Facts> Scorer<T> {
             Some(change) => NextChange::At(Box::new(change)),
             None if !changes.is_at_end() => NextChange::NotBefore(instant_at(changes.reached())),
             None if changes.is_constant_from_now_on(EVALUATIONS_BEYOND) => NextChange::Never,
-            None => NextChange::NotBefore(until),
+            // If `until` is in the past, nothing is known beyond `as_of`.
+            None => NextChange::NotBefore(until.max(as_of)),
         }
     }
 

@@ -185,13 +185,14 @@ impl<'m: 'f, 'f> Search<'m, 'f> {
     }
 
     pub(super) fn run(&self) -> Recourse<'m> {
+        let mut activity = Cow::Borrowed(self.activity);
         let mut nodes = BinaryHeap::from([Reverse(PartialPlan { cost: 0, steps: 0, decisions: Vec::new() })]);
         for _ in 0..EVALUATIONS_MAX {
             let Some(Reverse(node)) = nodes.pop() else { return Recourse::Impossible };
             nodes.extend(self.sibling(&node).map(Reverse));
             let open = self.choices.get(node.decisions.len());
             if !matches!(open, Some(Choice::Events { .. })) {
-                let outcomes = self.outcomes(&node);
+                let outcomes = self.outcomes(&node, &mut activity);
                 if !self.goal.is_reachable(&outcomes) {
                     continue;
                 }
@@ -223,9 +224,10 @@ impl<'m: 'f, 'f> Search<'m, 'f> {
         Some(parent.with(choice, next))
     }
 
-    /// The outcomes of all combinations that complete a node.
-    fn outcomes(&self, node: &PartialPlan) -> Outcome<Sets> {
-        let (mut facts, mut activity) = (self.facts.clone(), Cow::Borrowed(self.activity));
+    /// The outcomes of all combinations that complete a node. The activity is the same afterwards.
+    fn outcomes(&self, node: &PartialPlan, activity: &mut Cow<'f, Activity>) -> Outcome<Sets> {
+        let mut facts = self.facts.clone();
+        let mut recorded = Vec::new();
         for (choice, decision) in self.choices.iter().zip(&node.decisions) {
             match (choice, *decision) {
                 (Choice::Field { field, current, values }, decision) => {
@@ -237,14 +239,22 @@ impl<'m: 'f, 'f> Search<'m, 'f> {
                     facts.get_mut(*field).into_iter().for_each(|set| set.clone_from(&fact));
                 }
                 (Choice::Events { event, amount, .. }, Decision::Option(option)) => {
-                    activity.to_mut().record_with(event, self.as_of, option.saturating_add(1), *amount);
+                    // The first node with events copies the activity. The others record the events in the copy, and take
+                    // them back.
+                    let more = option.saturating_add(1);
+                    activity.to_mut().record_with(event, self.as_of, more, *amount);
+                    recorded.push((event, more, *amount));
                 }
                 (Choice::Events { .. }, Decision::Skip) => {}
             }
         }
         let as_of = second_of(self.as_of);
-        let env = SubjectSet::new(self.program, &facts, &activity, (as_of, as_of));
-        Evaluation::new(env).outcome(&mut ())
+        let env = SubjectSet::new(self.program, &facts, activity, (as_of, as_of));
+        let outcomes = Evaluation::new(env).outcome(&mut ());
+        for (event, count, amount) in recorded {
+            activity.to_mut().take_out(event, self.as_of, count, amount);
+        }
+        outcomes
     }
 }
 

@@ -31,6 +31,7 @@ pub enum Resolution {
 }
 
 impl Resolution {
+    /// Rounds an instant down. The first instant of chrono is the start of a day, so the result is in chrono's range too.
     fn cut(self, secs: i64) -> i64 {
         let unit = match self {
             Resolution::Second => 1,
@@ -46,7 +47,7 @@ impl Resolution {
 /// Ordered by time, then amount. Of two entries at one instant, the entry with the greater amount counts as the later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
-    pub(crate) at: i64,     // seconds since 1970-01-01 UTC
+    pub(crate) at: i64,     // seconds since 1970-01-01 UTC, in chrono's range
     pub(crate) amount: i64, // millionths
     pub(crate) count: u32,  // at least 1
 }
@@ -90,11 +91,12 @@ impl Entry {
 ///
 /// Instants are rounded down to whole seconds, or to the [`Resolution`]. Each distinct (name, instant, amount) takes one
 /// entry of 24 bytes. Recording the latest event of a name takes constant time. Recording an earlier event takes time
-/// in proportion to the entries of that name. To add many unsorted events, collect or [merge](Activity::merge) them,
-/// which sorts once.
+/// in proportion to the entries of that name, and the first event of a name time in proportion to the names. To add many
+/// unsorted events, collect or [merge](Activity::merge) them, which sorts once.
 ///
 /// It serializes as `{"resolution": "second", "events": {NAME: [[unix seconds, count, amount], ...]}}`. Deserializing needs
-/// a self-describing format; see [`Points`].
+/// a self-describing format; see [`Points`]. It fails if a name is repeated or an instant is outside of chrono's range, the
+/// years -262143 to 262142.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Activity {
     resolution: Resolution,
@@ -184,10 +186,7 @@ impl Activity {
     /// # Ok::<(), chrono::ParseError>(())
     /// ```
     pub fn remove(&mut self, event: &str, at: DateTime<Utc>, amount: Points) -> bool {
-        let at = self.resolution.cut(second_of(at));
-        let removed = self.taken(event, (at, amount.micros()));
-        self.lists.retain(|list| !list.entries.is_empty());
-        removed
+        self.take_out(event, at, 1, amount)
     }
 
     /// Changes the amount of one event, such as an order of which a part was returned. Returns whether there was such an
@@ -209,24 +208,33 @@ impl Activity {
     /// # Ok::<(), chrono::ParseError>(())
     /// ```
     pub fn correct(&mut self, event: &str, at: DateTime<Utc>, amount: Points, corrected: Points) -> bool {
-        let second = second_of(at);
-        let found = self.taken(event, (self.resolution.cut(second), amount.micros()));
+        let found = self.take_out(event, at, 1, amount);
         if found {
-            self.insert(event, Entry { at: second, amount: corrected.micros(), count: 1 });
+            self.record_with(event, at, 1, corrected);
         }
         found
     }
 
-    /// Takes one event out of the last entry with this key. May leave a list without entries.
-    fn taken(&mut self, event: &str, key: Key) -> bool {
+    /// Takes out `count` of the equal events at one instant, or as many as there are. Returns whether there were any.
+    pub(crate) fn take_out(&mut self, event: &str, at: DateTime<Utc>, count: u32, amount: Points) -> bool {
+        let key = (self.resolution.cut(second_of(at)), amount.micros());
         let Ok(index) = self.lists.binary_search_by(|list| (*list.name).cmp(event)) else { return false };
         let Some(List { entries, .. }) = self.lists.get_mut(index) else { return false };
-        let Some(last) = entries.partition_point(|entry| entry.key() <= key).checked_sub(1) else { return false };
-        match entries.get_mut(last) {
-            Some(entry) if entry.key() == key => entry.count -= 1,
-            _ => return false,
+        let end = entries.partition_point(|entry| entry.key() <= key);
+        let same = entries.get_mut(..end).unwrap_or_default().iter_mut().rev().take_while(|entry| entry.key() == key);
+        let mut left = count;
+        for entry in same {
+            let taken = entry.count.min(left);
+            entry.count -= taken;
+            left -= taken;
+        }
+        if left == count {
+            return false;
         }
         entries.retain(|entry| entry.count > 0);
+        if entries.is_empty() {
+            self.lists.remove(index);
+        }
         true
     }
 
@@ -255,31 +263,36 @@ impl Activity {
             let finer = std::mem::replace(self, Activity::with_resolution(other.resolution));
             self.merge(&finer);
         }
-        for List { name, entries } in &other.lists {
-            self.take_in(name, entries.iter().copied());
-        }
+        self.take_in(other.lists.iter().map(|list| (&*list.name, list.entries.iter().copied())));
     }
 
-    /// Adds many entries of one name with one sort.
-    fn take_in(&mut self, event: &str, more: impl Iterator<Item = Entry>) {
+    /// Adds many entries, sorting those of each name once. The names must be sorted and distinct.
+    fn take_in<N: Into<Box<str>> + AsRef<str>>(
+        &mut self,
+        more: impl Iterator<Item = (N, impl Iterator<Item = Entry>)>,
+    ) {
         let resolution = self.resolution;
-        let more = more.map(|entry| Entry { at: resolution.cut(entry.at), ..entry });
-        let mut entries = match self.list_mut(event) {
-            Some(list) => std::mem::take(&mut list.entries),
-            None => Vec::new(),
-        };
-        entries.extend(more.filter(|entry| entry.count > 0));
-        entries.sort_by_key(Entry::key);
-        entries.dedup_by(|later, first| {
-            if later.key() == first.key() {
-                first.absorb(later);
+        let mut own = std::mem::take(&mut self.lists).into_iter().peekable();
+        for (name, more) in more {
+            while let Some(before) = own.next_if(|list| *list.name < *name.as_ref()) {
+                self.lists.push(before);
             }
-            later.count == 0
-        });
-        if let Some(list) = self.list_mut(event) {
-            list.entries = entries;
+            let same = own.next_if(|list| *list.name == *name.as_ref());
+            let mut list = same.unwrap_or_else(|| List { name: name.into(), entries: Vec::new() });
+            let more = more.filter(|entry| entry.count > 0);
+            list.entries.extend(more.map(|entry| Entry { at: resolution.cut(entry.at), ..entry }));
+            list.entries.sort_by_key(Entry::key);
+            list.entries.dedup_by(|later, first| {
+                if later.key() == first.key() {
+                    first.absorb(later);
+                }
+                later.count == 0
+            });
+            if !list.entries.is_empty() {
+                self.lists.push(list);
+            }
         }
-        self.lists.retain(|list| !list.entries.is_empty());
+        self.lists.extend(own);
     }
 
     /// The list of a name; an empty list is inserted if there is none.
@@ -293,9 +306,13 @@ impl Activity {
 
     /// Removes every event before `before`.
     ///
-    /// A scorer reports how far back it looks; see [`Scorer::lifespan`](crate::Scorer::lifespan).
+    /// To remove what a model no longer needs, call [`Scorer::prune`](crate::Scorer::prune).
     pub fn prune(&mut self, before: DateTime<Utc>) {
-        let before = second_of(before);
+        self.prune_seconds(second_of(before));
+    }
+
+    /// Removes every event before this second.
+    pub(crate) fn prune_seconds(&mut self, before: i64) {
         for list in &mut self.lists {
             list.entries.drain(..list.entries.partition_point(|entry| entry.at < before));
         }
@@ -345,9 +362,7 @@ impl<'a> Extend<Event<'a>> for Activity {
         for Event { name, at, count, amount } in events {
             by_name.entry(name).or_default().push(Entry { at: second_of(at), count, amount: amount.micros() });
         }
-        for (name, entries) in by_name {
-            self.take_in(name, entries.into_iter());
-        }
+        self.take_in(by_name.into_iter().map(|(name, entries)| (name, entries.into_iter())));
     }
 }
 

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::de::{Error as _, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Fact, Facts, Field, Kind};
+use super::tags::TagIndex;
+use super::{Fact, Facts, Field, Kind, Tags};
 use crate::input::activity::Activity;
+use crate::num::json::json_number;
 use crate::time::{parse_date, parse_instant};
 
 /// A value in a [`Record`].
@@ -48,13 +50,15 @@ pub enum Value {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Record {
     facts: BTreeMap<String, Value>,
+    /// The indexes of long lists of tags.
+    tag_indexes: BTreeMap<String, TagIndex>,
     activity: Activity,
 }
 
 impl Record {
     /// Creates a record without facts and events.
     pub const fn new() -> Record {
-        Record { facts: BTreeMap::new(), activity: Activity::new() }
+        Record { facts: BTreeMap::new(), tag_indexes: BTreeMap::new(), activity: Activity::new() }
     }
 
     /// Returns the record with one more fact.
@@ -66,7 +70,16 @@ impl Record {
 
     /// Sets a fact and replaces an earlier value of the field.
     pub fn set(&mut self, field: impl Into<String>, value: impl Into<Value>) {
-        self.facts.insert(field.into(), value.into());
+        let (field, value) = (field.into(), value.into());
+        let tag_index = match &value {
+            Value::Tags(tags) => TagIndex::of(tags),
+            _ => None,
+        };
+        match tag_index {
+            Some(index) => self.tag_indexes.insert(field.clone(), index),
+            None => self.tag_indexes.remove(&field),
+        };
+        self.facts.insert(field, value);
     }
 
     /// Returns the record without a fact; the field is then missing.
@@ -91,6 +104,7 @@ impl Record {
     /// assert_eq!(record.remove("nps"), None);
     /// ```
     pub fn remove(&mut self, field: &str) -> Option<Value> {
+        self.tag_indexes.remove(field);
         self.facts.remove(field)
     }
 
@@ -124,6 +138,10 @@ impl Facts for Record {
     fn fact(&self, field: &Field) -> Fact<'_> {
         match self.facts.get(field.name()) {
             None => Fact::Missing,
+            Some(Value::Tags(tags)) => Fact::Tags(match self.tag_indexes.get(field.name()) {
+                Some(index) => Tags::indexed(tags, index),
+                None => tags.as_slice().into(),
+            }),
             Some(value) => value.fact(field.kind()),
         }
     }
@@ -268,6 +286,14 @@ impl<'de> Deserialize<'de> for Value {
                 }
                 Ok(Value::Tags(tags))
             }
+
+            /// A fraction of `serde_json` with `arbitrary_precision`.
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+                match json_number(&mut map)? {
+                    Some(number) => self.visit_f64(number),
+                    None => Err(A::Error::invalid_type(Unexpected::Map, &self)),
+                }
+            }
         }
 
         deserializer.deserialize_any(AnyValue)
@@ -294,8 +320,10 @@ impl<'de> Deserialize<'de> for Record {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Record, A::Error> {
                 let mut record = Record::new();
                 while let Some((field, value)) = map.next_entry::<String, Option<Value>>()? {
-                    if let Some(value) = value {
-                        record.set(field, value);
+                    // The last of repeated fields counts, also if it is null.
+                    match value {
+                        Some(value) => record.set(field, value),
+                        None => _ = record.remove(&field),
                     }
                 }
                 Ok(record)

@@ -24,6 +24,11 @@ pub struct Tags<'a>(TagLayout<'a>);
 #[derive(Clone, Copy)]
 enum TagLayout<'a> {
     Strings(&'a [String]),
+    /// A long list, with the order of its different texts.
+    Indexed {
+        tags: &'a [String],
+        index: &'a TagIndex,
+    },
     Texts(&'a [&'a str]),
     Sorted(&'a BTreeSet<String>),
     Hashed(&'a HashSet<String>),
@@ -60,7 +65,43 @@ tag_sets! {
     [T: Tag] HashSet<T>;
 }
 
+/// The different texts of a long list in ascending order, as positions in the list.
+///
+/// A list without an index is searched tag by tag, and counting its different texts takes quadratic time.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct TagIndex(Box<[usize]>);
+
+impl TagIndex {
+    /// Shorter lists need no index.
+    const TAGS_MIN: usize = 16;
+
+    /// The index of a list, if the list is long enough to need one.
+    pub(super) fn of(tags: &[String]) -> Option<TagIndex> {
+        if tags.len() < TagIndex::TAGS_MIN {
+            return None;
+        }
+        let mut order: Vec<usize> = (0..tags.len()).collect();
+        order.sort_unstable_by_key(|position| tags.get(*position));
+        order.dedup_by_key(|position| tags.get(*position));
+        Some(TagIndex(order.into()))
+    }
+
+    fn contains(&self, tags: &[String], tag: &str) -> bool {
+        let at = |position: &usize| tags.get(*position).map_or("", String::as_str);
+        self.0.binary_search_by(|position| at(position).cmp(tag)).is_ok()
+    }
+
+    fn iter<'a>(&'a self, tags: &'a [String]) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter_map(|position| tags.get(*position)).map(String::as_str)
+    }
+}
+
 impl<'a> Tags<'a> {
+    /// A list with its index.
+    pub(super) fn indexed(tags: &'a [String], index: &'a TagIndex) -> Tags<'a> {
+        Tags(TagLayout::Indexed { tags, index })
+    }
+
     /// The items of a list in a column.
     pub(crate) fn listed(items: &'a Items<'a>, from: usize, to: usize) -> Tags<'a> {
         Tags(TagLayout::Listed { items, from, to })
@@ -73,6 +114,7 @@ impl Tags<'_> {
         match self.0 {
             TagLayout::Sorted(set) => set.contains(tag),
             TagLayout::Hashed(set) => set.contains(tag),
+            TagLayout::Indexed { tags, index } => index.contains(tags, tag),
             TagLayout::Strings(_) | TagLayout::Texts(_) | TagLayout::Other(_) | TagLayout::Listed { .. } => {
                 self.any(|own| own == tag)
             }
@@ -87,6 +129,7 @@ impl Tags<'_> {
             TagLayout::Texts(tags) => tags.iter().any(|tag| literal.is(tag)),
             TagLayout::Sorted(set) => set.contains(&**literal),
             TagLayout::Hashed(set) => set.contains(&**literal),
+            TagLayout::Indexed { tags, index } => index.contains(tags, literal),
             TagLayout::Other(_) | TagLayout::Listed { .. } => self.any(|tag| literal.is(tag)),
         }
     }
@@ -97,9 +140,11 @@ impl Tags<'_> {
         match self.0 {
             TagLayout::Strings(tags) => tags.iter().any(|tag| literals.has(tag)),
             TagLayout::Texts(tags) => tags.iter().any(|tag| literals.has(tag)),
-            TagLayout::Sorted(_) | TagLayout::Hashed(_) | TagLayout::Other(_) | TagLayout::Listed { .. } => {
-                self.contains_any(literals)
-            }
+            TagLayout::Indexed { .. }
+            | TagLayout::Sorted(_)
+            | TagLayout::Hashed(_)
+            | TagLayout::Other(_)
+            | TagLayout::Listed { .. } => self.contains_any(literals),
         }
     }
 
@@ -110,12 +155,13 @@ impl Tags<'_> {
 
     /// Returns the number of different texts.
     ///
-    /// Takes constant time for a set of strings, and quadratic time for lists and for sets of other types, which may
-    /// repeat a text.
+    /// Takes constant time for a set of strings and for the tags of a [`Record`](super::Record). Takes quadratic time for
+    /// lists and for sets of other types, which may repeat a text.
     pub fn count(&self) -> usize {
         match self.0 {
             TagLayout::Sorted(set) => set.len(),
             TagLayout::Hashed(set) => set.len(),
+            TagLayout::Indexed { index, .. } => index.0.len(),
             TagLayout::Strings(_) | TagLayout::Texts(_) | TagLayout::Other(_) | TagLayout::Listed { .. } => {
                 self.distinct()
             }
@@ -138,10 +184,24 @@ impl Tags<'_> {
         distinct
     }
 
+    /// Whether some text in the set is not among the others.
+    pub(crate) fn any_not_in(&self, others: &Tags<'_>) -> bool {
+        let TagLayout::Indexed { tags, index } = self.0 else {
+            return self.any(|tag| !others.contains(tag));
+        };
+        let TagLayout::Indexed { tags: other_tags, index: other_index } = others.0 else {
+            return index.iter(tags).any(|tag| !others.contains(tag));
+        };
+        // Both are in ascending order, so one pass over the others finds all tags.
+        let mut others = other_index.iter(other_tags);
+        index.0.len() > other_index.0.len()
+            || index.iter(tags).any(|tag| others.by_ref().find(|other| *other >= tag) != Some(tag))
+    }
+
     /// Returns whether `holds` is true for some text in the set.
     pub fn any(&self, mut holds: impl FnMut(&str) -> bool) -> bool {
         match self.0 {
-            TagLayout::Strings(tags) => tags.iter().any(|tag| holds(tag)),
+            TagLayout::Strings(tags) | TagLayout::Indexed { tags, .. } => tags.iter().any(|tag| holds(tag)),
             TagLayout::Texts(tags) => tags.iter().any(|tag| holds(tag)),
             TagLayout::Sorted(set) => set.iter().any(|tag| holds(tag)),
             TagLayout::Hashed(set) => set.iter().any(|tag| holds(tag)),

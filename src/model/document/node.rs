@@ -6,7 +6,8 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::model::limits::DocumentLimits;
-use crate::problem::{Path, Problem, Problems};
+use crate::num::json::JSON_NUMBER;
+use crate::problem::{Path, Problems};
 
 /// A value in a document.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +33,18 @@ impl Node {
             Node::Text(_) => "text",
             Node::List(_) => "a list",
             Node::Table(_) => "a table",
+        }
+    }
+
+    /// Returns the whole number, if the value is one. `10.0` is 10: some writers have no other form.
+    pub(crate) fn whole(&self) -> Option<i64> {
+        match self {
+            Node::Whole(whole) => Some(*whole),
+            Node::Number(number) => match Node::from(*number) {
+                Node::Whole(whole) => Some(whole),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -85,18 +98,20 @@ pub(crate) struct Intake<'l> {
     bytes: usize,
 }
 
-/// Levels of a document around the levels of a condition: seven lead to `axis[0].rule[0].first[0].when`, and up to five
+/// Levels of a document around the joins of a condition: seven lead to `axis[0].rule[0].first[0].when`, and up to five
 /// lead from the innermost join to an operand.
 const OUTER_LEVELS: usize = 12;
+
+/// The most levels of a document in one join: `at_least_of` is a table with a list of tables.
+///
+/// Compiling counts the joins themselves.
+const LEVELS_PER_JOIN: usize = 3;
 
 /// The bytes that every value and every key counts towards the size of a document, in addition to its text.
 const VALUE_BYTES: usize = 8;
 
 /// The `toml` crate passes TOML's own dates to serde as a table with this key.
 const TOML_DATE: &str = "$__toml_private_datetime";
-
-/// `serde_json` passes numbers as a table with this key if any crate in the build enables `arbitrary_precision`.
-const JSON_NUMBER: &str = "$serde_json::private::Number";
 
 impl<'l> Intake<'l> {
     pub(crate) fn new(limits: &'l DocumentLimits) -> Intake<'l> {
@@ -111,17 +126,26 @@ impl<'l> Intake<'l> {
             self.over(&Path::Root, message, "document_bytes");
             return Ok(Node::Refused);
         }
+        if self.problems.is_full() {
+            // The rest was skipped here too.
+            return Ok(Node::Refused);
+        }
         Ok(node)
     }
 
     fn over(&mut self, path: &Path<'_>, message: String, limit: &str) {
-        self.problems.note(Problem::new("limit", path, message).with_help(format!("the limit is `{limit}`")));
+        self.problems.refuse_with_help::<()>("limit", path, message, format!("the limit is `{limit}`"));
     }
 
     /// Counts a value towards the document's size. Returns whether there is still room.
     fn admit(&mut self, bytes: usize) -> bool {
         self.bytes = self.bytes.saturating_add(bytes);
         self.bytes <= self.limits.document_bytes
+    }
+
+    /// Returns whether the rest of the document matters: the document is not too long, and its problems not too many.
+    fn has_room(&self) -> bool {
+        self.bytes <= self.limits.document_bytes && !self.problems.is_full()
     }
 
     fn admit_text(&mut self, text: &str, path: &Path<'_>) -> bool {
@@ -139,14 +163,14 @@ impl<'l> Intake<'l> {
         if len == limit {
             self.over(path, format!("there are more than {limit} entries here"), "list_entries");
         }
-        len < limit && self.bytes <= self.limits.document_bytes
+        len < limit && self.has_room()
     }
 
     fn admit_level(&mut self, path: &Path<'_>) -> bool {
-        let limit = self.limits.nesting;
-        let fits = path.depth() <= limit.saturating_add(OUTER_LEVELS);
+        let levels = self.limits.nesting.saturating_mul(LEVELS_PER_JOIN).saturating_add(OUTER_LEVELS);
+        let fits = path.depth() <= levels;
         if !fits {
-            self.over(path, format!("nested deeper than {limit} levels"), "nesting");
+            self.over(path, format!("tables and lists are nested deeper than {levels} levels"), "nesting");
         }
         fits
     }
@@ -255,7 +279,9 @@ impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
             }
             let value = map.next_value_seed(Seed { intake: self.intake, path: &path })?;
             if !seen.insert(key.clone()) {
-                self.intake.problems.note(Problem::new("duplicate-key", &path, format!("the key `{key}` is repeated")));
+                let message = format!("the key `{key}` is repeated");
+                self.intake.problems.refuse::<()>("duplicate-key", &path, message);
+                open = self.intake.has_room();
             } else if known {
                 open = self.intake.admit_entry(entries.len(), self.path);
                 entries.push((key, value));
@@ -268,15 +294,16 @@ impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
 impl Seed<'_, '_, '_> {
     fn not_finite(self, number: &str) -> Node {
         let message = format!("`{number}` is not a finite number");
-        self.intake.problems.note(Problem::new("not-finite", self.path, message));
+        self.intake.problems.refuse::<()>("not-finite", self.path, message);
         Node::Refused
     }
 
     /// Returns a value that a format's crate wraps in a table.
     fn private_value(self, key: &str, text: &str) -> Node {
         if key == TOML_DATE {
-            let problem = Problem::new("date-as-text", self.path, format!("`{text}` is a TOML date, not text"));
-            self.intake.problems.note(problem.with_help(format!("put it in quotes: \"{text}\"")));
+            let message = format!("`{text}` is a TOML date, not text");
+            let help = format!("put it in quotes: \"{text}\"");
+            self.intake.problems.refuse_with_help::<()>("date-as-text", self.path, message, help);
             return Node::Text(text.to_owned());
         }
         match (text.parse(), text.parse::<f64>()) {

@@ -50,6 +50,9 @@ fn cramers_v_of_a_four_by_two_table() {
     assert_close(v.low, 0.14385846811172157, 1e-9);
     assert_close(v.high, 0.2239588713120465, 1e-9);
     assert_eq!(cramers_v(&[[1, 0], [5, 0]]), None);
+    // Closer to independence than chance makes it.
+    let v = cramers_v(&[[10_000, 10_001], [10_001, 10_000]]).unwrap();
+    assert!(v.value > 0.0 && v.low == 0.0 && v.high == 0.0, "{v:?}");
     assert_eq!(cramers_v(&[[0_u64; 2]; 0]), None);
 }
 

@@ -258,6 +258,28 @@ fn the_best_half_life_is_the_one_that_made_the_outcomes() {
     assert_eq!((curve.best, curve.points[1].auc.value), (Span::days(30), 1.0));
 }
 
+/// The points of a model are millionths, which cannot tell events of many half-lives apart.
+#[test]
+fn short_half_lives_rank_old_events() {
+    let mut tried = HalfLives::of("visit", [1, 3, 30].map(Span::days)).unwrap();
+    for age in 30..60 {
+        let mut record = Record::new();
+        record.activity_mut().record("visit", day(60 - age));
+        record.activity_mut().record("other", day(0));
+        record.activity_mut().record("visit", day(61)); // later
+        tried.add(&record, day(60), age < 50);
+    }
+    let curve = tried.curve().unwrap();
+    assert!(curve.points.iter().all(|point| point.auc.value == 1.0), "{curve}");
+    let mut all = HalfLives::of("*", [Span::days(1)]).unwrap();
+    for outcome in [true, false] {
+        let mut record = Record::new();
+        record.activity_mut().record(if outcome { "a" } else { "b" }, day(if outcome { 2 } else { 1 }));
+        all.add(&record, day(3), outcome);
+    }
+    assert_eq!(all.curve().unwrap().points[0].auc.value, 1.0);
+}
+
 #[test]
 fn invalid_half_lives_are_refused() {
     let error = |spans: &[u64]| {

@@ -102,19 +102,21 @@ impl<'n, 'p> Keys<'n, 'p> {
         for key in &unknown {
             let nearest = nearest(key, self.known.iter().copied());
             self.missing.retain(|missing| Some(*missing) != nearest);
-            let problem = Problem::new("unknown-key", &self.path.key(key), format!("unknown key `{key}`"));
-            let option = OPTIONS.iter().find(|(option, _)| self.known.contains(&"per_unit") && option == key);
-            let is_of_decay = ["half_life", "linear", "drop", "keep", "table"].contains(key);
-            reader.problems.note(match option {
-                None if is_of_decay && self.known.contains(&"decay") => {
-                    problem.with_help(format!("write `decay.{key}`"))
+            reader.problems.note_with(|found| {
+                let problem = Problem::new("unknown-key", &self.path.key(key), format!("unknown key `{key}`"));
+                let option = OPTIONS.iter().find(|(option, _)| self.known.contains(&"per_unit") && option == key);
+                let is_of_decay = ["half_life", "linear", "drop", "keep", "table"].contains(key);
+                match option {
+                    None if is_of_decay && self.known.contains(&"decay") => {
+                        problem.with_help(format!("write `decay.{key}`"))
+                    }
+                    Some((_, forms)) => problem.with_help(format!("it belongs to {forms}")),
+                    None => problem.suggesting(found, key, self.known.iter().copied()),
                 }
-                Some((_, forms)) => problem.with_help(format!("it belongs to {forms}")),
-                None => problem.suggesting(reader.problems.len(), key, self.known.iter().copied()),
             });
         }
         for key in self.missing {
-            reader.problems.note(Problem::new("missing-key", self.path, format!("the key `{key}` is missing")));
+            reader.problems.refuse::<()>("missing-key", self.path, format!("the key `{key}` is missing"));
         }
         unknown.is_empty()
     }

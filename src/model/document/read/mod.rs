@@ -66,7 +66,7 @@ struct Reader {
 
 /// Returns whether a format is one that only later versions of this crate read.
 fn is_newer(format: &Node) -> bool {
-    matches!(format, Node::Whole(format) if *format > FORMAT)
+    format.whole().is_some_and(|format| format > FORMAT)
 }
 
 impl Reader {
@@ -113,13 +113,13 @@ impl Reader {
     }
 
     fn format(&mut self, node: &Node, path: &Path<'_>) -> Option<()> {
-        match node {
-            Node::Whole(FORMAT) => Some(()),
-            Node::Whole(format) if is_newer(node) => {
+        match (node.whole(), node) {
+            (Some(FORMAT), _) => Some(()),
+            (Some(format), _) if is_newer(node) => {
                 let message = format!("this document is in format {format}, which is newer than format {FORMAT}");
                 self.problems.refuse_with_help("format", path, message, "use a newer version of warmth")
             }
-            Node::Whole(_) | Node::Number(_) => {
+            (_, Node::Whole(_) | Node::Number(_)) => {
                 self.problems.refuse("format", path, format!("there is no such format; write `format = {FORMAT}`"))
             }
             _ => self.wrong_type(node, path, "the number 1"),

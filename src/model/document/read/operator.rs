@@ -307,16 +307,18 @@ impl Reader {
         place: &str,
         known: impl Iterator<Item = &'static str>,
     ) -> Option<T> {
-        let known: Vec<_> = known.collect();
-        let problem = Problem::new("unknown-operator", path, format!("unknown operator `{op}`{place}"));
-        self.problems.note(match advice(op, path, &known) {
-            Some(advice) => problem.with_help(advice),
-            None if known.len() > 8 || nearest(op, known.iter().copied()).is_some() => {
-                problem.suggesting(self.problems.len(), op, known)
-            }
-            None => {
-                let known: Vec<_> = known.iter().map(|known| format!("`{known}`")).collect();
-                problem.with_help(format!("write one of {}", known.join(", ")))
+        self.problems.note_with(|found| {
+            let known: Vec<_> = known.collect();
+            let problem = Problem::new("unknown-operator", path, format!("unknown operator `{op}`{place}"));
+            match advice(op, path, &known) {
+                Some(advice) => problem.with_help(advice),
+                None if known.len() > 8 || nearest(op, known.iter().copied()).is_some() => {
+                    problem.suggesting(found, op, known)
+                }
+                None => {
+                    let known: Vec<_> = known.iter().map(|known| format!("`{known}`")).collect();
+                    problem.with_help(format!("write one of {}", known.join(", ")))
+                }
             }
         });
         None

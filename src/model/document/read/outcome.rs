@@ -78,9 +78,9 @@ impl Reader {
     pub(super) fn play(&mut self, node: &Node, path: &Path<'_>) -> Option<Play> {
         let mut keys = self.keys(node, path)?;
         let name = keys.required(self, "name", Reader::name);
-        let grades = keys.or_default(self, "grades", Reader::names);
-        let states = keys.or_default(self, "states", Reader::names);
-        let segments = keys.or_default(self, "segments", Reader::names);
+        let grades = keys.or_default(self, "grades", Reader::some_names);
+        let states = keys.or_default(self, "states", Reader::some_names);
+        let segments = keys.or_default(self, "segments", Reader::some_names);
         let otherwise = keys.or_default(self, "otherwise", Reader::flag);
         let owner = keys.optional(self, "owner", Reader::text);
         let respond_within = keys.optional(self, "respond_within", Reader::span);

@@ -7,8 +7,11 @@ use super::keys::Keys;
 use crate::model::document::names::{Named, lookup};
 use crate::model::document::node::Node;
 use crate::num::points::Points;
-use crate::problem::{Path, Problem};
+use crate::problem::Path;
 use crate::time::{Span, parse_date, parse_instant};
+
+/// 2^33. Neighbouring doubles beyond it are more than a millionth apart, so a decimal may have become another one.
+const EXACT_MAX: f64 = 8_589_934_592.0;
 
 impl Reader {
     pub(super) fn wrong_type<T>(&mut self, node: &Node, path: &Path<'_>, expected: &str) -> Option<T> {
@@ -94,6 +97,15 @@ impl Reader {
         self.list(node, path, Reader::name)
     }
 
+    /// Reads a list of names that must not be empty.
+    pub(super) fn some_names(&mut self, node: &Node, path: &Path<'_>) -> Option<Vec<String>> {
+        let names = self.names(node, path)?;
+        if names.is_empty() {
+            return self.problems.refuse_with_help("empty", path, "an empty list names nothing", "remove the key");
+        }
+        Some(names)
+    }
+
     /// Reads a list of texts that must not be empty.
     pub(super) fn texts(&mut self, node: &Node, path: &Path<'_>) -> Option<Vec<String>> {
         let texts = self.list(node, path, Reader::text)?;
@@ -113,6 +125,10 @@ impl Reader {
     pub(super) fn points(&mut self, node: &Node, path: &Path<'_>) -> Option<Points> {
         let number = self.number(node, path)?;
         match Points::try_from(number) {
+            Ok(_) if matches!(node, Node::Number(_)) && number.abs() > EXACT_MAX => {
+                let message = format!("`{number}` is too large for decimal places, which are not exact beyond 2^33");
+                self.problems.refuse_with_help("too-precise", path, message, "write a whole number")
+            }
             Ok(points) => Some(points),
             Err(_) if number.abs() > 1e12 => {
                 self.problems.refuse("out-of-range", path, format!("`{number:?}` is too large"))
@@ -127,9 +143,9 @@ impl Reader {
     }
 
     pub(super) fn count(&mut self, node: &Node, path: &Path<'_>) -> Option<u32> {
-        match node {
-            Node::Whole(whole) if *whole >= 1 && u32::try_from(*whole).is_ok() => u32::try_from(*whole).ok(),
-            Node::Whole(_) | Node::Number(_) => {
+        match (node.whole().map(u32::try_from), node) {
+            (Some(Ok(count)), _) if count >= 1 => Some(count),
+            (_, Node::Whole(_) | Node::Number(_)) => {
                 self.problems.refuse("out-of-range", path, "a count must be a whole number from 1 to 4294967295")
             }
             _ => self.wrong_type(node, path, "a whole number"),
@@ -207,10 +223,9 @@ impl Reader {
         if chosen.is_none() {
             let known: Vec<_> = choices.iter().map(|(name, _)| format!("`{name}`")).collect();
             let one_of = if known.len() > 1 { "one of " } else { "" };
-            let problem =
-                Problem::new("unknown-choice", path, format!("expected {one_of}{}, found `{text}`", known.join(", ")));
+            let message = format!("expected {one_of}{}, found `{text}`", known.join(", "));
             let names = choices.iter().map(|(name, _)| *name);
-            self.problems.note(problem.suggesting(self.problems.len(), &text, names));
+            self.problems.refuse_unknown::<()>("unknown-choice", path, message, &text, names);
         }
         chosen
     }

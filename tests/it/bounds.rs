@@ -167,7 +167,7 @@ fn every_answer_narrows_the_bounds_as_much_as_the_question_says() {
         for question in questions {
             assert_same_json(&question, &question.to_owned());
             narrowing.fetch_add(u64::from(question.narrowing > Points::ZERO), Ordering::Relaxed);
-            deciding.fetch_add(u64::from(question.decides), Ordering::Relaxed);
+            deciding.fetch_add(u64::from(question.decides && !bounds.is_decided()), Ordering::Relaxed);
             for answer in small_facts(question.field).into_iter().filter(|answer| !answer.is_null()) {
                 let mut known = known.clone();
                 known.insert(question.field.to_owned(), answer);
@@ -184,6 +184,32 @@ fn every_answer_narrows_the_bounds_as_much_as_the_question_says() {
     let (narrowing, deciding) = (narrowing.into_inner(), deciding.into_inner());
     assert!(narrowing > scaled(200), "too few questions narrow: {narrowing}");
     assert!(deciding > scaled(100), "too few questions decide: {deciding}");
+}
+
+/// A question decides if each of its answers leaves one outcome, whatever the other facts are.
+#[test]
+fn questions_that_decide_come_first() {
+    let scorer = scorer(&toml_model(
+        "format = 1
+         name = 'x'
+         state = [{ name = 'ready', at_least = 50 }, { name = 'cold', at_least = 0 }]
+         [[axis]]
+         name = 'a'
+         available = 100
+         rule = [{ id = 'nps', when.nps.at_least = 9, points = 40 }, { id = 'paid', when.paid = true, points = 60 }]",
+    ));
+    let questions = |record: Record| -> Vec<String> {
+        let questions = scorer.bounds(&record, at(SMALL_AS_OF)).questions();
+        let text = |question: &Question<'_>| {
+            let decides = if question.decides { ", decides" } else { "" };
+            format!("{} {}{decides}", question.field, question.narrowing)
+        };
+        questions.iter().map(text).collect()
+    };
+    assert_eq!(questions(Record::new()), ["paid 60, decides", "nps 40"]);
+    // The other facts no longer matter.
+    assert_eq!(questions(Record::new().with("paid", true)), ["nps 40, decides"]);
+    assert_eq!(questions(Record::new().with("nps", 0)), ["paid 60, decides"]);
 }
 
 #[test]

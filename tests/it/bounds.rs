@@ -636,6 +636,13 @@ fn bounds_are_wider_than_necessary_in_the_cases_that_the_guide_lists() {
             "10 to 35",
             vec!["10", "17"],
         ),
+        (
+            guarded("per_unit.events.e = { by = 'days_since_last', points = 1, min = 5, max = 25 }"),
+            json!({ "held": true }),
+            flags.clone(),
+            "10 to 15",
+            vec!["10"],
+        ),
         // No fact makes a ratio to 0 known.
         (
             guarded("bands.g = [[0, 25]], ratio_to = 'h'"),

@@ -89,8 +89,8 @@ const COMBINATIONS_OF_ANSWERS: usize = 4_096;
 ///   tags or gives points per unit,
 /// - the model reads a missing field in several places and tests more than five tags or 64 values of it,
 /// - the model distinguishes more than 1,024 combinations of the values of such fields,
-/// - a rule has a guard that reads a missing field, and bands over a value that no fact can make known: the days since an
-///   event that never happened, or a ratio to 0,
+/// - a rule has a guard that reads a missing field, and bands or points per unit over a value that no fact can make known:
+///   the days since an event that never happened, or a ratio to 0,
 /// - two possible sums of points are one millionth apart, or there are more than 32 separate ones (this affects states
 ///   and grades), or both parts of a grade use the same axis.
 ///

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Whether a condition holds, fails, or is unknown because a fact is missing.
+/// Whether a condition holds, fails, or is unknown, usually because a fact is missing.
 ///
 /// Ordered false < unknown < true: "and" is the minimum, "or" the maximum, and "not" reverses the order.
 ///

@@ -64,7 +64,7 @@ fn halves(raw: i64, available: i64) -> i64 {
     guess - i64::from(rest < 0)
 }
 
-/// The total of the axes before promoters: the third and last rounding of a score.
+/// The total of the axes before promoters, rounded to millionths: the last rounding of a score.
 pub(super) fn base<D: Domain>(program: &Program, axes: &[AxisOutcome<D>]) -> D::Number {
     if let [only] = axes {
         return only.carried.map(to_six_places);

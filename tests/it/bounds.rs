@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 use fastrand::Rng;
 use serde_json::{Map, Value as Json, json};
 use warmth::{
-    Bounds, Grade, OwnedBounds, OwnedPlay, OwnedQuestion, Play, Points, Question, Record, Score, Scorer, Verdict, facts,
+    Bounds, Grade, OwnedBounds, OwnedPlay, OwnedQuestion, Play, Points, Question, Record, Score, Scorer, Value,
+    Verdict, facts,
 };
 
 use crate::support::{
@@ -166,7 +167,7 @@ fn every_answer_narrows_the_bounds_as_much_as_the_question_says() {
         for question in questions {
             assert_same_json(&question, &question.to_owned());
             narrowing.fetch_add(u64::from(question.narrowing > Points::ZERO), Ordering::Relaxed);
-            deciding.fetch_add(u64::from(question.decides), Ordering::Relaxed);
+            deciding.fetch_add(u64::from(question.decides && !bounds.is_decided()), Ordering::Relaxed);
             for answer in small_facts(question.field).into_iter().filter(|answer| !answer.is_null()) {
                 let mut known = known.clone();
                 known.insert(question.field.to_owned(), answer);
@@ -183,6 +184,32 @@ fn every_answer_narrows_the_bounds_as_much_as_the_question_says() {
     let (narrowing, deciding) = (narrowing.into_inner(), deciding.into_inner());
     assert!(narrowing > scaled(200), "too few questions narrow: {narrowing}");
     assert!(deciding > scaled(100), "too few questions decide: {deciding}");
+}
+
+/// A question decides if each of its answers leaves one outcome, whatever the other facts are.
+#[test]
+fn questions_that_decide_come_first() {
+    let scorer = scorer(&toml_model(
+        "format = 1
+         name = 'x'
+         state = [{ name = 'ready', at_least = 50 }, { name = 'cold', at_least = 0 }]
+         [[axis]]
+         name = 'a'
+         available = 100
+         rule = [{ id = 'nps', when.nps.at_least = 9, points = 40 }, { id = 'paid', when.paid = true, points = 60 }]",
+    ));
+    let questions = |record: Record| -> Vec<String> {
+        let questions = scorer.bounds(&record, at(SMALL_AS_OF)).questions();
+        let text = |question: &Question<'_>| {
+            let decides = if question.decides { ", decides" } else { "" };
+            format!("{} {}{decides}", question.field, question.narrowing)
+        };
+        questions.iter().map(text).collect()
+    };
+    assert_eq!(questions(Record::new()), ["paid 60, decides", "nps 40"]);
+    // The other facts no longer matter.
+    assert_eq!(questions(Record::new().with("paid", true)), ["nps 40, decides"]);
+    assert_eq!(questions(Record::new().with("nps", 0)), ["paid 60, decides"]);
 }
 
 #[test]
@@ -534,21 +561,173 @@ fn bounds_are_narrow_if_a_missing_field_is_read_twice() {
         &nothing,
         "0 to 20",
     );
-    // Missing tags are compared with nothing.
+    // The same operator twice.
+    for test in ["before", "on_or_after"] {
+        assert_bounds(
+            &format!(
+                "base = 50
+                 rule = [{{ id = 'r', when.d.{test} = '2026-11-25', points = 10 }},
+                         {{ id = 's', when.d.{test} = '2026-11-25', points = -10 }}]"
+            ),
+            &nothing,
+            "50",
+        );
+    }
+    // Missing tags are compared with nothing, and nothing is compared with them.
+    for missing in ["tech", "owned"] {
+        assert_bounds(
+            &format!(
+                "rule = [{{ id = 'r', when.tech.any_not_in = 'owned', points = 10 }},
+                         {{ id = 's', when.{missing}.known = false, points = 10 }}]"
+            ),
+            &nothing,
+            "0 to 10",
+        );
+    }
+    // A ratio is unknown if either of its numbers is missing.
+    for missing in ["seats", "limit"] {
+        assert_bounds(
+            &format!(
+                "rule = [{{ id = 'r', when.seats.ratio_to = {{ field = 'limit', at_least = 0 }}, points = 10 }},
+                         {{ id = 's', when.{missing}.known = false, points = 10 }}]"
+            ),
+            &nothing,
+            "0 to 10",
+        );
+    }
+}
+
+/// A rule that gives the same points for every known fact still gives none for a missing fact.
+#[test]
+fn bounds_contain_the_points_of_a_fact_that_stays_missing() {
     assert_bounds(
-        "rule = [{ id = 'r', when.tech.any_not_in = 'owned', points = 10 },
-                 { id = 's', when.tech.known = false, points = 10 }]",
-        &nothing,
-        "0 to 10",
+        "rule = [{ id = 'r', when.f = true, points = 10 },
+                 { id = 's', when.f = false, points = 10 },
+                 { id = 't', values.plan = { pro = 10 }, otherwise = 10 }]",
+        &Record::new(),
+        "0 to 20",
     );
-    // Points per unit that cancel out: exact would be 50. Each field is taken apart at eighths of its points.
-    assert_bounds(
-        "base = 50
-         rule = [{ id = 'r', per_unit.x = { points = 1, min = 0, max = 100 } },
-                 { id = 's', per_unit.x = { points = -1, min = -100, max = 0 } }]",
-        &nothing,
-        "37.5 to 62.5",
-    );
+}
+
+/// The page on questions lists these cases. Each has a model, facts of completions, the bounds, and every outcome that a
+/// completion reaches.
+#[test]
+fn bounds_are_wider_than_necessary_in_the_cases_that_the_guide_lists() {
+    let states =
+        "state = [{ name = 'low', at_least = 0 }, { name = 'mid', at_least = 40 }, { name = 'high', at_least = 80 }]";
+    let axis = "[[axis]]\nname = 'a'\navailable = 100\n";
+    let guarded = |keys: &str| {
+        format!("{axis}rule = [{{ id = 'r', when.f = true, {keys} }}, {{ id = 's', when.held = true, points = 10 }}]")
+    };
+    let flags = vec![json!({}), json!({ "f": true }), json!({ "f": false })];
+    for (document, known, completions, bounds, reached) in [
+        // Without an event `e`, no fact makes the number of days known.
+        (
+            guarded("bands.events.e = [[0, 25]], by = 'days_since_last'"),
+            json!({ "held": true }),
+            flags.clone(),
+            "10 to 35",
+            vec!["10"],
+        ),
+        (
+            guarded("bands.events.e = [[0, 25]], by = 'days_since_last', missing = { points = 7 }"),
+            json!({ "held": true }),
+            flags.clone(),
+            "10 to 35",
+            vec!["10", "17"],
+        ),
+        (
+            guarded("per_unit.events.e = { by = 'days_since_last', points = 1, min = 5, max = 25 }"),
+            json!({ "held": true }),
+            flags.clone(),
+            "10 to 15",
+            vec!["10"],
+        ),
+        // No fact makes a ratio to 0 known.
+        (
+            guarded("bands.g = [[0, 25]], ratio_to = 'h'"),
+            json!({ "held": true, "g": 3, "h": 0 }),
+            flags.clone(),
+            "10 to 35",
+            vec!["10"],
+        ),
+        // Two rules count the same number, and their points cancel out.
+        (
+            format!(
+                "{axis}base = 50
+                 rule = [{{ id = 'r', per_unit.x = {{ points = 1, min = 0, max = 100 }} }},
+                         {{ id = 's', per_unit.x = {{ points = -1, min = -100, max = 0 }} }}]"
+            ),
+            json!({}),
+            [-1.0, 0.0, 0.25, 12.5, 99.0, 1000.0].map(|x| json!({ "x": x })).into_iter().chain([json!({})]).collect(),
+            "37.5 to 62.5",
+            vec!["50"],
+        ),
+        // A subject with fewer than two tags is ineligible, so no subject has a score of 30.
+        (
+            format!(
+                "{states}\nrequired = [{{ id = 'two', when.owned.count.at_least = 2 }}]
+                 {axis}base = 50\nrule = [{{ id = 'r', when.owned.count.less_than = 2, points = -20 }}]"
+            ),
+            json!({}),
+            vec![
+                json!({}),
+                json!({ "owned": [] }),
+                json!({ "owned": ["a"] }),
+                json!({ "owned": ["a", "b"] }),
+                json!({ "owned": ["a", "b", "c"] }),
+            ],
+            "0 to 50; undetermined, ineligible; low, mid",
+            vec!["ineligible", "mid 50", "undetermined mid 50"],
+        ),
+        // The two sums of points are neighbours, and one millionth of a point counts as 100.
+        (
+            format!(
+                "{states}\n[[axis]]\nname = 'a'\navailable = 0.000001
+                 rule = [{{ id = 'r', when.f = true, points = 0.000001 }}]"
+            ),
+            json!({}),
+            flags,
+            "0 to 100; low, mid, high",
+            vec!["high 100", "low 0"],
+        ),
+        // The tags of `tech` are none, so none of them is new.
+        (
+            format!("{axis}rule = [{{ id = 'r', when.tech.any_not_in = 'owned', points = 10 }}]"),
+            json!({ "tech": [] }),
+            vec![json!({}), json!({ "owned": [] }), json!({ "owned": ["a"] })],
+            "0 to 10",
+            vec!["0"],
+        ),
+        // A text that contains `ab` contains `a` too.
+        (
+            format!(
+                "{axis}base = 50
+                 rule = [{{ id = 'r', when.title.contains = 'ab', points = 10 }},
+                         {{ id = 's', when.title.contains = 'a', points = -10 }}]"
+            ),
+            json!({}),
+            ["ab", "a", "cab", "b", ""].map(|title| json!({ "title": title })).into_iter().chain([json!({})]).collect(),
+            "40 to 60",
+            vec!["40", "50"],
+        ),
+    ] {
+        let scorer = scorer(&toml_model(&format!("format = 1\nname = 'x'\n{document}")));
+        let partial: Record = serde_json::from_value(known).unwrap();
+        let found = scorer.bounds(&partial, at(SMALL_AS_OF));
+        assert_eq!(found.to_string(), bounds, "{document}");
+        let scores = completions.into_iter().map(|facts| {
+            let facts: Map<String, Json> = serde_json::from_value(facts).unwrap();
+            let completion = facts.into_iter().fold(partial.clone(), |record, (field, fact)| {
+                record.with(field, serde_json::from_value::<Value>(fact).unwrap())
+            });
+            let score = scorer.score(&completion, at(SMALL_AS_OF));
+            assert_contains(&found, &score);
+            score.to_string()
+        });
+        let scores: BTreeSet<String> = scores.collect();
+        assert!(scores.iter().eq(&reached), "{document}: {scores:?}");
+    }
 }
 
 enum Health {

@@ -287,7 +287,7 @@ fn a_top_bound_belongs_to_the_band_below() {
     let scorer = rules(
         "[[axis.rule]]\nid = 'r'\nbands.urine = [[0, 10], [671, 5], [1427, 1], [2544, 0], { above = 6896, points = 8 }]\n",
     );
-    for (urine, points) in [(670.999, "10"), (671.0, "5"), (6896.0, "0"), (6896.000_001, "8"), (6897.0, "8")] {
+    for (urine, points) in [(670.999, "10"), (671.0, "5"), (6896.0, "0"), (6_896.000_001, "8"), (6897.0, "8")] {
         assert_eq!(raw(&scorer, &Record::new().with("urine", urine)), points, "{urine}");
     }
     // The band of exactly one value.

@@ -89,14 +89,16 @@ const COMBINATIONS_OF_ANSWERS: usize = 4_096;
 /// Bounds are usually exact: some completion reaches each end of a range, each verdict, each state and each grade. They
 /// can be wider, but never narrower, if
 ///
-/// - the model compares missing fields with each other (`ratio_to`, `any_not_in`),
+/// - the model compares a missing field with another field (`ratio_to`, `any_not_in`),
 /// - the model reads a missing field in several places, and one of them matches a part of a text, ignores case, counts
 ///   tags or gives points per unit,
 /// - the model reads a missing field in several places and tests more than five tags or 64 values of it,
 /// - the model distinguishes more than 1,024 combinations of the values of such fields (fewer if it has more than 2,048
 ///   tests),
-/// - the points can have more than 32 separate values (this affects states and grades), or both parts of a grade use the
-///   same axis.
+/// - a rule has a guard that reads a missing field, and bands or points per unit over a value that no fact can make known:
+///   the days since an event that never happened, or a ratio to 0,
+/// - two possible sums of points are one millionth apart, or there are more than 32 separate ones (this affects states
+///   and grades), or both parts of a grade use the same axis.
 ///
 /// [`Display`](fmt::Display) prints a line, `40 to 100; cold, ready`. In serde, bounds are a table, with each range as
 /// `[lowest, highest]`. The account above with an NPS of 9:

@@ -173,12 +173,12 @@ impl Reader {
     }
 
     fn band_rows(&mut self, name: &str, node: &Node, path: &Path<'_>) -> Option<NamedRows> {
-        let rows = self.list(node, path, |reader, node, path| match node {
-            Node::Table(_) => reader.band_with_its_own_bound(node, path),
-            _ => {
-                let pair = reader.pair(node, path, "a bound and its points, `[7, 10]`", Reader::number);
-                pair.map(|(bound, points)| (bound, None, points))
+        let rows = self.list(node, path, |reader, node, path| {
+            if let Node::Table(_) = node {
+                return reader.band_with_its_own_bound(node, path);
             }
+            let pair = reader.pair(node, path, "a bound and its points, `[7, 10]`", Reader::number);
+            pair.map(|(bound, points)| (bound, None, points))
         })?;
         Some((name.to_owned(), rows))
     }

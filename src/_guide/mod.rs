@@ -3,6 +3,7 @@
 //! | page | for | what it covers |
 //! | --- | --- | --- |
 //! | [`document`] | authors of models | the document, key by key |
+//! | [`recipes`] | authors of models | rules that people ask for, each with an example |
 //! | [`arithmetic`] | people who defend a number | what is exact, where a number is rounded, every formula with an example |
 //! | [`templates`] | authors who start a model | the models that the crate ships: their purpose, and the source of each published number |
 //! | [`problems`] | authors who get an error | every problem by its code, and what to do |
@@ -21,6 +22,12 @@
 ///
 pub mod document {
     #![doc = include_str!("document.md")]
+}
+
+/// Rules that people ask for, and how to write them.
+///
+pub mod recipes {
+    #![doc = include_str!("recipes.md")]
 }
 
 /// What is exact, where a number is rounded, and how every number is computed.

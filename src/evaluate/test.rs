@@ -22,23 +22,23 @@ pub(super) fn holds(test: &Test, fact: Fact<'_>) -> Option<bool> {
         (Test::Text { test, ignore_case, negate, .. }, Fact::Text(text)) => {
             Some(text_matches(text, test, *ignore_case) != *negate)
         }
-        (Test::Tags { test, ignore_case, negate, .. }, Fact::Tags(tags)) => match test {
-            TagTest::HasAny(any) if !ignore_case => Some(tags.has_any(any) != *negate),
-            _ => tags_match(tags, test, *ignore_case).map(|matches| matches != *negate),
+        (Test::Tags { test, ignore_case: true, negate, .. }, Fact::Tags(tags)) => {
+            tags_match_ignoring_case(tags, test).map(|matches| matches != *negate)
+        }
+        (Test::Tags { test, negate, .. }, Fact::Tags(tags)) => match test {
+            TagTest::HasAny(any) => Some(tags.has_any(any) != *negate),
+            TagTest::HasAll(all) => Some(all.iter().all(|tag| tags.has(tag)) != *negate),
+            TagTest::AnyNotIn(_) => None,
         },
         _ => None,
     }
 }
 
 #[inline(never)]
-fn tags_match(tags: Tags<'_>, test: &TagTest, ignore_case: bool) -> Option<bool> {
+fn tags_match_ignoring_case(tags: Tags<'_>, test: &TagTest) -> Option<bool> {
     match test {
-        TagTest::HasAny(any) if ignore_case => Some(tags.any(|tag| any.has_ignoring_case(tag))),
-        TagTest::HasAny(any) => Some(tags.has_any(any)),
-        TagTest::HasAll(all) if ignore_case => {
-            Some(all.iter().all(|literal| tags.any(|tag| literal.is_ignoring_case(tag))))
-        }
-        TagTest::HasAll(all) => Some(all.iter().all(|tag| tags.has(tag))),
+        TagTest::HasAny(any) => Some(tags.any(|tag| any.has_ignoring_case(tag))),
+        TagTest::HasAll(all) => Some(all.iter().all(|literal| tags.any(|tag| literal.is_ignoring_case(tag)))),
         TagTest::AnyNotIn(_) => None,
     }
 }
@@ -48,9 +48,14 @@ fn tags_match(tags: Tags<'_>, test: &TagTest, ignore_case: bool) -> Option<bool>
 pub(super) fn any_not_in(tags: Fact<'_>, others: Fact<'_>, ignore_case: bool) -> Option<bool> {
     let (Fact::Tags(tags), Fact::Tags(others)) = (tags, others) else { return None };
     if ignore_case {
-        return Some(tags.any(|tag| !others.any(|other| same(tag, other))));
+        return Some(any_not_in_ignoring_case(tags, others));
     }
     Some(tags.any_not_in(&others))
+}
+
+#[inline(never)]
+fn any_not_in_ignoring_case(tags: Tags<'_>, others: Tags<'_>) -> bool {
+    tags.any(|tag| !others.any(|other| same(tag, other)))
 }
 
 /// The fact's number; NaN if it is not a number.
@@ -115,14 +120,24 @@ pub(crate) fn by_calendar(by: Calendar, day: i64, today: i64) -> i64 {
 #[inline]
 pub(super) fn points(body: &RuleBody, fact: Fact<'_>) -> Option<i64> {
     match (body, fact) {
-        (RuleBody::Texts { rows, otherwise, ignore_case, .. }, Fact::Text(text)) => {
-            let points = if *ignore_case { with_folded(text, |text| rows.points(text)) } else { rows.points(text) };
-            Some(points.unwrap_or(*otherwise))
+        (RuleBody::Texts { ignore_case: true, .. } | RuleBody::Tags { ignore_case: true, .. }, fact) => {
+            points_ignoring_case(body, fact)
         }
-        (RuleBody::Tags { rows, otherwise, sum, ignore_case: false, .. }, Fact::Tags(tags)) => {
+        (RuleBody::Texts { rows, otherwise, .. }, Fact::Text(text)) => Some(rows.points(text).unwrap_or(*otherwise)),
+        (RuleBody::Tags { rows, otherwise, sum, .. }, Fact::Tags(tags)) => {
             Some(tag_points(rows, *otherwise, *sum, |tag| tags.contains(tag)))
         }
-        (RuleBody::Tags { rows, otherwise, sum, ignore_case: true, .. }, Fact::Tags(tags)) => {
+        _ => None,
+    }
+}
+
+#[inline(never)]
+fn points_ignoring_case(body: &RuleBody, fact: Fact<'_>) -> Option<i64> {
+    match (body, fact) {
+        (RuleBody::Texts { rows, otherwise, .. }, Fact::Text(text)) => {
+            Some(with_folded(text, |text| rows.points(text)).unwrap_or(*otherwise))
+        }
+        (RuleBody::Tags { rows, otherwise, sum, .. }, Fact::Tags(tags)) => {
             Some(tag_points(rows, *otherwise, *sum, |row| tags.any(|tag| folds_to(tag, row))))
         }
         _ => None,

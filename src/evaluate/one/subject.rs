@@ -50,8 +50,11 @@ impl<T: Facts> Probe for TestProbe<'_, '_, '_, T> {
                 let inside = ratio.and_then(|ratio| test::number_within(ratio, *doubles));
                 inside.map(|inside| inside != *negate)
             }
-            (ProbeId::FLAG, test @ Test::Flag { .. })
-            | (ProbeId::HAS_ANY, test @ Test::Tags { test: TagTest::HasAny(_), .. }) => test::holds(test, fact),
+            (ProbeId::FLAG, test @ Test::Flag { .. }) => test::holds(test, fact),
+            (ProbeId::HAS_ANY, Test::Tags { test: TagTest::HasAny(any), negate, .. }) => match fact {
+                Fact::Tags(tags) => Some(tags.has_any(any) != *negate),
+                _ => None,
+            },
             (ProbeId::ONE_OF, Test::Text { test: TextTest::OneOf(literals), negate, .. }) => match fact {
                 Fact::Text(text) => Some(literals.has(text) != *negate),
                 _ => None,

@@ -51,6 +51,7 @@ struct ResidualPart {
 impl<'m> Residual<'m> {
     /// The residual of a program in an environment, given the residual for a superset of its subjects. Returns the outcome
     /// too if nothing is open.
+    #[inline]
     pub(crate) fn of<E: Env<'m, Domain = Concrete>>(
         evaluation: &Evaluation<E>,
         before: Option<&Residual<'m>>,

@@ -739,11 +739,16 @@ impl Generator<'_> {
         for _ in 0..keys {
             let kinded = self.kinded.clone();
             let (key, test) = self.clause(depth, scored);
+            // Plainly and behind the escape, a field could have the same test twice, which is written once.
+            let escaped = when.get("field").is_some_and(|fields| fields.get(&key).is_some());
+            let plain =
+                key == "field" && test.as_object().is_some_and(|new| new.keys().any(|name| when.contains_key(name)));
             match (when.get_mut(&key), &test) {
-                (None, _) => _ = when.insert(key, test),
+                (None, _) if !escaped && !plain => _ = when.insert(key, test),
                 // Escaped fields, event names and axes share one key, so their tests are merged.
                 (Some(Value::Object(old)), Value::Object(new))
-                    if matches!(key.as_str(), "field" | "events" | "axis")
+                    if !plain
+                        && matches!(key.as_str(), "field" | "events" | "axis")
                         && !new.keys().any(|name| old.contains_key(name)) =>
                 {
                     old.extend(new.clone());

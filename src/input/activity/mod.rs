@@ -189,8 +189,8 @@ impl Activity {
         self.take_out(event, at, 1, amount)
     }
 
-    /// Changes the amount of one event, such as an order of which a part was returned. Returns whether there was such an
-    /// event.
+    /// Changes the amount of one event, for example after a customer returned a part of an order. Returns whether there was
+    /// such an event.
     ///
     /// Pass the instant and the amount with which you recorded the event; see [`remove`](Activity::remove).
     ///

@@ -138,18 +138,18 @@ impl Policy {
 
 /// The settled state of a subject, the instant from which it applies, and the instant of the latest call.
 ///
-/// The host stores it with the subject. In serde it is `{"state", "since", "as_of"}`, with null for no state and with
-/// instants in RFC 3339. If the model has no states and no gate holds the subject back, there is also `"stateless": true`.
+/// The host stores it with the subject. In serde it is `{"state", "since", "as_of", "stateless"}`, with null for no state, with
+/// instants in RFC 3339, and `stateless`, which is true if the model has no states and no gate holds the subject back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settled {
     state: Option<String>,
-    /// Whether there is no state because the model has none.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    stateless: bool,
     #[serde(with = "instant")]
     since: DateTime<Utc>, // whole seconds
     #[serde(with = "instant")]
     as_of: DateTime<Utc>, // whole seconds, not before `since`
+    /// Whether there is no state because the model has none. Written always, for formats without names of fields.
+    #[serde(default)]
+    stateless: bool,
 }
 
 impl Settled {

@@ -374,7 +374,7 @@ fn settled_states_crossings_and_policies_serialize_as_documented() {
         settle(previous, &scorer.score(&Record::new().with("open", true).with("v", v), now), now, &Policy::new())
     };
     let (first, _) = settle_at(10.0, None, now);
-    let first_json = json!({ "state": "cold", "since": "2026-11-22T09:00:00Z", "as_of": "2026-11-22T09:00:00Z" });
+    let first_json = json!({ "state": "cold", "since": "2026-11-22T09:00:00Z", "as_of": "2026-11-22T09:00:00Z", "stateless": false });
     assert_eq!(serde_json::to_value(&first).unwrap(), first_json);
     let (_, crossing) = settle_at(80.0, Some(&first), now + TimeDelta::days(1));
     let json = json!({ "from": "cold", "to": "ready", "direction": "up", "at": "2026-11-23T09:00:00Z" });

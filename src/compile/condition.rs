@@ -157,21 +157,19 @@ impl<'m> Compiler<'m> {
             let message = format!("this is {} true: {what}", if op.negates() { "always" } else { "never" });
             let problem = Problem::new("unreachable-bound", &table.key(op.name()), message);
             self.problems.note(problem.with_help("correct the number, or remove the test"));
+        } else if let Some((possible, what)) = of.possible()
+            && let Some(number) = operands(op).into_iter().find(|number| of.unit().is_outside(*number, &possible))
+        {
+            let message = format!("`{number}` is never reached: {what}");
+            let problem = Problem::new("unreachable-bound", &table.key(op.name()), message);
+            self.problems.note(problem.with_help("correct the number, or remove the test"));
         }
         let doubles = doubles_within(&within);
         Some(Test::Number { of, within, doubles, negate: op.negates(), op })
     }
 
     fn check_operand(&mut self, op: NumberOp, path: &Path<'_>) -> Option<()> {
-        let (low, high) = match op {
-            NumberOp::Between(low, high) => (low, high),
-            NumberOp::Is(number)
-            | NumberOp::IsNot(number)
-            | NumberOp::AtLeast(number)
-            | NumberOp::MoreThan(number)
-            | NumberOp::AtMost(number)
-            | NumberOp::LessThan(number) => (number, number),
-        };
+        let [low, high] = operands(op);
         if !low.is_finite() || !high.is_finite() {
             return self.problems.refuse("not-finite", path, "a number to compare with must be finite");
         }
@@ -357,6 +355,19 @@ impl<'m> Compiler<'m> {
 fn literals(texts: &[String], ignore_case: bool) -> Literals {
     let texts = texts.iter().map(String::as_str);
     if ignore_case { Literals::folded(texts) } else { texts.collect() }
+}
+
+/// Returns the lowest and the highest number that an operator compares with.
+fn operands(op: NumberOp) -> [f64; 2] {
+    match op {
+        NumberOp::Between(low, high) => [low, high],
+        NumberOp::Is(number)
+        | NumberOp::IsNot(number)
+        | NumberOp::AtLeast(number)
+        | NumberOp::MoreThan(number)
+        | NumberOp::AtMost(number)
+        | NumberOp::LessThan(number) => [number, number],
+    }
 }
 
 /// Returns a text test, and whether it is negated.

@@ -109,21 +109,25 @@ impl<'m> Compiler<'m> {
         for (index, band) in bands.rows.iter().enumerate() {
             let path = path.index(index);
             let Band { bound, exclusive, points } = band;
-            // A bound of another kind than the first is in a table.
-            let in_table = bands.rows.first().is_some_and(|first| first.exclusive != *exclusive);
-            let points = self.points(*points, &if in_table { path.key("points") } else { path.index(1) });
+            // The row is a list or a table, which a model does not know.
+            let points = self.points(*points, &path);
             if !bound.is_finite() {
                 self.problems.note(Problem::new("not-finite", &path, "a bound must be finite"));
                 continue;
             }
             let from = of.as_ref().map(|of| of.unit().lower_bound(*bound, *exclusive));
             match before {
-                Some((last, _)) if same(last.bound, *bound) && last.exclusive >= *exclusive => {
+                Some((last, _)) if same(last.bound, *bound) && last.exclusive == *exclusive => {
                     self.problems.note(Problem::new(
                         "duplicate-band",
                         &path,
                         format!("the bound `{bound}` is repeated"),
                     ));
+                }
+                Some((last, _)) if same(last.bound, *bound) && last.exclusive => {
+                    let message = format!("the band from `{bound}` comes after the band above `{bound}`");
+                    let problem = Problem::new("bounds-order", &path, message);
+                    self.problems.note(problem.with_help("list bounds in ascending order"));
                 }
                 Some((last, _)) if last.bound > *bound => {
                     let message = format!("the bound `{bound}` comes after `{}`", last.bound);
@@ -136,7 +140,8 @@ impl<'m> Compiler<'m> {
                     self.problems.note(Problem::new("unreachable-band", &path, message));
                 }
                 Some((last, Some(start))) if from == Some(start) => {
-                    let message = format!("no whole number is from `{}` up to `{bound}`", last.bound);
+                    let from = if last.exclusive { "above" } else { "from" };
+                    let message = format!("no whole number is {from} `{}` up to `{bound}`", last.bound);
                     let problem = Problem::new("unreachable-band", &path, message);
                     self.problems.note(problem.with_help("merge the two bands"));
                 }
@@ -248,6 +253,10 @@ impl<'m> Compiler<'m> {
         match every {
             Some(units) if units <= Points::ZERO => {
                 let message = format!("`{units}` is not a step; `every` must be above 0");
+                self.problems.refuse("out-of-range", &path.key("every"), message)
+            }
+            Some(units) if units.micros() > HELD => {
+                let message = format!("`{units}` is too large; `every` is at most 1000000000");
                 self.problems.refuse("out-of-range", &path.key("every"), message)
             }
             every => Some(every.map(Points::micros)),

@@ -92,7 +92,7 @@ impl SignalSums {
 
     #[inline]
     fn add(&mut self, signal: &Signal, per_unit: bool, entry: Occurrence, weight: u64) {
-        // OK because there are less than 2^64 events, and so at most 2^127 of weights and 2^114 of amounts.
+        // OK because there are less than 2^64 events, and so at most 2^127 of weights and of amounts.
         self.events += entry.count;
         if per_unit {
             // Full steps to either side of zero.

@@ -154,7 +154,7 @@ pub(super) fn tag_points(rows: &[(Box<str>, i64)], otherwise: i64, sum: bool, ha
 /// The points for a value of the quantity, in its unit; monotone in it.
 #[inline]
 pub(super) fn per_unit(form: &PerUnit, value: i64) -> i64 {
-    // Within 2^83 millionths of a unit: 2^80 from doubles, and less than 2^83 from whole numbers.
+    // Within 2^104 millionths of a unit, which is beyond `min` and `max` after any step and any points.
     let micros = match form.of.unit() {
         Unit::Whole => i128::from(value) * i128::from(MICROS),
         Unit::Millionth => value.into(),
@@ -164,7 +164,7 @@ pub(super) fn per_unit(form: &PerUnit, value: i64) -> i64 {
     // A product that does not fit `i64` is beyond `min` and `max` anyway.
     let product = match form.every {
         Some(step) => points.saturating_mul(micros / i128::from(step)),
-        None => rounded(points * micros, MICROS.into()),
+        None => rounded(points.saturating_mul(micros), MICROS.into()),
     };
     saturated_i64(product).min(form.max).max(form.min)
 }

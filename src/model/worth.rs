@@ -107,13 +107,20 @@ impl Bands {
         self
     }
 
+    /// Adds a band that begins at a bound, also after [`exclusive`](Bands::exclusive).
+    #[must_use]
+    pub fn at(mut self, bound: impl Into<f64>, points: impl Into<Points>) -> Bands {
+        self.rows.push(Band::new(bound, false, points));
+        self
+    }
+
     /// Adds a band that begins above a bound. A quantity at the bound is in the band before.
     ///
     /// ```
-    /// use warmth::model::{Bands, Handle};
+    /// use warmth::model::{Bands, Handle, kind};
     ///
     /// // Up to and with 6896 nothing, above it 8 points.
-    /// let urine = Bands::new(Handle::named("urine"), [(0, 10), (671, 5), (2544, 0)]).above(6896, 8);
+    /// let urine = Bands::new(Handle::<kind::Number>::new("urine"), [(0, 10), (671, 5), (2544, 0)]).above(6896, 8);
     /// ```
     #[must_use]
     pub fn above(mut self, bound: impl Into<f64>, points: impl Into<Points>) -> Bands {
@@ -231,10 +238,10 @@ impl PerUnit {
     /// Creates the form: points times the quantity, at most `max`.
     ///
     /// ```
-    /// use warmth::model::{Handle, PerUnit, event};
+    /// use warmth::model::{Handle, PerUnit, event, kind};
     ///
     /// // 100 points for all, 50 for half.
-    /// let accepted = PerUnit::new(Handle::named("accepted").ratio_to(Handle::named("received")), 100, 100);
+    /// let accepted = PerUnit::new(Handle::<kind::Number>::new("accepted").ratio_to(Handle::new("received")), 100, 100);
     /// // A point for every five clicks, at most 20.
     /// let clicks = PerUnit::new(event("click").count(), 1, 20).every(5);
     /// ```

@@ -42,12 +42,12 @@ pub(crate) fn scaled(value: f64, places: i32, excess: Excess) -> Option<i64> {
     }
 }
 
-/// `value` rounded to the nearest millionth, ties away from zero, and clamped to ±2^80 millionths. `None` for values that
+/// `value` rounded to the nearest millionth, ties away from zero, and clamped to ±2^104 millionths. `None` for values that
 /// are not finite.
 ///
 /// Works on the bits: `value` is exactly `significand x 2^exponent`, so it is rounded once.
 pub(crate) fn nearest_micros(value: f64) -> Option<i128> {
-    const LIMIT: i128 = 1 << 80;
+    const LIMIT: i128 = 1 << 104;
     if !value.is_finite() {
         return None;
     }
@@ -104,8 +104,8 @@ mod tests {
             (0.5 / 64.0 / 1_000_000.0 * 64.0, Some(0)),
             (4.2e9, Some(4_200_000_000_000_000)),
             (1e17, Some(100_000_000_000_000_000_000_000)),
-            (1e300, Some(1 << 80)),
-            (-1e300, Some(-(1 << 80))),
+            (1e300, Some(1 << 104)),
+            (-1e300, Some(-(1 << 104))),
             (5e-324, Some(0)),
             (f64::NAN, None),
             (f64::NEG_INFINITY, None),

@@ -173,7 +173,7 @@ impl Quantity {
             Quantity::Axis { .. } | Quantity::Score => (0..=100 * MICROS, "a score is from 0 to 100"),
             // Sums beyond the range saturate at its ends.
             Quantity::Event { by: EventMeasure::Amount, .. } => {
-                (-i64::MAX..=i64::MAX - 1, "an amount is less than 9,223,372,036,854 to either side of 0")
+                (-i64::MAX..=i64::MAX - 1, "an amount is at most 9,223,372,036,854.775806 to either side of 0")
             }
             Quantity::TagCount { .. } | Quantity::Event { by: EventMeasure::Count | EventMeasure::MostPerDay, .. } => {
                 (0..=i64::MAX, "a count is a whole number from 0 on")

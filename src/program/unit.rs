@@ -28,6 +28,12 @@ impl Unit {
         (scaled(number, places, Excess::Floor).unwrap_or(end), scaled(number, places, Excess::Ceiling).unwrap_or(end))
     }
 
+    /// Whether a number is below or above all of these.
+    pub(crate) fn is_outside(self, number: f64, possible: &RangeInclusive<i64>) -> bool {
+        let (floor, ceiling) = self.around(number);
+        ceiling < *possible.start() || floor > *possible.end()
+    }
+
     /// The whole numbers for which `op` holds; for [`NumberOp::IsNot`] those for which it does not.
     pub(crate) fn range(self, op: NumberOp) -> RangeInclusive<i64> {
         match op {

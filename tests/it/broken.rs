@@ -350,6 +350,12 @@ const BROKEN: &[(&str, Document)] = &[
             r#""axis": [{ "name": "fit", "base": 1 }], "limit": [{ "when": { "score": { "more_than": 100 }, "axis": { "fit": { "is_not": 101 } }, "events": { "a": { "amount": { "at_least": 1e13 }, "count": { "is": 2.5 }, "days": { "less_than": 0 } } }, "t": { "count": { "at_most": -1 } }, "d": { "days_since": { "at_least": 1e9 } } }, "at_most": 5 }]"#,
         ),
     ),
+    (
+        "bounds-beyond-all-sums",
+        When(
+            r#"{ "events": { "a": { "amount": { "at_most": 1e13, "between": [9e12, 1e13] }, "count": { "at_least": -1 } } } }"#,
+        ),
+    ),
     ("band-that-nothing-reaches", Rule(r#""bands": { "events": { "a": [[0, 1], [1e13, 2]] } }, "by": "amount""#)),
     ("segment-missing-without-when", Rest(r#""segment": [{ "name": "rest", "missing": "holds" }]"#)),
     ("two-kinds", When(r#"{ "nps": { "at_least": 3 }, "any": [{ "nps": "high" }, { "field": { "nps": true } }] }"#)),
@@ -460,6 +466,10 @@ const BROKEN: &[(&str, Document)] = &[
     (
         "bands-out-of-order-at-a-bound",
         Rule(r#""bands": { "a": [{ "above": 3, "points": 1 }, { "from": 3, "points": 1 }] }"#),
+    ),
+    (
+        "per-unit-of-too-large-a-step",
+        Rule(r#""per_unit": { "seats": { "points": 0.5, "max": 3, "every": 1000000001 } }"#),
     ),
     ("per-unit-of-no-step", Rule(r#""per_unit": { "seats": { "points": 0.5, "max": 3, "every": 0 } }"#)),
     ("per-unit-of-events-without-by", Rule(r#""per_unit": { "events": { "a": { "points": 0.5, "max": 3 } } }"#)),

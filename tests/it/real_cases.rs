@@ -61,6 +61,11 @@ fn per_unit_counts_every_unit() {
     assert_eq!(raw(&scorer, &Record::new().with("revenue", 4.2e9)), "42000");
     assert_eq!(raw(&scorer, &Record::new().with("revenue", 1e300)), "90000");
     assert_eq!(raw(&scorer, &Record::new().with("revenue", -1e300)), "-1000000000");
+    let steps =
+        rules("[[axis.rule]]\nid = 'r'\nper_unit.n = { points = 0.000001, every = 1000000000, max = 1000000 }\n");
+    for (number, points) in [(1e19, "10000"), (1e20, "100000"), (1e22, "1000000"), (f64::MAX, "1000000")] {
+        assert_eq!(raw(&steps, &Record::new().with("n", number)), points, "{number}");
+    }
 }
 
 #[test]
@@ -243,7 +248,7 @@ fn points_for_each_full_step_of_an_amount() {
     // The range of amounts and the smallest step.
     let most = "9223372036854.775807";
     assert_eq!(raw(&whole("0.000001", "0.000001"), &orders(&[most])), "1000000000");
-    assert_eq!(raw(&whole("0.000001", "9000000000000"), &orders(&[most, most])), "0.000002");
+    assert_eq!(raw(&whole("1", "1000000000"), &orders(&[most, most])), "18446");
 }
 
 #[test]

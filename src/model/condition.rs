@@ -34,10 +34,10 @@ pub struct Condition(pub(crate) Shape);
 /// How a gate, promoter, limit or segment counts if its condition is unknown.
 ///
 /// ```
-/// use warmth::model::{Handle, IfUnknown, Limit};
+/// use warmth::model::{Handle, IfUnknown, Limit, kind};
 ///
 /// // A customer of whom nobody knows whether the invoice is paid is capped too.
-/// let overdue = Handle::named("invoice_overdue").is(true);
+/// let overdue = Handle::<kind::Flag>::new("invoice_overdue").is(true);
 /// let cap = Limit::at_most(overdue, 49).missing(IfUnknown::Holds);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -252,8 +252,8 @@ impl<'e> Line<'e, '_> {
         self.findings.iter()
     }
 
-    /// Returns how a signal computed its points; the steps add up to them. Empty for other lines, and for a signal whose
-    /// guard is unknown.
+    /// Returns how a signal computed its points; the steps add up to them. Empty for other lines, and for a signal that
+    /// is unknown.
     ///
     /// Sums of events are shown up to ±4,611,686,018,427 points.
     pub fn steps(&self) -> Vec<Step> {

@@ -174,6 +174,8 @@ impl Activity {
     /// the return instead: with a decay, the older order has lost more points than the return, so the customer ends up
     /// below one who never bought. With a `window`, the order leaves it before the return.
     ///
+    /// Takes linear time in the entries of the name.
+    ///
     /// ```
     /// use warmth::{Activity, Points};
     ///

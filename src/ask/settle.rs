@@ -214,7 +214,7 @@ pub fn settle(
     let as_of = instant_at(second_of(as_of));
     let states: Vec<_> = score.program().into_iter().flat_map(|program| program.states.bounds()).collect();
     let stateless = states.is_empty() && score.verdict().is_scored();
-    let fresh = Settled { state: score.state().map(str::to_owned), stateless, since: as_of, as_of };
+    let fresh = Settled { state: score.state().map(str::to_owned), since: as_of, as_of, stateless };
     let Some(previous) = previous else {
         return (fresh, None);
     };
@@ -238,7 +238,7 @@ pub fn settle(
         }
     };
     if settled.state == previous.state {
-        return (Settled { stateless, as_of, ..previous.clone() }, None);
+        return (Settled { as_of, stateless, ..previous.clone() }, None);
     }
     if previous.stateless {
         return (settled, None);

@@ -17,7 +17,7 @@ use super::fact::{Fact, FactCow, Kind};
 /// | text | `str`, `String`, `Cow<str>`, enums declared with [`facts!`](crate::facts!) |
 /// | date | `NaiveDate` |
 /// | time | `DateTime` of any time zone, converted to UTC |
-/// | tags | `Vec`, slice, array, `BTreeSet` and `HashSet` of `String`, `&str` or declared enums; [`Tags`] |
+/// | tags | `Vec`, slice, array, `BTreeSet` and `HashSet` of `String`, `&str` or declared enums; [`Tags`](super::Tags) |
 ///
 /// `Option`, references, `Box`, `Rc` and `Arc` of each implement it too. [`facts!`](crate::facts!) implements it for your
 /// enums and newtypes.

@@ -1,4 +1,4 @@
-//! What [`facts!`] expands to calls of; not part of the public interface.
+//! What [`facts!`](crate::facts!) expands to calls of; not part of the public interface.
 
 pub use crate::input::facts::Probe;
 use crate::input::facts::{Fact, FactCow, Field, PROBES, ToFact};

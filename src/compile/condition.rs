@@ -151,18 +151,17 @@ impl<'m> Compiler<'m> {
         let of = quantity?;
         within?;
         let within: RangeInclusive<i64> = of.unit().range(op);
-        if let Some((possible, what)) = of.possible()
-            && within.start().max(possible.start()) > within.end().min(possible.end())
-        {
-            let message = format!("this is {} true: {what}", if op.negates() { "always" } else { "never" });
-            let problem = Problem::new("unreachable-bound", &table.key(op.name()), message);
-            self.problems.note(problem.with_help("correct the number, or remove the test"));
-        } else if let Some((possible, what)) = of.possible()
-            && let Some(number) = operands(op).into_iter().find(|number| of.unit().is_outside(*number, &possible))
-        {
-            let message = format!("`{number}` is never reached: {what}");
-            let problem = Problem::new("unreachable-bound", &table.key(op.name()), message);
-            self.problems.note(problem.with_help("correct the number, or remove the test"));
+        if let Some((possible, what)) = of.possible() {
+            let never = within.start().max(possible.start()) > within.end().min(possible.end());
+            let outside = operands(op).into_iter().find(|number| of.unit().is_outside(*number, &possible));
+            let message = match outside {
+                _ if never => Some(format!("this is {} true: {what}", if op.negates() { "always" } else { "never" })),
+                outside => outside.map(|number| format!("`{number}` is never reached: {what}")),
+            };
+            if let Some(message) = message {
+                let problem = Problem::new("unreachable-bound", &table.key(op.name()), message);
+                self.problems.note(problem.with_help("correct the number, or remove the test"));
+            }
         }
         let doubles = doubles_within(&within);
         Some(Test::Number { of, within, doubles, negate: op.negates(), op })

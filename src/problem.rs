@@ -184,7 +184,7 @@ pub(crate) struct Problems {
     kept: Vec<Problem>,
     /// The bytes of the problems that are kept.
     bytes: usize,
-    /// The number of problems, also of those that are not kept.
+    /// The number of problems, including problems that are not kept.
     found: usize,
 }
 
@@ -246,7 +246,7 @@ impl Problems {
         None
     }
 
-    /// Returns the number of problems so far, also of those that are not kept.
+    /// Returns the number of problems so far, including problems that are not kept.
     pub(crate) fn len(&self) -> usize {
         self.found
     }

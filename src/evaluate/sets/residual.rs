@@ -34,7 +34,7 @@ struct Gates<'m> {
 impl<'m> Gates<'m> {
     /// Keeps the gates open that were open before and were not evaluated again.
     fn keep_open(&mut self, before: &Gates<'m>) {
-        // This evaluation saw the open gates of `before`, and then those that `before` did not reach.
+        // This evaluation saw the open gates of `before` first, and then gates that `before` had not reached.
         self.open.extend(before.open.iter().skip(self.seen));
         self.seen = before.seen + self.seen.saturating_sub(before.open.len());
     }

@@ -106,7 +106,7 @@ pub struct Activity {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct List {
     name: Box<str>,
-    entries: Vec<Entry>, // sorted by key, keys distinct
+    entries: Vec<Entry>, // sorted by key; of equal keys, all but the last have the greatest count
 }
 
 /// One entry of an [`Activity`]: `count` equal events at one instant.
@@ -335,7 +335,8 @@ impl Activity {
         Cow::Owned(known)
     }
 
-    /// Returns the number of entries: distinct (name, instant, amount).
+    /// Returns the number of entries: one for each distinct (name, instant, amount), and one more for every further
+    /// 2^32 - 1 equal events.
     pub fn len(&self) -> usize {
         self.lists.iter().map(|list| list.entries.len()).sum()
     }

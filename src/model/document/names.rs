@@ -218,7 +218,7 @@ pub(crate) const ADVICE: [(&[&str], Advice); 42] = [
     ),
     (
         &["icontains", "iequals", "iexact", "ieq"],
-        Advice::Say("contains", "write `contains` or `is`, with `ignore_case = true` beside it"),
+        Advice::Say("contains", "write `contains` or `is`, and add `ignore_case = true` next to it"),
     ),
     (
         &["notcontain", "notcontains", "ncontains", "doesnotcontain", "doesntcontain", "notincludes", "excludes"],

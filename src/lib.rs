@@ -236,10 +236,11 @@ pub use ask::{
 };
 pub use decay::{Decay, Weight};
 pub use grade::{Grade, GradeError, Verdict, VerdictError};
-pub use input::activity::{Activity, Event, Resolution};
-pub use input::facts::{Fact, FactCow, Facts, Field, Kind, Record, Tag, Tags, ToFact, Value};
+pub use input::activity::{Activity, Attribute, Attributes, Event, Resolution};
+pub use input::facts::{Fact, FactCow, Facts, Field, Kind, Record, Tag, Tags, ToFact};
 #[doc(hidden)]
 pub use input::facts_macro::private as __private;
+pub use input::value::Value;
 pub use kit::{governance, offer, rollup, shapes, templates};
 pub use model::{DocumentLimits, Fingerprint, Model, fields};
 pub use num::points::{Points, PointsError};

@@ -2,16 +2,19 @@
 
 use std::ops::RangeInclusive;
 
-use super::Compiler;
 use super::rule::repeated;
+use super::{Compiler, Schema};
 use crate::grade::Verdict;
 use crate::input::activity::{Ages, Names};
 use crate::input::facts::Kind;
 use crate::literal::Literals;
-use crate::model::{self, AgeWindow, DayOp, Leaf, NumberOp, RecencyOp, Scope, Shape, TagOp, TextOp};
+use crate::model::{
+    self, AgeWindow, DayOp, EventSource, Leaf, NumberOp, RecencyOp, Scope, Shape, TagOp, TextOp, names,
+};
 use crate::problem::{Path, Problem};
 use crate::program::{
-    Condition, ConditionNode, Events, ProbeId, Quantity, TagTest, Test, TextSubject, TextTest, doubles_within,
+    Condition, ConditionNode, EventFilter, Events, ProbeId, Quantity, TagTest, Test, TextSubject, TextTest,
+    doubles_within,
 };
 use crate::text::same;
 use crate::time::{Span, day_of};
@@ -85,6 +88,12 @@ impl<'m> Compiler<'m> {
             && list.is_empty()
         {
             return self.problems.refuse("empty", path, "an empty list matches nothing or everything");
+        }
+        if scope == Scope::Attributes && !tests_attribute(leaf) {
+            let message = "an attribute is a flag, a number or a text";
+            let help = "test it with operators such as `is`, `one_of`, `starts_with` and `at_least`";
+            let table = leaf.table_keys(scope);
+            return self.problems.refuse_with_help("wrong-kind", &path.keys(&table), message, help);
         }
         let (table, operand) = (leaf.table_keys(scope), leaf.operand_keys(scope));
         let (table, operand) = (path.keys(&table), path.keys(&operand));
@@ -198,13 +207,20 @@ impl<'m> Compiler<'m> {
                 Quantity::Calendar { field: self.field(field, Kind::Date, source)?, by: *by }
             }
             model::Quantity::TagCount { field } => Quantity::TagCount { field: self.field(field, Kind::Tags, source)? },
-            model::Quantity::Event { event, by, ages } => {
+            model::Quantity::Event { event, ages, distinct: Some(attribute), .. } => {
+                let events = self.events(event, *ages, source, option);
+                if attribute.is_empty() {
+                    return self.problems.refuse("empty", option, "a name must not be empty");
+                }
+                Quantity::Distinct { events: events?, attribute: attribute.as_str().into() }
+            }
+            model::Quantity::Event { event, by, ages, .. } => {
                 Quantity::Event { events: self.events(event, *ages, source, option)?, by: *by }
             }
             model::Quantity::DaysSinceLast { event } => {
                 Quantity::DaysSinceLast { events: self.events(event, None, source, option)? }
             }
-            model::Quantity::Axis { .. } | model::Quantity::Score if scope == Scope::Subject => {
+            model::Quantity::Axis { .. } | model::Quantity::Score if scope != Scope::Outcome => {
                 return self.outcome_only(source);
             }
             model::Quantity::Axis { name } => Quantity::Axis { axis: self.axis_named(name, source)? },
@@ -227,7 +243,7 @@ impl<'m> Compiler<'m> {
     /// Resolves events of one name and some ages, and records how far back they reach.
     fn events(
         &mut self,
-        event: &'m String,
+        event: &'m EventSource,
         ages: Option<AgeWindow>,
         path: &Path<'_>,
         ages_path: &Path<'_>,
@@ -239,10 +255,31 @@ impl<'m> Compiler<'m> {
             }
             Some(AgeWindow::Between(from, to)) => self.age_range(from, to, ages_path),
         };
-        let names = self.names(std::slice::from_ref(event), path);
+        let names = self.names(std::slice::from_ref(&event.name), path);
+        let filter = self.filter(event.matching.as_deref(), &path.key(names::WHERE));
         let ages = ages?;
         self.reaches_back(ages.to.and_then(|to| u64::try_from(to).ok()));
-        Some(Events { names: names?, ages })
+        Some(Events { names: names?, ages, filter: filter? })
+    }
+
+    /// Compiles a condition on the attributes of events.
+    #[expect(clippy::option_option, reason = "no condition differs from a wrong one")]
+    pub(super) fn filter(
+        &mut self,
+        matching: Option<&'m model::Condition>,
+        path: &Path<'_>,
+    ) -> Option<Option<Box<EventFilter>>> {
+        let Some(matching) = matching else { return Some(None) };
+        // Attributes are the fields of an event, of any name. The subject's fields are put aside.
+        let open = Schema { fields: &[], open: true, events: None };
+        let schema = std::mem::replace(&mut self.schema, open);
+        let (fields, indexes) = (std::mem::take(&mut self.fields), std::mem::take(&mut self.field_indexes));
+        let slots = self.slots;
+        let when = self.condition(matching, path, Scope::Attributes);
+        let attributes = std::mem::replace(&mut self.fields, fields);
+        (self.schema, self.field_indexes, self.slots) = (schema, indexes, slots);
+        let attributes = attributes.into_iter().map(|used| used.reading.field).collect();
+        Some(Some(Box::new(EventFilter { attributes, when: when? })))
     }
 
     fn age_range(&mut self, from: Span, to: Span, path: &Path<'_>) -> Option<Ages> {
@@ -301,7 +338,7 @@ impl<'m> Compiler<'m> {
                 }
                 Some(TextSubject::Field(field))
             }
-            model::TextSubject::Grade | model::TextSubject::Verdict if scope == Scope::Subject => {
+            model::TextSubject::Grade | model::TextSubject::Verdict if scope != Scope::Outcome => {
                 self.outcome_only(table)
             }
             model::TextSubject::Grade if self.grade.is_none() => {
@@ -378,6 +415,15 @@ fn text_test(op: TextOp, literals: Literals) -> (TextTest, bool) {
         TextOp::EndsWith => (TextTest::EndsWith(literals), false),
         TextOp::Contains => (TextTest::Contains(literals), false),
         TextOp::HasWord => (TextTest::HasWord(literals), false),
+    }
+}
+
+/// Whether a test fits the attributes of an event.
+fn tests_attribute(leaf: &Leaf) -> bool {
+    match leaf {
+        Leaf::Known { .. } | Leaf::Flag { .. } | Leaf::Text { of: model::TextSubject::Field(_), .. } => true,
+        Leaf::Number { of, .. } => matches!(of, model::Quantity::Number { .. }),
+        _ => false,
     }
 }
 

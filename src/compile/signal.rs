@@ -3,7 +3,7 @@
 use super::Compiler;
 use crate::decay::{Curve, Decay};
 use crate::input::activity::Ages;
-use crate::model::{self, Each};
+use crate::model::{self, Each, Prefer, names};
 use crate::num::points::{HELD, Points};
 use crate::problem::{Path, Problem};
 use crate::program::{Events, Signal};
@@ -12,6 +12,7 @@ use crate::time::Span;
 impl<'m> Compiler<'m> {
     pub(super) fn signal(&mut self, signal: &'m model::Signal, path: &Path<'_>) -> Option<Signal> {
         let names = self.names(&signal.events, &path.key("event"));
+        let filter = self.filter(signal.matching.as_ref(), &path.key(names::WHERE));
         let window = signal.window.map(|window| self.span(window, &path.key("window")));
         self.check_counts(signal, path);
         let (points, per_unit) = match signal.each {
@@ -33,7 +34,9 @@ impl<'m> Compiler<'m> {
         decay?;
         let curve = Curve::new(&signal.decay);
         // An event whose weight has decayed to zero still counts towards `min_count`.
-        let ends = if signal.min_count.is_some() { None } else { curve.ends() };
+        // One that is preferred to later events still takes their place.
+        let prefer_first = signal.prefer == Prefer::First;
+        let ends = if signal.min_count.is_some() || prefer_first { None } else { curve.ends() };
         self.reaches_back(match (window, ends) {
             (Some(window), Some(ends)) => Some(window.min(ends)),
             (window, ends) => window.or(ends),
@@ -43,11 +46,14 @@ impl<'m> Compiler<'m> {
             events: Events {
                 names: names?,
                 ages: Ages { from: 0, to: window.and_then(|window| i64::try_from(window).ok()) },
+                filter: filter?,
             },
             points: points?,
             per_unit,
             every: every?,
+            once_per: signal.once_per.as_deref().map(Into::into),
             per_day: or_all(signal.per_day),
+            prefer_first,
             min_count: signal.min_count.map_or(0, u64::from),
             most_recent: or_all(signal.most_recent),
             max: max?,
@@ -61,6 +67,19 @@ impl<'m> Compiler<'m> {
         for (key, count) in counts {
             if count == Some(0) {
                 self.problems.note(Problem::new("out-of-range", &path.key(key), "a count must be at least 1"));
+            }
+        }
+        if signal.once_per.as_deref() == Some("") {
+            self.problems.note(Problem::new("empty", &path.key("once_per"), "a name must not be empty"));
+        }
+        if signal.prefer == Prefer::First {
+            let path = path.key("prefer");
+            if signal.most_recent.is_some() {
+                let message = "`most_recent` counts the latest events, so `prefer` cannot be `first`";
+                self.problems.note(Problem::new("forms", &path, message));
+            } else if signal.once_per.is_none() && signal.per_day.is_none() {
+                let message = "`prefer` says which events `once_per` or `per_day` counts, but there is neither";
+                self.problems.note(Problem::new("forms", &path, message).with_help("remove `prefer`"));
             }
         }
         if let (Some(min), Some(latest)) = (signal.min_count, signal.most_recent)

@@ -39,6 +39,7 @@
 pub(crate) mod columns;
 mod domain;
 mod env;
+mod filter;
 mod observer;
 mod one;
 mod outcome;

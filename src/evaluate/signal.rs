@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::decay::Curve;
-use crate::input::activity::{Activity, Occurrence, Selection};
+use crate::input::activity::{Activity, AttributeTable, Occurrence, Selection, ValuesSeen};
 use crate::num::u384::{U384, rounded, saturated_i64};
 use crate::program::Signal;
 use crate::time::civil_day;
@@ -55,12 +55,13 @@ impl SignalSums {
             });
             sums = ordered;
         } else {
-            let selected = activity.select(&signal.events.names, as_of, signal.events.ages);
-            // Chosen here rather than for each event.
-            match &signal.curve {
-                Curve::HalfLife(half_life) => sums.add_all(signal, selected, |at| half_life.numerator(age(at))),
-                curve => sums.add_all(signal, selected, |at| curve.numerator(age(at))),
-            }
+            signal.events.selected(activity, as_of, |selected| {
+                // Chosen here rather than for each event.
+                match &signal.curve {
+                    Curve::HalfLife(half_life) => sums.add_all(signal, selected, |at| half_life.numerator(age(at))),
+                    curve => sums.add_all(signal, selected, |at| curve.numerator(age(at))),
+                }
+            });
         }
         // `min_count` is at most `most_recent`, so events that were left out cannot matter to it.
         if sums.events < signal.min_count {
@@ -77,16 +78,11 @@ impl SignalSums {
     }
 
     fn add_all(&mut self, signal: &Signal, events: Selection<'_>, weight: impl Fn(i64) -> u64) {
-        for slice in events.slices() {
-            if signal.per_unit {
-                for entry in slice {
-                    self.add(signal, true, entry.into(), weight(entry.at));
-                }
-            } else {
-                for entry in slice {
-                    self.add(signal, false, entry.into(), weight(entry.at));
-                }
-            }
+        // Chosen here rather than for each event.
+        if signal.per_unit {
+            events.each(|entry| self.add(signal, true, entry.into(), weight(entry.at)));
+        } else {
+            events.each(|entry| self.add(signal, false, entry.into(), weight(entry.at)));
         }
     }
 
@@ -158,15 +154,14 @@ pub(super) fn counted(
     as_of: i64,
     mut each: impl FnMut(Occurrence),
 ) {
-    let selected = activity.select(&signal.events.names, as_of, signal.events.ages);
     if !signal.ordered() {
-        selected.entries().for_each(|entry| each(entry.into()));
+        signal.events.selected(activity, as_of, |selected| selected.each(|entry| each(entry.into())));
         return;
     }
     let mut day = None;
     let mut left_of_day = signal.per_day;
     let mut left = signal.most_recent;
-    selected.latest_first(|entry| {
+    let take = |entry: Occurrence| {
         let own_day = civil_day(entry.at, offset_secs);
         if day.replace(own_day) != Some(own_day) {
             left_of_day = signal.per_day;
@@ -178,17 +173,45 @@ pub(super) fn counted(
             each(Occurrence { count: taken, ..entry });
         }
         if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    signal.events.selected(activity, as_of, |selected| match &signal.once_per {
+        None => in_order(signal, selected, take),
+        Some(attribute) => once_per(signal, selected, activity.table(), attribute, take),
+    });
+}
+
+/// Calls `each` with the events in the order in which the signal prefers them, until it breaks.
+#[inline]
+fn in_order(signal: &Signal, selected: Selection<'_>, each: impl FnMut(Occurrence) -> ControlFlow<()>) {
+    if signal.prefer_first { selected.earliest_first(each) } else { selected.latest_first(each) }
+}
+
+/// As [`in_order`], with one event for each value of an attribute.
+#[inline(never)]
+fn once_per(
+    signal: &Signal,
+    selected: Selection<'_>,
+    table: &AttributeTable,
+    attribute: &str,
+    mut each: impl FnMut(Occurrence) -> ControlFlow<()>,
+) {
+    let Some(name) = table.name(attribute) else { return };
+    let mut seen = ValuesSeen::new(table.values());
+    in_order(signal, selected, |entry| {
+        let is_new = table.value_of(entry.attributes, name).is_some_and(|value| seen.insert(value));
+        // Events of one entry are alike.
+        if is_new { each(Occurrence { count: 1, ..entry }) } else { ControlFlow::Continue(()) }
     });
 }
 
 /// The sums of positive and of negative amounts.
 pub(super) fn amounts(events: Selection<'_>) -> (i128, i128) {
     let (mut gains, mut losses) = (0_i128, 0_i128);
-    for entry in events.entries() {
+    events.each(|entry| {
         let amount = i128::from(entry.amount) * i128::from(entry.count);
         let side = if amount < 0 { &mut losses } else { &mut gains };
         *side = side.saturating_add(amount.saturating_abs());
-    }
+    });
     (gains, losses)
 }
 

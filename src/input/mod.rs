@@ -5,3 +5,4 @@ pub(crate) mod buffers;
 pub(crate) mod columns;
 pub(crate) mod facts;
 pub(crate) mod facts_macro;
+pub(crate) mod value;

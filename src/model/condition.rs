@@ -120,27 +120,92 @@ pub(crate) enum Leaf {
         date: NaiveDate,
     },
     Recency {
-        event: String,
+        event: EventSource,
         op: RecencyOp,
         span: Span,
     },
     Never {
-        event: String,
+        event: EventSource,
         never: bool,
     },
+}
+
+impl Leaf {
+    /// Returns the events that the test measures.
+    pub(crate) fn event(&self) -> Option<&EventSource> {
+        match self {
+            Leaf::Number { of, .. } => of.event(),
+            Leaf::Recency { event, .. } | Leaf::Never { event, .. } => Some(event),
+            _ => None,
+        }
+    }
+
+    /// As [`event`](Leaf::event), to change them.
+    pub(crate) fn event_mut(&mut self) -> Option<&mut EventSource> {
+        match self {
+            Leaf::Number { of, .. } => of.event_mut(),
+            Leaf::Recency { event, .. } | Leaf::Never { event, .. } => Some(event),
+            _ => None,
+        }
+    }
+}
+
+/// The events of one name: all of them, or those whose attributes match a condition.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct EventSource {
+    pub(crate) name: String,
+    pub(crate) matching: Option<Box<Condition>>,
 }
 
 /// A quantity that can be measured as a number.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Quantity {
-    Number { field: String },
-    Ratio { field: String, of: String },
-    Calendar { field: String, by: Calendar },
-    TagCount { field: String },
-    Event { event: String, by: EventMeasure, ages: Option<AgeWindow> },
-    DaysSinceLast { event: String },
-    Axis { name: String },
+    Number {
+        field: String,
+    },
+    Ratio {
+        field: String,
+        of: String,
+    },
+    Calendar {
+        field: String,
+        by: Calendar,
+    },
+    TagCount {
+        field: String,
+    },
+    /// With `distinct`, the number of different values of that attribute instead of the number of events.
+    Event {
+        event: EventSource,
+        by: EventMeasure,
+        distinct: Option<String>,
+        ages: Option<AgeWindow>,
+    },
+    DaysSinceLast {
+        event: EventSource,
+    },
+    Axis {
+        name: String,
+    },
     Score,
+}
+
+impl Quantity {
+    /// Returns the events that are measured.
+    pub(crate) fn event(&self) -> Option<&EventSource> {
+        match self {
+            Quantity::Event { event, .. } | Quantity::DaysSinceLast { event } => Some(event),
+            _ => None,
+        }
+    }
+
+    /// As [`event`](Quantity::event), to change them.
+    pub(crate) fn event_mut(&mut self) -> Option<&mut EventSource> {
+        match self {
+            Quantity::Event { event, .. } | Quantity::DaysSinceLast { event } => Some(event),
+            _ => None,
+        }
+    }
 }
 
 /// The distance between a date and the day of scoring.

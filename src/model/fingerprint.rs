@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Model;
 use super::axis::{Axis, Rule};
-use super::condition::{Condition, Shape};
+use super::condition::{Condition, EventSource, Shape};
 use super::document::location::Scope;
 use super::document::node::Node;
 use super::document::write;
@@ -172,9 +172,21 @@ fn normalize_conditions(model: &mut Model) {
         rule.when.iter_mut().for_each(normalize);
         match &mut rule.worth {
             Worth::First(first) => first.rows.iter_mut().for_each(|(when, _)| normalize(when)),
-            Worth::Signal(signal) => signal.events.sort(),
-            Worth::Points(_) | Worth::Bands(_) | Worth::Values(_) | Worth::PerUnit(_) => {}
+            Worth::Signal(signal) => {
+                signal.events.sort();
+                signal.matching.iter_mut().for_each(normalize);
+            }
+            Worth::Bands(bands) => normalize_source(bands.of.event_mut()),
+            Worth::PerUnit(per_unit) => normalize_source(per_unit.of.event_mut()),
+            Worth::Points(_) | Worth::Values(_) => {}
         }
+    }
+}
+
+/// Brings the condition on the attributes of events into its normal form.
+fn normalize_source(event: Option<&mut EventSource>) {
+    if let Some(matching) = event.and_then(|event| event.matching.as_mut()) {
+        normalize(matching);
     }
 }
 
@@ -202,7 +214,10 @@ fn normalize(condition: &mut Condition) {
             of.sort_by_cached_key(|part| hash(&write::condition(part, Scope::Outcome)));
             Shape::AtLeastOf { count, of }
         }
-        leaf @ Shape::Leaf(_) => leaf,
+        Shape::Leaf(mut leaf) => {
+            normalize_source(leaf.event_mut());
+            Shape::Leaf(leaf)
+        }
     };
 }
 

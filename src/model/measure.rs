@@ -1,7 +1,8 @@
 //! Conditions on quantities, events and outcomes, built in Rust.
 
 use super::condition::{
-    AgeWindow, Condition, EventMeasure, Leaf, NumberOp, Quantity, RecencyOp, Shape, TagOp, TextOp, TextSubject,
+    AgeWindow, Condition, EventMeasure, EventSource, Leaf, NumberOp, Quantity, RecencyOp, Shape, TagOp, TextOp,
+    TextSubject,
 };
 use super::handle::{Handle, kind};
 use crate::time::Span;
@@ -71,7 +72,9 @@ impl Measure {
 
     fn aged(self, window: AgeWindow) -> Measure {
         match self.0 {
-            Quantity::Event { event, by, .. } => Measure(Quantity::Event { event, by, ages: Some(window) }),
+            Quantity::Event { event, by, distinct, .. } => {
+                Measure(Quantity::Event { event, by, distinct, ages: Some(window) })
+            }
             other => Measure(other),
         }
     }
@@ -85,11 +88,11 @@ impl From<Handle<'_, kind::Number>> for Measure {
 
 /// Events of one name, or of all names.
 #[derive(Clone, Debug, PartialEq)]
-pub struct EventField(String);
+pub struct EventField(EventSource);
 
 /// Returns the events of the given name; `"*"` means all names.
 pub fn event(name: impl Into<String>) -> EventField {
-    EventField(name.into())
+    EventField(EventSource { name: name.into(), matching: None })
 }
 
 /// Returns the events of all names.
@@ -98,8 +101,36 @@ pub fn events() -> EventField {
 }
 
 impl EventField {
+    /// Selects the events whose attributes match a condition. Replaces an earlier condition.
+    ///
+    /// Build the condition from the names of attributes ([`Handle`]). An event counts if the condition is true for it, so
+    /// not if it is unknown because the event lacks an attribute.
+    ///
+    /// ```
+    /// use warmth::model::{Handle, event, kind};
+    ///
+    /// let path = Handle::<kind::Text>::new("path");
+    /// let interested = event("page_view").matching(path.starts_with("/pricing")).count().at_least(3);
+    /// ```
+    #[must_use]
+    pub fn matching(self, condition: Condition) -> EventField {
+        EventField(EventSource { matching: Some(Box::new(condition)), ..self.0 })
+    }
+
     fn measure(self, by: EventMeasure) -> Measure {
-        Measure(Quantity::Event { event: self.0, by, ages: None })
+        Measure(Quantity::Event { event: self.0, by, distinct: None, ages: None })
+    }
+
+    /// Returns the number of different values of an attribute. Events without the attribute do not count.
+    ///
+    /// ```
+    /// use warmth::model::event;
+    ///
+    /// let thorough = event("page_view").distinct("path").at_least(5);
+    /// ```
+    pub fn distinct(self, attribute: impl Into<String>) -> Measure {
+        let distinct = Some(attribute.into());
+        Measure(Quantity::Event { event: self.0, by: EventMeasure::Count, distinct, ages: None })
     }
 
     /// Returns the number of events.

@@ -63,7 +63,8 @@ use crate::problem::{ModelError, Path, Problem};
 pub use self::axis::{Axis, Group, Missing, Rule};
 pub use self::case::Case;
 pub(crate) use self::condition::{
-    AgeWindow, Calendar, DayOp, EventMeasure, Leaf, NumberOp, Quantity, RecencyOp, Shape, TagOp, TextOp, TextSubject,
+    AgeWindow, Calendar, DayOp, EventMeasure, EventSource, Leaf, NumberOp, Quantity, RecencyOp, Shape, TagOp, TextOp,
+    TextSubject,
 };
 pub use self::condition::{Condition, IfUnknown};
 pub(crate) use self::document::location::{RESERVED_OUTCOME, Scope};
@@ -77,7 +78,7 @@ pub(crate) use self::outcome::{Bound, Cuts, StateBound};
 pub use self::outcome::{FitCuts, GradeCuts, Limit, Play, Promoter, Segment, State, Total};
 pub use self::test::{Clause, Input, Operand, Test};
 pub(crate) use self::worth::Each;
-pub use self::worth::{Band, Bands, Combine, First, PerUnit, Signal, Values, Worth};
+pub use self::worth::{Band, Bands, Combine, First, PerUnit, Prefer, Signal, Values, Worth};
 
 /// A model document: gates, axes of rules, promoters, limits, a grade, states, segments, plays and cases.
 ///

@@ -109,7 +109,7 @@ impl Condition {
                     each(Read::Field(other, Kind::Tags));
                 }
                 Leaf::Day { field, .. } => each(Read::Field(field, Kind::Date)),
-                Leaf::Recency { event, .. } | Leaf::Never { event, .. } => each(Read::Event(event)),
+                Leaf::Recency { event, .. } | Leaf::Never { event, .. } => each(Read::Event(&event.name)),
             }
         }
     }
@@ -125,7 +125,7 @@ impl Quantity {
             }
             Quantity::Calendar { field, .. } => each(Read::Field(field, Kind::Date)),
             Quantity::TagCount { field } => each(Read::Field(field, Kind::Tags)),
-            Quantity::Event { event, .. } | Quantity::DaysSinceLast { event } => each(Read::Event(event)),
+            Quantity::Event { event, .. } | Quantity::DaysSinceLast { event } => each(Read::Event(&event.name)),
             Quantity::Axis { .. } | Quantity::Score => {}
         }
     }

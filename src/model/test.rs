@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::condition::{AgeWindow, Condition, Leaf, NumberOp, Quantity, Shape, TextSubject};
+use super::condition::{AgeWindow, Condition, EventSource, Leaf, NumberOp, Quantity, Shape, TextSubject};
 use super::document::names::Named;
 use crate::time::Span;
 
@@ -70,6 +70,10 @@ pub enum Input<'m> {
         min_age: Option<Span>,
         /// The age below which events count; `None` for no bound.
         max_age: Option<Span>,
+        /// The condition on the attributes of events that count; `None` if all of them do.
+        matching: Option<&'m Condition>,
+        /// The attribute whose different values are counted, if a `count` is not of events.
+        distinct: Option<&'m str>,
     },
     /// The score of an axis.
     Axis(&'m str),
@@ -183,7 +187,7 @@ impl<'m> Test<'m> {
             Leaf::Number { of, .. } => Input::of(of),
             Leaf::Text { of: TextSubject::Grade, .. } => Input::Grade,
             Leaf::Text { of: TextSubject::Verdict, .. } => Input::Verdict,
-            Leaf::Recency { event, .. } | Leaf::Never { event, .. } => Input::events(event, None, None),
+            Leaf::Recency { event, .. } | Leaf::Never { event, .. } => Input::events(event, None, None, None),
         }
     }
 
@@ -242,20 +246,27 @@ impl<'m> Input<'m> {
             Quantity::Ratio { field, of } => Input::Ratio { field, of },
             Quantity::Calendar { field, by } => Input::Calendar { field, measure: by.name() },
             Quantity::TagCount { field } => Input::TagCount(field),
-            Quantity::Event { event, ages, .. } => Input::events(event, quantity.measure(), *ages),
-            Quantity::DaysSinceLast { event } => Input::events(event, quantity.measure(), None),
+            Quantity::Event { event, ages, distinct, .. } => {
+                Input::events(event, quantity.measure(), *ages, distinct.as_deref())
+            }
+            Quantity::DaysSinceLast { event } => Input::events(event, quantity.measure(), None, None),
             Quantity::Axis { name } => Input::Axis(name),
             Quantity::Score => Input::Score,
         }
     }
 
-    fn events(name: &'m str, measure: Option<&'static str>, ages: Option<AgeWindow>) -> Input<'m> {
+    fn events(
+        event: &'m EventSource,
+        measure: Option<&'static str>,
+        ages: Option<AgeWindow>,
+        distinct: Option<&'m str>,
+    ) -> Input<'m> {
         let (min_age, max_age) = match ages {
             None => (None, None),
             Some(AgeWindow::Within(max)) => (None, Some(max)),
             Some(AgeWindow::Between(min, max)) => (Some(min), Some(max)),
         };
-        Input::Events { name, measure, min_age, max_age }
+        Input::Events { name: &event.name, measure, min_age, max_age, matching: event.matching.as_deref(), distinct }
     }
 
     /// Returns the field that the input reads, the dividend of a ratio. `None` for events and outcomes.

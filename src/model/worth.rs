@@ -274,14 +274,28 @@ getters!(PerUnit {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Signal {
     pub(crate) events: Vec<String>,
+    pub(crate) matching: Option<Condition>,
     pub(crate) each: Each,
     pub(crate) every: Option<Points>,
     pub(crate) window: Option<Span>,
+    pub(crate) once_per: Option<String>,
     pub(crate) per_day: Option<u32>,
+    pub(crate) prefer: Prefer,
     pub(crate) min_count: Option<u32>,
     pub(crate) most_recent: Option<u32>,
     pub(crate) max: Option<Points>,
     pub(crate) decay: Decay,
+}
+
+/// Which events of a signal count if not all of them do: see [`Signal::once_per`] and [`Signal::per_day`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Prefer {
+    /// The first.
+    First,
+    /// The latest.
+    #[default]
+    Latest,
 }
 
 /// The points of one event before decay.
@@ -307,10 +321,13 @@ impl Signal {
     fn of(event: String, each: Each) -> Signal {
         Signal {
             events: vec![event],
+            matching: None,
             each,
             every: None,
             window: None,
+            once_per: None,
             per_day: None,
+            prefer: Prefer::Latest,
             min_count: None,
             most_recent: None,
             max: None,
@@ -330,8 +347,17 @@ setters!(Signal {
     every(units: impl Into<Points>) every = Some(units.into());
     /// Counts only events younger than `span`. Defaults to events of any age.
     window(span: Span) window = Some(span);
-    /// Counts only the latest `count` events of each civil day. Defaults to all.
+    /// Counts only events whose attributes match a condition; see [`EventField::matching`](super::EventField::matching).
+    /// Defaults to all events.
+    matching(condition: Condition) matching = Some(condition);
+    /// Counts only one event for each value of an attribute, such as one open of each mail: the latest within the window,
+    /// or the first; see [`prefer`](Signal::prefer). Events without the attribute do not count. Defaults to all events.
+    once_per(attribute: impl Into<String>) once_per = Some(attribute.into());
+    /// Counts only `count` events of each civil day, the latest or the first; see [`prefer`](Signal::prefer). Defaults to all.
     per_day(count: u32) per_day = Some(count);
+    /// Sets which events count under [`once_per`](Signal::once_per) and [`per_day`](Signal::per_day). Defaults to
+    /// [`Prefer::Latest`].
+    prefer(prefer: Prefer) prefer = prefer;
     /// Makes the signal worth nothing with fewer events than this. Defaults to no minimum.
     min_count(count: u32) min_count = Some(count);
     /// Counts only the latest `count` events. Defaults to all.
@@ -356,8 +382,14 @@ getters!(Signal {
     get_every(self) -> Option<Points> = self.every;
     /// Returns the age below which events count, if there is a window.
     get_window(self) -> Option<Span> = self.window;
+    /// Returns the condition on the attributes of events that count, if there is one.
+    get_matching(self) -> Option<&Condition> = self.matching.as_ref();
+    /// Returns the attribute for each of whose values one event counts, if there is one.
+    get_once_per(self) -> Option<&str> = self.once_per.as_deref();
     /// Returns how many events of one civil day count, if that is bounded.
     get_per_day(self) -> Option<u32> = self.per_day;
+    /// Returns which events count if not all of them do.
+    get_prefer(self) -> Prefer = self.prefer;
     /// Returns the number of events below which the signal is worth nothing.
     get_min_count(self) -> Option<u32> = self.min_count;
     /// Returns how many of the latest events count, if that is bounded.

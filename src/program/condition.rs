@@ -135,13 +135,35 @@ pub(crate) enum Test {
 #[derive(Debug)]
 #[repr(u8)]
 pub(crate) enum Quantity {
-    Number { field: FieldIndex },
-    Ratio { field: FieldIndex, of: FieldIndex },
-    Calendar { field: FieldIndex, by: Calendar },
-    TagCount { field: FieldIndex },
-    Event { events: Events, by: EventMeasure },
-    DaysSinceLast { events: Events },
-    Axis { axis: usize },
+    Number {
+        field: FieldIndex,
+    },
+    Ratio {
+        field: FieldIndex,
+        of: FieldIndex,
+    },
+    Calendar {
+        field: FieldIndex,
+        by: Calendar,
+    },
+    TagCount {
+        field: FieldIndex,
+    },
+    Event {
+        events: Events,
+        by: EventMeasure,
+    },
+    /// The number of different values of an attribute.
+    Distinct {
+        events: Events,
+        attribute: Box<str>,
+    },
+    DaysSinceLast {
+        events: Events,
+    },
+    Axis {
+        axis: usize,
+    },
     Score,
 }
 
@@ -152,15 +174,19 @@ impl Quantity {
             Quantity::Number { field } | Quantity::Calendar { field, .. } | Quantity::TagCount { field } => {
                 [Some(*field), None]
             }
-            Quantity::Event { .. } | Quantity::DaysSinceLast { .. } | Quantity::Axis { .. } | Quantity::Score => {
-                [None, None]
-            }
+            Quantity::Event { .. }
+            | Quantity::Distinct { .. }
+            | Quantity::DaysSinceLast { .. }
+            | Quantity::Axis { .. }
+            | Quantity::Score => [None, None],
         }
     }
 
     pub(super) fn events(&self) -> Option<&Events> {
         match self {
-            Quantity::Event { events, .. } | Quantity::DaysSinceLast { events } => Some(events),
+            Quantity::Event { events, .. } | Quantity::Distinct { events, .. } | Quantity::DaysSinceLast { events } => {
+                Some(events)
+            }
             _ => None,
         }
     }
@@ -175,7 +201,9 @@ impl Quantity {
             Quantity::Event { by: EventMeasure::Amount, .. } => {
                 (-i64::MAX..=i64::MAX - 1, "an amount is at most 9,223,372,036,854.775806 to either side of 0")
             }
-            Quantity::TagCount { .. } | Quantity::Event { by: EventMeasure::Count | EventMeasure::MostPerDay, .. } => {
+            Quantity::TagCount { .. }
+            | Quantity::Distinct { .. }
+            | Quantity::Event { by: EventMeasure::Count | EventMeasure::MostPerDay, .. } => {
                 (0..=i64::MAX, "a count is a whole number from 0 on")
             }
             Quantity::Event { by: EventMeasure::Days, .. } | Quantity::DaysSinceLast { .. } => {
@@ -196,6 +224,7 @@ impl Quantity {
             Quantity::Calendar { .. }
             | Quantity::TagCount { .. }
             | Quantity::Event { .. }
+            | Quantity::Distinct { .. }
             | Quantity::DaysSinceLast { .. } => Unit::Whole,
         }
     }
@@ -228,9 +257,17 @@ pub(crate) enum TagTest {
     AnyNotIn(FieldIndex),
 }
 
-/// Events by name and age.
+/// Events by name, age and attributes.
 #[derive(Debug)]
 pub(crate) struct Events {
     pub(crate) names: Names,
     pub(crate) ages: Ages,
+    pub(crate) filter: Option<Box<EventFilter>>,
+}
+
+/// A condition on the attributes of an event. Its fields are attributes.
+#[derive(Debug)]
+pub(crate) struct EventFilter {
+    pub(crate) attributes: Box<[Field]>,
+    pub(crate) when: Condition,
 }

@@ -10,7 +10,9 @@ mod rule;
 mod unit;
 
 pub(crate) use analysis::{Capacity, ReadSite};
-pub(crate) use condition::{Condition, ConditionNode, Events, ProbeId, Quantity, TagTest, Test, TextSubject, TextTest};
+pub(crate) use condition::{
+    Condition, ConditionNode, EventFilter, Events, ProbeId, Quantity, TagTest, Test, TextSubject, TextTest,
+};
 pub(crate) use outcome::{Cells, Cuts, Grading, Limit, Play, Promoter, Segment, States};
 pub(crate) use rule::{Axis, AxisPart, BandRows, ByTruth, Group, PerUnit, Rule, RuleBody, Signal, TextRows};
 pub(crate) use unit::{Unit, double_of, doubles_within, ordered_bits};

@@ -198,7 +198,11 @@ pub(crate) struct Signal {
     pub(crate) per_unit: bool,
     /// The millionths of a unit in a step, if the points are for full steps.
     pub(crate) every: Option<i64>,
+    /// The attribute for each of whose values one event counts.
+    pub(crate) once_per: Option<Box<str>>,
     pub(crate) per_day: u64,
+    /// Whether `once_per` and `per_day` prefer the first events to the latest.
+    pub(crate) prefer_first: bool,
     pub(crate) min_count: u64,
     pub(crate) most_recent: u64,
     /// The greatest magnitude of its points.
@@ -207,9 +211,9 @@ pub(crate) struct Signal {
 }
 
 impl Signal {
-    /// Whether it matters which events are the latest.
+    /// Whether it matters which events are the first or the latest.
     pub(crate) fn ordered(&self) -> bool {
-        self.per_day < u64::MAX || self.most_recent < u64::MAX
+        self.per_day < u64::MAX || self.most_recent < u64::MAX || self.once_per.is_some()
     }
 
     /// How many parts of an amount are worth the points once: the millionths of a unit, or one step.

@@ -18,6 +18,7 @@ pub(crate) struct Event {
     pub(crate) at: i64,
     pub(crate) count: u32,
     pub(crate) amount_micros: i64,
+    pub(crate) attributes: Map<String, Value>,
 }
 
 /// A document, the facts and events of a subject, and the instant to score it at, in seconds since 1970.
@@ -37,6 +38,9 @@ const TAGS: &[&str] = &["tech", "owned"];
 const DATES: &[&str] = &["contract_start", "renewal_date"];
 const TIMES: &[&str] = &["last_login", "created_at"];
 const RESERVED: &[&str] = &["score", "grade"];
+
+/// Attributes of events: a flag, a number and two texts, one of which has a reserved name.
+const ATTRIBUTES: &[&str] = &["paid", "seconds", "path", "not"];
 
 const EVENTS: &[&str] = &["visit", "email_open", "demo", "webinar"];
 const SPANS: &[(&str, i64)] = &[
@@ -471,7 +475,13 @@ impl Generator<'_> {
                 None if !has_max => {
                     signal.insert("max".to_owned(), self.positive(POINT_POOL));
                 }
+                Some(points) if points > 0.0 && signal.contains_key("prefer") => {
+                    if !has_max {
+                        signal.insert("max".to_owned(), self.positive(POINT_POOL));
+                    }
+                }
                 Some(points) if !signal.contains_key("most_recent") && (points <= 0.0 || !has_max) => {
+                    signal.remove("prefer");
                     let least = signal.get("min_count").and_then(Value::as_u64).unwrap_or(1);
                     signal.insert("most_recent".to_owned(), json!(self.rng.u64(least..=least + 5)));
                 }
@@ -583,6 +593,12 @@ impl Generator<'_> {
                         rule["within"] = self.span();
                     }
                 }
+                if self.chance(25) {
+                    rule["where"] = self.attribute_condition(2);
+                }
+                if by == "count" && self.chance(25) {
+                    rule["distinct"] = json!(self.pick(ATTRIBUTES));
+                }
                 let name = self.event();
                 rule["bands"] = entry("events", entry(name, json!(null)));
             }
@@ -654,6 +670,12 @@ impl Generator<'_> {
                 if by != "days_since_last" && self.chance(50) {
                     spec["within"] = self.span();
                 }
+                if self.chance(25) {
+                    spec["where"] = self.attribute_condition(2);
+                }
+                if by == "count" && self.chance(25) {
+                    spec["distinct"] = json!(self.pick(ATTRIBUTES));
+                }
                 let name = self.event();
                 rule["per_unit"] = entry("events", entry(name, spec));
                 return by == "days_since_last";
@@ -687,14 +709,23 @@ impl Generator<'_> {
         if self.chance(40) {
             signal["window"] = self.span();
         }
+        if self.chance(25) {
+            signal["where"] = self.attribute_condition(2);
+        }
         if self.chance(30) {
             signal["per_day"] = json!(self.rng.u64(1..=3));
+        }
+        if self.chance(20) {
+            signal["once_per"] = json!(self.pick(ATTRIBUTES));
         }
         let min_count = self.rng.u64(1..=4);
         if self.chance(25) {
             signal["min_count"] = json!(min_count);
         }
-        if self.chance(50) {
+        let limited = signal.get("per_day").is_some() || signal.get("once_per").is_some();
+        if limited && self.chance(40) {
+            signal["prefer"] = json!("first");
+        } else if self.chance(50) {
             signal["most_recent"] = json!(self.rng.u64(min_count..=min_count + 4));
         }
         if self.chance(35) {
@@ -863,6 +894,9 @@ impl Generator<'_> {
 
     fn event_test(&mut self) -> Value {
         let mut test = json!({});
+        if self.chance(30) {
+            test["where"] = self.attribute_condition(2);
+        }
         let count = if self.chance(20) { 2 } else { 1 };
         for _ in 0..count {
             let op = self.pick(&["count", "amount", "days", "most_per_day", "last_within", "none_within", "never"]);
@@ -874,6 +908,9 @@ impl Generator<'_> {
                         if op == "amount" { self.number_test(AMOUNT_POOL) } else { self.count_test(COUNT_POOL) };
                     if !inner.is_object() {
                         inner = json!({ "is": inner });
+                    }
+                    if op == "count" && self.chance(25) {
+                        inner["distinct"] = json!(self.pick(ATTRIBUTES));
                     }
                     if self.chance(40) {
                         inner["within"] = self.span();
@@ -888,6 +925,49 @@ impl Generator<'_> {
             };
         }
         test
+    }
+
+    /// A condition on the attributes of one event.
+    fn attribute_condition(&mut self, depth: u32) -> Value {
+        if depth > 0 && self.chance(30) {
+            let parts: Vec<_> = (0..self.rng.usize(1..=3)).map(|_| self.attribute_condition(depth - 1)).collect();
+            return match self.rng.u8(..4) {
+                0 => json!({ "all": parts }),
+                1 => json!({ "any": parts }),
+                2 => json!({ "at_least_of": { "count": self.rng.usize(1..=parts.len()), "of": parts } }),
+                _ => json!({ "not": parts[0] }),
+            };
+        }
+        let kind = self.rng.usize(..ATTRIBUTES.len());
+        let test = match kind {
+            _ if self.chance(8) => json!({ "known": self.chance(60) }),
+            0 => json!(self.chance(60)),
+            1 => self.number_test(NUMBER_POOL),
+            _ => self.text_test(),
+        };
+        if kind == 3 { json!({ "field": { "not": test } }) } else { json!({ ATTRIBUTES[kind]: test }) }
+    }
+
+    fn attributes(&mut self) -> Map<String, Value> {
+        let mut attributes = Map::new();
+        // Mostly none, so that most documents are as they were before there were any.
+        if self.chance(50) {
+            for (kind, name) in ATTRIBUTES.iter().enumerate() {
+                let value = match (kind, self.rng.u8(..20)) {
+                    (_, 0..5) => continue,
+                    (_, 5) => self.pick_value(&[json!(5), json!("ceo"), json!(true)]),
+                    (0, _) => json!(self.chance(60)),
+                    (1, _) => number(self.pick(NUMBER_POOL)),
+                    _ => json!(self.pick(TEXT_POOL)),
+                };
+                attributes.insert((*name).to_owned(), value);
+            }
+        }
+        attributes
+    }
+
+    fn pick_value(&mut self, pool: &[Value]) -> Value {
+        pool[self.rng.usize(..pool.len())].clone()
     }
 
     fn field_test(&mut self) -> (&'static str, Value) {
@@ -1095,7 +1175,8 @@ impl Generator<'_> {
                 8..10 => self.rng.i64(-2_000_000..=2_000_000),
                 _ => self.pick(&[1, 100_000, 300_000, 50_000_000, 99_990_000, 100_000_000, -10_000_000, 333_333]),
             };
-            events.push(Event { event: self.pick(EVENTS).to_owned(), at, count, amount_micros });
+            let attributes = self.attributes();
+            events.push(Event { event: self.pick(EVENTS).to_owned(), at, count, amount_micros, attributes });
         }
         events
     }

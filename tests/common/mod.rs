@@ -9,7 +9,7 @@ pub(crate) mod seeds;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
-use warmth::{Activity, Model, Points, Record, Scorer, Value};
+use warmth::{Activity, Attribute, Event, Model, Points, Record, Scorer, Value};
 
 use generate::Instance;
 
@@ -36,9 +36,20 @@ pub(crate) fn record(instance: &Instance) -> Record {
 pub(crate) fn activity(instance: &Instance) -> Activity {
     let mut activity = Activity::new();
     for event in &instance.events {
-        activity.record_with(&event.event, second(event.at), event.count, Points::from_micros(event.amount_micros));
+        let attributes: Vec<_> =
+            event.attributes.iter().map(|(name, value)| (name.as_str(), attribute(value))).collect();
+        let recorded = Event::new(&event.event, second(event.at)).count(event.count).attributes(&attributes);
+        activity.record_event(recorded.amount(Points::from_micros(event.amount_micros)));
     }
     activity
+}
+
+fn attribute(value: &Json) -> Attribute<'_> {
+    match value {
+        Json::Bool(flag) => Attribute::Flag(*flag),
+        Json::String(text) => Attribute::Text(text),
+        number => Attribute::Number(number.as_f64().expect("an attribute is a flag, a number or a text")),
+    }
 }
 
 /// An instant in seconds since 1970-01-01T00:00:00Z.

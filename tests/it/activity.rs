@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use fastrand::Rng;
 use proptest::prelude::*;
 use serde_json::json;
-use warmth::{Activity, Points, Resolution};
+use warmth::{Activity, Attribute, Attributes, Event, Points, Resolution};
 
 use crate::support::{Subject, at, cases, model, scaled, scorer, second, subjects};
 
@@ -16,7 +16,17 @@ struct Recorded {
     at: i64,
     count: u32,
     amount: i64,
+    attributes: &'static [(&'static str, Attribute<'static>)],
 }
+
+/// Each equal set of attributes in one spelling only.
+const ATTRIBUTES: [&[(&str, Attribute<'static>)]; 5] = [
+    &[],
+    &[("path", Attribute::Text("/"))],
+    &[("path", Attribute::Text("/b"))],
+    &[("n", Attribute::Number(0.0)), ("path", Attribute::Text("/"))],
+    &[("n", Attribute::Flag(false)), ("path", Attribute::Text("/b"))],
+];
 
 fn any_event() -> impl Strategy<Value = Recorded> {
     let name = proptest::sample::select(vec!["a", "b", "", "*"]);
@@ -24,7 +34,14 @@ fn any_event() -> impl Strategy<Value = Recorded> {
     let at = prop_oneof![near, (-2..2_i64, -2..2_i64).prop_map(|(days, secs)| days * 86_400 + secs)];
     let count = prop_oneof![0..4_u32, Just(u32::MAX)];
     let amount = prop_oneof![Just(0), -2..2_i64, Just(i64::MAX), Just(i64::MIN)];
-    (name, at, count, amount).prop_map(|(name, at, count, amount)| Recorded { name, at, count, amount })
+    let attributes = prop_oneof![Just(ATTRIBUTES[0]), proptest::sample::select(&ATTRIBUTES[..])];
+    (name, at, count, amount, attributes).prop_map(|(name, at, count, amount, attributes)| Recorded {
+        name,
+        at,
+        count,
+        amount,
+        attributes,
+    })
 }
 
 fn any_events() -> impl Strategy<Value = Vec<Recorded>> {
@@ -41,10 +58,17 @@ fn any_activity() -> impl Strategy<Value = Activity> {
     (any_resolution(), any_events()).prop_map(|(resolution, events)| recorded(resolution, &events))
 }
 
+impl Recorded {
+    fn event(&self) -> Event<'static> {
+        let event = Event::new(self.name, second(self.at)).count(self.count);
+        event.amount(Points::from_micros(self.amount)).attributes(self.attributes)
+    }
+}
+
 fn recorded(resolution: Resolution, events: &[Recorded]) -> Activity {
     let mut activity = Activity::with_resolution(resolution);
-    for Recorded { name, at, count, amount } in events {
-        activity.record_with(name, second(*at), *count, Points::from_micros(*amount));
+    for event in events {
+        activity.record_event(event.event());
     }
     activity
 }
@@ -68,13 +92,25 @@ proptest! {
 
     #[test]
     fn an_activity_is_the_multiset_of_its_events(resolution in any_resolution(), events in any_events()) {
-        let mut expected: BTreeMap<(&str, i64, i64), u64> = BTreeMap::new();
-        for Recorded { name, at, count, amount } in events.iter().copied().filter(|event| event.count > 0) {
-            let key = (name, at.div_euclid(unit(resolution)) * unit(resolution), amount);
+        let mut expected: BTreeMap<(&str, i64, i64, usize), u64> = BTreeMap::new();
+        for event in events.iter().copied().filter(|event| event.count > 0) {
+            let Recorded { name, at, count, amount, attributes } = event;
+            let attributes = ATTRIBUTES.iter().position(|own| *own == attributes).unwrap();
+            let key = (name, at.div_euclid(unit(resolution)) * unit(resolution), amount, attributes);
             *expected.entry(key).or_default() += u64::from(count);
         }
         let activity = recorded(resolution, &events);
-        let actual: Vec<_> = activity.events().map(|event| ((event.name, event.at.timestamp(), event.amount.micros()), event.count)).collect();
+        let number = |event: &Event<'_>| {
+            ATTRIBUTES.iter().position(|own| Attributes::new(own) == event.attributes).unwrap()
+        };
+        let of = |event: Event<'_>| (event.at.timestamp(), event.amount.micros(), number(&event));
+        let mut actual = Vec::new();
+        for event in activity.events() {
+            let (at, amount, attributes) = of(event);
+            actual.push(((event.name, at, amount, attributes), event.count));
+        }
+        // Entries that differ in their attributes alone are in an order of the activity's own.
+        actual.sort_by_key(|(key, _)| *key);
         // A count beyond 2^32 - 1 takes several entries.
         let most = u64::from(u32::MAX);
         let expected: Vec<_> = expected
@@ -116,6 +152,18 @@ proptest! {
         let coarser = coarser.max(resolution);
         let merged = merged(&[&recorded(resolution, &events), &Activity::with_resolution(coarser)]);
         prop_assert_eq!(merged, recorded(coarser, &events));
+    }
+
+    #[test]
+    fn retaining_keeps_what_it_says(activity in any_activity(), path in proptest::sample::select(vec!["/", "/b", "/c"])) {
+        let keep = |event: &Event<'_>| event.attributes.get("path") != Some(path.into());
+        let mut retained = activity.clone();
+        retained.retain(|event| keep(&event));
+        let mut expected = Activity::with_resolution(activity.resolution());
+        expected.extend(activity.events().filter(keep));
+        prop_assert_eq!(&retained, &expected);
+        // What it holds afterwards is the same too: it stores no attributes of removed events.
+        prop_assert_eq!(format!("{retained:?}").contains(path), format!("{expected:?}").contains(path));
     }
 
     #[test]
@@ -217,7 +265,13 @@ fn an_activity_serializes_as_documented() {
     activity.record("login", second(3_601));
     activity.record("login", second(3_602));
     activity.record_with("invoice", second(-1), 1, "2.5".parse().unwrap());
-    let stored = json!({ "resolution": "hour", "events": { "invoice": [[-3600, 1, 2.5]], "login": [[3600, 2, 0]] } });
+    let attributes = [("seconds", 4.5.into()), ("path", "/".into()), ("nan", f64::NAN.into()), ("seconds", 5.into())];
+    activity.record_event(Event::new("visit", second(0)).attributes(&attributes));
+    let stored = json!({ "resolution": "hour", "events": {
+        "invoice": [[-3600, 1, 2.5]],
+        "login": [[3600, 2, 0]],
+        "visit": [[0, 1, 0, { "path": "/", "seconds": 5.0 }]],
+    } });
     assert_eq!(serde_json::to_value(&activity).unwrap(), stored);
     assert_eq!(serde_json::from_value::<Activity>(json!({ "events": {} })).unwrap(), Activity::new());
     for wrong in [
@@ -226,6 +280,8 @@ fn an_activity_serializes_as_documented() {
         json!({ "events": { "a": [[0, 1]] } }),
         json!({ "events": { "a": [[0, -1, 0]] } }),
         json!({ "events": { "a": [[0.5, 1, 0]] } }),
+        json!({ "events": { "a": [[0, 1, 0, { "path": ["/"] }]] } }),
+        json!({ "events": { "a": [[0, 1, 0, {}, 0]] } }),
         json!({ "resolution": "week", "events": {} }),
     ] {
         assert!(serde_json::from_value::<Activity>(wrong.clone()).is_err(), "{wrong}");

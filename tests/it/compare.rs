@@ -7,9 +7,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
 use warmth::compare::{Cause, LineChange, Name};
 use warmth::explain::{CheckKind, Explanation, LineKind};
-use warmth::{Activity, Comparison, Facts, Points, Record, Scorer, Truth, compare, facts};
+use warmth::{Activity, Comparison, Event, Facts, Points, Record, Scorer, Truth, compare, facts};
 
-use crate::support::{Subject, at, on_all_processors, scaled, scorer, second, subject, toml_model};
+use crate::support::{Subject, at, on_all_processors, scaled, scorer, subject, toml_model};
 
 /// The inputs of one side of a comparison.
 #[derive(Clone)]
@@ -41,7 +41,7 @@ fn compared<'a>(before: &Side<'a>, after: &Side<'a>) -> Comparison<'a> {
 fn until(activity: &Activity, as_of: DateTime<Utc>) -> Activity {
     let mut past = Activity::new();
     for event in activity.events().filter(|event| event.at <= as_of) {
-        past.record_with(event.name, event.at, event.count, event.amount);
+        past.record_event(event);
     }
     past
 }
@@ -67,9 +67,11 @@ fn pair<'a>(base: &'a Subject, other: &'a Subject, replaced: Replaced, rng: &mut
         if !more {
             after.activity = Activity::new();
         }
-        for event in &other.instance.events {
-            let amount = Points::from_micros(event.amount_micros);
-            after.activity.record_with(&event.event, second(event.at + age), event.count, amount);
+        for event in other.record.activity().events() {
+            let at = event.at + TimeDelta::seconds(age);
+            let mut moved = Event::new(event.name, at).count(event.count).amount(event.amount);
+            moved.attributes = event.attributes;
+            after.activity.record_event(moved);
         }
     }
     if facts {

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
 use serde_json::{Value as Json, json};
-use warmth::{NextChange, OwnedChange, OwnedNextChange, Points, Projection, Record, Score, Scorer};
+use warmth::{Event, NextChange, OwnedChange, OwnedNextChange, Points, Projection, Record, Score, Scorer};
 
 use crate::support::{assert_golden, assert_same_json, at, model, on_all_processors, scaled, scorer, toml_model};
 
@@ -110,6 +110,16 @@ impl Fast<'_> {
         if self.rng.u8(..3) == 0 {
             signal["window"] = json!(self.span());
         }
+        if self.rng.u8(..6) == 0 {
+            signal["where"] = json!({ "path": { "starts_with": "/p" } });
+        }
+        if self.rng.u8(..5) == 0 {
+            signal["once_per"] = json!("path");
+        }
+        let limited = signal.get("once_per").is_some() || signal.get("per_day").is_some();
+        if limited && signal.get("most_recent").is_none() && self.rng.bool() {
+            signal["prefer"] = json!("first");
+        }
         if self.rng.u8(..4) > 0 {
             signal["decay"] = self.decay();
         }
@@ -123,7 +133,9 @@ impl Fast<'_> {
         let event = self.pick(NAMES);
         let span = self.span();
         let events = |test: Json| json!({ "events": { event: test } });
-        match self.rng.u8(..12) {
+        match self.rng.u8(..14) {
+            12 => events(json!({ "count": { "at_least": 2, "within": span, "distinct": "path" } })),
+            13 => events(json!({ "last_within": span, "where": { "path": "/pricing" } })),
             0 => events(json!({ "count": { "at_least": self.rng.i64(1..4), "within": span } })),
             1 => events(json!({ "count": { "less_than": 2, "between": [self.unit.span(60), self.unit.span(240)] } })),
             2 => events(json!({ "amount": { "more_than": 3, "within": span } })),
@@ -200,7 +212,10 @@ impl Fast<'_> {
             // Some events lie in the future.
             let at = now - self.unit.delta(self.rng.i64(-90..500));
             let (count, amount) = (self.pick(&[1, 1, 2, 5]), self.pick(&[0, 1, 3, -2]));
-            record.activity_mut().record_with(NAMES[self.rng.usize(..3)], at, count, Points::from(amount));
+            let path = [("path", self.pick(&["/pricing", "/price", "/jobs"]).into())];
+            let attributes = if self.rng.u8(..4) == 0 { &[][..] } else { &path };
+            let event = Event::new(NAMES[self.rng.usize(..3)], at).count(count).amount(Points::from(amount));
+            record.activity_mut().record_event(event.attributes(attributes));
         }
         record
     }

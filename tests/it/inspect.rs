@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 use warmth::model::{
     Axis, Band, Bands, Case, Clause, Combine, Condition, Group, Handle, IfUnknown, Input, Limit, Missing, Operand,
-    Play, Rule, Signal, Test, Total, Worth, event, kind,
+    Play, Prefer, Rule, Signal, Test, Total, Worth, event, kind,
 };
 use warmth::{Decay, DocumentLimits, Field, Kind, Model, Points, Record, Scorer, Span, Verdict};
 
@@ -26,6 +26,13 @@ fn condition(of: &Condition, reserved: &[&str]) -> Json {
         Clause::Test(test) => self::test(test, reserved),
         other => panic!("{other:?}"),
     }
+}
+
+fn with_where(mut tests: Json, matching: Option<&Condition>) -> Json {
+    if let Some(matching) = matching {
+        tests["where"] = condition(matching, SUBJECT);
+    }
+    tests
 }
 
 fn at_field(field: &str, reserved: &[&str], value: &Json) -> Json {
@@ -56,15 +63,20 @@ fn test(test: Test<'_>, reserved: &[&str]) -> Json {
         }
         Input::Calendar { field, measure } => at_field(field, reserved, &json!({ measure: tests })),
         Input::TagCount(field) => at_field(field, reserved, &json!({ "count": tests })),
-        Input::Events { name, measure: None, .. } => json!({ "events": { name: tests } }),
-        Input::Events { name, measure: Some(measure), min_age, max_age, .. } => {
+        Input::Events { name, measure: None, matching, .. } => {
+            json!({ "events": { name: with_where(tests, matching) } })
+        }
+        Input::Events { name, measure: Some(measure), min_age, max_age, matching, distinct, .. } => {
+            if let Some(distinct) = distinct {
+                tests["distinct"] = json!(distinct);
+            }
             match (min_age, max_age) {
                 (None, None) => {}
                 (None, Some(age)) => tests["within"] = json!(age),
                 (Some(min), Some(max)) => tests["between"] = json!([min, max]),
                 (Some(age), None) => panic!("{age}"),
             }
-            json!({ "events": { name: { measure: tests } } })
+            json!({ "events": { name: with_where(json!({ measure: tests }), matching) } })
         }
         Input::Axis(name) => json!({ "axis": { name: tests } }),
         Input::Score => json!({ "score": tests }),
@@ -93,6 +105,8 @@ fn signal(of: &Signal) -> Json {
     let points = if of.is_per_unit() { "points_per_unit" } else { "points" };
     table(json!({
         "event": of.events().collect::<Vec<_>>(), points: of.points(), "every": of.get_every(), "window": of.get_window(),
+        "where": of.get_matching().map(|matching| condition(matching, SUBJECT)), "once_per": of.get_once_per(),
+        "prefer": (of.get_prefer() == Prefer::First).then_some("first"),
         "per_day": of.get_per_day(), "min_count": of.get_min_count(), "most_recent": of.get_most_recent(),
         "max": of.get_max(), "decay": decay(of.get_decay()),
     }))
@@ -100,6 +114,10 @@ fn signal(of: &Signal) -> Json {
 
 /// The options of a form that measures an input.
 fn measure(of: &Input<'_>) -> Json {
+    let (matching, distinct) = match of {
+        Input::Events { matching, distinct, .. } => (matching.map(|own| condition(own, SUBJECT)), *distinct),
+        _ => (None, None),
+    };
     let (by, ratio_to, within) = match of {
         Input::Field(_) => (None, None, None),
         Input::Ratio { of, .. } => (None, Some(*of), None),
@@ -107,7 +125,7 @@ fn measure(of: &Input<'_>) -> Json {
         Input::Events { measure, min_age: None, max_age, .. } => (*measure, None, *max_age),
         other => panic!("{other:?}"),
     };
-    json!({ "by": by, "ratio_to": ratio_to, "within": within })
+    json!({ "by": by, "ratio_to": ratio_to, "within": within, "where": matching, "distinct": distinct })
 }
 
 /// The table of a form under the field or the events that it measures.
@@ -221,7 +239,12 @@ fn case(of: &Case) -> Json {
     let activity = warmth::Facts::activity(of.subject());
     let event = |event: warmth::Event<'_>| {
         let at = event.at.to_rfc3339();
-        json!({ "event": event.name, "at": at, "count": event.count, "amount": event.amount })
+        let attributes: Map<String, Json> =
+            event.attributes.iter().map(|(name, value)| (name.to_owned(), json!(warmth::Value::from(value)))).collect();
+        let attributes = (!attributes.is_empty()).then_some(attributes);
+        table(json!({
+            "event": event.name, "at": at, "count": event.count, "amount": event.amount, "attributes": attributes,
+        }))
     };
     let axes: Map<String, Json> = of.expected_axes().map(|(axis, score)| (axis.to_owned(), json!(score))).collect();
     let expect = table(json!({

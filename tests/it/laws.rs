@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
-use warmth::{Activity, Points, Record, Score, Scorer, Verdict};
+use warmth::{Activity, Facts, Points, Record, Score, Scorer, Verdict};
 
 use crate::support::{Subject, activity, cases, model, record, scaled, scorer, second, subject, subjects};
 
@@ -132,15 +132,13 @@ fn shuffle(node: &mut Json, rng: &mut Rng) {
 /// The same events in another order, each recorded in two parts.
 fn reordered(subject: &Subject, rng: &mut Rng) -> Activity {
     let mut parts = Vec::new();
-    for event in &subject.instance.events {
+    for event in subject.record.activity().events() {
         let first = rng.u32(..=event.count);
-        parts.extend([(event, first), (event, event.count - first)]);
+        parts.extend([event.count(first), event.count(event.count - first)]);
     }
     rng.shuffle(&mut parts);
     let mut activity = Activity::new();
-    for (event, count) in parts {
-        activity.record_with(&event.event, second(event.at), count, Points::from_micros(event.amount_micros));
-    }
+    parts.into_iter().for_each(|event| activity.record_event(event));
     activity
 }
 

@@ -326,10 +326,10 @@ impl<'a> Evaluation<'a> {
             let within = options["within"].as_str().map(|span| (0, seconds(span)));
             match by.expect("forms over events say by what") {
                 "days_since_last" => {
-                    let last = self.happened(field, None).iter().map(|event| event.at).max()?;
+                    let last = self.happened(field, None, &options["where"]).iter().map(|event| event.at).max()?;
                     Num::Exact(int(self.day(self.as_of) - self.day(last)))
                 }
-                by => Num::Exact(self.event_measure(field, by, within)),
+                by => Num::Exact(self.event_measure(field, by, within, &options["where"], &options["distinct"])),
             }
         } else if let Some(by) = by {
             Num::Exact(int(self.day_measure(field, by)?))
@@ -372,9 +372,20 @@ impl<'a> Evaluation<'a> {
             name => vec![text(name)],
         };
         let window = signal["window"].as_str().map(|span| (0, seconds(span)));
-        let mut records: Vec<Event> = names.iter().flat_map(|name| self.happened(name, window)).collect();
+        let mut records: Vec<Event> =
+            names.iter().flat_map(|name| self.happened(name, window, &signal["where"])).collect();
         // Latest first. At one instant, the greater amount counts as later.
         records.sort_by_key(|event| Reverse((event.at, event.amount_micros)));
+        if signal["prefer"] == "first" {
+            records.reverse();
+        }
+
+        // The first record with each value stays, and stands for one event.
+        if let Some(attribute) = signal["once_per"].as_str() {
+            let mut seen = BTreeSet::new();
+            records.retain(|record| distinct_value(record, attribute).is_some_and(|value| seen.insert(value)));
+            records.iter_mut().for_each(|record| record.count = 1);
+        }
 
         // A record stands for `count` equal events, so keeping k of them means to lower its count to k.
         if let Some(per_day) = signal["per_day"].as_u64() {
@@ -577,12 +588,14 @@ impl<'a> Evaluation<'a> {
 
     fn event_test(&self, name: &str, test: &Value) -> Truth {
         let mut parts = Vec::new();
+        let matching = &test["where"];
         for (op, arg) in table(test) {
-            let within = |span: &Value| !self.happened(name, Some((0, seconds(text(span))))).is_empty();
+            let within = |span: &Value| !self.happened(name, Some((0, seconds(text(span)))), matching).is_empty();
             parts.push(Some(match op.as_str() {
+                "where" => continue,
                 "last_within" => within(arg),
                 "none_within" => !within(arg),
-                "never" => *arg == self.happened(name, None).is_empty(),
+                "never" => *arg == self.happened(name, None, matching).is_empty(),
                 _ => {
                     let ages = if let Some(span) = arg["within"].as_str() {
                         Some((0, seconds(span)))
@@ -591,7 +604,8 @@ impl<'a> Evaluation<'a> {
                     } else {
                         None
                     };
-                    self.number_test(&Num::Exact(self.event_measure(name, op, ages)), arg)
+                    let measure = self.event_measure(name, op, ages, matching, &arg["distinct"]);
+                    self.number_test(&Num::Exact(measure), arg)
                 }
             }));
         }
@@ -602,7 +616,7 @@ impl<'a> Evaluation<'a> {
     fn number_test(&self, value: &Num, test: &Value) -> bool {
         let mut holds = true;
         for (op, arg) in table(&spelled_out(test)) {
-            let is_operator = !matches!(op.as_str(), "within" | "field") && !arg[0].is_string();
+            let is_operator = !matches!(op.as_str(), "within" | "field" | "distinct") && !arg[0].is_string();
             // No short circuit: every run has to trace the same comparisons.
             holds &= !is_operator || self.number_op(value, op, arg);
         }
@@ -715,19 +729,24 @@ impl<'a> Evaluation<'a> {
 
     // ---- activity ----
 
-    /// Records of a name at or before `as_of`, whose age is in [`ages.0`, `ages.1`) if given.
-    fn happened(&self, name: &str, ages: Option<(i64, i64)>) -> Vec<Event> {
+    /// Records of a name at or before `as_of`, whose age is in [`ages.0`, `ages.1`) if given, and whose attributes match.
+    fn happened(&self, name: &str, ages: Option<(i64, i64)>, matching: &Value) -> Vec<Event> {
         let (from, to) = ages.unwrap_or((0, i64::MAX));
         self.events
             .iter()
             .filter(|event| event.count > 0 && (name == "*" || event.event == name))
             .filter(|event| (from..to).contains(&(self.as_of - event.at)))
+            .filter(|event| matching.is_null() || attributes_match(&event.attributes, matching))
             .cloned()
             .collect()
     }
 
-    fn event_measure(&self, name: &str, by: &str, ages: Option<(i64, i64)>) -> Q {
-        let events = self.happened(name, ages);
+    fn event_measure(&self, name: &str, by: &str, ages: Option<(i64, i64)>, matching: &Value, distinct: &Value) -> Q {
+        let events = self.happened(name, ages, matching);
+        if let Some(attribute) = distinct.as_str() {
+            let values: BTreeSet<String> = events.iter().filter_map(|event| distinct_value(event, attribute)).collect();
+            return int(values.len() as i64);
+        }
         match by {
             "count" => events.iter().map(|event| int(i64::from(event.count))).sum(),
             "amount" => events.iter().map(|event| int(i64::from(event.count)) * millionths(event.amount_micros)).sum(),
@@ -749,6 +768,23 @@ impl<'a> Evaluation<'a> {
     fn day(&self, at: i64) -> i64 {
         (at + self.offset).div_euclid(86_400)
     }
+}
+
+/// Whether the attributes of an event match: they are the facts of a condition.
+fn attributes_match(attributes: &Map<String, Value>, when: &Value) -> bool {
+    let mut reads = Vec::new();
+    condition_reads(when, false, &mut reads);
+    let kinds = reads.into_iter().filter_map(|(field, kind)| Some((field, kind?))).collect();
+    let evaluation = Evaluation { kinds, ..Evaluation::new(&Value::Null, attributes, &[], 0) };
+    evaluation.truth(when, None) == Some(true)
+}
+
+/// A text that is the same for equal values of an attribute only.
+fn distinct_value(event: &Event, attribute: &str) -> Option<String> {
+    Some(match event.attributes.get(attribute)? {
+        Value::Number(number) => format!("{:?}", number.as_f64()? + 0.0),
+        other => other.to_string(),
+    })
 }
 
 // ---- fields that a document reads ----

@@ -87,7 +87,7 @@ fn apply(steps: &[PlanStep], record: &Record) -> Record {
     for step in steps {
         match step {
             PlanStep::Set { field, value } => record.set(field.clone(), value.clone()),
-            PlanStep::Record { event, amount, count } => {
+            PlanStep::Record { event, amount, count, .. } => {
                 record.activity_mut().record_with(event, at(SMALL_AS_OF), *count, *amount);
             }
             _ => panic!("there is no other step"),

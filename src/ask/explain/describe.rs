@@ -2,10 +2,13 @@
 
 use super::Object;
 use crate::input::activity::Names;
+use crate::input::facts::Field;
 use crate::literal::Literals;
 use crate::model::{EventMeasure, Named, NumberOp};
 use crate::num::points::Points;
-use crate::program::{Events, FieldIndex, Program, Quantity, TagTest, Test, TextSubject, TextTest};
+use crate::program::{
+    Condition, ConditionNode, EventFilter, Events, FieldIndex, Program, Quantity, TagTest, Test, TextSubject, TextTest,
+};
 use crate::time::{Span, date_at};
 
 /// Returns the observed input in words.
@@ -20,11 +23,11 @@ pub(super) fn subject(program: &Program, of: Object<'_>) -> String {
             | Test::Day { field, .. } => name(program, *field),
             Test::Text { of: TextSubject::Grade, .. } => "grade".to_owned(),
             Test::Text { of: TextSubject::Verdict, .. } => "verdict".to_owned(),
-            Test::Happened { events, .. } => self::events(events),
+            Test::Happened { events, .. } => self::events(program, events),
         },
         Object::Quantity(of) => quantity(program, of),
         Object::Field(field) => name(program, field),
-        Object::Signal(signal) => events(&signal.events),
+        Object::Signal(signal) => events(program, &signal.events),
     }
 }
 
@@ -122,11 +125,14 @@ fn quantity(program: &Program, of: &Quantity) -> String {
             format!("{} {}", words(by.name()), name(program, *field))
         }
         Quantity::TagCount { field } => format!("number of {}", name(program, *field)),
-        Quantity::Event { events: of, by: EventMeasure::Count } => events(of),
-        Quantity::Event { events: of, by: EventMeasure::Amount } => format!("amount of {}", events(of)),
-        Quantity::Event { events: of, by: EventMeasure::Days } => format!("days with {}", events(of)),
-        Quantity::Event { events: of, by: EventMeasure::MostPerDay } => format!("most {} on a day", events(of)),
-        Quantity::DaysSinceLast { events: of } => format!("days since the last of {}", events(of)),
+        Quantity::Event { events: of, by: EventMeasure::Count } => events(program, of),
+        Quantity::Event { events: of, by: EventMeasure::Amount } => format!("amount of {}", events(program, of)),
+        Quantity::Event { events: of, by: EventMeasure::Days } => format!("days with {}", events(program, of)),
+        Quantity::Event { events: of, by: EventMeasure::MostPerDay } => {
+            format!("most {} on a day", events(program, of))
+        }
+        Quantity::Distinct { events: of, attribute } => format!("different {attribute} of {}", events(program, of)),
+        Quantity::DaysSinceLast { events: of } => format!("days since the last of {}", events(program, of)),
         Quantity::Axis { axis } => {
             program.axes.get(*axis).map_or_else(String::new, |axis| format!("{} score", axis.title.shown()))
         }
@@ -134,16 +140,41 @@ fn quantity(program: &Program, of: &Quantity) -> String {
     }
 }
 
-fn events(events: &Events) -> String {
-    let names = match &events.names {
+fn events(program: &Program, events: &Events) -> String {
+    let mut names = match &events.names {
         Names::All => "events of any kind".to_owned(),
         Names::Listed(names) => format!("{} events", names.join(" or ")),
     };
+    if let Some(filter) = &events.filter {
+        names = format!("{names} with {}", matching(program, filter, &filter.when));
+    }
     let span = |secs: i64| Span::seconds(secs.unsigned_abs());
     match (events.ages.from, events.ages.to) {
         (_, None) => names,
         (0, Some(to)) => format!("{names} in the last {}", span(to)),
         (from, Some(to)) => format!("{names} from {} to {} ago", span(from), span(to)),
+    }
+}
+
+/// Returns a condition on the attributes of events in words.
+fn matching(program: &Program, filter: &EventFilter, when: &Condition) -> String {
+    let each =
+        |parts: &[Condition]| -> Vec<String> { parts.iter().map(|part| matching(program, filter, part)).collect() };
+    match &when.node {
+        ConditionNode::Test(test) => {
+            let attribute = match test {
+                Test::Number { of: Quantity::Number { field }, .. }
+                | Test::Known { field, .. }
+                | Test::Flag { field, .. }
+                | Test::Text { of: TextSubject::Field(field), .. } => filter.attributes.get(*field),
+                _ => None,
+            };
+            format!("{} {}", attribute.map_or("", Field::name), expected(program, test))
+        }
+        ConditionNode::Not(inner) => format!("not ({})", matching(program, filter, inner)),
+        ConditionNode::All(parts) => each(parts).join(" and "),
+        ConditionNode::Any(parts) => format!("({})", each(parts).join(" or ")),
+        ConditionNode::AtLeastOf { count, of } => format!("at least {count} of ({})", each(of).join(", ")),
     }
 }
 

@@ -1,7 +1,10 @@
 //! Questions of recourse: the target, and the possible actions.
 
+use std::collections::BTreeMap;
+
 use crate::grade::Grade;
-use crate::input::facts::Value;
+use crate::input::activity::Attribute;
+use crate::input::value::Value;
 use crate::num::points::Points;
 
 /// The outcome to reach.
@@ -41,7 +44,7 @@ pub struct Action {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum ActionKind {
     Set { field: String, value: Value },
-    Event { event: String, amount: Points, max_count: u32 },
+    Event { event: String, amount: Points, attributes: BTreeMap<String, Value>, max_count: u32 },
 }
 
 impl Action {
@@ -56,7 +59,11 @@ impl Action {
     ///
     /// The event happens at the `as_of` of the question.
     pub fn event(event: impl Into<String>) -> Action {
-        Action { kind: ActionKind::Event { event: event.into(), amount: Points::ZERO, max_count: 1 }, cost: 1 }
+        let event = event.into();
+        Action {
+            kind: ActionKind::Event { event, amount: Points::ZERO, attributes: BTreeMap::new(), max_count: 1 },
+            cost: 1,
+        }
     }
 
     /// Sets the cost of the action; for an action on events, the cost of each event. Defaults to 1.
@@ -80,6 +87,21 @@ impl Action {
     pub fn amount(mut self, points: impl Into<Points>) -> Action {
         if let ActionKind::Event { amount, .. } = &mut self.kind {
             *amount = points.into();
+        }
+        self
+    }
+
+    /// Adds an attribute to each event. Defaults to none. Does nothing for an action that sets a field.
+    ///
+    /// ```
+    /// use warmth::recourse::Action;
+    ///
+    /// let visit = Action::event("page_view").attribute("path", "/pricing");
+    /// ```
+    #[must_use]
+    pub fn attribute<'a>(mut self, name: impl Into<String>, value: impl Into<Attribute<'a>>) -> Action {
+        if let ActionKind::Event { attributes, .. } = &mut self.kind {
+            attributes.insert(name.into(), value.into().into());
         }
         self
     }

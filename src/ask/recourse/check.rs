@@ -3,7 +3,8 @@
 use super::action::{Action, ActionKind, Target};
 use super::search::Goal;
 use crate::input::activity::Names;
-use crate::input::facts::{Field, Value};
+use crate::input::facts::Field;
+use crate::input::value::Value;
 use crate::problem::{Path, Problem};
 use crate::program::{Grading, Program};
 

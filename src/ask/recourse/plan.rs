@@ -1,10 +1,11 @@
 //! Answers of recourse, borrowed and owned.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::input::facts::Value;
+use crate::input::value::Value;
 use crate::num::points::Points;
 use crate::score::{OwnedScore, Score};
 
@@ -86,6 +87,9 @@ pub enum PlanStep {
         event: String,
         /// The amount of each event.
         amount: Points,
+        /// The attributes of each event. Left out in serde if there are none.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        attributes: BTreeMap<String, Value>,
         /// The number of events, at least 1.
         count: u32,
     },
@@ -158,8 +162,16 @@ impl fmt::Display for PlanStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             PlanStep::Set { field, value } => write!(f, "set {field} to {value}"),
-            PlanStep::Record { event, amount, count } if *amount == Points::ZERO => write!(f, "record {count} {event}"),
-            PlanStep::Record { event, amount, count } => write!(f, "record {count} {event} of {amount}"),
+            PlanStep::Record { event, amount, attributes, count } => {
+                write!(f, "record {count} {event}")?;
+                if *amount != Points::ZERO {
+                    write!(f, " of {amount}")?;
+                }
+                for (index, (name, value)) in attributes.iter().enumerate() {
+                    write!(f, "{} {name} {value}", if index == 0 { " with" } else { "," })?;
+                }
+                Ok(())
+            }
         }
     }
 }

@@ -10,8 +10,9 @@ use super::action::{Action, ActionKind};
 use super::plan::{Plan, PlanStep, Recourse};
 use crate::evaluate::{Atoms, Evaluation, FactSet, KnownFacts, Outcome, Sets, SubjectSet};
 use crate::grade::{Grade, Verdict};
-use crate::input::activity::Activity;
+use crate::input::activity::{Activity, Attribute, Event};
 use crate::input::facts::{Fact, FactCow};
+use crate::input::value::Value;
 use crate::num::points::Points;
 use crate::program::{FieldIndex, Program};
 use crate::score::Score;
@@ -41,10 +42,13 @@ impl Goal {
     }
 }
 
+/// The names and values of an event's attributes.
+type AttributeList<'f> = Vec<(&'f str, Attribute<'f>)>;
+
 /// A decision to make: one of the values of a field, or a number of events. Every choice can also be skipped.
 enum Choice<'f> {
     Field { field: FieldIndex, current: Fact<'f>, values: Vec<(Fact<'f>, &'f Action)> },
-    Events { action: &'f Action, event: &'f str, amount: Points, max_count: u32 },
+    Events { action: &'f Action, event: &'f str, amount: Points, attributes: AttributeList<'f>, max_count: u32 },
 }
 
 /// A decision. Of equal costs, options come first, in the order of the actions.
@@ -107,8 +111,10 @@ impl Choice<'_> {
                 ActionKind::Set { field, value } => Some(PlanStep::Set { field: field.clone(), value: value.clone() }),
                 ActionKind::Event { .. } => None,
             },
-            Choice::Events { event, amount, .. } => {
-                Some(PlanStep::Record { event: (*event).to_owned(), amount: *amount, count: option.saturating_add(1) })
+            Choice::Events { event, amount, attributes, .. } => {
+                let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+                let count = option.saturating_add(1);
+                Some(PlanStep::Record { event: (*event).to_owned(), amount: *amount, attributes, count })
             }
         }
     }
@@ -147,8 +153,12 @@ impl<'m: 'f, 'f> Search<'m, 'f> {
         let (mut events, mut fields): (Vec<Choice<'f>>, Vec<Choice<'f>>) = (Vec::new(), Vec::new());
         for action in actions {
             match &action.kind {
-                ActionKind::Event { event, amount, max_count } => {
-                    events.push(Choice::Events { action, event, amount: *amount, max_count: *max_count });
+                ActionKind::Event { event, amount, attributes, max_count } => {
+                    let (amount, max_count) = (*amount, *max_count);
+                    let attribute =
+                        |(name, value): (&'f String, &'f Value)| Some((name.as_str(), value.as_attribute()?));
+                    let attributes = attributes.iter().filter_map(attribute).collect();
+                    events.push(Choice::Events { action, event, amount, attributes, max_count });
                 }
                 ActionKind::Set { field: name, value } => {
                     let mut reads = program.fields.iter().enumerate();
@@ -238,12 +248,13 @@ impl<'m: 'f, 'f> Search<'m, 'f> {
                     let fact = FactSet::one(fact.unwrap_or(*current));
                     facts.get_mut(*field).into_iter().for_each(|set| set.clone_from(&fact));
                 }
-                (Choice::Events { event, amount, .. }, Decision::Option(option)) => {
+                (Choice::Events { event, amount, attributes, .. }, Decision::Option(option)) => {
                     // The first node with events copies the activity. The others record the events in the copy, and take
                     // them back.
                     let more = option.saturating_add(1);
-                    activity.to_mut().record_with(event, self.as_of, more, *amount);
-                    recorded.push((event, more, *amount));
+                    let event = Event::new(event, self.as_of).count(more).amount(*amount).attributes(attributes);
+                    activity.to_mut().record_event(event);
+                    recorded.push(event);
                 }
                 (Choice::Events { .. }, Decision::Skip) => {}
             }
@@ -251,8 +262,8 @@ impl<'m: 'f, 'f> Search<'m, 'f> {
         let as_of = second_of(self.as_of);
         let env = SubjectSet::new(self.program, &facts, activity, (as_of, as_of));
         let outcomes = Evaluation::new(env).outcome(&mut ());
-        for (event, count, amount) in recorded {
-            activity.to_mut().take_out(event, self.as_of, count, amount);
+        for event in recorded {
+            activity.to_mut().take_out(event);
         }
         outcomes
     }

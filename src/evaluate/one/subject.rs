@@ -1,6 +1,7 @@
 //! The environment of one subject at one instant.
 
 use crate::evaluate::env::{Env, MaybeUnknown};
+use crate::evaluate::filter::distinct;
 use crate::evaluate::observer::{Observation, Observer};
 use crate::evaluate::{Concrete, Truth, signal, test};
 use crate::input::activity::{Activity, Selection};
@@ -164,7 +165,7 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
                 return observed(test, Observation::Quantity(value), holds, observer);
             }
             Test::Happened { events, is } => {
-                let count = self.select(events).count();
+                let count = self.selected(events, |selected| selected.count());
                 return observed(test, Observation::Events(count), Some((count > 0) == *is), observer);
             }
             Test::Tags { field, test: TagTest::AnyNotIn(other), ignore_case, negate, .. } => {
@@ -195,8 +196,8 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
     }
 
     #[inline]
-    fn select<'a>(&'a self, events: &'a Events) -> Selection<'a> {
-        self.activity().select(&events.names, self.as_of, events.ages)
+    fn selected<R>(&self, events: &Events, f: impl FnOnce(Selection<'_>) -> R) -> R {
+        events.selected(self.activity(), self.as_of, f)
     }
 
     /// A quantity in its unit; `None` if it is unknown.
@@ -210,8 +211,11 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
             }
             Quantity::TagCount { field } => test::tag_count(self.raw_fact(*field, &mut None)),
             Quantity::Event { events, by } => Some(self.of_events(events, *by)),
+            Quantity::Distinct { events, attribute } => {
+                Some(self.selected(events, |selected| distinct(selected, self.activity().table(), attribute)))
+            }
             Quantity::DaysSinceLast { events } => {
-                let last = self.select(events).last()?;
+                let last = self.selected(events, |selected| selected.last())?;
                 Some(self.today.saturating_sub(civil_day(last, self.program.offset_secs)))
             }
             // The pipeline evaluates tests on the outcome.
@@ -220,8 +224,7 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
     }
 
     fn of_events(&self, events: &Events, by: EventMeasure) -> i64 {
-        let selected = self.select(events);
-        match by {
+        self.selected(events, |selected| match by {
             EventMeasure::Count => selected.count(),
             EventMeasure::Amount => {
                 let (gains, losses) = signal::amounts(selected);
@@ -229,7 +232,7 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
             }
             EventMeasure::Days => selected.days(self.program.offset_secs),
             EventMeasure::MostPerDay => selected.most_per_day(self.program.offset_secs),
-        }
+        })
     }
 
     /// The fields that the model reads and this subject lacks.

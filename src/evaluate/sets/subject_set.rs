@@ -8,6 +8,7 @@ use super::fact_set::FactSet;
 use super::interval_set::IntervalSet;
 use super::residual::Residual;
 use crate::evaluate::domain::{Atoms, Domain, Numbers};
+use crate::evaluate::filter::distinct;
 use crate::evaluate::signal::{self, SignalSums};
 use crate::evaluate::{Env, MaybeUnknown, Observer, PartialSum, Truth, test as concrete};
 use crate::grade::Verdict;
@@ -106,7 +107,10 @@ impl<'m, 'f> SubjectSet<'m, 'f> {
         if self.from == self.to {
             return;
         }
-        let later = |after: Option<i64>| self.activity.between(&events.names, after, i64::MAX).first();
+        let later = |after: Option<i64>| {
+            events
+                .with_filter(self.activity, |keep| self.activity.between(&events.names, after, i64::MAX, keep).first())
+        };
         let ages = events.ages;
         self.break_at(later(Some(ages.until(self.from))).map(|at| at.saturating_add(ages.from)));
         if let Some(to) = ages.to {
@@ -123,9 +127,12 @@ impl<'m, 'f> SubjectSet<'m, 'f> {
     fn of_events(&self, events: &Events, f: impl Fn(Selection<'_>, Selection<'_>) -> (i64, i64)) -> MaybeUnknown<Sets> {
         self.break_with(events);
         let ages = events.ages;
-        let always = self.activity.between(&events.names, ages.after(self.to), ages.until(self.from));
-        let sometimes = self.activity.between(&events.names, ages.after(self.from), ages.until(self.to));
-        let (least, greatest) = f(always, sometimes);
+        let (least, greatest) = events.with_filter(self.activity, |keep| {
+            let between = |after, until| self.activity.between(&events.names, after, until, keep);
+            let always = between(ages.after(self.to), ages.until(self.from));
+            let sometimes = between(ages.after(self.from), ages.until(self.to));
+            f(always, sometimes)
+        });
         MaybeUnknown::known(IntervalSet::from_to(least, greatest))
     }
 
@@ -157,6 +164,10 @@ impl<'m, 'f> SubjectSet<'m, 'f> {
                     (always.most_per_day(offset), sometimes.most_per_day(offset))
                 })
             }
+            Quantity::Distinct { events, attribute } => self.of_events(events, |always, sometimes| {
+                let distinct = |events| distinct(events, self.activity.table(), attribute);
+                (distinct(always), distinct(sometimes))
+            }),
             Quantity::DaysSinceLast { events } => self.days_since_last(events, rank),
             // The pipeline evaluates tests on the outcome.
             Quantity::Axis { .. } | Quantity::Score => MaybeUnknown::never_known(),
@@ -176,7 +187,7 @@ impl<'m, 'f> SubjectSet<'m, 'f> {
     fn days_since_last(&self, events: &Events, rank: impl Fn(i64) -> usize) -> MaybeUnknown<Sets> {
         self.break_with(events);
         let last = |as_of| {
-            let last = self.activity.select(&events.names, as_of, events.ages).last()?;
+            let last = events.selected(self.activity, as_of, |selected| selected.last())?;
             Some(civil_day(last, self.program.offset_secs))
         };
         let since = |today: i64, day: i64| today.saturating_sub(day);
@@ -226,14 +237,21 @@ impl<'m, 'f> SubjectSet<'m, 'f> {
             }
         });
         let names = &signal.events.names;
-        if self.activity.between(names, Some(self.from), self.to).first().is_none() {
+        let comes_in = signal.events.with_filter(self.activity, |keep| {
+            self.activity.between(names, Some(self.from), self.to, keep).first().is_some()
+        });
+        // Where the first events are preferred, one that leaves makes place for a later one.
+        let makes_place = signal.prefer_first && signal.events.ages.to.is_some();
+        if !makes_place && !comes_in {
             // No event comes in: the events that count only lose members at the old end, and each loses weight.
             let (a, b) = first.points_until(SignalSums::of(signal, self.activity, offset, self.to), signal);
             return IntervalSet::from_to(a, b);
         }
         // Every event that can count, at its age when the span begins, or at age zero if it comes later.
-        let sometimes = self.activity.between(names, signal.events.ages.after(self.from), self.to);
-        let (a, b) = SignalSums::fresh(signal, sometimes, self.from).points_until(SignalSums::NONE, signal);
+        let (a, b) = signal.events.with_filter(self.activity, |keep| {
+            let sometimes = self.activity.between(names, signal.events.ages.after(self.from), self.to, keep);
+            SignalSums::fresh(signal, sometimes, self.from).points_until(SignalSums::NONE, signal)
+        });
         IntervalSet::from_to(a, b)
     }
 }
@@ -331,12 +349,11 @@ mod tests {
 
     use super::*;
     use crate::evaluate::{Evaluation, Outcome, Subject};
-    use crate::num::points::Points;
     use crate::time::{instant_at, second_of};
-    use crate::{Facts, Model, Record, Score, Scorer};
+    use crate::{Event, Facts, Model, Record, Score, Scorer};
 
     /// A rule for each thing that depends on time.
-    const RULES: [&str; 23] = [
+    const RULES: [&str; 29] = [
         "signal = { event = 'a', points = 10, decay.half_life = '1d' }",
         "signal = { event = '*', points_per_unit = 5, max = 60, decay.linear = '2d' }",
         "signal = { event = ['a', 'b'], points = -8, window = '1d', per_day = 2, most_recent = 3, \
@@ -346,6 +363,13 @@ mod tests {
          decay.table = [['0s', 100], ['5h', 80], ['1d', 0]] }",
         "signal = { event = 'b', points = 4, max = 9, per_day = 1, window = '2d' }",
         "signal = { event = '*', points_per_unit = 3, every = 2.5, max = 60, decay.linear = '2d' }",
+        "signal = { event = '*', points = 6, max = 90, where.path = 'x', window = '1d', decay.half_life = '12h' }",
+        "signal = { event = '*', points = 6, max = 90, once_per = 'path', window = '1d', decay.half_life = '12h' }",
+        "signal = { event = '*', points_per_unit = 3, max = 90, once_per = 'path', prefer = 'first', window = '1d', \
+         decay.linear = '2d' }",
+        "signal = { event = '*', points = 5, max = 90, per_day = 1, prefer = 'first', window = '1d', min_count = 2 }",
+        "when.events.'*' = { where.path = 'x', count = { distinct = 'path', at_least = 1, within = '1d' } }\npoints = 10",
+        "bands.events.'*' = [[1, 5], [2, -10]]\nby = 'count'\ndistinct = 'path'\nwithin = '1d'",
         "per_unit.events.'*' = { by = 'count', within = '1d', points = -4, every = 2, min = -20, max = 9 }",
         "per_unit.events.a = { by = 'days_since_last', points = 3, max = 7 }",
         "when.events.a.count = { at_least = 2, within = '1d' }\npoints = 10",
@@ -402,8 +426,10 @@ mod tests {
         ) {
             let mut record = Record::new().with("renewal", "2026-11-30").with("start", "2026-08-31");
             for (name, at, count, amount) in &events {
-                let name = ["a", "b", "c"][*name];
-                record.activity_mut().record_with(name, instant_at(*at), *count, Points::from(*amount));
+                let path = [("path", ["x", "y"][usize::from(*at % 2 == 0)].into())];
+                let attributes = if *at % 5 == 0 { &[][..] } else { &path };
+                let event = Event::new(["a", "b", "c"][*name], instant_at(*at)).count(*count);
+                record.activity_mut().record_event(event.amount(*amount).attributes(attributes));
             }
             let to = from + length;
             for (scorer, rule) in SCORERS.iter().zip(RULES) {

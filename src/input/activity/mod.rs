@@ -1,5 +1,7 @@
 //! The events of a subject: per event name, a sorted list of instants, counts and amounts.
 
+mod attributes;
+mod event;
 mod selection;
 mod stored;
 
@@ -9,10 +11,15 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use selection::{Ages, Names, Occurrence, Selection};
+pub use attributes::{Attribute, Attributes};
+pub(crate) use attributes::{AttributeTable, SetId};
+pub use event::Event;
+pub(crate) use selection::{Ages, Keep, Names, Occurrence, Selection, ValuesSeen};
+
+use event::Entry;
 
 use crate::num::points::Points;
-use crate::time::{DAY_SECS, instant_at, second_of};
+use crate::time::{DAY_SECS, second_of};
 
 /// The resolution at which an [`Activity`] stores instants, in UTC. Fixed when the activity is created.
 ///
@@ -42,32 +49,6 @@ impl Resolution {
     }
 }
 
-/// Equal events at one instant: `count` events, each with `amount`.
-///
-/// Ordered by time, then amount. Of two entries at one instant, the entry with the greater amount counts as the later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
-    pub(crate) at: i64,     // seconds since 1970-01-01 UTC, in chrono's range
-    pub(crate) amount: i64, // millionths
-    pub(crate) count: u32,  // at least 1
-}
-
-/// The order of entries: instant, then amount.
-type Key = (i64, i64);
-
-impl Entry {
-    fn key(&self) -> Key {
-        (self.at, self.amount)
-    }
-
-    /// Takes over events of an entry with the same key, as many as one count can hold.
-    fn absorb(&mut self, other: &mut Entry) {
-        let moved = other.count.min(u32::MAX - self.count);
-        self.count += moved;
-        other.count -= moved;
-    }
-}
-
 /// The events of a subject: for each event name, the instants, counts and amounts.
 ///
 /// An activity does not depend on a model, so you can change the model without recording the events again. You can
@@ -89,46 +70,41 @@ impl Entry {
 /// # Ok::<(), chrono::ParseError>(())
 /// ```
 ///
-/// Instants are rounded down to whole seconds, or to the [`Resolution`]. Each distinct (name, instant, amount) takes one
-/// entry of 24 bytes. Recording the latest event of a name takes constant time. Recording an earlier event takes time
-/// in proportion to the entries of that name, and the first event of a name time in proportion to the names. To add many
-/// unsorted events, collect or [merge](Activity::merge) them, which sorts once.
+/// Events can have [`Attributes`], such as the path of a page; see [`record_event`](Activity::record_event).
 ///
-/// It serializes as `{"resolution": "second", "events": {NAME: [[unix seconds, count, amount], ...]}}`. Deserializing needs
-/// a self-describing format; see [`Points`]. It fails if a name is repeated or an instant is outside of chrono's range, the
-/// years -262143 to 262142.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Instants are rounded down to whole seconds, or to the [`Resolution`]. Each distinct (name, instant, amount, attributes)
+/// takes one entry of 24 bytes. Each different attribute name, value and set of attributes is stored once. Recording the
+/// latest event of a name takes constant time, and time in proportion to the different sets if its attributes are new.
+/// Recording an earlier event takes time in proportion to the entries of that name, and the first event of a name time in
+/// proportion to the names. To add many unsorted events, collect or [merge](Activity::merge) them, which sorts once.
+///
+/// It serializes as `{"resolution": "second", "events": {NAME: [[unix seconds, count, amount], ...]}}`. The row of an event
+/// with attributes has a fourth item, `{"path": "/pricing"}`. Deserializing needs a self-describing format; see [`Points`].
+/// It fails if a name is repeated or an instant is outside of chrono's range, the years -262143 to 262142.
+#[derive(Clone, Debug, Default)]
 pub struct Activity {
     resolution: Resolution,
     lists: Vec<List>, // sorted by name, none empty
+    /// The attributes of all events. It may hold some that no event has any more.
+    table: Option<Box<AttributeTable>>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 struct List {
     name: Box<str>,
-    entries: Vec<Entry>, // sorted by key; of equal keys, all but the last have the greatest count
+    entries: Vec<Entry>, // in order; of like entries, all but the last have the greatest count
 }
 
-/// One entry of an [`Activity`]: `count` equal events at one instant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Event<'a> {
-    /// The event's name.
-    pub name: &'a str,
-    /// The instant, rounded down to the activity's resolution.
-    pub at: DateTime<Utc>,
-    /// The number of events, at least 1.
-    pub count: u32,
-    /// The amount of each event in a unit of your choice (minutes, money, seats).
-    pub amount: Points,
-}
+/// The table of an activity whose events have no attributes.
+static NO_ATTRIBUTES: AttributeTable = AttributeTable::new();
 
-impl<'a> Event<'a> {
-    /// One event without an amount.
-    pub fn new(name: &'a str, at: DateTime<Utc>) -> Event<'a> {
-        Event { name, at, count: 1, amount: Points::ZERO }
+impl PartialEq for Activity {
+    fn eq(&self, other: &Activity) -> bool {
+        self.resolution == other.resolution && self.len() == other.len() && self.events().eq(other.events())
     }
 }
+
+impl Eq for Activity {}
 
 impl Activity {
     /// Creates an activity without events, with a resolution of one second.
@@ -148,7 +124,7 @@ impl Activity {
     /// # Ok::<(), chrono::ParseError>(())
     /// ```
     pub const fn with_resolution(resolution: Resolution) -> Activity {
-        Activity { resolution, lists: Vec::new() }
+        Activity { resolution, lists: Vec::new(), table: None }
     }
 
     /// Returns the resolution.
@@ -165,7 +141,52 @@ impl Activity {
     ///
     /// A count of 0 records nothing. More than 2^32 - 1 equal events take several entries.
     pub fn record_with(&mut self, event: &str, at: DateTime<Utc>, count: u32, amount: Points) {
-        self.insert(event, Entry { at: second_of(at), amount: amount.micros(), count });
+        self.record_event(Event::new(event, at).count(count).amount(amount));
+    }
+
+    /// Records an event with attributes: which page, form, product or mail it is about.
+    ///
+    /// Models select events by their attributes with `where`, and count different values with `distinct` and `once_per`; see
+    /// the [guide](crate::_guide::document#attributes-of-events). Write identifiers as text, because numbers beyond 2^53
+    /// are not exact.
+    ///
+    /// ```
+    /// use warmth::{Activity, Event, Model, Record, Scorer};
+    ///
+    /// let model: Model = toml::from_str(
+    ///     r#"
+    ///     format = 1
+    ///     name = "interest"
+    ///     [[axis]]
+    ///     name = "activity"
+    ///     available = 100
+    ///     [[axis.rule]]
+    ///     id = "pricing"
+    ///     signal = { event = "page_view", where.path.starts_with = "/pricing", points = 10 }
+    ///     "#,
+    /// )?;
+    /// let at = "2026-11-20T08:00:00Z".parse()?;
+    /// let mut account = Record::new();
+    /// for path in ["/pricing/teams", "/careers"] {
+    ///     account.activity_mut().record_event(Event::new("page_view", at).attributes(&[("path", path.into())]));
+    /// }
+    /// assert_eq!(Scorer::<Record>::new(&model)?.score(&account, at).value().to_string(), "10");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn record_event(&mut self, event: Event<'_>) {
+        let Event { name, at, count, amount, attributes } = event;
+        let attributes = self.interned(attributes);
+        self.insert(name, Entry { at: second_of(at), amount: amount.micros(), count, attributes });
+    }
+
+    /// The table of the attributes.
+    pub(crate) fn table(&self) -> &AttributeTable {
+        self.table.as_deref().unwrap_or(&NO_ATTRIBUTES)
+    }
+
+    /// The number of a set of attributes in the table, which is added if it is new.
+    fn interned(&mut self, attributes: Attributes<'_>) -> Option<SetId> {
+        if attributes.is_empty() { None } else { self.table.get_or_insert_default().intern(attributes) }
     }
 
     /// Removes one event that was taken back, such as a returned order. Returns whether there was such an event.
@@ -174,7 +195,8 @@ impl Activity {
     /// the return instead: with a decay, the older order has lost more points than the return, so the customer ends up
     /// below one who never bought. With a `window`, the order leaves it before the return.
     ///
-    /// Takes linear time in the entries of the name.
+    /// Takes linear time in the entries of the name. Removes events without attributes only; see
+    /// [`retain`](Activity::retain).
     ///
     /// ```
     /// use warmth::{Activity, Points};
@@ -188,7 +210,7 @@ impl Activity {
     /// # Ok::<(), chrono::ParseError>(())
     /// ```
     pub fn remove(&mut self, event: &str, at: DateTime<Utc>, amount: Points) -> bool {
-        self.take_out(event, at, 1, amount)
+        self.take_out(Event::new(event, at).amount(amount))
     }
 
     /// Changes the amount of one event, for example after a customer returned a part of an order. Returns whether there was
@@ -210,22 +232,55 @@ impl Activity {
     /// # Ok::<(), chrono::ParseError>(())
     /// ```
     pub fn correct(&mut self, event: &str, at: DateTime<Utc>, amount: Points, corrected: Points) -> bool {
-        let found = self.take_out(event, at, 1, amount);
+        let found = self.remove(event, at, amount);
         if found {
             self.record_with(event, at, 1, corrected);
         }
         found
     }
 
-    /// Takes out `count` of the equal events at one instant, or as many as there are. Returns whether there were any.
-    pub(crate) fn take_out(&mut self, event: &str, at: DateTime<Utc>, count: u32, amount: Points) -> bool {
-        let key = (self.resolution.cut(second_of(at)), amount.micros());
-        let Ok(index) = self.lists.binary_search_by(|list| (*list.name).cmp(event)) else { return false };
-        let Some(List { entries, .. }) = self.lists.get_mut(index) else { return false };
-        let end = entries.partition_point(|entry| entry.key() <= key);
-        let same = entries.get_mut(..end).unwrap_or_default().iter_mut().rev().take_while(|entry| entry.key() == key);
+    /// Keeps the events for which `keep` returns true, and removes the others. `keep` sees each entry once, with its count.
+    ///
+    /// ```
+    /// use warmth::{Activity, Event};
+    ///
+    /// let at = "2026-08-01T10:00:00Z".parse()?;
+    /// let mut activity = Activity::new();
+    /// for order in ["A-17", "A-18"] {
+    ///     activity.record_event(Event::new("order", at).amount(1_000).attributes(&[("order_id", order.into())]));
+    /// }
+    /// // The customer returned order A-17.
+    /// activity.retain(|event| event.attributes.get("order_id") != Some("A-17".into()));
+    /// assert_eq!(activity.len(), 1);
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    pub fn retain(&mut self, mut keep: impl FnMut(Event<'_>) -> bool) {
+        let table = self.table.as_deref().unwrap_or(&NO_ATTRIBUTES);
+        for List { name, entries } in &mut self.lists {
+            entries.retain(|entry| keep(entry.event(name, table)));
+        }
+        self.drop_unused();
+    }
+
+    /// Takes out as many of the equal events at one instant as the event counts, or as many as there are. Returns whether
+    /// there were any.
+    pub(crate) fn take_out(&mut self, event: Event<'_>) -> bool {
+        let Event { name, at, count, amount, attributes } = event;
+        let attributes = match (attributes.is_empty(), self.table().find(attributes)) {
+            (true, _) => None,
+            (false, None) => return false,
+            (false, set) => set,
+        };
+        let taken = Entry { at: self.resolution.cut(second_of(at)), amount: amount.micros(), count, attributes };
+        let Activity { lists, table, .. } = self;
+        let table = table.as_deref().unwrap_or(&NO_ATTRIBUTES);
+        let Ok(index) = lists.binary_search_by(|list| (*list.name).cmp(name)) else { return false };
+        let Some(List { entries, .. }) = lists.get_mut(index) else { return false };
+        let end = entries.partition_point(|entry| entry.order(&taken, table).is_le());
+        let like =
+            entries.get_mut(..end).unwrap_or_default().iter_mut().rev().take_while(|entry| entry.is_like(&taken));
         let mut left = count;
-        for entry in same {
+        for entry in like {
             let taken = entry.count.min(left);
             entry.count -= taken;
             left -= taken;
@@ -235,7 +290,7 @@ impl Activity {
         }
         entries.retain(|entry| entry.count > 0);
         if entries.is_empty() {
-            self.lists.remove(index);
+            lists.remove(index);
         }
         true
     }
@@ -245,12 +300,15 @@ impl Activity {
             return;
         }
         let mut entry = Entry { at: self.resolution.cut(entry.at), ..entry };
-        let Some(List { entries, .. }) = self.list_mut(event) else { return };
-        let index = entries.partition_point(|other| other.key() <= entry.key());
-        if let Some(same) = index.checked_sub(1).and_then(|before| entries.get_mut(before))
-            && same.key() == entry.key()
+        let index = self.list_index(event);
+        let Activity { lists, table, .. } = self;
+        let table = table.as_deref().unwrap_or(&NO_ATTRIBUTES);
+        let Some(List { entries, .. }) = lists.get_mut(index) else { return };
+        let index = entries.partition_point(|other| other.order(&entry, table).is_le());
+        if let Some(like) = index.checked_sub(1).and_then(|before| entries.get_mut(before))
+            && like.is_like(&entry)
         {
-            same.absorb(&mut entry);
+            like.absorb(&mut entry);
         }
         if entry.count > 0 {
             entries.insert(index, entry);
@@ -265,15 +323,19 @@ impl Activity {
             let finer = std::mem::replace(self, Activity::with_resolution(other.resolution));
             self.merge(&finer);
         }
-        self.take_in(other.lists.iter().map(|list| (&*list.name, list.entries.iter().copied())));
+        let moved: Vec<_> = other.lists.iter().map(|list| (&*list.name, self.adopted(list, other.table()))).collect();
+        self.take_in(moved);
+    }
+
+    /// The entries of another activity's list, with attributes of this activity's table.
+    fn adopted(&mut self, list: &List, table: &AttributeTable) -> Vec<Entry> {
+        let adopted = |entry: &Entry| Entry { attributes: self.interned(table.view(entry.attributes)), ..*entry };
+        list.entries.iter().map(adopted).collect()
     }
 
     /// Adds many entries, sorting those of each name once. The names must be sorted and distinct.
-    fn take_in<N: Into<Box<str>> + AsRef<str>>(
-        &mut self,
-        more: impl Iterator<Item = (N, impl Iterator<Item = Entry>)>,
-    ) {
-        let resolution = self.resolution;
+    fn take_in<N: Into<Box<str>> + AsRef<str>>(&mut self, more: impl IntoIterator<Item = (N, Vec<Entry>)>) {
+        let (resolution, table) = (self.resolution, self.table.as_deref().unwrap_or(&NO_ATTRIBUTES));
         let mut own = std::mem::take(&mut self.lists).into_iter().peekable();
         for (name, more) in more {
             while let Some(before) = own.next_if(|list| *list.name < *name.as_ref()) {
@@ -281,11 +343,11 @@ impl Activity {
             }
             let same = own.next_if(|list| *list.name == *name.as_ref());
             let mut list = same.unwrap_or_else(|| List { name: name.into(), entries: Vec::new() });
-            let more = more.filter(|entry| entry.count > 0);
+            let more = more.into_iter().filter(|entry| entry.count > 0);
             list.entries.extend(more.map(|entry| Entry { at: resolution.cut(entry.at), ..entry }));
-            list.entries.sort_by_key(Entry::key);
+            list.entries.sort_by(|a, b| a.order(b, table));
             list.entries.dedup_by(|later, first| {
-                if later.key() == first.key() {
+                if later.is_like(first) {
                     first.absorb(later);
                 }
                 later.count == 0
@@ -297,13 +359,12 @@ impl Activity {
         self.lists.extend(own);
     }
 
-    /// The list of a name; an empty list is inserted if there is none.
-    fn list_mut(&mut self, event: &str) -> Option<&mut List> {
-        let index = self.lists.binary_search_by(|list| (*list.name).cmp(event)).unwrap_or_else(|index| {
+    /// The index of the list of a name; an empty list is inserted if there is none.
+    fn list_index(&mut self, event: &str) -> usize {
+        self.lists.binary_search_by(|list| (*list.name).cmp(event)).unwrap_or_else(|index| {
             self.lists.insert(index, List { name: event.into(), entries: Vec::new() });
             index
-        });
-        self.lists.get_mut(index)
+        })
     }
 
     /// Removes every event before `before`.
@@ -318,7 +379,18 @@ impl Activity {
         for list in &mut self.lists {
             list.entries.drain(..list.entries.partition_point(|entry| entry.at < before));
         }
+        self.drop_unused();
+    }
+
+    /// Drops the lists without events, and the attributes that no event has.
+    fn drop_unused(&mut self) {
         self.lists.retain(|list| !list.entries.is_empty());
+        let Some(all) = self.table.take() else { return };
+        let mut used = AttributeTable::new();
+        for entry in self.lists.iter_mut().flat_map(|list| &mut list.entries) {
+            entry.attributes = used.intern(all.view(entry.attributes));
+        }
+        self.table = used.sets().gt(&0).then(|| Box::new(used));
     }
 
     /// The events up to `as_of`, that second included.
@@ -335,8 +407,8 @@ impl Activity {
         Cow::Owned(known)
     }
 
-    /// Returns the number of entries: one for each distinct (name, instant, amount), and one more for every further
-    /// 2^32 - 1 equal events.
+    /// Returns the number of entries: one for each distinct (name, instant, amount, attributes), and one more for every
+    /// further 2^32 - 1 equal events.
     pub fn len(&self) -> usize {
         self.lists.iter().map(|list| list.entries.len()).sum()
     }
@@ -346,26 +418,22 @@ impl Activity {
         self.lists.is_empty()
     }
 
-    /// Returns every entry, ordered by name, instant and amount.
+    /// Returns every entry, ordered by name, instant, amount and attributes.
     pub fn events(&self) -> impl Iterator<Item = Event<'_>> {
-        self.lists.iter().flat_map(|list| {
-            list.entries.iter().map(|entry| Event {
-                name: &list.name,
-                at: instant_at(entry.at),
-                count: entry.count,
-                amount: Points::from_micros(entry.amount),
-            })
-        })
+        let table = self.table();
+        self.lists.iter().flat_map(|list| list.entries.iter().map(|entry| entry.event(&list.name, table)))
     }
 }
 
 impl<'a> Extend<Event<'a>> for Activity {
     fn extend<I: IntoIterator<Item = Event<'a>>>(&mut self, events: I) {
         let mut by_name: BTreeMap<&str, Vec<Entry>> = BTreeMap::new();
-        for Event { name, at, count, amount } in events {
-            by_name.entry(name).or_default().push(Entry { at: second_of(at), count, amount: amount.micros() });
+        for Event { name, at, count, amount, attributes } in events {
+            let attributes = self.interned(attributes);
+            let entry = Entry { at: second_of(at), count, amount: amount.micros(), attributes };
+            by_name.entry(name).or_default().push(entry);
         }
-        self.take_in(by_name.into_iter().map(|(name, entries)| (name, entries.into_iter())));
+        self.take_in(by_name);
     }
 }
 

@@ -4,20 +4,27 @@ use std::ops::ControlFlow;
 
 use smallvec::SmallVec;
 
-use super::{Activity, Entry, Key, List};
+use super::attributes::{SetId, ValueId};
+use super::event::{Entry, Key};
+use super::{Activity, List};
 use crate::time::civil_day;
 
-impl Activity {
-    /// The entries of the named events whose age at `as_of` lies within `ages`.
-    pub(crate) fn select<'a>(&'a self, names: &'a Names, as_of: i64, ages: Ages) -> Selection<'a> {
-        self.between(names, ages.after(as_of), ages.until(as_of))
-    }
+/// Whether events with these attributes are selected.
+pub(crate) type Keep<'a> = &'a dyn Fn(Option<SetId>) -> bool;
 
-    /// The entries of the named events that happened later than `after` and not later than `until`.
-    pub(crate) fn between<'a>(&'a self, names: &'a Names, after: Option<i64>, until: i64) -> Selection<'a> {
+impl Activity {
+    /// The entries of the named events that happened later than `after` and not later than `until`; if there is a `keep`,
+    /// those that it returns true for.
+    pub(crate) fn between<'a>(
+        &'a self,
+        names: &'a Names,
+        after: Option<i64>,
+        until: i64,
+        keep: Option<Keep<'a>>,
+    ) -> Selection<'a> {
         // Whatever the amount.
         let last = |at| (at, i64::MAX);
-        Selection { lists: &self.lists, names, after: after.map(last), until: last(until) }
+        Selection { lists: &self.lists, names, after: after.map(last), until: last(until), keep }
     }
 }
 
@@ -59,6 +66,7 @@ pub(crate) struct Selection<'a> {
     names: &'a Names,
     after: Option<Key>, // later than this
     until: Key,         // not later than this
+    keep: Option<Keep<'a>>,
 }
 
 /// The number of event names that are merged at once: 16 KiB on the stack.
@@ -70,17 +78,19 @@ pub(crate) struct Occurrence {
     pub(crate) at: i64,
     pub(crate) amount: i64,
     pub(crate) count: u64,
+    pub(crate) attributes: Option<SetId>,
 }
 
 impl From<&Entry> for Occurrence {
     fn from(entry: &Entry) -> Occurrence {
-        Occurrence { at: entry.at, amount: entry.amount, count: entry.count.into() }
+        let Entry { at, amount, count, attributes } = *entry;
+        Occurrence { at, amount, count: count.into(), attributes }
     }
 }
 
 impl<'a> Selection<'a> {
-    /// One slice for each selected name, none empty.
-    pub(crate) fn slices(self) -> impl Iterator<Item = &'a [Entry]> {
+    /// One slice for each selected name, none empty, whatever the attributes.
+    fn slices(self) -> impl Iterator<Item = &'a [Entry]> {
         let names = match self.names {
             Names::All => self.lists.len(),
             Names::Listed(names) => names.len(),
@@ -107,24 +117,41 @@ impl<'a> Selection<'a> {
         entries.get(first..last)
     }
 
+    #[inline]
+    fn keeps(&self, attributes: Option<SetId>) -> bool {
+        self.keep.is_none_or(|keep| keep(attributes))
+    }
+
     /// When the first of them happened.
     pub(crate) fn first(self) -> Option<i64> {
-        self.slices().filter_map(|slice| slice.first()).map(|entry| entry.at).min()
+        let first = |slice: &'a [Entry]| slice.iter().find(|entry| self.keeps(entry.attributes));
+        self.slices().filter_map(first).map(|entry| entry.at).min()
     }
 
     /// When the last of them happened.
     pub(crate) fn last(self) -> Option<i64> {
-        self.slices().filter_map(|slice| slice.last()).map(|entry| entry.at).max()
+        let last = |slice: &'a [Entry]| slice.iter().rfind(|entry| self.keeps(entry.attributes));
+        self.slices().filter_map(last).map(|entry| entry.at).max()
     }
 
     /// How many there are.
     pub(crate) fn count(self) -> i64 {
-        self.entries().fold(0, |count: i64, entry| count.saturating_add(entry.count.into()))
+        let mut count = 0_i64;
+        self.each(|entry| count = count.saturating_add(entry.count.into()));
+        count
     }
 
-    /// All of them, in no particular order across names.
-    pub(crate) fn entries(self) -> impl Iterator<Item = &'a Entry> {
-        self.slices().flatten()
+    /// Calls `each` with all of them, in no particular order across names.
+    #[inline]
+    pub(crate) fn each(self, mut each: impl FnMut(&'a Entry)) {
+        // Chosen here rather than for each entry.
+        match self.keep {
+            None => self.slices().for_each(|slice| slice.iter().for_each(&mut each)),
+            Some(keep) => {
+                let kept = self.slices().flatten().filter(|entry| keep(entry.attributes));
+                kept.for_each(each);
+            }
+        }
     }
 
     /// Calls `each` with the entries from the latest to the earliest, until it breaks.
@@ -132,29 +159,59 @@ impl<'a> Selection<'a> {
     /// A step takes constant time for one name, and logarithmic time in the number of names for several. More than
     /// [`NAMES_MERGED`] names are split by time into parts, each of which is searched for separately.
     #[inline]
-    pub(crate) fn latest_first(self, mut each: impl FnMut(Occurrence) -> ControlFlow<()>) {
+    pub(crate) fn latest_first(self, each: impl FnMut(Occurrence) -> ControlFlow<()>) {
+        self.in_order::<true>(each);
+    }
+
+    /// Calls `each` with the entries from the earliest to the latest, until it breaks.
+    pub(crate) fn earliest_first(self, each: impl FnMut(Occurrence) -> ControlFlow<()>) {
+        self.in_order::<false>(each);
+    }
+
+    #[inline]
+    fn in_order<const LATEST_FIRST: bool>(self, mut each: impl FnMut(Occurrence) -> ControlFlow<()>) {
+        let Some(keep) = self.keep else { return self.all_in_order::<LATEST_FIRST>(each) };
+        self.all_in_order::<LATEST_FIRST>(
+            |entry| {
+                if keep(entry.attributes) { each(entry) } else { ControlFlow::Continue(()) }
+            },
+        );
+    }
+
+    /// As [`in_order`](Selection::in_order), whatever the attributes.
+    #[inline]
+    fn all_in_order<const LATEST_FIRST: bool>(self, mut each: impl FnMut(Occurrence) -> ControlFlow<()>) {
         let mut slices = self.slices();
         let first = slices.next().unwrap_or_default();
         let _: ControlFlow<()> = if slices.next().is_none() {
-            first.iter().rev().try_for_each(|entry| each(entry.into()))
+            if LATEST_FIRST {
+                first.iter().rev().try_for_each(|entry| each(entry.into()))
+            } else {
+                first.iter().try_for_each(|entry| each(entry.into()))
+            }
         } else {
             // Moved, so that it stays in registers where there is one name.
             let mut each = each;
-            self.several_latest_first(&mut each)
+            self.several_in_order::<LATEST_FIRST, _>(&mut each)
         };
     }
 
-    /// As [`latest_first`](Selection::latest_first), for several names: at most [`NAMES_MERGED`] at once.
-    fn several_latest_first<F: FnMut(Occurrence) -> ControlFlow<()>>(self, each: &mut F) -> ControlFlow<()> {
-        if let Some(flow) = latest_of(self.slices(), each) {
+    /// As [`all_in_order`](Selection::all_in_order), for several names: at most [`NAMES_MERGED`] at once.
+    fn several_in_order<const LATEST_FIRST: bool, F: FnMut(Occurrence) -> ControlFlow<()>>(
+        self,
+        each: &mut F,
+    ) -> ControlFlow<()> {
+        if let Some(flow) = merged::<LATEST_FIRST>(self.slices(), each) {
             return flow;
         }
         match self.middle() {
             Some(middle) => {
-                Selection { after: Some(middle), ..self }.several_latest_first(each)?;
-                Selection { until: middle, ..self }.several_latest_first(each)
+                let (earlier, later) = (Selection { until: middle, ..self }, Selection { after: Some(middle), ..self });
+                let (first, second) = if LATEST_FIRST { (later, earlier) } else { (earlier, later) };
+                first.several_in_order::<LATEST_FIRST, F>(each)?;
+                second.several_in_order::<LATEST_FIRST, F>(each)
             }
-            None => self.entries().try_for_each(|entry| each(entry.into())),
+            None => self.slices().flatten().try_for_each(|entry| each(entry.into())),
         }
     }
 
@@ -203,10 +260,47 @@ impl<'a> Selection<'a> {
     }
 }
 
-/// Calls `each` with the entries of all slices from the latest to the earliest, until it breaks. No slice may be empty.
-/// `None` if there are more than [`NAMES_MERGED`] slices.
+impl Selection<'_> {
+    /// How many different values `value` returns for them. Entries without a value do not count.
+    #[inline(never)]
+    pub(crate) fn distinct(self, values: usize, value: impl Fn(Option<SetId>) -> Option<ValueId>) -> i64 {
+        let (mut seen, mut distinct) = (ValuesSeen::new(values), 0);
+        self.each(|entry| distinct += i64::from(value(entry.attributes).is_some_and(|value| seen.insert(value))));
+        distinct
+    }
+}
+
+/// The values of an attribute that were seen already.
+pub(crate) struct ValuesSeen(SmallVec<[u64; SEEN_WORDS]>);
+
+/// 4 KiB on the stack: room for 32,768 different values of an activity. For more, memory is allocated.
+const SEEN_WORDS: usize = 512;
+
+impl ValuesSeen {
+    /// None of this many values.
+    pub(crate) fn new(values: usize) -> ValuesSeen {
+        let mut words = SmallVec::new();
+        words.resize(values.div_ceil(64), 0);
+        ValuesSeen(words)
+    }
+
+    /// Adds a value. Returns whether it is new.
+    #[inline]
+    pub(crate) fn insert(&mut self, value: ValueId) -> bool {
+        let word = usize::try_from(value / 64).ok().and_then(|word| self.0.get_mut(word));
+        let bit = 1 << (value % 64);
+        word.is_some_and(|word| {
+            let is_new = *word & bit == 0;
+            *word |= bit;
+            is_new
+        })
+    }
+}
+
+/// Calls `each` with the entries of all slices in order of time, until it breaks. No slice may be empty. `None` if there
+/// are more than [`NAMES_MERGED`] slices.
 #[inline(never)]
-fn latest_of<'a>(
+fn merged<'a, const LATEST_FIRST: bool>(
     mut slices: impl Iterator<Item = &'a [Entry]>,
     each: &mut impl FnMut(Occurrence) -> ControlFlow<()>,
 ) -> Option<ControlFlow<()>> {
@@ -215,28 +309,33 @@ fn latest_of<'a>(
         return None;
     }
     for index in (0..heap.len() / 2).rev() {
-        sift_down(&mut heap, index);
+        sift_down::<LATEST_FIRST>(&mut heap, index);
     }
-    while let Some((last, earlier)) = heap.first().and_then(|top| top.split_last()) {
-        if each(last.into()).is_break() {
+    let next = |slice: &&'a [Entry]| if LATEST_FIRST { slice.split_last() } else { slice.split_first() };
+    while let Some((entry, rest)) = heap.first().and_then(next) {
+        if each(entry.into()).is_break() {
             return Some(ControlFlow::Break(()));
         }
         match heap.first_mut() {
-            Some(top) if !earlier.is_empty() => *top = earlier,
+            Some(top) if !rest.is_empty() => *top = rest,
             _ => _ = heap.swap_remove(0),
         }
-        sift_down(&mut heap, 0);
+        sift_down::<LATEST_FIRST>(&mut heap, 0);
     }
     Some(ControlFlow::Continue(()))
 }
 
-/// Sifts the slice at `index` of a heap down until no slice below it ends later.
-fn sift_down(heap: &mut [&[Entry]], mut index: usize) {
-    let end = |heap: &[&[Entry]], index: usize| heap.get(index).and_then(|slice| slice.last()).map(Entry::key);
+/// Sifts the slice at `index` of a heap down until no slice below it comes first.
+fn sift_down<const LATEST_FIRST: bool>(heap: &mut [&[Entry]], mut index: usize) {
+    let rank = |heap: &[&[Entry]], index: usize| {
+        let slice = heap.get(index)?;
+        // The complement turns the order around.
+        if LATEST_FIRST { slice.last().map(Entry::key) } else { slice.first().map(|own| (!own.at, !own.amount)) }
+    };
     loop {
         let (left, right) = (2 * index + 1, 2 * index + 2);
-        let below = if end(heap, left) < end(heap, right) { right } else { left };
-        if end(heap, below) <= end(heap, index) {
+        let below = if rank(heap, left) < rank(heap, right) { right } else { left };
+        if rank(heap, below) <= rank(heap, index) {
             return;
         }
         heap.swap(index, below);
@@ -273,10 +372,12 @@ mod tests {
                 let mut activity = Activity::new();
                 for (name, index) in (0..names).zip(0_i64..) {
                     let (at, amount) = (from + index % seconds, -(index % amounts));
-                    activity.insert(&format!("name-{name}"), Entry { at, amount, count: 1 });
+                    let entry = Entry { at, amount, count: 1, attributes: None };
+                    activity.insert(&format!("name-{name}"), entry);
                 }
                 for (name, at, amount, count) in events {
-                    activity.insert(&format!("name-{}", name % names), Entry { at, amount, count });
+                    let entry = Entry { at, amount, count, attributes: None };
+                    activity.insert(&format!("name-{}", name % names), entry);
                 }
                 activity
             },
@@ -299,7 +400,7 @@ mod tests {
             most in 1_usize..2_000,
         ) {
             let expected = sorted(&activity, &names, after, until);
-            let selection = activity.between(&names, after, until);
+            let selection = activity.between(&names, after, until, None);
             let mut own = Vec::new();
             selection.latest_first(|entry| {
                 own.push((entry.at, entry.amount, entry.count));
@@ -314,6 +415,12 @@ mod tests {
                 own.reverse();
                 prop_assert_eq!(&own, &expected);
             }
+            let mut turned = Vec::new();
+            selection.earliest_first(|entry| {
+                turned.push((entry.at, entry.amount, entry.count));
+                ControlFlow::Continue(())
+            });
+            prop_assert!(turned.iter().map(key).eq(expected.iter().rev().map(key)), "{:?}", turned);
             prop_assert_eq!(selection.last(), expected.first().map(|row| row.0));
             prop_assert_eq!(selection.first(), expected.last().map(|row| row.0));
             prop_assert_eq!(selection.count(), expected.iter().map(|row| row.2.cast_signed()).sum::<i64>());

@@ -1,14 +1,16 @@
 //! The serde form of an activity.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::btree_map;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use serde::de::{Error as _, MapAccess, Visitor};
+use serde::de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Activity, List, Resolution};
+use super::event::{Entry, Event};
+use super::{Activity, Attributes, List, Resolution};
+use crate::input::value::Value;
 use crate::num::points::Points;
 use crate::time::second_of;
 
@@ -20,7 +22,62 @@ struct ActivityForm {
     events: EventLists,
 }
 
-type EventRows = Vec<(i64, u32, Points)>;
+type EventRows = Vec<EventRow>;
+
+/// `[unix seconds, count, amount]`, and the attributes if there are any.
+struct EventRow {
+    at: i64,
+    count: u32,
+    amount: Points,
+    attributes: BTreeMap<String, Value>,
+}
+
+impl Serialize for EventRow {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let EventRow { at, count, amount, attributes } = self;
+        if attributes.is_empty() {
+            return (at, count, amount).serialize(serializer);
+        }
+        (at, count, amount, attributes).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for EventRow {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<EventRow, D::Error> {
+        struct EventRowVisitor;
+
+        impl<'de> Visitor<'de> for EventRowVisitor {
+            type Value = EventRow;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of unix seconds, count, amount and, if there are any, attributes")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut row: A) -> Result<EventRow, A::Error> {
+                let missing = |index| A::Error::invalid_length(index, &self);
+                let at = row.next_element()?.ok_or_else(|| missing(0))?;
+                let count = row.next_element()?.ok_or_else(|| missing(1))?;
+                let amount = row.next_element()?.ok_or_else(|| missing(2))?;
+                let attributes: BTreeMap<String, Option<Value>> = row.next_element()?.unwrap_or_default();
+                if let Some((name, value)) = attributes.iter().find(|(_, value)| is_no_attribute(value.as_ref())) {
+                    let message = format!("the attribute `{name}` is not a flag, a number or a text: `{value:?}`");
+                    return Err(A::Error::custom(message));
+                }
+                if row.next_element::<IgnoredAny>()?.is_some() {
+                    return Err(missing(5));
+                }
+                let known = attributes.into_iter().filter_map(|(name, value)| Some((name, value?)));
+                Ok(EventRow { at, count, amount, attributes: known.collect() })
+            }
+        }
+
+        deserializer.deserialize_seq(EventRowVisitor)
+    }
+}
+
+fn is_no_attribute(value: Option<&Value>) -> bool {
+    value.is_some_and(|value| value.as_attribute().is_none())
+}
 
 /// The rows by name. No name may be repeated.
 #[derive(Serialize)]
@@ -35,15 +92,15 @@ impl<'de> Deserialize<'de> for EventLists {
             type Value = EventLists;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a map from event name to a list of `[unix seconds, count, amount]`")
+                f.write_str("a map from event name to a list of `[unix seconds, count, amount]`, each with attributes if there are any")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<EventLists, A::Error> {
                 let mut lists = BTreeMap::new();
                 while let Some((name, rows)) = map.next_entry::<String, EventRows>()? {
                     match lists.entry(name) {
-                        Entry::Vacant(vacant) => _ = vacant.insert(rows),
-                        Entry::Occupied(occupied) => {
+                        btree_map::Entry::Vacant(vacant) => _ = vacant.insert(rows),
+                        btree_map::Entry::Occupied(occupied) => {
                             let message = format!("the event name `{}` is repeated", occupied.key());
                             return Err(A::Error::custom(message));
                         }
@@ -59,7 +116,13 @@ impl<'de> Deserialize<'de> for EventLists {
 
 impl Serialize for Activity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let rows = |list: &List| list.entries.iter().map(|e| (e.at, e.count, Points::from_micros(e.amount))).collect();
+        let table = self.table();
+        let row = |entry: &Entry| {
+            let Event { count, amount, attributes, .. } = entry.event("", table);
+            let attributes = attributes.iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+            EventRow { at: entry.at, count, amount, attributes }
+        };
+        let rows = |list: &List| list.entries.iter().map(row).collect();
         let events = self.lists.iter().map(|list| (list.name.to_string(), rows(list))).collect();
         ActivityForm { resolution: self.resolution, events: EventLists(events) }.serialize(serializer)
     }
@@ -69,13 +132,24 @@ impl<'de> Deserialize<'de> for Activity {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Activity, D::Error> {
         let stored = ActivityForm::deserialize(deserializer)?;
         let instants = second_of(DateTime::<Utc>::MIN_UTC)..=second_of(DateTime::<Utc>::MAX_UTC);
-        let outside = |(at, ..): &&(i64, u32, Points)| !instants.contains(at);
-        if let Some((at, ..)) = stored.events.0.values().flatten().find(outside) {
+        let outside = |row: &&EventRow| !instants.contains(&row.at);
+        if let Some(EventRow { at, .. }) = stored.events.0.values().flatten().find(outside) {
             return Err(D::Error::custom(format!("the instant `{at}` is outside of the years -262143 to 262142")));
         }
         let mut activity = Activity::with_resolution(stored.resolution);
-        let entry = |(at, count, amount): (i64, u32, Points)| super::Entry { at, count, amount: amount.micros() };
-        activity.take_in(stored.events.0.into_iter().map(|(name, rows)| (name, rows.into_iter().map(entry))));
+        let mut lists = Vec::new();
+        for (name, rows) in stored.events.0 {
+            let entry = |EventRow { at, count, amount, attributes }: EventRow| {
+                let attributes: Vec<_> = attributes
+                    .iter()
+                    .filter_map(|(name, value)| Some((name.as_str(), value.as_attribute()?)))
+                    .collect();
+                let attributes = activity.interned(Attributes::new(&attributes));
+                Entry { at, count, amount: amount.micros(), attributes }
+            };
+            lists.push((name, rows.into_iter().map(entry).collect()));
+        }
+        activity.take_in(lists);
         Ok(activity)
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::tags::Tags;
+use crate::input::activity::Attribute;
 
 /// The kind of value of a field. It decides which operators a model may use on the field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -150,5 +151,16 @@ impl<'a> From<Fact<'a>> for FactCow<'a> {
     #[inline(always)]
     fn from(fact: Fact<'a>) -> FactCow<'a> {
         FactCow::Borrowed(fact)
+    }
+}
+
+/// An attribute of an event, as tests read it.
+impl<'a> From<Attribute<'a>> for Fact<'a> {
+    fn from(attribute: Attribute<'a>) -> Fact<'a> {
+        match attribute {
+            Attribute::Flag(flag) => Fact::Flag(flag),
+            Attribute::Number(number) => Fact::Number(number),
+            Attribute::Text(text) => Fact::Text(text),
+        }
     }
 }

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 pub use fact::{Fact, FactCow, Kind};
-pub use record::{Record, Value};
+pub use record::Record;
 pub use tags::{Tag, Tags};
 pub use to_fact::ToFact;
 

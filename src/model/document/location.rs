@@ -19,6 +19,8 @@ pub(crate) enum Scope {
     Subject,
     /// Promoters, limits and segments: they test the outcome too.
     Outcome,
+    /// The attributes of one event.
+    Attributes,
 }
 
 /// Keys of a condition that are not field names.
@@ -54,7 +56,9 @@ impl Quantity {
             | Quantity::Ratio { field, .. }
             | Quantity::Calendar { field, .. }
             | Quantity::TagCount { field } => scope.field(field),
-            Quantity::Event { event, .. } | Quantity::DaysSinceLast { event } => KeyPath::from_slice(&[EVENTS, event]),
+            Quantity::Event { event, .. } | Quantity::DaysSinceLast { event } => {
+                KeyPath::from_slice(&[EVENTS, &event.name])
+            }
             Quantity::Axis { name } => KeyPath::from_slice(&[AXIS, name]),
             Quantity::Score => KeyPath::from_slice(&[SCORE]),
         }
@@ -103,7 +107,7 @@ impl Leaf {
             Leaf::Number { of, .. } => of.table_keys(scope),
             Leaf::Text { of: TextSubject::Grade, .. } => KeyPath::from_slice(&[GRADE]),
             Leaf::Text { of: TextSubject::Verdict, .. } => KeyPath::from_slice(&[VERDICT]),
-            Leaf::Recency { event, .. } | Leaf::Never { event, .. } => KeyPath::from_slice(&[EVENTS, event]),
+            Leaf::Recency { event, .. } | Leaf::Never { event, .. } => KeyPath::from_slice(&[EVENTS, &event.name]),
         }
     }
 

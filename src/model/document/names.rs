@@ -3,7 +3,7 @@
 use crate::model::axis::Missing;
 use crate::model::condition::{Calendar, DayOp, EventMeasure, IfUnknown, NumberOp, RecencyOp, TagOp, TextOp};
 use crate::model::outcome::Total;
-use crate::model::worth::Combine;
+use crate::model::worth::{Combine, Prefer};
 
 /// A family of names: operators of one kind, or the choices of one key.
 pub(crate) trait Named: Copy + 'static {
@@ -95,6 +95,10 @@ names! {
         Best = "best";
         Sum = "sum";
     }
+    Prefer {
+        First = "first";
+        Latest = "latest";
+    }
 }
 
 // Operators on their own, or of several families.
@@ -112,6 +116,8 @@ pub(crate) const IGNORE_CASE: &str = "ignore_case";
 pub(crate) const WITHIN: &str = "within";
 pub(crate) const BETWEEN: &str = "between";
 pub(crate) const RATIO_FIELD: &str = "field";
+pub(crate) const WHERE: &str = "where";
+pub(crate) const DISTINCT: &str = "distinct";
 
 // Choices whose default has no name, and choices that are not an enum.
 pub(crate) const IF_UNKNOWN: [(&str, IfUnknown); 2] = [("holds", IfUnknown::Holds), ("fails", IfUnknown::Fails)];

@@ -1,8 +1,9 @@
 //! Cases: facts, events and expectations.
 
 use super::Reader;
-use crate::input::activity::Activity;
-use crate::input::facts::{Record, Value};
+use crate::input::activity::{Activity, Event};
+use crate::input::facts::Record;
+use crate::input::value::Value;
 use crate::model::case::{Case, Expect};
 use crate::model::document::node::Node;
 use crate::problem::{Path, Problem};
@@ -51,13 +52,29 @@ impl Reader {
             let at = keys.required(reader, "at", Reader::instant);
             let count = keys.optional(reader, "count", Reader::count);
             let amount = keys.or_default(reader, "amount", Reader::points);
+            let attributes = keys.or_default(reader, "attributes", Reader::attributes);
             keys.finish(reader);
-            Some((event?, at?, count?.unwrap_or(1), amount?))
+            Some((event?, at?, count?.unwrap_or(1), amount?, attributes?))
         });
-        for (event, at, count, amount) in rows? {
-            activity.record_with(&event, at, count, amount);
+        for (event, at, count, amount, attributes) in rows? {
+            let attributes: Vec<_> =
+                attributes.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_attribute()?))).collect();
+            activity.record_event(Event::new(&event, at).count(count).amount(amount).attributes(&attributes));
         }
         Some(activity)
+    }
+
+    fn attributes(&mut self, node: &Node, path: &Path<'_>) -> Option<Vec<(String, Value)>> {
+        let expected = "an attribute: true or false, a number or text";
+        let rows = self.rows(node, path, |reader, node, path| match node {
+            Node::Null => Some(None),
+            Node::Flag(flag) => Some(Some((*flag).into())),
+            Node::Whole(whole) => Some(Some((*whole).into())),
+            Node::Number(number) => Some(Some((*number).into())),
+            Node::Text(text) => Some(Some(text.as_str().into())),
+            Node::List(_) | Node::Table(_) | Node::Refused => reader.wrong_type(node, path, expected),
+        });
+        Some(rows?.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
     }
 
     fn expect(&mut self, node: &Node, path: &Path<'_>) -> Option<Expect> {

@@ -37,6 +37,11 @@ impl Reader {
         self.condition(node, path, Scope::Outcome)
     }
 
+    /// Reads the condition on the attributes of an event.
+    pub(super) fn attribute_condition(&mut self, node: &Node, path: &Path<'_>) -> Option<Condition> {
+        self.condition(node, path, Scope::Attributes)
+    }
+
     fn condition(&mut self, node: &Node, path: &Path<'_>, scope: Scope) -> Option<Condition> {
         let mut tests = Tests(Vec::new());
         self.each_entry(node, path, |reader, key, node, path| reader.clause(key, node, path, scope, &mut tests))?;
@@ -68,6 +73,11 @@ impl Reader {
             "any" => tests.0.push(Condition(Shape::Any(self.conditions(node, path, scope)?))),
             "not" => tests.0.push(!self.condition(node, path, scope)?),
             "at_least_of" => tests.0.push(self.at_least_of(node, path, scope)?),
+            EVENTS if scope == Scope::Attributes => {
+                let message = "a `where` tests the attributes of one event, not other events";
+                let help = "if it is an attribute, write `field.events`";
+                return self.problems.refuse_with_help("reserved", path, message, help);
+            }
             EVENTS => {
                 self.each_entry(node, path, |reader, event, node, path| reader.event_tests(event, node, path, tests))?;
             }

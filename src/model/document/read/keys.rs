@@ -1,18 +1,20 @@
 //! A table whose keys are read one by one.
 
 use super::Reader;
-use crate::model::document::names::IGNORE_CASE;
+use crate::model::document::names::{DISTINCT, IGNORE_CASE, WHERE};
 use crate::model::document::node::Node;
 use crate::problem::{Path, Problem, nearest};
 
 /// Options of a rule's forms, and the forms that they belong to.
-pub(super) const OPTIONS: [(&str, &str); 8] = [
+pub(super) const OPTIONS: [(&str, &str); 10] = [
     ("otherwise", "`first` and `values`"),
     ("bounds", "`bands`"),
     ("below", "`bands`"),
     ("by", "`bands` over dates and events"),
     ("ratio_to", "`bands` over numbers"),
     ("within", "`bands` over events, except by `days_since_last`"),
+    (WHERE, "`bands`, `per_unit` and `when` over events, and to `signal`"),
+    (DISTINCT, "`bands`, `per_unit` and `when` over the `count` of events"),
     ("combine", "`values` of tags"),
     (IGNORE_CASE, "`values`, or to `when` below the name of the field"),
 ];

@@ -3,12 +3,13 @@
 use super::Reader;
 use super::condition::Tests;
 use crate::model::condition::{
-    AgeWindow, Calendar, DayOp, EventMeasure, Leaf, NumberOp, Quantity, RecencyOp, TagOp, TextOp, TextSubject,
+    AgeWindow, Calendar, DayOp, EventMeasure, EventSource, Leaf, NumberOp, Quantity, RecencyOp, TagOp, TextOp,
+    TextSubject,
 };
 use crate::model::document::location::RESERVED_OUTCOME;
 use crate::model::document::names::{
-    ADVICE, ANY_NOT_IN, Advice, BETWEEN, COUNT, DAYS_SINCE_LAST, IGNORE_CASE, IS, IS_NOT, KNOWN, NEVER, Named,
-    RATIO_FIELD, RATIO_TO, WITHIN, lookup, squashed,
+    ADVICE, ANY_NOT_IN, Advice, BETWEEN, COUNT, DAYS_SINCE_LAST, DISTINCT, IGNORE_CASE, IS, IS_NOT, KNOWN, NEVER,
+    Named, RATIO_FIELD, RATIO_TO, WHERE, WITHIN, lookup, squashed,
 };
 use crate::model::document::node::Node;
 use crate::problem::{Path, Problem, nearest};
@@ -25,7 +26,7 @@ fn field_operators() -> impl Iterator<Item = &'static str> {
 
 /// Returns the names of all operators on events.
 fn event_operators() -> impl Iterator<Item = &'static str> {
-    EventMeasure::names().chain(RecencyOp::names()).chain([NEVER, DAYS_SINCE_LAST])
+    EventMeasure::names().chain(RecencyOp::names()).chain([NEVER, DAYS_SINCE_LAST, WHERE])
 }
 
 fn find<'n>(entries: &'n [(String, Node)], key: &str) -> Option<&'n Node> {
@@ -312,7 +313,7 @@ impl Reader {
             let problem = Problem::new("unknown-operator", path, format!("unknown operator `{op}`{place}"));
             match advice(op, path, &known) {
                 Some(advice) => problem.with_help(advice),
-                None if known.len() > 8 || nearest(op, known.iter().copied()).is_some() => {
+                None if known.len() > 9 || nearest(op, known.iter().copied()).is_some() => {
                     problem.suggesting(found, op, known)
                 }
                 None => {
@@ -326,13 +327,26 @@ impl Reader {
 
     /// Reads the tests on events of one name.
     pub(super) fn event_tests(&mut self, event: &str, node: &Node, path: &Path<'_>, tests: &mut Tests) -> Option<()> {
-        if !matches!(node, Node::Table(_)) {
+        let Node::Table(entries) = node else {
             return self.wrong_type(node, path, "a table of operators such as `count`");
+        };
+        let matching = match find(entries, WHERE) {
+            Some(node) => self.attribute_condition(node, &path.key(WHERE)).map(|matching| Some(Box::new(matching))),
+            None => Some(None),
+        };
+        if matching.is_some() && entries.iter().all(|(key, _)| key == WHERE) && !entries.is_empty() {
+            let message = "`where` selects events, but nothing here tests them";
+            let help = "add a test, such as `count.at_least = 1`";
+            return self.problems.refuse_with_help("missing-key", path, message, help);
         }
-        self.each_entry(node, path, |reader, op, node, path| {
-            let own = || event.to_owned();
-            if let Some(by) = EventMeasure::named(op) {
-                return reader.event_measure(node, path, event, by, tests);
+        let complete = matching.is_some();
+        let event = EventSource { name: event.to_owned(), matching: matching.flatten() };
+        let read = self.each_entry(node, path, |reader, op, node, path| {
+            let own = || event.clone();
+            if op == WHERE {
+                return Some(());
+            } else if let Some(by) = EventMeasure::named(op) {
+                return reader.event_measure(node, path, &event, by, tests);
             } else if let Some(op) = RecencyOp::named(op) {
                 tests.add(Leaf::Recency { event: own(), op, span: reader.span(node, path)? });
             } else if op == NEVER {
@@ -343,7 +357,8 @@ impl Reader {
                 return reader.unknown_operator(op, path, " on events", event_operators());
             }
             Some(())
-        })
+        });
+        read.filter(|()| complete)
     }
 
     /// Reads a number test on events, with the ages of events that count.
@@ -351,18 +366,22 @@ impl Reader {
         &mut self,
         node: &Node,
         path: &Path<'_>,
-        event: &str,
+        event: &EventSource,
         by: EventMeasure,
         tests: &mut Tests,
     ) -> Option<()> {
-        let quantity = |ages| Quantity::Event { event: event.to_owned(), by, ages };
+        let quantity = |distinct, ages| Quantity::Event { event: event.clone(), by, distinct, ages };
         let Node::Table(entries) = node else {
-            return self.number_tests(node, path, &quantity(None), tests);
+            return self.number_tests(node, path, &quantity(None, None), tests);
+        };
+        let distinct = match find(entries, DISTINCT) {
+            Some(node) => self.distinct(by, node, &path.key(DISTINCT)).map(Some),
+            None => Some(None),
         };
         // A list of texts is a window of ages, a list of numbers is a number test.
         let is_window =
             |node: &&Node| matches!(node, Node::List(items) if items.iter().any(|item| matches!(item, Node::Text(_))));
-        let (ages, other): (_, &[&str]) = match (find(entries, WITHIN), find(entries, BETWEEN).filter(is_window)) {
+        let (ages, window): (_, &[&str]) = match (find(entries, WITHIN), find(entries, BETWEEN).filter(is_window)) {
             (Some(_), Some(_)) => {
                 let message = "give ages with `within` or with `between`, not with both";
                 (self.problems.refuse("forms", path, message), &[WITHIN, BETWEEN])
@@ -374,8 +393,19 @@ impl Reader {
             (None, Some(node)) => (self.age_range(node, &path.key(BETWEEN)).map(Some), &[BETWEEN]),
             (None, None) => (Some(None), &[]),
         };
-        let read = self.number_table(entries, path, other, &quantity(ages.flatten()), tests);
-        ages.and(read)
+        let other = [window, &[DISTINCT]].concat();
+        let complete = ages.is_some() && distinct.is_some();
+        let read = self.number_table(entries, path, &other, &quantity(distinct.flatten(), ages.flatten()), tests);
+        read.filter(|()| complete)
+    }
+
+    /// Reads the attribute whose different values are counted.
+    pub(super) fn distinct(&mut self, by: EventMeasure, node: &Node, path: &Path<'_>) -> Option<String> {
+        if by != EventMeasure::Count {
+            let message = format!("`distinct` is for `count`, not for `{}`", by.name());
+            return self.problems.refuse("forms", path, message);
+        }
+        self.name(node, path)
     }
 
     fn age_range(&mut self, node: &Node, path: &Path<'_>) -> Option<AgeWindow> {

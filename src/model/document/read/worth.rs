@@ -3,9 +3,9 @@
 use super::Reader;
 use super::keys::{Keys, OPTIONS};
 use crate::decay::Decay;
-use crate::model::condition::{AgeWindow, EventMeasure, Quantity};
+use crate::model::condition::{AgeWindow, EventMeasure, EventSource, Quantity};
 use crate::model::document::location::{EVENTS, FIELD, RESERVED};
-use crate::model::document::names::{BOUNDS, DAYS_SINCE_LAST, IGNORE_CASE, Named, RATIO_TO, WITHIN};
+use crate::model::document::names::{BOUNDS, DAYS_SINCE_LAST, DISTINCT, IGNORE_CASE, Named, RATIO_TO, WHERE, WITHIN};
 use crate::model::document::node::Node;
 use crate::model::worth::{Band, Bands, Each, First, PerUnit, Signal, Values, Worth};
 use crate::num::points::Points;
@@ -165,10 +165,18 @@ impl Reader {
             Some(None) => Some(None),
             _ => keys.optional(self, WITHIN, Reader::span),
         };
+        let distinct = match by {
+            Some(Some(by)) => keys.optional(self, DISTINCT, |reader, node, path| reader.distinct(by, node, path)),
+            _ => Some(None),
+        };
+        let matching = keys.optional(self, WHERE, Reader::attribute_condition);
         let ages = within?.map(AgeWindow::Within);
+        let (distinct, matching) = (distinct?, matching?.map(Box::new));
         Some(match by? {
-            Some(by) => Box::new(move |event| Quantity::Event { event, by, ages }),
-            None => Box::new(|event| Quantity::DaysSinceLast { event }),
+            Some(by) => {
+                Box::new(move |name| Quantity::Event { event: EventSource { name, matching }, by, distinct, ages })
+            }
+            None => Box::new(|name| Quantity::DaysSinceLast { event: EventSource { name, matching } }),
         })
     }
 
@@ -234,11 +242,14 @@ impl Reader {
             Node::List(_) => reader.names(node, path),
             _ => reader.name(node, path).map(|name| vec![name]),
         });
+        let matching = keys.optional(self, WHERE, Reader::attribute_condition);
         let points = keys.optional(self, "points", Reader::points);
         let per_unit = keys.optional(self, "points_per_unit", Reader::points);
         let every = keys.optional(self, "every", Reader::points);
         let window = keys.optional(self, "window", Reader::span);
+        let once_per = keys.optional(self, "once_per", Reader::name);
         let per_day = keys.optional(self, "per_day", Reader::count);
+        let prefer = keys.or_default(self, "prefer", Reader::choice);
         let min_count = keys.optional(self, "min_count", Reader::count);
         let most_recent = keys.optional(self, "most_recent", Reader::count);
         let max = keys.optional(self, "max", Reader::points);
@@ -255,10 +266,13 @@ impl Reader {
         };
         Some(Signal {
             events: events?,
+            matching: matching?,
             each,
             every: every?,
             window: window?,
+            once_per: once_per?,
             per_day: per_day?,
+            prefer: prefer?,
             min_count: min_count?,
             most_recent: most_recent?,
             max: max?,

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{Table, single, texts};
-use crate::model::condition::{AgeWindow, Condition, Leaf, NumberOp, Quantity, Shape};
-use crate::model::document::location::{KeyPath, Scope};
-use crate::model::document::names::IGNORE_CASE;
+use crate::model::condition::{AgeWindow, Condition, EventSource, Leaf, NumberOp, Quantity, Shape};
+use crate::model::document::location::{EVENTS, KeyPath, Scope};
+use crate::model::document::names::{DISTINCT, IGNORE_CASE, WHERE};
 use crate::model::document::node::Node;
 
 /// Returns a condition as a table.
@@ -25,7 +25,14 @@ pub(in crate::model) fn condition(condition: &Condition, scope: Scope) -> Node {
         Shape::Leaf(leaf) => {
             let mut table = options(leaf).unwrap_or_default();
             table.put(leaf.operator(), operand(leaf));
-            nested(&leaf.table_keys(scope), table.into())
+            let mut tests = nested(&leaf.table_keys(scope), table.into());
+            if let (Node::Table(entries), Some(event)) = (&mut tests, leaf.event())
+                && let Some(matching) = &event.matching
+            {
+                let matching = self::condition(matching, Scope::Attributes);
+                merge(entries, nested(&[EVENTS, &event.name, WHERE], matching));
+            }
+            tests
         }
     }
 }
@@ -36,6 +43,7 @@ pub(in crate::model) fn condition(condition: &Condition, scope: Scope) -> Node {
 /// same operator, or if the options of one table, such as `ignore_case`, would apply to the operators of the other.
 fn together(parts: &[Condition], scope: Scope) -> Option<Vec<(String, Node)>> {
     let mut options_of: BTreeMap<KeyPath<'_>, Vec<(String, Node)>> = BTreeMap::new();
+    let mut events: BTreeMap<&str, &EventSource> = BTreeMap::new();
     let mut merged = Vec::new();
     for part in parts {
         if let Shape::Leaf(leaf) = &part.0
@@ -45,6 +53,13 @@ fn together(parts: &[Condition], scope: Scope) -> Option<Vec<(String, Node)>> {
             if *earlier != options {
                 return None;
             }
+        }
+        // The `where` of a table is for all tests on these events.
+        if let Shape::Leaf(leaf) = &part.0
+            && let Some(event) = leaf.event()
+            && *events.entry(&event.name).or_insert(event) != event
+        {
+            return None;
         }
         if !merge(&mut merged, condition(part, scope)) {
             return None;
@@ -77,11 +92,16 @@ fn options(leaf: &Leaf) -> Option<Table> {
     match leaf {
         Leaf::Number { of, .. } => match of {
             Quantity::Ratio { of: divisor, .. } => table.put_option(of, divisor),
-            Quantity::Event { ages: Some(AgeWindow::Within(span)), .. } => table.put_option(of, *span),
-            Quantity::Event { ages: Some(AgeWindow::Between(from, to)), .. } => {
-                table.put_option(of, Node::List(vec![(*from).into(), (*to).into()]));
+            Quantity::Event { ages, distinct, .. } => {
+                table.put_some(DISTINCT, distinct.as_ref());
+                match ages {
+                    Some(AgeWindow::Within(span)) => table.put_option(of, *span),
+                    Some(AgeWindow::Between(from, to)) => {
+                        table.put_option(of, Node::List(vec![(*from).into(), (*to).into()]));
+                    }
+                    None => {}
+                }
             }
-            Quantity::Event { ages: None, .. } => {}
             _ => return None,
         },
         Leaf::Text { ignore_case, .. } | Leaf::Tags { ignore_case, .. } | Leaf::AnyNotIn { ignore_case, .. } => {

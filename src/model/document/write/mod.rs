@@ -7,18 +7,19 @@ use chrono::{DateTime, SecondsFormat, Utc};
 pub(in crate::model) use self::condition::condition;
 use self::condition::nested;
 use super::location::Scope;
-use super::names::{BOUNDS, IF_UNKNOWN, IGNORE_CASE, Named, RATIO_TO, SKIP, WITHIN, name_in};
+use super::names::{BOUNDS, DISTINCT, IF_UNKNOWN, IGNORE_CASE, Named, RATIO_TO, SKIP, WHERE, WITHIN, name_in};
 use super::node::Node;
 use super::read::FORMAT;
 use crate::decay::Decay;
-use crate::input::facts::{Facts, Value};
+use crate::input::facts::Facts;
+use crate::input::value::Value;
 use crate::model::Model;
 use crate::model::axis::{Axis, Group, Missing, Rule};
 use crate::model::case::{Case, Expect};
 use crate::model::condition::{AgeWindow, Quantity};
 use crate::model::gate::Gate;
 use crate::model::outcome::{Bound, Cuts, Limit, Play, Promoter, Segment, State, StateBound, Total};
-use crate::model::worth::{Band, Bands, Each, Signal, Worth};
+use crate::model::worth::{Band, Bands, Each, Prefer, Signal, Worth};
 use crate::num::points::{MICROS, Points};
 use crate::time::Span;
 
@@ -291,9 +292,15 @@ fn put_measure(table: &mut Table, of: &Quantity) {
         // No document can state these forms over tags and outcomes. Compiling refuses them.
         Quantity::Number { .. } | Quantity::TagCount { .. } | Quantity::Axis { .. } | Quantity::Score => {}
     }
-    // No document can state them over events between two ages either.
-    if let Quantity::Event { ages: Some(AgeWindow::Within(span)), .. } = of {
-        table.put(WITHIN, *span);
+    if let Some(matching) = of.event().and_then(|event| event.matching.as_ref()) {
+        table.put(WHERE, condition(matching, Scope::Attributes));
+    }
+    if let Quantity::Event { distinct, ages, .. } = of {
+        table.put_some(DISTINCT, distinct.as_ref());
+        // No document can state them over events between two ages either.
+        if let Some(AgeWindow::Within(span)) = ages {
+            table.put(WITHIN, *span);
+        }
     }
 }
 
@@ -303,13 +310,16 @@ fn signal(signal: &Signal) -> Node {
         [name] => table.put("event", name),
         names => table.put("event", texts(names)),
     }
+    table.put_some(WHERE, signal.matching.as_ref().map(|matching| condition(matching, Scope::Attributes)));
     match signal.each {
         Each::Event(points) => table.put("points", points),
         Each::Unit(points) => table.put("points_per_unit", points),
     }
     table.put_some("every", signal.every);
     table.put_some("window", signal.window);
+    table.put_some("once_per", signal.once_per.as_ref());
     table.put_some("per_day", signal.per_day);
+    table.put_unless("prefer", signal.prefer.name(), &Prefer::Latest.name());
     table.put_some("min_count", signal.min_count);
     table.put_some("most_recent", signal.most_recent);
     table.put_some("max", signal.max);
@@ -390,6 +400,11 @@ fn case(case: &Case) -> Node {
         row.put("at", instant(event.at));
         row.put_unless("count", event.count, &1);
         row.put_unless("amount", event.amount, &Points::ZERO);
+        let attributes: Vec<_> =
+            event.attributes.iter().filter_map(|(name, value)| Some((name.to_owned(), fact(&value.into())?))).collect();
+        if !attributes.is_empty() {
+            row.put("attributes", Node::Table(attributes));
+        }
         row.into()
     });
     table.put("expect", expectations(&case.expect));

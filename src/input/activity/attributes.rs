@@ -1,0 +1,346 @@
+//! Attributes of events: names and values, each stored once per activity.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::num::NonZeroU32;
+
+use crate::input::value::Value;
+
+/// The value of an attribute of an event: a flag, a number or a text.
+///
+/// ```
+/// use warmth::Attribute;
+///
+/// assert_eq!(Attribute::from("/pricing"), Attribute::Text("/pricing"));
+/// assert_eq!(Attribute::from(40), Attribute::Number(40.0));
+/// assert_eq!(Attribute::from(true), Attribute::Flag(true));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Attribute<'a> {
+    /// True or false.
+    Flag(bool),
+    /// A number. A number that is not finite is missing.
+    Number(f64),
+    /// A text.
+    Text(&'a str),
+}
+
+macro_rules! attribute_from {
+    ($($from:ty => $variant:ident($value:ident) $convert:expr;)*) => {$(
+        impl<'a> From<$from> for Attribute<'a> {
+            fn from($value: $from) -> Attribute<'a> {
+                Attribute::$variant($convert)
+            }
+        }
+    )*};
+}
+
+attribute_from! {
+    bool => Flag(flag) flag;
+    f64 => Number(number) number;
+    f32 => Number(number) number.into();
+    i32 => Number(number) number.into();
+    i16 => Number(number) number.into();
+    i8 => Number(number) number.into();
+    u32 => Number(number) number.into();
+    u16 => Number(number) number.into();
+    u8 => Number(number) number.into();
+    &'a str => Text(text) text;
+    &'a String => Text(text) text;
+}
+
+impl Value {
+    /// The value as an attribute of an event; `None` for tags and dates.
+    pub(crate) fn as_attribute(&self) -> Option<Attribute<'_>> {
+        match self {
+            Value::Flag(flag) => Some(Attribute::Flag(*flag)),
+            Value::Number(number) => Some(Attribute::Number(*number)),
+            Value::Text(text) => Some(Attribute::Text(text)),
+            Value::Tags(_) | Value::Date(_) | Value::Time(_) => None,
+        }
+    }
+}
+
+impl From<Attribute<'_>> for Value {
+    fn from(attribute: Attribute<'_>) -> Value {
+        match attribute {
+            Attribute::Flag(flag) => Value::Flag(flag),
+            Attribute::Number(number) => Value::Number(number),
+            Attribute::Text(text) => Value::Text(text.to_owned()),
+        }
+    }
+}
+
+/// The attributes of an [`Event`](super::Event), sorted by name.
+///
+/// ```
+/// use warmth::{Activity, Attribute, Event};
+///
+/// let at = "2026-11-20T08:00:00Z".parse()?;
+/// let mut activity = Activity::new();
+/// activity.record_event(Event::new("page_view", at).attributes(&[("path", "/pricing".into()), ("seconds", 40.into())]));
+///
+/// let event = activity.events().next().unwrap();
+/// assert_eq!(event.attributes.get("path"), Some(Attribute::Text("/pricing")));
+/// assert_eq!(event.attributes.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["path", "seconds"]);
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
+#[derive(Clone, Copy, Default)]
+pub struct Attributes<'a>(View<'a>);
+
+#[derive(Clone, Copy)]
+enum View<'a> {
+    /// As a caller lists them: in any order. Of several with one name, the last counts.
+    Listed(&'a [(&'a str, Attribute<'a>)]),
+    Stored(&'a AttributeTable, SetId),
+}
+
+impl Default for View<'_> {
+    fn default() -> Self {
+        View::Listed(&[])
+    }
+}
+
+impl<'a> Attributes<'a> {
+    /// Creates attributes from names and values. Of several values with one name, the last counts.
+    pub fn new(attributes: &'a [(&'a str, Attribute<'a>)]) -> Attributes<'a> {
+        Attributes(View::Listed(attributes))
+    }
+
+    /// Returns the value of an attribute, if there is one.
+    pub fn get(&self, name: &str) -> Option<Attribute<'a>> {
+        self.iter().find(|(own, _)| *own == name).map(|(_, value)| value)
+    }
+
+    /// Returns the names and values, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&'a str, Attribute<'a>)> + use<'a> {
+        let (listed, stored) = match self.0 {
+            View::Listed(attributes) => (normal(attributes), None),
+            View::Stored(table, set) => (Vec::new(), Some(table.attributes(Some(set)))),
+        };
+        listed.into_iter().chain(stored.into_iter().flatten())
+    }
+
+    /// Returns whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+}
+
+/// Attributes sorted by name, each name once, without numbers that are not finite.
+fn normal<'a>(attributes: &[(&'a str, Attribute<'a>)]) -> Vec<(&'a str, Attribute<'a>)> {
+    let finite = |value: &Attribute<'_>| !matches!(value, Attribute::Number(number) if !number.is_finite());
+    let mut normal: Vec<_> = attributes.iter().copied().filter(|(_, value)| finite(value)).collect();
+    // Reversed before a stable sort, so that the last of several comes first.
+    normal.reverse();
+    normal.sort_by(|(a, _), (b, _)| a.cmp(b));
+    normal.dedup_by(|(a, _), (b, _)| a == b);
+    normal
+}
+
+impl PartialEq for Attributes<'_> {
+    fn eq(&self, other: &Attributes<'_>) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+/// Equality is reflexive: no attribute is NaN.
+impl Eq for Attributes<'_> {}
+
+impl fmt::Debug for Attributes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+/// Different items, each with a number in the order in which they came in.
+#[derive(Clone, Debug)]
+struct Interned<T> {
+    items: Vec<T>,
+    /// The numbers, sorted by item.
+    sorted: Vec<u32>,
+}
+
+impl<T> Interned<T> {
+    const fn new() -> Interned<T> {
+        Interned { items: Vec::new(), sorted: Vec::new() }
+    }
+
+    fn get(&self, number: u32) -> Option<&T> {
+        self.items.get(usize::try_from(number).ok()?)
+    }
+
+    /// The number of an item, or where it would be sorted in.
+    fn find(&self, compare: impl Fn(&T) -> Ordering) -> Result<u32, usize> {
+        let place = self.sorted.binary_search_by(|number| self.get(*number).map_or(Ordering::Less, &compare))?;
+        self.sorted.get(place).copied().ok_or(place)
+    }
+
+    /// The number of an item, which is added if it is new. `None` if there are 2^32 - 1 others.
+    fn intern(&mut self, compare: impl Fn(&T) -> Ordering, item: impl FnOnce() -> T) -> Option<u32> {
+        match self.find(compare) {
+            Ok(number) => Some(number),
+            Err(place) => {
+                let number = u32::try_from(self.items.len()).ok().filter(|number| *number < u32::MAX)?;
+                self.items.push(item());
+                self.sorted.insert(place, number);
+                Some(number)
+            }
+        }
+    }
+}
+
+/// A value as it is stored. Numbers are the bits of finite doubles, never of -0.0.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum StoredValue {
+    Flag(bool),
+    Number(u64),
+    Text(Box<str>),
+}
+
+impl StoredValue {
+    fn as_attribute(&self) -> Attribute<'_> {
+        match self {
+            StoredValue::Flag(flag) => Attribute::Flag(*flag),
+            StoredValue::Number(bits) => Attribute::Number(f64::from_bits(*bits)),
+            StoredValue::Text(text) => Attribute::Text(text),
+        }
+    }
+
+    fn of(attribute: Attribute<'_>) -> StoredValue {
+        match attribute {
+            Attribute::Flag(flag) => StoredValue::Flag(flag),
+            Attribute::Number(number) => StoredValue::Number(bits_of(number)),
+            Attribute::Text(text) => StoredValue::Text(text.into()),
+        }
+    }
+
+    /// As the order of the stored values, without an allocation.
+    fn compare(&self, other: Attribute<'_>) -> Ordering {
+        match (self, other) {
+            (StoredValue::Text(own), Attribute::Text(text)) => (**own).cmp(text),
+            (StoredValue::Text(_), _) => Ordering::Greater,
+            (_, Attribute::Text(_)) => Ordering::Less,
+            (own, other) => own.cmp(&StoredValue::of(other)),
+        }
+    }
+}
+
+/// The bits of a number; those of 0.0 for -0.0, because the two are equal.
+fn bits_of(number: f64) -> u64 {
+    (number + 0.0).to_bits()
+}
+
+/// The number of a set of attributes in the table of an activity, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SetId(NonZeroU32);
+
+/// The number of a value in the table of an activity, below [`AttributeTable::values`].
+pub(crate) type ValueId = u32;
+
+/// The attributes of one event: numbers of names and of values, sorted by the text of the name.
+type Set = Box<[(u32, ValueId)]>;
+
+/// Every name, value and set of attributes of an activity once.
+#[derive(Clone, Debug)]
+pub(crate) struct AttributeTable {
+    names: Interned<Box<str>>,
+    values: Interned<StoredValue>,
+    sets: Interned<Set>,
+}
+
+impl Default for AttributeTable {
+    fn default() -> AttributeTable {
+        AttributeTable::new()
+    }
+}
+
+impl AttributeTable {
+    pub(super) const fn new() -> AttributeTable {
+        AttributeTable { names: Interned::new(), values: Interned::new(), sets: Interned::new() }
+    }
+
+    /// The number of a set, if there is one like this.
+    pub(super) fn find(&self, attributes: Attributes<'_>) -> Option<SetId> {
+        let number = |(name, value)| {
+            let value = self.values.find(|own| own.compare(value)).ok()?;
+            Some((self.name(name)?, value))
+        };
+        let set: Vec<_> = attributes.iter().map(number).collect::<Option<_>>()?;
+        let number = self.sets.find(|own| (**own).cmp(&set)).ok()?;
+        NonZeroU32::new(number + 1).map(SetId)
+    }
+
+    /// The number of a set, which is added if it is new; `None` for no attributes.
+    pub(super) fn intern(&mut self, attributes: Attributes<'_>) -> Option<SetId> {
+        let mut set = Vec::new();
+        for (name, value) in attributes.iter() {
+            let name = self.names.intern(|own| (**own).cmp(name), || name.into())?;
+            let value = self.values.intern(|own| own.compare(value), || StoredValue::of(value))?;
+            set.push((name, value));
+        }
+        if set.is_empty() {
+            return None;
+        }
+        let number = self.sets.intern(|own| (**own).cmp(&set), || set.clone().into())?;
+        NonZeroU32::new(number + 1).map(SetId)
+    }
+
+    fn set(&self, set: Option<SetId>) -> &[(u32, ValueId)] {
+        set.and_then(|SetId(number)| self.sets.get(number.get() - 1)).map_or(&[], |set| set)
+    }
+
+    /// The names and values of a set.
+    fn attributes(&self, set: Option<SetId>) -> impl Iterator<Item = (&str, Attribute<'_>)> {
+        self.set(set).iter().filter_map(|(name, value)| Some((&**self.names.get(*name)?, self.value(*value)?)))
+    }
+
+    /// The view of a set.
+    pub(super) fn view(&self, set: Option<SetId>) -> Attributes<'_> {
+        set.map_or_else(Attributes::default, |set| Attributes(View::Stored(self, set)))
+    }
+
+    fn value(&self, value: ValueId) -> Option<Attribute<'_>> {
+        self.values.get(value).map(StoredValue::as_attribute)
+    }
+
+    /// How many sets there are.
+    pub(super) fn sets(&self) -> usize {
+        self.sets.items.len()
+    }
+
+    /// How many different values there are.
+    pub(crate) fn values(&self) -> usize {
+        self.values.items.len()
+    }
+
+    /// The number of a name, if an event has an attribute of this name.
+    pub(crate) fn name(&self, name: &str) -> Option<u32> {
+        self.names.find(|own| (**own).cmp(name)).ok()
+    }
+
+    /// The value of the attribute with the name of this number, in a set.
+    #[inline]
+    pub(crate) fn value_of(&self, set: Option<SetId>, name: u32) -> Option<ValueId> {
+        self.set(set).iter().find(|(own, _)| *own == name).map(|(_, value)| *value)
+    }
+
+    /// The same as an attribute.
+    #[inline]
+    pub(crate) fn attribute_of(&self, set: Option<SetId>, name: u32) -> Option<Attribute<'_>> {
+        self.value_of(set, name).and_then(|value| self.value(value))
+    }
+
+    /// The order of two sets by their names and values, whatever their numbers are.
+    pub(super) fn compare(&self, a: Option<SetId>, b: Option<SetId>) -> Ordering {
+        if a == b {
+            return Ordering::Equal;
+        }
+        let stored = |set| {
+            let named = |(name, value): &(u32, ValueId)| (self.names.get(*name), self.values.get(*value));
+            self.set(set).iter().map(named)
+        };
+        stored(a).cmp(stored(b))
+    }
+}

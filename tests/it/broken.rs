@@ -361,6 +361,47 @@ const BROKEN: &[(&str, Document)] = &[
     ("two-kinds", When(r#"{ "nps": { "at_least": 3 }, "any": [{ "nps": "high" }, { "field": { "nps": true } }] }"#)),
     ("events-as-number", When(r#"{ "events": { "login": 3 } }"#)),
     ("events-operator", When(r#"{ "events": { "login": { "at_least": 3, "cuont": 3 } } }"#)),
+    ("where-alone", When(r#"{ "events": { "login": { "where": { "path": "/" } } } }"#)),
+    (
+        "where-of-events",
+        When(r#"{ "events": { "login": { "where": { "events": { "login": { "count": 1 } } }, "count": 1 } } }"#),
+    ),
+    (
+        "where-wrong-kinds",
+        When(
+            r#"{ "events": { "login": { "count": 1, "where": {
+                "all": [{ "a": { "has": "x" } }, { "b": { "days_since": 3 } }, { "c": { "ratio_to": { "field": "d", "is": 1 } } }]
+            } } } }"#,
+        ),
+    ),
+    (
+        "where-two-kinds",
+        When(
+            r#"{ "events": { "login": { "never": true, "where": { "any": [{ "a": "x" }, { "a": { "at_least": 3 } }] } } } }"#,
+        ),
+    ),
+    ("where-empty", When(r#"{ "events": { "login": { "where": {}, "count": 1 } } }"#)),
+    (
+        "distinct-of-an-amount",
+        When(r#"{ "events": { "login": { "amount": { "distinct": "path", "at_least": 3 } } } }"#),
+    ),
+    ("distinct-as-a-number", When(r#"{ "events": { "login": { "count": { "distinct": 3, "at_least": 3 } } } }"#)),
+    ("where-of-a-field", Rule(r#""bands": { "nps": [[0, 5]] }, "where": { "path": "/" }"#)),
+    ("where-of-points", Rule(r#""when": { "nps": 9 }, "points": 5, "where": { "path": "/" }, "distinct": "path""#)),
+    ("once-per-nothing", Signal(r#""points": 5, "once_per": """#)),
+    ("once-per-two", Signal(r#""points": 5, "once_per": ["a", "b"]"#)),
+    ("prefer-the-last", Signal(r#""points": 5, "per_day": 1, "prefer": "last""#)),
+    ("prefer-without-a-choice", Signal(r#""points": 5, "max": 9, "prefer": "first""#)),
+    ("prefer-and-most-recent", Signal(r#""points": 5, "most_recent": 3, "per_day": 1, "prefer": "first""#)),
+    (
+        "case-attributes",
+        Rest(
+            r#""case": [{ "name": "c", "as_of": "2026-11-22T09:00:00Z", "expect": { "score": 0 }, "events": [
+                { "event": "login", "at": "2026-11-20T09:00:00Z", "attributes": { "path": ["/"], "seconds": null } },
+                { "event": "login", "at": "2026-11-20T09:00:00Z", "attributes": "/" }
+            ] }]"#,
+        ),
+    ),
     ("events-without-operator", When(r#"{ "events": { "login": { "count": { "within": "30d" } } } }"#)),
     (
         "events-two-windows",

@@ -121,7 +121,10 @@ const RICH: &str = r#"{
             "name": "one", "as_of": "2026-11-22T09:00:00Z",
             "facts": { "seats": 7.5, "role": "ceo", "tech": ["crm"], "a": true, "start": "2026-01-01" },
             "events": [
-                { "event": "visit", "at": "2026-11-20T08:00:00.5Z", "count": 2, "amount": 2.5 },
+                {
+                    "event": "visit", "at": "2026-11-20T08:00:00.5Z", "count": 2, "amount": 2.5,
+                    "attributes": { "path": "/pricing", "seconds": 4.5, "paid": true }
+                },
                 { "event": "paid", "at": "2026-11-20T08:00:00Z" }
             ],
             "expect": {

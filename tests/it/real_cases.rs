@@ -3,7 +3,7 @@
 //! The page on documents shows how each kind is written; these tests hold the values.
 
 use chrono::{DateTime, Utc};
-use warmth::{Activity, Model, Points, Record, Resolution, Scorer, Verdict};
+use warmth::{Activity, Event, Model, Points, Record, Resolution, Scorer, Verdict};
 
 fn at(text: &str) -> DateTime<Utc> {
     let text = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
@@ -317,4 +317,79 @@ fn eight_pages_in_one_visit_are_not_four_on_two_days() {
     assert_eq!(raw(&scorer, &pages(&[("2026-11-20", 4), ("2026-11-21", 4)])), "0");
     assert_eq!(raw(&scorer, &pages(&[("2026-11-20T08:00:00Z", 4), ("2026-11-20T20:00:00Z", 4)])), "7");
     assert_eq!(raw(&scorer, &pages(&[("2026-11-10", 9), ("2026-11-21", 4)])), "0");
+}
+
+/// An activity of events with one attribute: instant, number of events, amount, value.
+fn with_attribute(event: &str, attribute: &str, rows: &[(&str, u32, i32, &str)]) -> Record {
+    let mut activity = Activity::new();
+    for (instant, count, amount, value) in rows {
+        let attributes = [(attribute, (*value).into())];
+        activity.record_event(Event::new(event, at(instant)).count(*count).amount(*amount).attributes(&attributes));
+    }
+    Record::new().with_activity(activity)
+}
+
+#[test]
+fn each_mail_counts_once_and_there_may_be_any_number_of_mails() {
+    let scorer = rules("[[axis.rule]]\nid = 'r'\nsignal = { event = 'open', points = 2, once_per = 'mail' }\n");
+    let rows = [("2026-11-01", 3, 0, "a"), ("2026-11-02", 5, 0, "b"), ("2026-11-03", 1, 0, "c")];
+    assert_eq!(raw(&scorer, &with_attribute("open", "mail", &rows)), "6");
+    let mut activity = Activity::new();
+    // More than fit in the memory on the stack.
+    for mail in 0..40_000 {
+        let mail = format!("mail-{mail}");
+        activity.record_event(Event::new("open", at("2026-11-01")).count(2).attributes(&[("mail", (&mail).into())]));
+    }
+    assert_eq!(raw(&scorer, &Record::new().with_activity(activity)), "80000");
+}
+
+#[test]
+fn a_form_that_a_tracker_sends_twice_counts_once_and_two_forms_of_a_day_twice() {
+    let scorer = rules("[[axis.rule]]\nid = 'r'\nsignal = { event = 'form', points = 5, once_per = 'submission' }\n");
+    let rows = [("2026-11-01T08:00:00Z", 1, 0, "s-1"), ("2026-11-01T08:00:03Z", 1, 0, "s-1")];
+    assert_eq!(raw(&scorer, &with_attribute("form", "submission", &rows)), "5");
+    let rows = [("2026-11-01T08:00:00Z", 1, 0, "s-1"), ("2026-11-01T09:00:00Z", 1, 0, "s-2")];
+    assert_eq!(raw(&scorer, &with_attribute("form", "submission", &rows)), "10");
+}
+
+#[test]
+fn the_first_six_grants_of_a_day_count() {
+    let rule = |more: &str| {
+        rules(&format!(
+            "[[axis.rule]]\nid = 'r'\nsignal = {{ event = 'grant', points_per_unit = 1, per_day = 6{more} }}\n"
+        ))
+    };
+    let mut activity = Activity::new();
+    activity.record_with("grant", at("2026-11-20T08:00:00Z"), 6, Points::from(50));
+    activity.record_with("grant", at("2026-11-20T20:00:00Z"), 2, Points::from(10));
+    let record = Record::new().with_activity(activity);
+    assert_eq!(raw(&rule(", prefer = 'first'"), &record), "300");
+    assert_eq!(raw(&rule(""), &record), "220");
+}
+
+#[test]
+fn pages_are_selected_by_path_and_counted_once() {
+    let rows = [
+        ("2026-11-20T08:00:00Z", 2, 0, "/pricing"),
+        ("2026-11-20T08:01:00Z", 1, 0, "/pricing/teams"),
+        ("2026-11-20T08:02:00Z", 1, 0, "/Pricing"),
+        ("2026-11-20T08:03:00Z", 1, 0, "/jobs"),
+    ];
+    let record = with_attribute("page", "path", &rows);
+    for (rule, points) in [
+        ("signal = { event = 'page', points = 1, where.path.starts_with = '/pricing' }", "3"),
+        ("signal = { event = 'page', points = 1, where.path = { starts_with = '/pricing', ignore_case = true } }", "4"),
+        ("signal = { event = 'page', points = 1, where.not.path.starts_with = '/pricing' }", "2"),
+        ("signal = { event = 'page', points = 1, where.path.is_not = '/jobs', once_per = 'path' }", "3"),
+        ("signal = { event = 'page', points = 1, where.form.known = false }", "5"),
+        ("signal = { event = 'page', points = 1, where.form.is_not = 'x' }", "0"),
+        ("signal = { event = 'page', points = 1, once_per = 'form' }", "0"),
+        ("per_unit.events.page = { by = 'count', distinct = 'path', points = 1, max = 9 }", "4"),
+        ("bands.events.page = [[3, 7]]\nby = 'count'\nwhere.path.contains = 'ricing'", "7"),
+        ("when.events.page = { where.path = '/jobs', last_within = '10d' }\npoints = 1", "1"),
+        ("when.events.page = { where.path = '/about', never = true }\npoints = 1", "1"),
+        ("per_unit.events.page = { by = 'days_since_last', where.path = '/jobs', points = 1, max = 9 }", "2"),
+    ] {
+        assert_eq!(raw(&rules(&format!("[[axis.rule]]\nid = 'r'\n{rule}\n")), &record), points, "{rule}");
+    }
 }

@@ -170,7 +170,32 @@ proptest! {
     fn a_stored_activity_reads_back(activity in any_activity()) {
         let text = serde_json::to_string(&activity).unwrap();
         prop_assert_eq!(serde_json::from_str::<Activity>(&text).unwrap(), activity.clone());
-        prop_assert_eq!(toml::from_str::<Activity>(&toml::to_string(&activity).unwrap()).unwrap(), activity);
+        prop_assert_eq!(toml::from_str::<Activity>(&toml::to_string(&activity).unwrap()).unwrap(), activity.clone());
+        let bytes = postcard::to_allocvec(&activity).unwrap();
+        prop_assert_eq!(postcard::from_bytes::<Activity>(&bytes).unwrap(), activity.clone());
+        let mut cbor = Vec::new();
+        ciborium::into_writer(&activity, &mut cbor).unwrap();
+        prop_assert_eq!(ciborium::from_reader::<Activity, _>(&cbor[..]).unwrap(), activity);
+    }
+
+    #[test]
+    fn equal_activities_are_the_same_bytes(resolution in any_resolution(), events in any_events(), seed: u64) {
+        let mut shuffled = events.clone();
+        Rng::with_seed(seed).shuffle(&mut shuffled);
+        let (one, other) = (recorded(resolution, &events), recorded(resolution, &shuffled));
+        prop_assert_eq!(postcard::to_allocvec(&one).unwrap(), postcard::to_allocvec(&other).unwrap());
+        prop_assert_eq!(serde_json::to_string(&one).unwrap(), serde_json::to_string(&other).unwrap());
+    }
+
+    #[test]
+    fn damaged_bytes_are_refused_or_are_some_activity(activity in any_activity(), place: usize, byte: u8) {
+        let mut bytes = postcard::to_allocvec(&activity).unwrap();
+        let place = place % bytes.len();
+        bytes[place] = byte;
+        if let Ok(read) = postcard::from_bytes::<Activity>(&bytes) {
+            let rebuilt: Activity = read.events().collect();
+            prop_assert_eq!(read.len(), rebuilt.len());
+        }
     }
 
     #[test]
@@ -286,4 +311,22 @@ fn an_activity_serializes_as_documented() {
     ] {
         assert!(serde_json::from_value::<Activity>(wrong.clone()).is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn a_stored_activity_takes_the_documented_bytes() {
+    // The golden bytes of version 1.
+    let mut activity = Activity::new();
+    let attributes = [("path", "/".into()), ("seconds", 4.5.into()), ("new", true.into())];
+    activity.record_event(Event::new("visit", second(1_000)).count(2).amount(1).attributes(&attributes));
+    activity.record("visit", second(1_060));
+    let bytes = postcard::to_allocvec(&activity).unwrap();
+    let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(
+        text,
+        "010003036e65770470617468077365636f6e647303000102012f01000000000000124001030000010102020105766973697402d00f0280897a0178010000"
+    );
+    assert_eq!(postcard::from_bytes::<Activity>(&bytes).unwrap(), activity);
+    let newer = [&[2], &bytes[1..]].concat();
+    assert!(postcard::from_bytes::<Activity>(&newer).is_err());
 }

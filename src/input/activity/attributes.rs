@@ -236,6 +236,13 @@ fn bits_of(number: f64) -> u64 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SetId(NonZeroU32);
 
+impl SetId {
+    /// The number itself.
+    pub(super) fn number(self) -> u32 {
+        self.0.get()
+    }
+}
+
 /// The number of a value in the table of an activity, below [`AttributeTable::values`].
 pub(crate) type ValueId = u32;
 
@@ -303,6 +310,19 @@ impl AttributeTable {
 
     fn value(&self, value: ValueId) -> Option<Attribute<'_>> {
         self.values.get(value).map(StoredValue::as_attribute)
+    }
+
+    /// The names, the values and the sets, each in the order of their numbers.
+    #[expect(clippy::type_complexity, reason = "three iterators")]
+    pub(super) fn parts(
+        &self,
+    ) -> (impl Iterator<Item = &str>, impl Iterator<Item = Attribute<'_>>, impl Iterator<Item = &[(u32, ValueId)]>)
+    {
+        (
+            self.names.items.iter().map(|name| &**name),
+            self.values.items.iter().map(StoredValue::as_attribute),
+            self.sets.items.iter().map(|set| &**set),
+        )
     }
 
     /// How many sets there are.

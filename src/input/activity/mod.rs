@@ -1,6 +1,7 @@
 //! The events of a subject: per event name, a sorted list of instants, counts and amounts.
 
 mod attributes;
+mod binary;
 mod event;
 mod selection;
 mod stored;
@@ -78,9 +79,11 @@ impl Resolution {
 /// Recording an earlier event takes time in proportion to the entries of that name, and the first event of a name time in
 /// proportion to the names. To add many unsorted events, collect or [merge](Activity::merge) them, which sorts once.
 ///
-/// It serializes as `{"resolution": "second", "events": {NAME: [[unix seconds, count, amount], ...]}}`. The row of an event
-/// with attributes has a fourth item, `{"path": "/pricing"}`. Deserializing needs a self-describing format; see [`Points`].
-/// It fails if a name is repeated or an instant is outside of chrono's range, the years -262143 to 262142.
+/// In JSON, TOML and other formats for people it serializes as `{"resolution": "second", "events": {NAME: [[unix seconds,
+/// count, amount], ...]}}`. The row of an event with attributes has a fourth item, `{"path": "/pricing"}`. In binary formats,
+/// such as `postcard` or CBOR, it is compact: a version, each attribute once, and the seconds between events. Equal
+/// activities serialize to the same bytes. Deserializing fails if a name is repeated or an instant is outside of chrono's
+/// range, the years -262143 to 262142.
 #[derive(Clone, Debug, Default)]
 pub struct Activity {
     resolution: Resolution,

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::binary::BinaryForm;
 use super::event::{Entry, Event};
 use super::{Activity, Attributes, List, Resolution};
 use crate::input::value::Value;
@@ -116,6 +117,9 @@ impl<'de> Deserialize<'de> for EventLists {
 
 impl Serialize for Activity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return self.to_binary().serialize(serializer);
+        }
         let table = self.table();
         let row = |entry: &Entry| {
             let Event { count, amount, attributes, .. } = entry.event("", table);
@@ -130,6 +134,9 @@ impl Serialize for Activity {
 
 impl<'de> Deserialize<'de> for Activity {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Activity, D::Error> {
+        if !deserializer.is_human_readable() {
+            return BinaryForm::deserialize(deserializer)?.try_into().map_err(D::Error::custom);
+        }
         let stored = ActivityForm::deserialize(deserializer)?;
         let instants = second_of(DateTime::<Utc>::MIN_UTC)..=second_of(DateTime::<Utc>::MAX_UTC);
         let outside = |row: &&EventRow| !instants.contains(&row.at);

@@ -232,6 +232,19 @@ impl Civil {
     }
 }
 
+/// The month of a day, counted through from January of year 0.
+pub(crate) fn month_of(day: i64) -> i64 {
+    Civil::from_day(day).month
+}
+
+/// The first day of a month, which is counted through from January of year 0: the inverse of [`Civil::from_day`].
+pub(crate) fn first_of_month(month: i64) -> i64 {
+    // Years start in March, so that the leap day comes last.
+    let (year, month) = ((month - 2).div_euclid(12), (month - 2).rem_euclid(12));
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    365 * year + leap_days + (153 * month + 2) / 5 - 719_468
+}
+
 /// The greatest n for which `from` plus n months, clamped to the month's last day, is not after `to`.
 pub(crate) fn months_since(from: i64, to: i64) -> i64 {
     let (from, to) = (Civil::from_day(from), Civil::from_day(to));

@@ -5,19 +5,16 @@ use std::ops::RangeInclusive;
 use super::rule::repeated;
 use super::{Compiler, Schema};
 use crate::grade::Verdict;
-use crate::input::activity::{Ages, Names};
+use crate::input::activity::Names;
 use crate::input::facts::Kind;
 use crate::literal::Literals;
-use crate::model::{
-    self, AgeWindow, DayOp, EventSource, Leaf, NumberOp, RecencyOp, Scope, Shape, TagOp, TextOp, names,
-};
+use crate::model::{self, DayOp, Leaf, NumberOp, RecencyOp, Scope, Shape, TagOp, TextOp};
 use crate::problem::{Path, Problem};
 use crate::program::{
-    Condition, ConditionNode, EventFilter, Events, ProbeId, Quantity, TagTest, Test, TextSubject, TextTest,
-    doubles_within,
+    Condition, ConditionNode, EventFilter, ProbeId, Quantity, TagTest, Test, TextSubject, TextTest, doubles_within,
 };
 use crate::text::same;
-use crate::time::{Span, day_of};
+use crate::time::day_of;
 
 /// The texts that a test compares for equality.
 #[derive(Clone, Copy)]
@@ -139,12 +136,14 @@ impl<'m> Compiler<'m> {
                 let within = if from { date..=i64::MAX } else { i64::MIN..=date - 1 };
                 Test::Day { field, within, date, from }
             }
-            Leaf::Recency { event, op, span } => {
-                let events = self.events(event, Some(AgeWindow::Within(*span)), &table, &operand)?;
+            Leaf::Recency { event, op, window } => {
+                let window = self.window(window, &operand);
+                let events = self.events_in(&event.name, event.matching.as_deref(), window, &table)?;
                 Test::Happened { events, is: *op == RecencyOp::LastWithin }
             }
             Leaf::Never { event, never } => {
-                Test::Happened { events: self.events(event, None, &table, &operand)?, is: !never }
+                let (name, matching) = (&event.name, event.matching.as_deref());
+                Test::Happened { events: self.events(name, matching, None, &table, &operand)?, is: !never }
             }
         };
         let probe = ProbeId::of_test(&test, |field| self.fields.get(field).map(|used| &used.reading.field));
@@ -207,18 +206,32 @@ impl<'m> Compiler<'m> {
                 Quantity::Calendar { field: self.field(field, Kind::Date, source)?, by: *by }
             }
             model::Quantity::TagCount { field } => Quantity::TagCount { field: self.field(field, Kind::Tags, source)? },
-            model::Quantity::Event { event, ages, distinct: Some(attribute), .. } => {
-                let events = self.events(event, *ages, source, option);
-                if attribute.is_empty() {
-                    return self.problems.refuse("empty", option, "a name must not be empty");
+            model::Quantity::Event { event, by, ages, distinct, ratio_to } => {
+                let (own, matching) = (&event.name, event.matching.as_deref());
+                let events = self.events(own, matching, ages.as_ref(), source, option);
+                match (distinct, ratio_to) {
+                    (None, None) => Quantity::Event { events: events?, by: *by },
+                    (Some(attribute), None) if attribute.is_empty() => {
+                        return self.problems.refuse("empty", option, "a name must not be empty");
+                    }
+                    (Some(attribute), None) => {
+                        Quantity::Distinct { events: events?, attribute: attribute.as_str().into() }
+                    }
+                    (None, Some(of)) => {
+                        // Problems of the window and of `where` are noted already.
+                        let events = events?;
+                        let of = self.events(of, matching, ages.as_ref(), source, option)?;
+                        Quantity::EventRatio { events, of, by: *by }
+                    }
+                    (Some(_), Some(_)) => {
+                        let message = "`distinct` and `ratio_to` do not go together";
+                        return self.problems.refuse("forms", option, message);
+                    }
                 }
-                Quantity::Distinct { events: events?, attribute: attribute.as_str().into() }
-            }
-            model::Quantity::Event { event, by, ages, .. } => {
-                Quantity::Event { events: self.events(event, *ages, source, option)?, by: *by }
             }
             model::Quantity::DaysSinceLast { event } => {
-                Quantity::DaysSinceLast { events: self.events(event, None, source, option)? }
+                let (name, matching) = (&event.name, event.matching.as_deref());
+                Quantity::DaysSinceLast { events: self.events(name, matching, None, source, option)? }
             }
             model::Quantity::Axis { .. } | model::Quantity::Score if scope != Scope::Outcome => {
                 return self.outcome_only(source);
@@ -240,28 +253,6 @@ impl<'m> Compiler<'m> {
         Some(index)
     }
 
-    /// Resolves events of one name and some ages, and records how far back they reach.
-    fn events(
-        &mut self,
-        event: &'m EventSource,
-        ages: Option<AgeWindow>,
-        path: &Path<'_>,
-        ages_path: &Path<'_>,
-    ) -> Option<Events> {
-        let ages = match ages {
-            None => Some(Ages::ANY),
-            Some(AgeWindow::Within(span)) => {
-                self.span(span, ages_path).map(|to| Ages { from: 0, to: i64::try_from(to).ok() })
-            }
-            Some(AgeWindow::Between(from, to)) => self.age_range(from, to, ages_path),
-        };
-        let names = self.names(std::slice::from_ref(&event.name), path);
-        let filter = self.filter(event.matching.as_deref(), &path.key(names::WHERE));
-        let ages = ages?;
-        self.reaches_back(ages.to.and_then(|to| u64::try_from(to).ok()));
-        Some(Events { names: names?, ages, filter: filter? })
-    }
-
     /// Compiles a condition on the attributes of events.
     #[expect(clippy::option_option, reason = "no condition differs from a wrong one")]
     pub(super) fn filter(
@@ -280,15 +271,6 @@ impl<'m> Compiler<'m> {
         (self.schema, self.field_indexes, self.slots) = (schema, indexes, slots);
         let attributes = attributes.into_iter().map(|used| used.reading.field).collect();
         Some(Some(Box::new(EventFilter { attributes, when: when? })))
-    }
-
-    fn age_range(&mut self, from: Span, to: Span, path: &Path<'_>) -> Option<Ages> {
-        let to_secs = self.span(to, path)?;
-        if from >= to {
-            let message = format!("the first age, `{from}`, must be below the second, `{to}`");
-            return self.problems.refuse("bounds-order", path, message);
-        }
-        Some(Ages { from: i64::try_from(from.secs()).ok()?, to: i64::try_from(to_secs).ok() })
     }
 
     pub(super) fn names(&mut self, names: &'m [String], path: &Path<'_>) -> Option<Names> {

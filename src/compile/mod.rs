@@ -6,8 +6,11 @@ mod outcome;
 mod play;
 mod rule;
 mod signal;
+mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Month, Weekday};
 
 use crate::input::facts::{Facts, Field, Kind};
 use crate::model::{self, DocumentLimits, Model, RESERVED_OUTCOME, Scope};
@@ -39,6 +42,8 @@ pub(crate) fn compile(model: &Model, schema: Schema<'_>) -> Result<Program, Mode
         field_indexes: BTreeMap::new(),
         events: BTreeSet::new(),
         ids: BTreeMap::new(),
+        week_starts: model.week_starts,
+        year_starts: model.year_starts,
         lifespan_secs: Some(0),
         slots: 0,
     };
@@ -72,6 +77,8 @@ struct Compiler<'m> {
     events: BTreeSet<&'m str>,
     /// The ids of gates, rules, promoters and limits, and their paths.
     ids: BTreeMap<&'m str, String>,
+    week_starts: Weekday,
+    year_starts: Month,
     lifespan_secs: Option<u64>,
     slots: usize,
 }

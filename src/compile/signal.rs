@@ -6,14 +6,17 @@ use crate::input::activity::Ages;
 use crate::model::{self, Each, Prefer, names};
 use crate::num::points::{HELD, Points};
 use crate::problem::{Path, Problem};
-use crate::program::{Events, Signal};
+use crate::program::{Events, Signal, Window};
 use crate::time::Span;
 
 impl<'m> Compiler<'m> {
     pub(super) fn signal(&mut self, signal: &'m model::Signal, path: &Path<'_>) -> Option<Signal> {
         let names = self.names(&signal.events, &path.key("event"));
         let filter = self.filter(signal.matching.as_ref(), &path.key(names::WHERE));
-        let window = signal.window.map(|window| self.span(window, &path.key("window")));
+        let window = match &signal.window {
+            Some(window) => self.window(window, &path.key("window")),
+            None => Some((Window::Ages(Ages::ANY), None)),
+        };
         self.check_counts(signal, path);
         let (points, per_unit) = match signal.each {
             Each::Event(points) => (self.points(points, &path.key("points")), false),
@@ -30,24 +33,20 @@ impl<'m> Compiler<'m> {
             let message = "`max` clamps points above and below zero, so it must not be negative";
             return self.problems.refuse("out-of-range", &path.key("max"), message);
         }
-        let window = window.map_or(Some(None), |window| window.map(Some))?;
+        let (window, in_window) = window?;
         decay?;
         let curve = Curve::new(&signal.decay);
         // An event whose weight has decayed to zero still counts towards `min_count`.
         // One that is preferred to later events still takes their place.
         let prefer_first = signal.prefer == Prefer::First;
         let ends = if signal.min_count.is_some() || prefer_first { None } else { curve.ends() };
-        self.reaches_back(match (window, ends) {
-            (Some(window), Some(ends)) => Some(window.min(ends)),
-            (window, ends) => window.or(ends),
+        self.reaches_back(match (in_window, ends) {
+            (Some(in_window), Some(ends)) => Some(in_window.min(ends)),
+            (in_window, ends) => in_window.or(ends),
         });
         let or_all = |count: Option<u32>| count.map_or(u64::MAX, u64::from);
         Some(Signal {
-            events: Events {
-                names: names?,
-                ages: Ages { from: 0, to: window.and_then(|window| i64::try_from(window).ok()) },
-                filter: filter?,
-            },
+            events: Events { names: names?, window, filter: filter? },
             points: points?,
             per_unit,
             every: every?,

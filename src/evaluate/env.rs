@@ -46,11 +46,8 @@ pub(crate) trait Env<'m> {
     -> MaybeUnknown<Self::Domain>;
 
     /// The points of a signal.
-    fn signal<O: Observer<'m, Self::Domain>>(
-        &self,
-        signal: &'m Signal,
-        observer: &mut O,
-    ) -> <Self::Domain as Domain>::Number;
+    fn signal<O: Observer<'m, Self::Domain>>(&self, signal: &'m Signal, observer: &mut O)
+    -> MaybeUnknown<Self::Domain>;
 }
 
 /// The sum of some rules of a part.

@@ -40,6 +40,7 @@ pub(crate) mod columns;
 mod domain;
 mod env;
 mod filter;
+mod measure;
 mod observer;
 mod one;
 mod outcome;

@@ -21,7 +21,8 @@ pub(crate) trait Observer<'m, D: Domain> {
     fn on_negation(&mut self) {}
     fn on_quantity(&mut self, _of: &'m Quantity, _value: Option<D::Number>) {}
     fn on_fact(&mut self, _field: FieldIndex, _fact: Fact<'_>) {}
-    fn on_signal(&mut self, _signal: &'m Signal, _tally: Tally) {}
+    /// No tally if the signal is unknown.
+    fn on_signal(&mut self, _signal: &'m Signal, _tally: Option<Tally>) {}
     fn on_gate(&mut self, _gate: &'m Gate, _required: bool, _truth: &D::Of<Truth>) {}
     /// The points of a rule, computed only if the observer calls `points`.
     fn on_rule(&mut self, _rule: &'m Rule, _points: impl FnOnce() -> MaybeUnknown<D>) {}

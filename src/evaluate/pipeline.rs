@@ -180,7 +180,7 @@ impl<'m, E: Env<'m>> Evaluation<E> {
             RuleBody::Bands { .. } | RuleBody::Texts { .. } | RuleBody::Tags { .. } | RuleBody::PerUnit { .. } => {
                 self.env.points(body, observer)
             }
-            RuleBody::Signal(signal) => MaybeUnknown::known(self.env.signal(signal, observer)),
+            RuleBody::Signal(signal) => self.env.signal(signal, observer),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::decay::Curve;
-use crate::input::activity::{Activity, AttributeTable, Occurrence, Selection, ValuesSeen};
+use crate::input::activity::{Occurrence, Selection};
 use crate::num::u384::{U384, rounded, saturated_i64};
 use crate::program::Signal;
 use crate::time::civil_day;
@@ -41,8 +41,8 @@ impl SignalSums {
     pub(super) const NONE: SignalSums =
         SignalSums { events: 0, weights: 0, gains: U384::ZERO, losses: U384::ZERO, amounts: 0 };
 
-    /// The events that count at `as_of`.
-    pub(super) fn of(signal: &Signal, activity: &Activity, offset_secs: i64, as_of: i64) -> SignalSums {
+    /// The events that count at `as_of`, of those in the window.
+    pub(super) fn of(signal: &Signal, selected: Selection<'_>, offset_secs: i64, as_of: i64) -> SignalSums {
         // Selected events are not later than `as_of`.
         let age = |at: i64| as_of.wrapping_sub(at).cast_unsigned();
         let mut sums = SignalSums::NONE;
@@ -50,18 +50,16 @@ impl SignalSums {
             let weight = |at| signal.curve.numerator(age(at));
             // A separate variable, so that the sums of unordered signals stay in registers.
             let mut ordered = SignalSums::NONE;
-            counted(signal, activity, offset_secs, as_of, |entry| {
+            counted(signal, selected, offset_secs, |entry| {
                 ordered.add(signal, signal.per_unit, entry, weight(entry.at));
             });
             sums = ordered;
         } else {
-            signal.events.selected(activity, as_of, |selected| {
-                // Chosen here rather than for each event.
-                match &signal.curve {
-                    Curve::HalfLife(half_life) => sums.add_all(signal, selected, |at| half_life.numerator(age(at))),
-                    curve => sums.add_all(signal, selected, |at| curve.numerator(age(at))),
-                }
-            });
+            // Chosen here rather than for each event.
+            match &signal.curve {
+                Curve::HalfLife(half_life) => sums.add_all(signal, selected, |at| half_life.numerator(age(at))),
+                curve => sums.add_all(signal, selected, |at| curve.numerator(age(at))),
+            }
         }
         // `min_count` is at most `most_recent`, so events that were left out cannot matter to it.
         if sums.events < signal.min_count {
@@ -146,16 +144,10 @@ impl SignalSums {
     }
 }
 
-/// Calls `each` with the events that count at `as_of`; each entry has the count that counts.
-pub(super) fn counted(
-    signal: &Signal,
-    activity: &Activity,
-    offset_secs: i64,
-    as_of: i64,
-    mut each: impl FnMut(Occurrence),
-) {
+/// Calls `each` with the events that count, of those in the window; each entry has the count that counts.
+pub(super) fn counted(signal: &Signal, selected: Selection<'_>, offset_secs: i64, mut each: impl FnMut(Occurrence)) {
     if !signal.ordered() {
-        signal.events.selected(activity, as_of, |selected| selected.each(|entry| each(entry.into())));
+        selected.each(|entry| each(entry.into()));
         return;
     }
     let mut day = None;
@@ -174,45 +166,11 @@ pub(super) fn counted(
         }
         if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    signal.events.selected(activity, as_of, |selected| match &signal.once_per {
-        None => in_order(signal, selected, take),
-        Some(attribute) => once_per(signal, selected, activity.table(), attribute, take),
-    });
-}
-
-/// Calls `each` with the events in the order in which the signal prefers them, until it breaks.
-#[inline]
-fn in_order(signal: &Signal, selected: Selection<'_>, each: impl FnMut(Occurrence) -> ControlFlow<()>) {
-    if signal.prefer_first { selected.earliest_first(each) } else { selected.latest_first(each) }
-}
-
-/// As [`in_order`], with one event for each value of an attribute.
-#[inline(never)]
-fn once_per(
-    signal: &Signal,
-    selected: Selection<'_>,
-    table: &AttributeTable,
-    attribute: &str,
-    mut each: impl FnMut(Occurrence) -> ControlFlow<()>,
-) {
-    let Some(name) = table.name(attribute) else { return };
-    let mut seen = ValuesSeen::new(table.values());
-    in_order(signal, selected, |entry| {
-        let is_new = table.value_of(entry.attributes, name).is_some_and(|value| seen.insert(value));
-        // Events of one entry are alike.
-        if is_new { each(Occurrence { count: 1, ..entry }) } else { ControlFlow::Continue(()) }
-    });
-}
-
-/// The sums of positive and of negative amounts.
-pub(super) fn amounts(events: Selection<'_>) -> (i128, i128) {
-    let (mut gains, mut losses) = (0_i128, 0_i128);
-    events.each(|entry| {
-        let amount = i128::from(entry.amount) * i128::from(entry.count);
-        let side = if amount < 0 { &mut losses } else { &mut gains };
-        *side = side.saturating_add(amount.saturating_abs());
-    });
-    (gains, losses)
+    match &signal.once_per {
+        Some(attribute) => selected.once_per(attribute, signal.prefer_first, take),
+        None if signal.prefer_first => selected.earliest_first(take),
+        None => selected.latest_first(take),
+    }
 }
 
 /// `points x weights / denominator` to the nearest millionth, ties away from zero.

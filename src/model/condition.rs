@@ -4,6 +4,7 @@ use std::ops::Not;
 
 use chrono::NaiveDate;
 
+use super::window::Window;
 use crate::time::Span;
 use crate::truth::Truth;
 
@@ -122,7 +123,7 @@ pub(crate) enum Leaf {
     Recency {
         event: EventSource,
         op: RecencyOp,
-        span: Span,
+        window: Window,
     },
     Never {
         event: EventSource,
@@ -174,12 +175,14 @@ pub(crate) enum Quantity {
     TagCount {
         field: String,
     },
-    /// With `distinct`, the number of different values of that attribute instead of the number of events.
+    /// A measure of events. With `distinct`, the number of different values of that attribute; with `ratio_to`, divided by
+    /// the same measure of other events.
     Event {
         event: EventSource,
         by: EventMeasure,
-        distinct: Option<String>,
         ages: Option<AgeWindow>,
+        distinct: Option<String>,
+        ratio_to: Option<String>,
     },
     DaysSinceLast {
         event: EventSource,
@@ -224,13 +227,15 @@ pub(crate) enum EventMeasure {
     Amount,
     Days,
     MostPerDay,
+    MeanAmount,
+    LatestAmount,
 }
 
-/// The ages of events that count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which events count.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AgeWindow {
-    /// Younger than this.
-    Within(Span),
+    /// In this window.
+    Within(Window),
     /// At least the first age and below the second.
     Between(Span, Span),
 }

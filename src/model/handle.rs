@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::condition::{Calendar, Condition, DayOp, Leaf, Quantity, TextSubject};
 use super::measure::{Measure, TagsField, TextField};
+use super::window::WindowEdge;
 use crate::input::facts::{Kind, without_raw_prefix};
 
 /// The kinds of fields as types; see [`Kind`] for their meaning.
@@ -277,6 +278,12 @@ impl Handle<'_, kind::Date> {
     /// Tests for `date` or a later day.
     pub fn on_or_after(self, date: NaiveDate) -> Condition {
         self.day(DayOp::OnOrAfter, date)
+    }
+}
+
+impl From<Handle<'_, kind::Date>> for WindowEdge {
+    fn from(field: Handle<'_, kind::Date>) -> WindowEdge {
+        WindowEdge::Field(field.name.to_owned())
     }
 }
 

@@ -5,6 +5,7 @@ use super::condition::{
     TextSubject,
 };
 use super::handle::{Handle, kind};
+use super::window::Window;
 use crate::time::Span;
 
 /// A quantity that can be tested as a number: a number field, a ratio, days or months, events, a score.
@@ -57,10 +58,11 @@ impl Measure {
         self.test(NumberOp::Between(low, high))
     }
 
-    /// Counts only events younger than `span`. Quantities other than events ignore this. Defaults to events of any age.
+    /// Counts only events in a window, such as events younger than a span. Quantities other than events ignore this.
+    /// Defaults to events of any age.
     #[must_use]
-    pub fn within(self, span: Span) -> Measure {
-        self.aged(AgeWindow::Within(span))
+    pub fn within(self, window: impl Into<Window>) -> Measure {
+        self.aged(AgeWindow::Within(window.into()))
     }
 
     /// Counts only events of an age of at least `from` and below `to`. Quantities other than events ignore this.
@@ -70,10 +72,30 @@ impl Measure {
         self.aged(AgeWindow::Between(from, to))
     }
 
+    /// Divides by the same measure of the events of another name, in the same window and with the same
+    /// [`matching`](EventField::matching), in one IEEE division; unknown if that is zero. Quantities other than events
+    /// ignore this.
+    ///
+    /// ```
+    /// use warmth::Span;
+    /// use warmth::model::event;
+    ///
+    /// let opens_a_fifth = event("opened").count().ratio_to("delivered").within(Span::days(90)).at_least(0.2);
+    /// ```
+    #[must_use]
+    pub fn ratio_to(self, event: impl Into<String>) -> Measure {
+        match self.0 {
+            Quantity::Event { event: own, by, ages, distinct, .. } => {
+                Measure(Quantity::Event { event: own, by, ages, distinct, ratio_to: Some(event.into()) })
+            }
+            other => Measure(other),
+        }
+    }
+
     fn aged(self, window: AgeWindow) -> Measure {
         match self.0 {
-            Quantity::Event { event, by, distinct, .. } => {
-                Measure(Quantity::Event { event, by, distinct, ages: Some(window) })
+            Quantity::Event { event, by, distinct, ratio_to, .. } => {
+                Measure(Quantity::Event { event, by, ages: Some(window), distinct, ratio_to })
             }
             other => Measure(other),
         }
@@ -118,7 +140,7 @@ impl EventField {
     }
 
     fn measure(self, by: EventMeasure) -> Measure {
-        Measure(Quantity::Event { event: self.0, by, distinct: None, ages: None })
+        Measure(Quantity::Event { event: self.0, by, ages: None, distinct: None, ratio_to: None })
     }
 
     /// Returns the number of different values of an attribute. Events without the attribute do not count.
@@ -130,7 +152,8 @@ impl EventField {
     /// ```
     pub fn distinct(self, attribute: impl Into<String>) -> Measure {
         let distinct = Some(attribute.into());
-        Measure(Quantity::Event { event: self.0, by: EventMeasure::Count, distinct, ages: None })
+        let (by, ages, ratio_to) = (EventMeasure::Count, None, None);
+        Measure(Quantity::Event { event: self.0, by, ages, distinct, ratio_to })
     }
 
     /// Returns the number of events.
@@ -153,19 +176,29 @@ impl EventField {
         self.measure(EventMeasure::MostPerDay)
     }
 
+    /// Returns the mean amount of an event, to the nearest millionth; unknown if there was none.
+    pub fn mean_amount(self) -> Measure {
+        self.measure(EventMeasure::MeanAmount)
+    }
+
+    /// Returns the amount of the latest event; unknown if there was none.
+    pub fn latest_amount(self) -> Measure {
+        self.measure(EventMeasure::LatestAmount)
+    }
+
     /// Returns the civil days since the latest event; unknown if there was none.
     pub fn days_since_last(self) -> Measure {
         Measure(Quantity::DaysSinceLast { event: self.0 })
     }
 
-    /// Tests for at least one event younger than `span`.
-    pub fn last_within(self, span: Span) -> Condition {
-        Leaf::Recency { event: self.0, op: RecencyOp::LastWithin, span }.into()
+    /// Tests for at least one event in a window, such as one younger than a span.
+    pub fn last_within(self, window: impl Into<Window>) -> Condition {
+        Leaf::Recency { event: self.0, op: RecencyOp::LastWithin, window: window.into() }.into()
     }
 
-    /// Tests for no event younger than `span`.
-    pub fn none_within(self, span: Span) -> Condition {
-        Leaf::Recency { event: self.0, op: RecencyOp::NoneWithin, span }.into()
+    /// Tests for no event in a window, such as none younger than a span.
+    pub fn none_within(self, window: impl Into<Window>) -> Condition {
+        Leaf::Recency { event: self.0, op: RecencyOp::NoneWithin, window: window.into() }.into()
     }
 
     /// Tests for no event at all.

@@ -52,8 +52,10 @@ mod measure;
 mod outcome;
 mod reads;
 mod test;
+mod window;
 mod worth;
 
+use chrono::{Month, Weekday};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use self::document::node::Intake;
@@ -63,8 +65,7 @@ use crate::problem::{ModelError, Path, Problem};
 pub use self::axis::{Axis, Group, Missing, Rule};
 pub use self::case::Case;
 pub(crate) use self::condition::{
-    AgeWindow, Calendar, DayOp, EventMeasure, EventSource, Leaf, NumberOp, Quantity, RecencyOp, Shape, TagOp, TextOp,
-    TextSubject,
+    AgeWindow, Calendar, DayOp, EventMeasure, Leaf, NumberOp, Quantity, RecencyOp, Shape, TagOp, TextOp, TextSubject,
 };
 pub use self::condition::{Condition, IfUnknown};
 pub(crate) use self::document::location::{RESERVED_OUTCOME, Scope};
@@ -77,6 +78,7 @@ pub use self::measure::{EventField, Measure, TagsField, TextField, axis, event, 
 pub(crate) use self::outcome::{Bound, Cuts, StateBound};
 pub use self::outcome::{FitCuts, GradeCuts, Limit, Play, Promoter, Segment, State, Total};
 pub use self::test::{Clause, Input, Operand, Test};
+pub use self::window::{Period, Window, WindowEdge};
 pub(crate) use self::worth::Each;
 pub use self::worth::{Band, Bands, Combine, First, PerUnit, Prefer, Signal, Values, Worth};
 
@@ -89,6 +91,8 @@ pub struct Model {
     pub(crate) name: String,
     pub(crate) description: Option<String>,
     pub(crate) utc_offset_secs: i32, // east of UTC, less than a day
+    pub(crate) week_starts: Weekday,
+    pub(crate) year_starts: Month,
     pub(crate) total: Total,
     pub(crate) required: Vec<Gate>,
     pub(crate) disqualifying: Vec<Gate>,
@@ -140,6 +144,8 @@ impl Model {
             name: name.into(),
             description: None,
             utc_offset_secs: 0,
+            week_starts: Weekday::Mon,
+            year_starts: Month::January,
             total: Total::Mean,
             required: Vec::new(),
             disqualifying: Vec::new(),
@@ -229,7 +235,7 @@ impl Model {
     ///
     /// | covered | not covered |
     /// | --- | --- |
-    /// | `utc_offset`, `total` | `name`, `description` |
+    /// | `utc_offset`, `week_starts`, `year_starts`, `total` | `name`, `description` |
     /// | `when` and `missing` of gates and rules, the form of a rule with all its options | `id` and `label` of gates, rules, promoters and limits |
     /// | `name`, `weight`, `base` and `available` of axes | `label` of axes |
     /// | `min` and `max` of groups, and which rules are in them | `name` and `label` of groups, groups without bounds |
@@ -269,6 +275,10 @@ setters!(Model {
     describe(description: impl Into<String>) description = Some(description.into());
     /// Sets the minutes east of UTC at which civil days start, clamped to ±1,439 (less than a day). Defaults to 0.
     utc_offset_minutes(minutes: i32) utc_offset_secs = minutes.clamp(-1_439, 1_439) * 60;
+    /// Sets the first day of the week, for [windows](Window) of weeks. Defaults to Monday.
+    week_starts(day: Weekday) week_starts = day;
+    /// Sets the first month of the fiscal year, for [windows](Window) of quarters and years. Defaults to January.
+    year_starts(month: Month) year_starts = month;
     /// Sets how the axis scores combine into the total. Defaults to [`Total::Mean`].
     total(total: Total) total = total;
     /// Sets the axes and cuts of the grade. Defaults to no grade.
@@ -306,6 +316,10 @@ getters!(Model {
     description(self) -> Option<&str> = self.description.as_deref();
     /// Returns the minutes east of UTC at which civil days start.
     get_utc_offset_minutes(self) -> i32 = self.utc_offset_secs / 60;
+    /// Returns the first day of the week.
+    get_week_starts(self) -> Weekday = self.week_starts;
+    /// Returns the first month of the fiscal year.
+    get_year_starts(self) -> Month = self.year_starts;
     /// Returns how the axis scores combine into the total.
     get_total(self) -> Total = self.total;
     /// Returns the gates whose conditions must be true, in document order.

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Model;
 use super::axis::Rule;
-use super::condition::{Condition, Leaf, Quantity, TextSubject};
+use super::condition::{AgeWindow, Condition, Leaf, Quantity, TextSubject};
+use super::window::Window;
 use super::worth::Worth;
 use crate::input::facts::Kind;
 
@@ -88,7 +89,10 @@ impl Model {
                     each(Read::Field(&values.field, kind));
                 }
                 Worth::PerUnit(per_unit) => per_unit.of.reads(each),
-                Worth::Signal(signal) => signal.events.iter().for_each(|event| each(Read::Event(event))),
+                Worth::Signal(signal) => {
+                    signal.events.iter().for_each(|event| each(Read::Event(event)));
+                    signal.window.iter().for_each(|window| window.reads(each));
+                }
             }
         }
     }
@@ -109,7 +113,11 @@ impl Condition {
                     each(Read::Field(other, Kind::Tags));
                 }
                 Leaf::Day { field, .. } => each(Read::Field(field, Kind::Date)),
-                Leaf::Recency { event, .. } | Leaf::Never { event, .. } => each(Read::Event(&event.name)),
+                Leaf::Recency { event, window, .. } => {
+                    each(Read::Event(&event.name));
+                    window.reads(each);
+                }
+                Leaf::Never { event, .. } => each(Read::Event(&event.name)),
             }
         }
     }
@@ -125,8 +133,21 @@ impl Quantity {
             }
             Quantity::Calendar { field, .. } => each(Read::Field(field, Kind::Date)),
             Quantity::TagCount { field } => each(Read::Field(field, Kind::Tags)),
-            Quantity::Event { event, .. } | Quantity::DaysSinceLast { event } => each(Read::Event(&event.name)),
+            Quantity::Event { event, ages, ratio_to, .. } => {
+                each(Read::Event(&event.name));
+                ratio_to.iter().for_each(|event| each(Read::Event(event)));
+                if let Some(AgeWindow::Within(window)) = ages {
+                    window.reads(each);
+                }
+            }
+            Quantity::DaysSinceLast { event } => each(Read::Event(&event.name)),
             Quantity::Axis { .. } | Quantity::Score => {}
         }
+    }
+}
+
+impl Window {
+    fn reads<'m>(&'m self, each: &mut impl FnMut(Read<'m>)) {
+        self.fields().for_each(|field| each(Read::Field(field, Kind::Date)));
     }
 }

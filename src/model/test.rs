@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::condition::{AgeWindow, Condition, EventSource, Leaf, NumberOp, Quantity, Shape, TextSubject};
 use super::document::names::Named;
+use super::window::Window;
 use crate::time::Span;
 
 /// One test of a condition, such as `nps.at_least = 9`: an input, an operator and an operand.
@@ -64,7 +65,8 @@ pub enum Input<'m> {
     Events {
         /// The name of the events; `"*"` means every name.
         name: &'m str,
-        /// `count`, `amount`, `days`, `most_per_day` or `days_since_last`; `None` if the test asks whether events happened.
+        /// `count`, `amount`, `days`, `most_per_day`, `mean_amount`, `latest_amount` or `days_since_last`; `None` if the
+        /// test asks whether events happened.
         measure: Option<&'static str>,
         /// The least age of events that count, included; `None` for no bound.
         min_age: Option<Span>,
@@ -74,6 +76,10 @@ pub enum Input<'m> {
         matching: Option<&'m Condition>,
         /// The attribute whose different values are counted, if a `count` is not of events.
         distinct: Option<&'m str>,
+        /// The window in which events count if it is not one of ages.
+        window: Option<&'m Window>,
+        /// The name of the events whose measure is the divisor, if the input is a ratio.
+        ratio_to: Option<&'m str>,
     },
     /// The score of an axis.
     Axis(&'m str),
@@ -105,6 +111,8 @@ pub enum Operand<'m> {
     Date(NaiveDate),
     /// A span of time, for `last_within` and `none_within`.
     Span(Span),
+    /// A window by the calendar, for `last_within` and `none_within`.
+    Window(&'m Window),
 }
 
 /// The outermost join of a condition.
@@ -187,7 +195,7 @@ impl<'m> Test<'m> {
             Leaf::Number { of, .. } => Input::of(of),
             Leaf::Text { of: TextSubject::Grade, .. } => Input::Grade,
             Leaf::Text { of: TextSubject::Verdict, .. } => Input::Verdict,
-            Leaf::Recency { event, .. } | Leaf::Never { event, .. } => Input::events(event, None, None, None),
+            Leaf::Recency { event, .. } | Leaf::Never { event, .. } => Input::events(event, None, None, (None, None)),
         }
     }
 
@@ -215,7 +223,8 @@ impl<'m> Test<'m> {
             Leaf::Tags { op, tags, .. } => Operand::texts(tags, op.takes_list()),
             Leaf::AnyNotIn { other, .. } => Operand::Field(other),
             Leaf::Day { date, .. } => Operand::Date(*date),
-            Leaf::Recency { span, .. } => Operand::Span(*span),
+            Leaf::Recency { window: Window::Last(span), .. } => Operand::Span(*span),
+            Leaf::Recency { window, .. } => Operand::Window(window),
         }
     }
 
@@ -246,10 +255,11 @@ impl<'m> Input<'m> {
             Quantity::Ratio { field, of } => Input::Ratio { field, of },
             Quantity::Calendar { field, by } => Input::Calendar { field, measure: by.name() },
             Quantity::TagCount { field } => Input::TagCount(field),
-            Quantity::Event { event, ages, distinct, .. } => {
-                Input::events(event, quantity.measure(), *ages, distinct.as_deref())
+            Quantity::Event { event, ages, distinct, ratio_to, .. } => {
+                let of = (distinct.as_deref(), ratio_to.as_deref());
+                Input::events(event, quantity.measure(), ages.as_ref(), of)
             }
-            Quantity::DaysSinceLast { event } => Input::events(event, quantity.measure(), None, None),
+            Quantity::DaysSinceLast { event } => Input::events(event, quantity.measure(), None, (None, None)),
             Quantity::Axis { name } => Input::Axis(name),
             Quantity::Score => Input::Score,
         }
@@ -258,15 +268,17 @@ impl<'m> Input<'m> {
     fn events(
         event: &'m EventSource,
         measure: Option<&'static str>,
-        ages: Option<AgeWindow>,
-        distinct: Option<&'m str>,
+        ages: Option<&'m AgeWindow>,
+        (distinct, ratio_to): (Option<&'m str>, Option<&'m str>),
     ) -> Input<'m> {
-        let (min_age, max_age) = match ages {
-            None => (None, None),
-            Some(AgeWindow::Within(max)) => (None, Some(max)),
-            Some(AgeWindow::Between(min, max)) => (Some(min), Some(max)),
+        let (min_age, max_age, window) = match ages {
+            None => (None, None, None),
+            Some(AgeWindow::Within(Window::Last(max))) => (None, Some(*max), None),
+            Some(AgeWindow::Within(window)) => (None, None, Some(window)),
+            Some(AgeWindow::Between(min, max)) => (Some(*min), Some(*max), None),
         };
-        Input::Events { name: &event.name, measure, min_age, max_age, matching: event.matching.as_deref(), distinct }
+        let matching = event.matching.as_deref();
+        Input::Events { name: &event.name, measure, min_age, max_age, matching, distinct, window, ratio_to }
     }
 
     /// Returns the field that the input reads, the dividend of a ratio. `None` for events and outcomes.

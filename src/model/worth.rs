@@ -4,9 +4,9 @@ use super::condition::{Condition, Quantity};
 use super::handle::{Handle, kind};
 use super::measure::Measure;
 use super::test::Input;
+use super::window::Window;
 use crate::decay::Decay;
 use crate::num::points::Points;
-use crate::time::Span;
 
 /// The form of a rule.
 #[derive(Clone, Debug, PartialEq)]
@@ -277,7 +277,7 @@ pub struct Signal {
     pub(crate) matching: Option<Condition>,
     pub(crate) each: Each,
     pub(crate) every: Option<Points>,
-    pub(crate) window: Option<Span>,
+    pub(crate) window: Option<Window>,
     pub(crate) once_per: Option<String>,
     pub(crate) per_day: Option<u32>,
     pub(crate) prefer: Prefer,
@@ -345,8 +345,8 @@ setters!(Signal {
     /// Gives the points of [`Signal::per_unit`] for every full step of this many units of an event's amount. Defaults to
     /// every unit.
     every(units: impl Into<Points>) every = Some(units.into());
-    /// Counts only events younger than `span`. Defaults to events of any age.
-    window(span: Span) window = Some(span);
+    /// Counts only events in a window, such as events younger than a span. Defaults to events of any age.
+    window(window: impl Into<Window>) window = Some(window.into());
     /// Counts only events whose attributes match a condition; see [`EventField::matching`](super::EventField::matching).
     /// Defaults to all events.
     matching(condition: Condition) matching = Some(condition);
@@ -380,8 +380,8 @@ getters!(Signal {
     is_per_unit(self) -> bool = matches!(self.each, Each::Unit(_));
     /// Returns the units of a step, if the points are for full steps of an event's amount.
     get_every(self) -> Option<Points> = self.every;
-    /// Returns the age below which events count, if there is a window.
-    get_window(self) -> Option<Span> = self.window;
+    /// Returns the window in which events count, if there is one.
+    get_window(self) -> Option<&Window> = self.window.as_ref();
     /// Returns the condition on the attributes of events that count, if there is one.
     get_matching(self) -> Option<&Condition> = self.matching.as_ref();
     /// Returns the attribute for each of whose values one event counts, if there is one.

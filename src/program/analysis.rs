@@ -1,7 +1,8 @@
 //! What a pass over a compiled program finds out: read sites, shared fields, ids and capacities.
 
 use super::condition::{Condition, ConditionNode, Quantity, TagTest, Test, TextSubject};
-use super::rule::{BandRows, PerUnit, Rule, RuleBody};
+use super::rule::{BandRows, PerUnit, Rule, RuleBody, Signal};
+use super::window::Events;
 use super::{FieldIndex, Program};
 use crate::input::activity::Names;
 use crate::model::Missing;
@@ -23,17 +24,18 @@ pub(crate) enum ReadSite<'m> {
     Test(&'m Test),
     Bands(&'m Quantity, &'m BandRows),
     PerUnit(&'m PerUnit),
+    Signal(&'m Signal),
     /// A body that looks up one fact.
     Body(&'m RuleBody),
 }
 
-impl ReadSite<'_> {
-    /// The fields that are read, at most two.
+impl<'m> ReadSite<'m> {
+    /// The fields that are read, at most four.
     pub(crate) fn fields(self) -> impl Iterator<Item = FieldIndex> {
-        let of = match self {
+        let [a, b] = match self {
             ReadSite::Test(Test::Number { of, .. })
             | ReadSite::Bands(of, _)
-            | ReadSite::PerUnit(PerUnit { of, .. }) => of.fields(),
+            | ReadSite::PerUnit(PerUnit { of, .. }) => return of.fields().into_iter().flatten(),
             ReadSite::Test(Test::Tags { field, test: TagTest::AnyNotIn(other), .. }) => [Some(*field), Some(*other)],
             ReadSite::Test(
                 Test::Known { field, .. }
@@ -42,10 +44,25 @@ impl ReadSite<'_> {
                 | Test::Tags { field, .. }
                 | Test::Day { field, .. },
             ) => [Some(*field), None],
-            ReadSite::Test(Test::Text { .. } | Test::Happened { .. }) => [None, None],
+            ReadSite::Test(Test::Happened { events, .. }) | ReadSite::Signal(Signal { events, .. }) => events.fields(),
+            ReadSite::Test(Test::Text { .. }) => [None, None],
             ReadSite::Body(body) => [body.field(), None],
         };
-        of.into_iter().flatten()
+        [a, b, None, None].into_iter().flatten()
+    }
+
+    /// The events that are read.
+    pub(crate) fn events(self) -> impl Iterator<Item = &'m Events> {
+        let events = match self {
+            ReadSite::Test(Test::Number { of, .. })
+            | ReadSite::Bands(of, _)
+            | ReadSite::PerUnit(PerUnit { of, .. }) => of.events(),
+            ReadSite::Test(Test::Happened { events, .. }) | ReadSite::Signal(Signal { events, .. }) => {
+                [Some(events), None]
+            }
+            _ => [None, None],
+        };
+        events.into_iter().flatten()
     }
 
     /// An estimate of how many texts there are to copy.
@@ -86,23 +103,7 @@ impl Program {
 
     /// Calls `each` with the names of every selection of events.
     pub(crate) fn events<'m>(&'m self, mut each: impl FnMut(&'m Names)) {
-        self.read_sites(|site| {
-            let events = match site {
-                ReadSite::Test(Test::Number { of, .. })
-                | ReadSite::Bands(of, _)
-                | ReadSite::PerUnit(PerUnit { of, .. }) => of.events(),
-                ReadSite::Test(Test::Happened { events, .. }) => Some(events),
-                _ => None,
-            };
-            if let Some(events) = events {
-                each(&events.names);
-            }
-        });
-        self.rules().for_each(|rule| {
-            if let RuleBody::Signal(signal) = &rule.body {
-                each(&signal.events.names);
-            }
-        });
+        self.read_sites(|site| site.events().for_each(|events| each(&events.names)));
     }
 
     /// Completes a program: shared fields, conditions on the outcome, capacities, and the numbers of parts and of
@@ -140,9 +141,8 @@ impl Program {
         }
         let gates = self.disqualifying.len() + self.required.len();
         let rules = self.rules().count();
-        let signals = self.rules().filter(|rule| matches!(rule.body, RuleBody::Signal(_))).count();
         let entries = gates + rules + self.promoters.len() + self.limits.len() + self.segments.len();
-        let mut capacity = Capacity { entries, observations: signals, texts: 0 };
+        let mut capacity = Capacity { entries, observations: 0, texts: 0 };
         self.read_sites(|site| {
             capacity.observations += 1;
             capacity.texts += site.texts();
@@ -171,7 +171,8 @@ impl Rule {
             RuleBody::Bands { of, rows, .. } => each(ReadSite::Bands(of, rows)),
             RuleBody::PerUnit(per_unit) => each(ReadSite::PerUnit(per_unit)),
             body @ (RuleBody::Texts { .. } | RuleBody::Tags { .. }) => each(ReadSite::Body(body)),
-            RuleBody::Points(_) | RuleBody::Signal(_) => {}
+            RuleBody::Signal(signal) => each(ReadSite::Signal(signal)),
+            RuleBody::Points(_) => {}
         }
     }
 }

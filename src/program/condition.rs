@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::FieldIndex;
 use super::unit::Unit;
-use crate::input::activity::{Ages, Names};
+use super::window::Events;
 use crate::input::facts::{Field, PROBES};
 use crate::literal::Literals;
 use crate::model::{Calendar, EventMeasure, NumberOp};
@@ -153,6 +153,12 @@ pub(crate) enum Quantity {
         events: Events,
         by: EventMeasure,
     },
+    /// A measure of events divided by the same measure of other events in the same window.
+    EventRatio {
+        events: Events,
+        of: Events,
+        by: EventMeasure,
+    },
     /// The number of different values of an attribute.
     Distinct {
         events: Events,
@@ -168,26 +174,32 @@ pub(crate) enum Quantity {
 }
 
 impl Quantity {
-    pub(super) fn fields(&self) -> [Option<FieldIndex>; 2] {
-        match self {
+    pub(super) fn fields(&self) -> [Option<FieldIndex>; 4] {
+        let [a, b] = match self {
+            // Each selection reads the dates of the window.
+            Quantity::EventRatio { events, of, .. } => {
+                let ([a, b], [c, d]) = (events.fields(), of.fields());
+                return [a, b, c, d];
+            }
             Quantity::Ratio { field, of } => [Some(*field), Some(*of)],
             Quantity::Number { field } | Quantity::Calendar { field, .. } | Quantity::TagCount { field } => {
                 [Some(*field), None]
             }
-            Quantity::Event { .. }
-            | Quantity::Distinct { .. }
-            | Quantity::DaysSinceLast { .. }
-            | Quantity::Axis { .. }
-            | Quantity::Score => [None, None],
-        }
+            Quantity::Event { events, .. } | Quantity::Distinct { events, .. } | Quantity::DaysSinceLast { events } => {
+                events.fields()
+            }
+            Quantity::Axis { .. } | Quantity::Score => [None, None],
+        };
+        [a, b, None, None]
     }
 
-    pub(super) fn events(&self) -> Option<&Events> {
+    pub(super) fn events(&self) -> [Option<&Events>; 2] {
         match self {
             Quantity::Event { events, .. } | Quantity::Distinct { events, .. } | Quantity::DaysSinceLast { events } => {
-                Some(events)
+                [Some(events), None]
             }
-            _ => None,
+            Quantity::EventRatio { events, of, .. } => [Some(events), Some(of)],
+            _ => [None, None],
         }
     }
 
@@ -195,12 +207,13 @@ impl Quantity {
     pub(crate) fn possible(&self) -> Option<(RangeInclusive<i64>, &'static str)> {
         const DAYS: i64 = DAYS_MAX - DAYS_MIN;
         Some(match self {
-            Quantity::Number { .. } | Quantity::Ratio { .. } => return None,
+            Quantity::Number { .. } | Quantity::Ratio { .. } | Quantity::EventRatio { .. } => return None,
             Quantity::Axis { .. } | Quantity::Score => (0..=100 * MICROS, "a score is from 0 to 100"),
             // Sums beyond the range saturate at its ends.
-            Quantity::Event { by: EventMeasure::Amount, .. } => {
-                (-i64::MAX..=i64::MAX - 1, "an amount is at most 9,223,372,036,854.775806 to either side of 0")
-            }
+            Quantity::Event {
+                by: EventMeasure::Amount | EventMeasure::MeanAmount | EventMeasure::LatestAmount,
+                ..
+            } => (-i64::MAX..=i64::MAX - 1, "an amount is at most 9,223,372,036,854.775806 to either side of 0"),
             Quantity::TagCount { .. }
             | Quantity::Distinct { .. }
             | Quantity::Event { by: EventMeasure::Count | EventMeasure::MostPerDay, .. } => {
@@ -217,10 +230,13 @@ impl Quantity {
 
     pub(crate) fn unit(&self) -> Unit {
         match self {
-            Quantity::Number { .. } | Quantity::Ratio { .. } => Unit::Double,
-            Quantity::Event { by: EventMeasure::Amount, .. } | Quantity::Axis { .. } | Quantity::Score => {
-                Unit::Millionth
+            Quantity::Number { .. } | Quantity::Ratio { .. } | Quantity::EventRatio { .. } => Unit::Double,
+            Quantity::Event {
+                by: EventMeasure::Amount | EventMeasure::MeanAmount | EventMeasure::LatestAmount,
+                ..
             }
+            | Quantity::Axis { .. }
+            | Quantity::Score => Unit::Millionth,
             Quantity::Calendar { .. }
             | Quantity::TagCount { .. }
             | Quantity::Event { .. }
@@ -255,14 +271,6 @@ pub(crate) enum TagTest {
     HasAny(Literals),
     HasAll(Literals),
     AnyNotIn(FieldIndex),
-}
-
-/// Events by name, age and attributes.
-#[derive(Debug)]
-pub(crate) struct Events {
-    pub(crate) names: Names,
-    pub(crate) ages: Ages,
-    pub(crate) filter: Option<Box<EventFilter>>,
 }
 
 /// A condition on the attributes of an event. Its fields are attributes.

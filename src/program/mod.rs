@@ -8,14 +8,16 @@ mod condition;
 mod outcome;
 mod rule;
 mod unit;
+mod window;
 
 pub(crate) use analysis::{Capacity, ReadSite};
 pub(crate) use condition::{
-    Condition, ConditionNode, EventFilter, Events, ProbeId, Quantity, TagTest, Test, TextSubject, TextTest,
+    Condition, ConditionNode, EventFilter, ProbeId, Quantity, TagTest, Test, TextSubject, TextTest,
 };
 pub(crate) use outcome::{Cells, Cuts, Grading, Limit, Play, Promoter, Segment, States};
 pub(crate) use rule::{Axis, AxisPart, BandRows, ByTruth, Group, PerUnit, Rule, RuleBody, Signal, TextRows};
 pub(crate) use unit::{Unit, double_of, doubles_within, ordered_bits};
+pub(crate) use window::{CalendarWindow, Edge, Ends, Events, Periods, Window};
 
 use std::sync::Arc;
 

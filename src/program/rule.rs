@@ -1,6 +1,7 @@
 //! Axes, parts, rules and their bodies.
 
-use super::condition::{Condition, Events, Quantity};
+use super::condition::{Condition, Quantity};
+use super::window::Events;
 use super::{FieldIndex, Title};
 use crate::decay::Curve;
 use crate::model::Missing;

@@ -28,6 +28,12 @@ impl Unit {
         (scaled(number, places, Excess::Floor).unwrap_or(end), scaled(number, places, Excess::Ceiling).unwrap_or(end))
     }
 
+    /// A measure of events, of any unit, as a double: the nearest one.
+    #[expect(clippy::cast_precision_loss, reason = "a ratio is one division of the nearest doubles")]
+    pub(crate) fn double(measure: i64) -> f64 {
+        measure as f64
+    }
+
     /// Whether a number is below or above all of these.
     pub(crate) fn is_outside(self, number: f64, possible: &RangeInclusive<i64>) -> bool {
         let (floor, ceiling) = self.around(number);

@@ -93,7 +93,8 @@ pub(crate) fn instance(rng: &mut Rng) -> Instance {
         Generator { rng, wild, today, ids: 0, kinded: BTreeSet::new(), axes: Vec::new(), cells: Vec::new() };
     let model = generator.model();
     let facts = generator.facts();
-    let events = generator.events(as_of);
+    let offset = model["utc_offset"].as_str().map_or(0, offset_secs);
+    let events = generator.events(as_of, offset);
     Instance { model, facts, events, as_of }
 }
 
@@ -122,6 +123,13 @@ pub(crate) fn ignoring_case(text: &str) -> String {
 /// A JSON number; integers have no decimal point.
 fn number(value: f64) -> Value {
     if value.fract() == 0.0 && value.abs() < 9e15 { json!(value as i64) } else { json!(value) }
+}
+
+/// The seconds of an offset such as `+05:30`.
+fn offset_secs(offset: &str) -> i64 {
+    let minutes = |part: &str| part.parse::<i64>().expect("an offset like +05:30");
+    let secs = (minutes(&offset[1..3]) * 60 + minutes(&offset[4..6])) * 60;
+    if offset.starts_with('-') { -secs } else { secs }
 }
 
 fn entry(key: &str, value: Value) -> Value {
@@ -169,6 +177,40 @@ impl Generator<'_> {
         json!(self.pick(SPANS).0)
     }
 
+    /// A window of events, and whether it can be unknown.
+    fn window(&mut self) -> (Value, bool) {
+        if self.chance(60) {
+            return (self.span(), false);
+        }
+        if self.chance(60) {
+            let key = self.pick(&["this", "previous"]);
+            return (entry(key, json!(self.pick(&["day", "week", "month", "quarter", "year"]))), false);
+        }
+        let which = self.rng.u8(..3);
+        let keys: &[&str] = [&["since"][..], &["until"], &["since", "until"]][usize::from(which)];
+        let (mut window, mut may_be_unknown) = (json!({}), false);
+        let mut before = None;
+        for key in keys {
+            if self.chance(50) {
+                let day = self.near_day();
+                // Two dates come in order.
+                window[*key] = json!(before.map_or(day, |before: NaiveDate| before.max(day)).to_string());
+                before = Some(day);
+            } else {
+                let pool = if self.chance(50) { DATES } else { TIMES };
+                let field = self.pick(pool);
+                self.kinded.insert(field);
+                window[*key] = json!(field);
+                may_be_unknown = true;
+            }
+        }
+        (window, may_be_unknown)
+    }
+
+    fn event_measure(&mut self) -> &'static str {
+        self.pick(&["count", "amount", "days", "most_per_day", "mean_amount", "latest_amount", "days_since_last"])
+    }
+
     fn event(&mut self) -> &'static str {
         if self.chance(15) { "*" } else { self.pick(EVENTS) }
     }
@@ -184,6 +226,12 @@ impl Generator<'_> {
         let mut model = json!({ "format": 1, "name": "random" });
         if self.chance(60) {
             model["utc_offset"] = json!(self.pick(OFFSETS));
+        }
+        if self.chance(40) {
+            model["week_starts"] = json!(self.pick(&["monday", "wednesday", "saturday", "sunday"]));
+        }
+        if self.chance(40) {
+            model["year_starts"] = json!(self.pick(&["january", "february", "april", "october", "december"]));
         }
         for (section, likely) in [("required", 35), ("disqualifying", 20)] {
             if self.chance(likely) {
@@ -518,8 +566,7 @@ impl Generator<'_> {
             6 | 7 => self.values(&mut rule),
             8 => may_be_unknown = self.per_unit(&mut rule),
             _ => {
-                rule["signal"] = self.signal();
-                may_be_unknown = false;
+                (rule["signal"], may_be_unknown) = self.signal();
             }
         }
         if guarded && rule.get("when").is_none() {
@@ -577,10 +624,12 @@ impl Generator<'_> {
                 rule["bands"] = entry(field, json!(null));
             }
             _ => {
-                let by = self.pick(&["count", "amount", "days", "most_per_day", "days_since_last"]);
+                let by = self.event_measure();
                 rule["by"] = json!(by);
+                let ratio = by != "days_since_last" && self.chance(25);
                 let pool = match by {
-                    "amount" => AMOUNT_POOL,
+                    _ if ratio => RATIO_POOL,
+                    "amount" | "mean_amount" | "latest_amount" => AMOUNT_POOL,
                     "days_since_last" => &DAY_POOL[3..],
                     _ => COUNT_POOL,
                 };
@@ -588,9 +637,14 @@ impl Generator<'_> {
                 if by == "days_since_last" {
                     may_be_unknown = true;
                 } else {
-                    may_be_unknown = false;
+                    may_be_unknown = ratio || matches!(by, "mean_amount" | "latest_amount");
+                    if ratio {
+                        rule["ratio_to"] = json!(self.event());
+                    }
                     if self.chance(50) {
-                        rule["within"] = self.span();
+                        let (within, open) = self.window();
+                        rule["within"] = within;
+                        may_be_unknown |= open;
                     }
                 }
                 if self.chance(25) {
@@ -665,10 +719,18 @@ impl Generator<'_> {
                 rule["per_unit"] = entry(field, spec);
             }
             1 => {
-                let by = self.pick(&["count", "amount", "days", "most_per_day", "days_since_last"]);
+                let by = self.event_measure();
                 spec["by"] = json!(by);
-                if by != "days_since_last" && self.chance(50) {
-                    spec["within"] = self.span();
+                let since_last = by == "days_since_last";
+                let mut may_be_unknown = since_last || matches!(by, "mean_amount" | "latest_amount");
+                if !since_last && self.chance(25) {
+                    spec["ratio_to"] = json!(self.event());
+                    may_be_unknown = true;
+                }
+                if !since_last && self.chance(50) {
+                    let (within, open) = self.window();
+                    spec["within"] = within;
+                    may_be_unknown |= open;
                 }
                 if self.chance(25) {
                     spec["where"] = self.attribute_condition(2);
@@ -678,7 +740,7 @@ impl Generator<'_> {
                 }
                 let name = self.event();
                 rule["per_unit"] = entry("events", entry(name, spec));
-                return by == "days_since_last";
+                return may_be_unknown;
             }
             _ => {
                 let field = self.plain(NUMBERS);
@@ -694,7 +756,8 @@ impl Generator<'_> {
         true
     }
 
-    fn signal(&mut self) -> Value {
+    /// A signal, and whether it can be unknown.
+    fn signal(&mut self) -> (Value, bool) {
         let mut signal = json!({});
         signal["event"] = match self.rng.u8(..4) {
             0 => json!("*"),
@@ -706,8 +769,9 @@ impl Generator<'_> {
         if key == "points_per_unit" && self.chance(30) {
             signal["every"] = self.positive(&[0.1, 2.5, 7.0, 50.0]);
         }
+        let mut may_be_unknown = false;
         if self.chance(40) {
-            signal["window"] = self.span();
+            (signal["window"], may_be_unknown) = self.window();
         }
         if self.chance(25) {
             signal["where"] = self.attribute_condition(2);
@@ -734,7 +798,7 @@ impl Generator<'_> {
         if self.chance(80) {
             signal["decay"] = self.decay();
         }
-        signal
+        (signal, may_be_unknown)
     }
 
     fn decay(&mut self) -> Value {
@@ -899,21 +963,37 @@ impl Generator<'_> {
         }
         let count = if self.chance(20) { 2 } else { 1 };
         for _ in 0..count {
-            let op = self.pick(&["count", "amount", "days", "most_per_day", "last_within", "none_within", "never"]);
+            let op = self.pick(&[
+                "count",
+                "amount",
+                "days",
+                "most_per_day",
+                "mean_amount",
+                "latest_amount",
+                "last_within",
+                "none_within",
+                "never",
+            ]);
             test[op] = match op {
-                "last_within" | "none_within" => self.span(),
+                "last_within" | "none_within" => self.window().0,
                 "never" => json!(self.chance(60)),
                 _ => {
-                    let mut inner =
-                        if op == "amount" { self.number_test(AMOUNT_POOL) } else { self.count_test(COUNT_POOL) };
+                    let ratio = self.chance(20);
+                    let mut inner = match op {
+                        _ if ratio => self.number_test(RATIO_POOL),
+                        "amount" | "mean_amount" | "latest_amount" => self.number_test(AMOUNT_POOL),
+                        _ => self.count_test(COUNT_POOL),
+                    };
                     if !inner.is_object() {
                         inner = json!({ "is": inner });
                     }
-                    if op == "count" && self.chance(25) {
+                    if ratio {
+                        inner["ratio_to"] = json!(self.event());
+                    } else if op == "count" && self.chance(25) {
                         inner["distinct"] = json!(self.pick(ATTRIBUTES));
                     }
                     if self.chance(40) {
-                        inner["within"] = self.span();
+                        inner["within"] = self.window().0;
                     } else if self.chance(40) && inner.get("between").is_none() {
                         let (first, second) = (self.pick(SPANS), self.pick(SPANS));
                         if first.1 < second.1 {
@@ -1155,12 +1235,14 @@ impl Generator<'_> {
         pool[self.rng.usize(..pool.len())].clone()
     }
 
-    fn events(&mut self, as_of: i64) -> Vec<Event> {
+    fn events(&mut self, as_of: i64, offset: i64) -> Vec<Event> {
         let count = if self.chance(10) { 0 } else { self.rng.usize(1..=10) };
         let mut events: Vec<Event> = Vec::new();
         for _ in 0..count {
             let at = if !events.is_empty() && self.chance(15) {
                 events[self.rng.usize(..events.len())].at
+            } else if self.chance(25) {
+                self.near_midnight() - offset + self.pick(&[-1, 0, 0, 1])
             } else {
                 as_of - self.age()
             };
@@ -1179,6 +1261,16 @@ impl Generator<'_> {
             events.push(Event { event: self.pick(EVENTS).to_owned(), at, count, amount_micros, attributes });
         }
         events
+    }
+
+    /// The start of a day, in civil time: often of a week, month, quarter or year.
+    fn near_midnight(&mut self) -> i64 {
+        let day = self.near_day();
+        let first = day.with_day(1).unwrap_or(day);
+        let months = Months::new(first.month0() % self.pick(&[1, 3, 12]));
+        let back = TimeDelta::days(self.pick(&[0, 1, 2, 3, 6, 7, 13]));
+        let start = if self.chance(50) { first.checked_sub_months(months).unwrap_or(first) } else { self.today - back };
+        start.and_hms_opt(0, 0, 0).expect("midnight").and_utc().timestamp()
     }
 
     /// The age of an event: usually a multiple of a span of the documents, give or take a second.

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
 use serde_json::{Map, Value as Json, json};
 use warmth::{
-    Bounds, Grade, OwnedBounds, OwnedPlay, OwnedQuestion, Play, Points, Question, Record, Score, Scorer, Value,
-    Verdict, facts,
+    Activity, Bounds, Grade, OwnedBounds, OwnedPlay, OwnedQuestion, Play, Points, Question, Record, Score, Scorer,
+    Value, Verdict, facts,
 };
 
 use crate::support::{
@@ -275,7 +275,11 @@ impl Small<'_> {
 
     fn test(&mut self) -> Json {
         let number = self.rng.i64(0..=10);
-        match self.rng.u8(..9) {
+        match self.rng.u8(..10) {
+            9 => {
+                let count = self.rng.i64(1..=3);
+                json!({ "events": { "visit": { "count": { "at_least": count, "within": { "since": "renewal" } } } } })
+            }
             0 => json!({ "nps": { "at_least": number } }),
             1 => json!({ "nps": { "less_than": number } }),
             2 => json!({ "flagship": self.rng.bool() }),
@@ -410,8 +414,14 @@ fn check_tightness(seed: u64) {
             })
             .collect();
     }
-    let subject =
-        |facts: &Map<String, Json>| -> Record { serde_json::from_value(Json::Object(facts.clone())).unwrap() };
+    let mut visits = Activity::new();
+    for _ in 0..rng.usize(..4) {
+        visits.record("visit", now - TimeDelta::hours(rng.i64(0..84)));
+    }
+    let subject = |facts: &Map<String, Json>| {
+        let record: Record = serde_json::from_value(Json::Object(facts.clone())).unwrap();
+        record.with_activity(visits.clone())
+    };
     let mut reached = Reached::default();
     for facts in &completions {
         reached.add(&scorer.score(&subject(facts), now));
@@ -727,6 +737,44 @@ fn bounds_are_wider_than_necessary_in_the_cases_that_the_guide_lists() {
         });
         let scores: BTreeSet<String> = scores.collect();
         assert!(scores.iter().eq(&reached), "{document}: {scores:?}");
+    }
+}
+
+#[test]
+fn a_missing_date_leaves_open_which_events_are_in_its_window() {
+    let mut orders = Activity::new();
+    for (day, amount) in [("2026-11-18", 5), ("2026-11-20", 30), ("2026-11-21", -30)] {
+        orders.record_with("order", at(&format!("{day}T12:00:00Z")), 1, Points::from(amount));
+    }
+    let record = Record::new().with_activity(orders);
+    for (rules, expected) in [
+        ("rule = [{ id = 'r', signal = { event = 'order', points = 10, max = 90, window.since = 'd' } }]", "0 to 30"),
+        ("rule = [{ id = 'r', signal = { event = 'order', points = 10, most_recent = 2, window.since = 'd' } }]", "0 to 20"),
+        ("rule = [{ id = 'r', signal = { event = 'order', points = 10, max = 90, window.until = 'd' } }]", "0 to 30"),
+        ("rule = [{ id = 'r', signal = { event = 'order', points = 10, max = 90, min_count = 4, window.until = 'd' } }]", "0"),
+        // Read twice: one day divides the orders.
+        (
+            "rule = [{ id = 'r', signal = { event = 'order', points = 10, max = 90, window.since = 'd' } },
+                     { id = 's', signal = { event = 'order', points = -10, max = 90, window.since = 'd' } }]",
+            "0",
+        ),
+        // While the day is missing, nobody knows whether nothing happened.
+        ("rule = [{ id = 'r', when.events.order.none_within.since = 'd', points = 10 }]", "0 to 10"),
+        ("rule = [{ id = 'r', when.events.order.count = { at_least = 4, within.since = 'd' }, points = 10 }]", "0"),
+        ("rule = [{ id = 'r', when.events.order.latest_amount = { less_than = 0, within.since = 'd' }, points = 10 }]", "0 to 10"),
+        ("rule = [{ id = 'r', when.events.order.mean_amount = { more_than = 30, within.until = 'd' }, points = 10 }]", "0"),
+        (
+            "rule = [{ id = 'r', when.events.order.count = { ratio_to = '*', is = 1, within.since = 'd' }, points = 10 }]",
+            "0 to 10",
+        ),
+        // Wider than necessary: no day separates the gain of 30 from both the gain of 5 and the loss of 30.
+        (
+            "base = 50
+             rule = [{ id = 'r', per_unit.events.order = { by = 'amount', within.since = 'd', points = 1, max = 90 } }]",
+            "20 to 85",
+        ),
+    ] {
+        assert_bounds(rules, &record, expected);
     }
 }
 

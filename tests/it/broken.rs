@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use chrono::NaiveDate;
-use warmth::model::{Condition, Gate, axis, score};
+use warmth::model::{Condition, Gate, Window, WindowEdge, axis, score};
 use warmth::{Activity, Model, ModelError, PathSegment, Problem, Record, Scorer, facts};
 
 /// Every code, sorted.
@@ -536,6 +536,49 @@ const BROKEN: &[(&str, Document)] = &[
     ("signal-min-count-above-most-recent", Signal(r#""points": 3, "most_recent": 5, "min_count": 6"#)),
     ("signal-max-negative", Signal(r#""points": -3, "max": -10"#)),
     ("signal-window-zero", Signal(r#""points": 3, "max": 10, "window": "0d""#)),
+    ("signal-window-of-no-period", Signal(r#""points": 3, "max": 10, "window": { "this": "fortnight" }"#)),
+    ("signal-window-as-a-period", Signal(r#""points": 3, "max": 10, "window": "month""#)),
+    ("signal-window-as-a-number", Signal(r#""points": 3, "max": 10, "window": 30"#)),
+    ("signal-window-empty", Signal(r#""points": 3, "max": 10, "window": {}"#)),
+    (
+        "signal-window-of-two-kinds",
+        Signal(r#""points": 3, "max": 10, "window": { "this": "month", "since": "2026-01-01" }"#),
+    ),
+    ("signal-window-unknown-key", Signal(r#""points": 3, "max": 10, "window": { "last": "month" }"#)),
+    ("signal-window-not-a-date", Signal(r#""points": 3, "max": 10, "window": { "since": "2026-1-1" }"#)),
+    ("signal-window-number-for-a-date", Signal(r#""points": 3, "max": 10, "window": { "until": 2026 }"#)),
+    ("signal-window-no-field", Signal(r#""points": 3, "max": 10, "window": { "until": "" }"#)),
+    (
+        "signal-window-backwards",
+        Signal(r#""points": 3, "max": 10, "window": { "since": "2026-03-31", "until": "2026-01-01" }"#),
+    ),
+    ("signal-options-of-window", Signal(r#""points": 3, "max": 10, "since": "2026-01-01""#)),
+    ("events-options-of-window", When(r#"{ "events": { "login": { "count": { "at_least": 1, "this": "month" } } } }"#)),
+    (
+        "events-window-of-a-number",
+        When(r#"{ "nps": 9, "events": { "login": { "last_within": { "since": "nps" } } } }"#),
+    ),
+    (
+        "window-built-with-names-of-no-document",
+        Built(|| {
+            let far = NaiveDate::from_ymd_opt(12_026, 1, 1).unwrap();
+            let edge = |name: &str| WindowEdge::Field(name.to_owned());
+            let signal = |window| warmth::model::Signal::new("login", 1).max(9).window(window);
+            let rule = |id: &str, window| warmth::model::Rule::new(id, signal(window));
+            let axis = warmth::model::Axis::new("fit")
+                .rule(rule("far", Window::Since(far.into())))
+                .rule(rule("digit", Window::Until(edge("1st_order"))));
+            Model::new("x").axis(axis)
+        }),
+    ),
+    ("events-ratio-to-a-number", When(r#"{ "events": { "login": { "count": { "at_least": 1, "ratio_to": 3 } } } }"#)),
+    ("events-ratio-alone", When(r#"{ "events": { "login": { "count": { "ratio_to": "visit" } } } }"#)),
+    (
+        "events-ratio-of-days-since",
+        Rule(r#""bands": { "events": { "login": [[1, 5]] } }, "by": "days_since_last", "ratio_to": "visit""#),
+    ),
+    ("week-starts-wrong", Rest(r#""week_starts": "Sunday""#)),
+    ("year-starts-wrong", Rest(r#""year_starts": 4"#)),
     ("signal-options-of-decay", Signal(r#""points": 3, "max": 10, "half_life": "14d""#)),
     ("signal-events", Rule(r#""signal": { "event": ["login", "login"], "points": 3, "max": 9 }"#)),
     ("signal-no-events", Rule(r#""signal": { "event": [], "points": 3, "max": 9 }"#)),

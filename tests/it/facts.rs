@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{Month, NaiveDate, Weekday};
 use warmth::model::{
     Axis, Bands, Case, Combine, Condition, First, Gate, GradeCuts, Group, Handle, IfUnknown, Limit, Missing, PerUnit,
-    Play, Promoter, Rule, Segment, Signal, State, Total, Values, axis, event, events, grade, kind, score, verdict,
+    Period, Play, Promoter, Rule, Segment, Signal, State, Total, Values, Window, axis, event, events, grade, kind,
+    score, verdict,
 };
 use warmth::{
     Activity, Decay, Fact, Facts, Field, Kind, Model, Points, Record, Scorer, Span, Tags, Verdict, facts, fields,
@@ -86,6 +87,26 @@ fn every_condition_built_from_handles_equals_the_one_of_a_document() {
         (events().days().is(1), "when.events.'*'.days = 1"),
         (event("login").last_within(Span::weeks(1)), "when.events.login.last_within = '1w'"),
         (event("login").none_within(Span::hours(1)), "when.events.login.none_within = '1h'"),
+        (
+            event("opened").count().ratio_to("delivered").within(Span::days(90)).at_least(0.2),
+            "when.events.opened.count = { ratio_to = 'delivered', within = '90d', at_least = 0.2 }",
+        ),
+        (event("order").mean_amount().at_least(50), "when.events.order.mean_amount.at_least = 50"),
+        (event("order").latest_amount().less_than(0), "when.events.order.latest_amount.less_than = 0"),
+        (event("login").last_within(Window::This(Period::Day)), "when.events.login.last_within.this = 'day'"),
+        (event("login").none_within(Window::Previous(Period::Year)), "when.events.login.none_within.previous = 'year'"),
+        (
+            event("login").count().within(Window::Since(f.start.into())).at_least(3),
+            "when.events.login.count = { at_least = 3, within.since = 'start' }",
+        ),
+        (
+            event("login").days().within(Window::Until(day("2026-03-31").into())).is(1),
+            "when.events.login.days = { is = 1, within.until = '2026-03-31' }",
+        ),
+        (
+            event("login").amount().within(Window::Between(day("2026-01-01").into(), f.start.into())).is(1),
+            "when.events.login.amount = { is = 1, within = { since = '2026-01-01', until = 'start' } }",
+        ),
         (event("login").never(), "when.events.login.never = true"),
         (Condition::all([f.nps.is(9), f.flagship.is(false)]), "when.all = [{ nps = 9 }, { flagship = false }]"),
         (Condition::any([f.nps.is(9), f.flagship.is(false)]), "when.any = [{ nps = 9 }, { flagship = false }]"),
@@ -148,6 +169,8 @@ fn built_in_rust() -> Model {
     Model::new("built")
         .describe("all of it")
         .utc_offset_minutes(-210)
+        .week_starts(Weekday::Sun)
+        .year_starts(Month::October)
         .total(Total::Min)
         .required(Gate::new("flagship", f.flagship.is(true)).label("Has it").missing(IfUnknown::Holds))
         .disqualifying(Gate::new("free", f.plan.is("free")).missing(IfUnknown::Fails))
@@ -193,6 +216,8 @@ const BUILT: &str = "
     name = 'built'
     description = 'all of it'
     utc_offset = '-03:30'
+    week_starts = 'sunday'
+    year_starts = 'october'
     total = 'min'
     grade.fit = { axis = 'fit', cuts = [75, 50] }
     grade.activity = { axis = 'activity', cuts = [70] }

@@ -77,6 +77,17 @@ impl Fast<'_> {
         self.unit.span(units)
     }
 
+    fn window(&mut self) -> Json {
+        let date = self.pick(&["2026-11-21", "2026-11-22", "2026-11-23", "2026-12-31", "renewal", "contract"]);
+        match self.rng.u8(..8) {
+            0 => json!({ "this": self.pick(&["day", "week", "month", "year"]) }),
+            1 => json!({ "previous": self.pick(&["day", "week", "month", "quarter"]) }),
+            2 => json!({ "since": date }),
+            3 => json!({ "until": date }),
+            _ => json!(self.span()),
+        }
+    }
+
     fn decay(&mut self) -> Json {
         let (percent, span) = (self.pick(&[10, 15, 50, 85, 100]), self.span());
         match self.rng.u8(..6) {
@@ -108,7 +119,7 @@ impl Fast<'_> {
             }
         }
         if self.rng.u8(..3) == 0 {
-            signal["window"] = json!(self.span());
+            signal["window"] = self.window();
         }
         if self.rng.u8(..6) == 0 {
             signal["where"] = json!({ "path": { "starts_with": "/p" } });
@@ -131,14 +142,19 @@ impl Fast<'_> {
 
     fn test(&mut self) -> Json {
         let event = self.pick(NAMES);
-        let span = self.span();
+        let span = self.window();
         let events = |test: Json| json!({ "events": { event: test } });
         match self.rng.u8(..14) {
             12 => events(json!({ "count": { "at_least": 2, "within": span, "distinct": "path" } })),
             13 => events(json!({ "last_within": span, "where": { "path": "/pricing" } })),
             0 => events(json!({ "count": { "at_least": self.rng.i64(1..4), "within": span } })),
             1 => events(json!({ "count": { "less_than": 2, "between": [self.unit.span(60), self.unit.span(240)] } })),
-            2 => events(json!({ "amount": { "more_than": 3, "within": span } })),
+            2 => match self.rng.u8(..4) {
+                0 => events(json!({ "mean_amount": { "more_than": 1, "within": span } })),
+                1 => events(json!({ "latest_amount": { "more_than": 0, "within": span } })),
+                2 => events(json!({ "count": { "ratio_to": "visit", "at_least": 0.5, "within": span } })),
+                _ => events(json!({ "amount": { "more_than": 3, "within": span } })),
+            },
             3 => events(json!({ "days": { "at_least": 2 } })),
             4 => events(json!({ "last_within": span })),
             5 => events(json!({ "none_within": span })),
@@ -167,7 +183,7 @@ impl Fast<'_> {
             1 => json!({ "first": [{ "when": self.test(), "points": points }], "otherwise": 5 }),
             2 => json!({ "bands": { "contract": [[0, 5], [6, points], [7, 20]] }, "by": "months_since" }),
             3 => {
-                json!({ "bands": { "events": { "visit": [[1, 5], [2, points], [4, 25]] } }, "by": "count", "within": self.span() })
+                json!({ "bands": { "events": { "visit": [[1, 5], [2, points], [4, 25]] } }, "by": "count", "within": self.window() })
             }
             _ => json!({ "signal": self.signal() }),
         };
@@ -237,7 +253,12 @@ impl Setting {
         let mut rng = Rng::with_seed(seed);
         let mut fast = Fast { rng: &mut rng, ids: 0, unit };
         let document = fast.model();
-        let now = at(fast.pick(&["2026-11-22T23:52:00Z", "2026-11-23T03:20:00Z", "2026-11-22T12:00:00Z"]));
+        let now = at(fast.pick(&[
+            "2026-11-22T23:52:00Z",
+            "2026-11-23T03:20:00Z",
+            "2026-11-22T12:00:00Z",
+            "2026-12-31T23:52:00Z",
+        ]));
         let record = fast.record(now);
         let of = fast.pick(&PROJECTIONS);
         Setting { scorer: scorer(&model(&document)), record, now, of, document }
@@ -260,16 +281,17 @@ impl Cost {
     }
 
     /// Fewer than 20 in the median and fewer than 60 in the 99th percentile, of all searches and of those that find a
-    /// change.
+    /// change. With a tenth of the seeds, the percentile is the cost of one or two searches, and has more room.
     #[expect(clippy::print_stdout, reason = "`--nocapture` shows the figures")]
     fn assert_small(self) {
         let (changes, none) = self.0.into_inner().unwrap();
         let all = [&changes[..], &none].concat();
+        let most = if scaled(10) == 10 { 60 } else { 90 };
         for (of, mut costs) in [("all searches", all), ("searches that find a change", changes)] {
             costs.sort_unstable();
             let rank = |percent: usize| costs[(costs.len() - 1) * percent / 100];
             println!("evaluations in {of}: median {}, 99 % {}, maximum {}", rank(50), rank(99), rank(100));
-            assert!(rank(50) < 20 && rank(99) < 60);
+            assert!(rank(50) < 20 && rank(99) < most);
         }
     }
 }

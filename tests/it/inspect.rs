@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 use warmth::model::{
     Axis, Band, Bands, Case, Clause, Combine, Condition, Group, Handle, IfUnknown, Input, Limit, Missing, Operand,
-    Play, Prefer, Rule, Signal, Test, Total, Worth, event, kind,
+    Period, Play, Prefer, Rule, Signal, Test, Total, Window, WindowEdge, Worth, event, kind,
 };
 use warmth::{Decay, DocumentLimits, Field, Kind, Model, Points, Record, Scorer, Span, Verdict};
 
@@ -49,6 +49,7 @@ fn test(test: Test<'_>, reserved: &[&str]) -> Json {
         Operand::Texts(texts) => json!(texts),
         Operand::Date(date) => json!(date.to_string()),
         Operand::Span(span) => json!(span),
+        Operand::Window(window) => json!(window),
         other => panic!("{other:?}"),
     };
     let mut tests = json!({ test.operator(): operand });
@@ -66,12 +67,17 @@ fn test(test: Test<'_>, reserved: &[&str]) -> Json {
         Input::Events { name, measure: None, matching, .. } => {
             json!({ "events": { name: with_where(tests, matching) } })
         }
-        Input::Events { name, measure: Some(measure), min_age, max_age, matching, distinct, .. } => {
+        Input::Events {
+            name, measure: Some(measure), min_age, max_age, matching, distinct, window, ratio_to, ..
+        } => {
             if let Some(distinct) = distinct {
                 tests["distinct"] = json!(distinct);
             }
+            if let Some(other) = ratio_to {
+                tests["ratio_to"] = json!(other);
+            }
             match (min_age, max_age) {
-                (None, None) => {}
+                (None, None) => window.into_iter().for_each(|window| tests["within"] = json!(window)),
                 (None, Some(age)) => tests["within"] = json!(age),
                 (Some(min), Some(max)) => tests["between"] = json!([min, max]),
                 (Some(age), None) => panic!("{age}"),
@@ -119,10 +125,12 @@ fn measure(of: &Input<'_>) -> Json {
         _ => (None, None),
     };
     let (by, ratio_to, within) = match of {
-        Input::Field(_) => (None, None, None),
-        Input::Ratio { of, .. } => (None, Some(*of), None),
-        Input::Calendar { measure, .. } => (Some(*measure), None, None),
-        Input::Events { measure, min_age: None, max_age, .. } => (*measure, None, *max_age),
+        Input::Field(_) => (None, None, Json::Null),
+        Input::Ratio { of, .. } => (None, Some(*of), Json::Null),
+        Input::Calendar { measure, .. } => (Some(*measure), None, Json::Null),
+        Input::Events { measure, min_age: None, max_age, window, ratio_to, .. } => {
+            (*measure, *ratio_to, window.map_or(json!(max_age), |window| json!(window)))
+        }
         other => panic!("{other:?}"),
     };
     json!({ "by": by, "ratio_to": ratio_to, "within": within, "where": matching, "distinct": distinct })
@@ -293,8 +301,11 @@ fn rebuilt(of: &Model) -> Json {
         Total::Min => "min",
         _ => "product",
     };
+    const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let week_starts = DAYS[of.get_week_starts().num_days_from_monday() as usize];
     table(json!({
         "format": 1, "name": of.name(), "description": of.description(), "total": total,
+        "week_starts": week_starts, "year_starts": of.get_year_starts().name().to_lowercase(),
         "utc_offset": format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60),
         "required": gates(of.required_gates()), "disqualifying": gates(of.disqualifying_gates()),
         "axis": of.axes().iter().map(axis).collect::<Vec<_>>(),
@@ -421,4 +432,32 @@ fn ages_of_events_are_spans() {
     assert_eq!(ages(&within), (None, Some(Span::days(30))));
     assert_eq!(ages(&between), (Some(Span::days(30)), Some(Span::days(60))));
     assert_eq!(ages(&event("login").never()), (None, None));
+}
+
+#[test]
+fn windows_by_the_calendar_are_shown_as_they_are_written() {
+    let opened: Handle<kind::Date> = Handle::new("opened");
+    let model = toml_model(
+        "format = 1
+        name = 'x'
+        required = [
+            { id = 'a', when.events.login.count = { at_least = 1, within.since = 'opened' } },
+            { id = 'b', when.events.login.none_within.previous = 'quarter' },
+        ]
+        [[axis]]
+        name = 'fit'
+        rule = [{ id = 'c', signal = { event = 'order', points = 1, max = 5, window = { since = '2026-01-01', until = 'closed' } } }]",
+    );
+    let tests: Vec<_> = model.required_gates().iter().flat_map(|gate| gate.when().tests()).collect();
+    let Input::Events { min_age: None, max_age: None, window: Some(window), .. } = tests[0].input() else { panic!() };
+    assert_eq!(*window, Window::Since(opened.into()));
+    assert_eq!(tests[1].operand(), Operand::Window(&Window::Previous(Period::Quarter)));
+    let Worth::Signal(signal) = model.axes()[0].rules()[0].worth() else { panic!() };
+    let closed = WindowEdge::Field("closed".to_owned());
+    let date = at("2026-01-01T00:00:00Z").date_naive();
+    assert_eq!(signal.get_window(), Some(&Window::Between(date.into(), closed)));
+    assert_eq!(json!(signal.get_window()), json!({ "since": "2026-01-01", "until": "closed" }));
+    let fields: Vec<_> = model.fields().collect();
+    assert_eq!(fields, [("closed", Kind::Date), ("opened", Kind::Date)]);
+    assert!(model.events().eq(["login", "order"]));
 }

@@ -366,3 +366,54 @@ fn events_do_not_change_the_letter_of_a_grade_and_facts_do_not_change_its_number
     let enough = scaled(100);
     assert!(letters > enough && numbers > enough, "too few grades change: {letters} letters, {numbers} numbers");
 }
+
+/// A model that counts visits in a window, in points.
+fn counts_within(window: &Json, offset: &str, starts: (&str, &str)) -> Json {
+    let per_unit = json!({ "by": "count", "within": window, "points": 1, "max": 1000 });
+    json!({
+        "format": 1, "name": "x", "utc_offset": offset, "week_starts": starts.0, "year_starts": starts.1,
+        "axis": [{ "name": "a", "available": 1000, "rule": [{ "id": "r", "per_unit": { "events": { "visit": per_unit } } }] }],
+    })
+}
+
+proptest! {
+    #![proptest_config(cases(400))]
+
+    /// What the previous period was, the current period was a second before it ended. Every event is in one period.
+    #[test]
+    fn the_previous_period_is_the_current_one_before_it_ended(
+        hours in proptest::collection::vec((0_i64..24 * 800, -1_i64..=1), 0..30),
+        now in 24 * 700_i64..24 * 800,
+        period in prop_oneof![Just("day"), Just("week"), Just("month"), Just("quarter"), Just("year")],
+        offset in prop_oneof![Just(("+00:00", 0)), Just(("-03:30", -12_600)), Just(("+14:00", 50_400))],
+        starts in (prop_oneof![Just("monday"), Just("sunday"), Just("thursday")], prop_oneof![Just("january"), Just("april"), Just("december")]),
+    ) {
+        // From 1 January 2025.
+        const START: i64 = 1_735_689_600;
+        let mut activity = Activity::new();
+        hours.iter().for_each(|(hour, off)| activity.record("visit", second(START + hour * 3_600 + off)));
+        let record = Record::new().with_activity(activity);
+        let counter = |window: Json| scorer(&model(&counts_within(&window, offset.0, starts)));
+        let count = |scorer: &Scorer<Record>, at: i64| scorer.score(&record, second(at)).axes().next().unwrap().raw;
+        let (this, previous) = (counter(json!({ "this": period })), counter(json!({ "previous": period })));
+        let now = START + now * 3_600;
+        // A period starts where an event of that second is in it, and one of the second before is not.
+        let is_in_period = |at: i64, now: i64| {
+            let mut one = Activity::new();
+            one.record("visit", second(at));
+            this.score(&Record::new().with_activity(one), second(now)).axes().next().unwrap().raw > Points::ZERO
+        };
+        let (mut inside, mut outside) = (now, now - 400 * 86_400);
+        while inside - outside > 1 {
+            let middle = i64::midpoint(inside, outside);
+            if is_in_period(middle, now) { inside = middle } else { outside = middle }
+        }
+        prop_assert_eq!((inside + offset.1).rem_euclid(86_400), 0, "periods start at midnight");
+        prop_assert_eq!(count(&previous, now), count(&this, inside - 1));
+        let date = |at: i64| second(at + offset.1).date_naive().to_string();
+        let since = counter(json!({ "since": date(inside) }));
+        prop_assert_eq!(count(&this, now), count(&since, now));
+        let until = counter(json!({ "until": date(inside - 1) }));
+        prop_assert_eq!(count(&since, now) + count(&until, now), count(&counter(json!("36525d")), now));
+    }
+}

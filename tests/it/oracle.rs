@@ -88,6 +88,19 @@ enum Num {
     Exact(Q),
 }
 
+/// Which events count.
+#[derive(Clone, Copy, Debug)]
+enum Window {
+    /// Ages from the first up to but not including the second.
+    Ages(i64, i64),
+    /// Civil days from the first to the second, both included.
+    Days(i64, i64),
+}
+
+impl Window {
+    const ALL: Window = Window::Ages(0, i64::MAX);
+}
+
 /// One evaluation of a document for a subject at an instant.
 struct Evaluation<'a> {
     model: &'a Value,
@@ -293,7 +306,7 @@ impl<'a> Evaluation<'a> {
         } else if !rule["per_unit"].is_null() {
             self.per_unit(rule)
         } else {
-            Some(self.signal(&rule["signal"]))
+            self.signal(&rule["signal"])
         }
     }
 
@@ -323,13 +336,14 @@ impl<'a> Evaluation<'a> {
     fn measured(&self, field: &str, of_events: bool, options: &Value) -> Option<Num> {
         let by = options["by"].as_str();
         Some(if of_events {
-            let within = options["within"].as_str().map(|span| (0, seconds(span)));
+            let window = self.window(&options["within"])?;
             match by.expect("forms over events say by what") {
                 "days_since_last" => {
-                    let last = self.happened(field, None, &options["where"]).iter().map(|event| event.at).max()?;
+                    let last = self.happened(field, Window::ALL, &options["where"]);
+                    let last = last.iter().map(|event| event.at).max()?;
                     Num::Exact(int(self.day(self.as_of) - self.day(last)))
                 }
-                by => Num::Exact(self.event_measure(field, by, within, &options["where"], &options["distinct"])),
+                by => self.events_num(field, by, window, &options["where"], options)?,
             }
         } else if let Some(by) = by {
             Num::Exact(int(self.day_measure(field, by)?))
@@ -366,12 +380,13 @@ impl<'a> Evaluation<'a> {
         Some(points.max(decimal_or(&spec["min"], -1_000_000_000)).min(decimal(&spec["max"])))
     }
 
-    fn signal(&self, signal: &Value) -> Q {
+    /// The points of a signal; `None` if a date of its window is missing.
+    fn signal(&self, signal: &Value) -> Option<Q> {
         let names = match &signal["event"] {
             Value::Array(names) => names.iter().map(text).collect(),
             name => vec![text(name)],
         };
-        let window = signal["window"].as_str().map(|span| (0, seconds(span)));
+        let window = self.window(&signal["window"])?;
         let mut records: Vec<Event> =
             names.iter().flat_map(|name| self.happened(name, window, &signal["where"])).collect();
         // Latest first. At one instant, the greater amount counts as later.
@@ -397,7 +412,7 @@ impl<'a> Evaluation<'a> {
         }
         let remaining: u64 = records.iter().map(|record| u64::from(record.count)).sum();
         if signal["min_count"].as_u64().is_some_and(|least| remaining < least) {
-            return int(0);
+            return Some(int(0));
         }
         if let Some(mut most_recent) = signal["most_recent"].as_u64() {
             for record in &mut records {
@@ -426,7 +441,7 @@ impl<'a> Evaluation<'a> {
             sum += millionths(self.shift.get());
         }
         sum = clamp(sum, &int(1_000_000_000));
-        if signal["max"].is_null() { sum } else { clamp(sum, &decimal(&signal["max"])) }
+        Some(if signal["max"].is_null() { sum } else { clamp(sum, &decimal(&signal["max"])) })
     }
 
     // ---- grade, state, segment, play ----
@@ -590,24 +605,24 @@ impl<'a> Evaluation<'a> {
         let mut parts = Vec::new();
         let matching = &test["where"];
         for (op, arg) in table(test) {
-            let within = |span: &Value| !self.happened(name, Some((0, seconds(text(span)))), matching).is_empty();
-            parts.push(Some(match op.as_str() {
+            let within =
+                |window: &Value| self.window(window).map(|window| !self.happened(name, window, matching).is_empty());
+            parts.push(match op.as_str() {
                 "where" => continue,
                 "last_within" => within(arg),
-                "none_within" => !within(arg),
-                "never" => *arg == self.happened(name, None, matching).is_empty(),
+                "none_within" => within(arg).map(|happened| !happened),
+                "never" => Some(*arg == self.happened(name, Window::ALL, matching).is_empty()),
                 _ => {
-                    let ages = if let Some(span) = arg["within"].as_str() {
-                        Some((0, seconds(span)))
-                    } else if arg["between"][0].is_string() {
-                        Some((seconds(text(&arg["between"][0])), seconds(text(&arg["between"][1]))))
+                    let window = if arg["between"][0].is_string() {
+                        let ages = &arg["between"];
+                        Some(Window::Ages(seconds(text(&ages[0])), seconds(text(&ages[1]))))
                     } else {
-                        None
+                        self.window(&arg["within"])
                     };
-                    let measure = self.event_measure(name, op, ages, matching, &arg["distinct"]);
-                    self.number_test(&Num::Exact(measure), arg)
+                    let measured = window.and_then(|window| self.events_num(name, op, window, matching, arg));
+                    measured.map(|measured| self.number_test(&measured, arg))
                 }
-            }));
+            });
         }
         all(&parts)
     }
@@ -616,7 +631,8 @@ impl<'a> Evaluation<'a> {
     fn number_test(&self, value: &Num, test: &Value) -> bool {
         let mut holds = true;
         for (op, arg) in table(&spelled_out(test)) {
-            let is_operator = !matches!(op.as_str(), "within" | "field" | "distinct") && !arg[0].is_string();
+            let is_operator =
+                !matches!(op.as_str(), "within" | "field" | "ratio_to" | "distinct") && !arg[0].is_string();
             // No short circuit: every run has to trace the same comparisons.
             holds &= !is_operator || self.number_op(value, op, arg);
         }
@@ -729,25 +745,76 @@ impl<'a> Evaluation<'a> {
 
     // ---- activity ----
 
-    /// Records of a name at or before `as_of`, whose age is in [`ages.0`, `ages.1`) if given, and whose attributes match.
-    fn happened(&self, name: &str, ages: Option<(i64, i64)>, matching: &Value) -> Vec<Event> {
-        let (from, to) = ages.unwrap_or((0, i64::MAX));
+    /// Records of a name at or before `as_of`, in a window, whose attributes match.
+    fn happened(&self, name: &str, window: Window, matching: &Value) -> Vec<Event> {
+        let in_window = |at: i64| match window {
+            Window::Ages(from, to) => (from..to).contains(&(self.as_of - at)),
+            Window::Days(since, until) => (since..=until).contains(&self.day(at)),
+        };
         self.events
             .iter()
             .filter(|event| event.count > 0 && (name == "*" || event.event == name))
-            .filter(|event| (from..to).contains(&(self.as_of - event.at)))
+            .filter(|event| event.at <= self.as_of && in_window(event.at))
             .filter(|event| matching.is_null() || attributes_match(&event.attributes, matching))
             .cloned()
             .collect()
     }
 
-    fn event_measure(&self, name: &str, by: &str, ages: Option<(i64, i64)>, matching: &Value, distinct: &Value) -> Q {
-        let events = self.happened(name, ages, matching);
-        if let Some(attribute) = distinct.as_str() {
-            let values: BTreeSet<String> = events.iter().filter_map(|event| distinct_value(event, attribute)).collect();
-            return int(values.len() as i64);
+    /// The window that a document states, or everything; `None` if a date is missing.
+    fn window(&self, window: &Value) -> Option<Window> {
+        if let Some(span) = window.as_str() {
+            return Some(Window::Ages(0, seconds(span)));
         }
-        match by {
+        if window.is_null() {
+            return Some(Window::ALL);
+        }
+        let today = self.day(self.as_of);
+        // Day by day, while the calendar gives the same name to the period.
+        let starts = |period: &str, day: i64| {
+            let same = |other: i64| self.period(period, date_of(other)) == self.period(period, date_of(day));
+            (0..).map(|back| day - back).find(|first| !same(first - 1)).expect("a first day")
+        };
+        if let Some(period) = window["this"].as_str() {
+            return Some(Window::Days(starts(period, today), today));
+        }
+        if let Some(period) = window["previous"].as_str() {
+            let last = starts(period, today) - 1;
+            return Some(Window::Days(starts(period, last), last));
+        }
+        let day = |edge: &str, otherwise: i64| match window[edge].as_str() {
+            None => Some(otherwise),
+            Some(text) if text.starts_with(|c: char| c.is_ascii_digit()) => {
+                Some(day_number(parse_date(text).expect("a valid date")))
+            }
+            Some(field) => self.civil_day(field),
+        };
+        Some(Window::Days(day("since", i64::MIN)?, day("until", i64::MAX)?))
+    }
+
+    /// The calendar period with a date: two dates are in one period if the names are equal.
+    fn period(&self, period: &str, date: NaiveDate) -> (i64, i64) {
+        let first_month = self.model["year_starts"]
+            .as_str()
+            .map_or(chrono::Month::January, |name| name.parse().expect("the name of a month"));
+        // The month of the fiscal year, from 0, and the year.
+        let fiscal =
+            plus_months(date.with_day(1).expect("a first day"), -i64::from(first_month.number_from_month() - 1));
+        let week_starts = self.model["week_starts"]
+            .as_str()
+            .map_or(chrono::Weekday::Mon, |name| name.parse().expect("the name of a day"));
+        match period {
+            "day" => (0, day_number(date)),
+            "week" => (0, day_number(date.week(week_starts).first_day())),
+            "month" => (date.year().into(), date.month0().into()),
+            "quarter" => (fiscal.year().into(), (fiscal.month0() / 3).into()),
+            "year" => (fiscal.year().into(), 0),
+            _ => panic!("{period} is no period"),
+        }
+    }
+
+    fn event_measure(&self, name: &str, by: &str, window: Window, matching: &Value) -> Option<Q> {
+        let events = self.happened(name, window, matching);
+        Some(match by {
             "count" => events.iter().map(|event| int(i64::from(event.count))).sum(),
             "amount" => events.iter().map(|event| int(i64::from(event.count)) * millionths(event.amount_micros)).sum(),
             "most_per_day" => {
@@ -761,8 +828,34 @@ impl<'a> Evaluation<'a> {
                 let days: BTreeSet<i64> = events.iter().map(|event| self.day(event.at)).collect();
                 int(days.len() as i64)
             }
+            "mean_amount" => {
+                let count = self.event_measure(name, "count", window, matching)?;
+                let amount = self.event_measure(name, "amount", window, matching)?;
+                return count.is_positive().then(|| round(&(amount / count), 6));
+            }
+            "latest_amount" => millionths(events.iter().map(|event| (event.at, event.amount_micros)).max()?.1),
             _ => panic!("{by} is no measure of events"),
+        })
+    }
+
+    /// A measure of events, the number of different values of an attribute, or the ratio of a measure to the same measure
+    /// of other events: one division of doubles.
+    fn events_num(&self, name: &str, by: &str, window: Window, matching: &Value, options: &Value) -> Option<Num> {
+        if let Some(attribute) = options["distinct"].as_str() {
+            let events = self.happened(name, window, matching);
+            let values: BTreeSet<String> = events.iter().filter_map(|event| distinct_value(event, attribute)).collect();
+            return Some(Num::Exact(int(values.len() as i64)));
         }
+        let measure = self.event_measure(name, by, window, matching)?;
+        let Some(other) = options["ratio_to"].as_str() else { return Some(Num::Exact(measure)) };
+        let is_amount = by.ends_with("amount");
+        let double = |measure: Q| {
+            let units = if is_amount { measure * int(1_000_000) } else { measure };
+            assert!(units.is_integer());
+            units.to_integer().clamp(i64::MIN.into(), i64::MAX.into()).to_i64().expect("clamped") as f64
+        };
+        let of = double(self.event_measure(other, by, window, matching)?);
+        (of != 0.0).then(|| Num::Float(double(measure) / of))
     }
 
     fn day(&self, at: i64) -> i64 {
@@ -823,10 +916,12 @@ fn rule_reads(rule: &Value, found: &mut Vec<(String, Option<Kind>)>) {
             let kind = if options["by"].is_null() { Kind::Number } else { Kind::Day };
             found.push((field.to_owned(), Some(kind)));
         }
-        if let Some(other) = options["ratio_to"].as_str() {
+        if let Some(other) = options["ratio_to"].as_str().filter(|_| !of_events) {
             found.push((other.to_owned(), Some(Kind::Number)));
         }
+        window_reads(&options["within"], found);
     }
+    window_reads(&rule["signal"]["window"], found);
     if !rule["values"].is_null() {
         let kind = if rule["combine"].is_null() { Kind::Text } else { Kind::Tags };
         found.push((only_entry(&rule["values"]).0.to_owned(), Some(kind)));
@@ -839,10 +934,26 @@ fn condition_reads(when: &Value, scored: bool, found: &mut Vec<(String, Option<K
             "all" | "any" => list(test).iter().for_each(|one| condition_reads(one, scored, found)),
             "not" => condition_reads(test, scored, found),
             "at_least_of" => list(&test["of"]).iter().for_each(|one| condition_reads(one, scored, found)),
-            "events" => {}
+            "events" => {
+                for (_, tests) in table(test) {
+                    for (op, arg) in table(tests) {
+                        let is_window = matches!(op.as_str(), "last_within" | "none_within");
+                        window_reads(if is_window { arg } else { &arg["within"] }, found);
+                    }
+                }
+            }
             "axis" | "score" | "grade" | "verdict" if scored => {}
             "field" => table(test).iter().for_each(|(field, test)| test_reads(field, test, found)),
             _ => test_reads(key, test, found),
+        }
+    }
+}
+
+/// The date fields of a window's edges.
+fn window_reads(window: &Value, found: &mut Vec<(String, Option<Kind>)>) {
+    for edge in ["since", "until"].iter().filter_map(|edge| window[edge].as_str()) {
+        if !edge.starts_with(|c: char| c.is_ascii_digit()) {
+            found.push((edge.to_owned(), Some(Kind::Day)));
         }
     }
 }

@@ -393,3 +393,197 @@ fn pages_are_selected_by_path_and_counted_once() {
         assert_eq!(raw(&rules(&format!("[[axis.rule]]\nid = 'r'\n{rule}\n")), &record), points, "{rule}");
     }
 }
+
+/// Earned in 2018 and good to the end of 2019; good on 31 March; done today; this month, quarter and fiscal year.
+#[test]
+fn windows_by_the_calendar_end_where_the_calendar_says() {
+    let at_offset = |offset: &str, rules: &str| {
+        scorer(&format!(
+            "format = 1\nname = 'x'\nutc_offset = '{offset}'\nyear_starts = 'april'\nweek_starts = 'sunday'\n\
+             [[axis]]\nname = 'fit'\navailable = 100\n[[axis.rule]]\nid = 'r'\n{rules}\n"
+        ))
+    };
+    let points = |scorer: &Scorer<Record>, events: &[&str], as_of: &str| {
+        let mut activity = Activity::new();
+        events.iter().for_each(|event| activity.record_with("earn", at(event), 1, Points::from(10)));
+        let record = Record::new().with("expires", "2026-03-31").with_activity(activity);
+        scorer.score(&record, at(as_of)).axes().next().unwrap().raw.to_string()
+    };
+
+    // What was earned in 2018, while it is not over.
+    let earned = at_offset(
+        "+00:00",
+        "signal = { event = 'earn', points_per_unit = 1, max = 90, window = { since = '2018-01-01', until = '2018-12-31' } }",
+    );
+    let events = ["2017-12-31T23:59:59Z", "2018-01-01", "2018-12-31T23:59:59Z", "2019-01-01"];
+    assert_eq!(points(&earned, &events, "2019-12-31T23:59:59Z"), "20");
+
+    // What expires on 31 March is good on 31 March.
+    let until = at_offset("-08:00", "signal = { event = 'earn', points = 10, max = 90, window.until = 'expires' }");
+    let events = ["2026-04-01T07:59:59Z", "2026-04-01T08:00:00Z"];
+    assert_eq!(points(&until, &events, "2026-06-01"), "10");
+
+    // Today, this week from Sunday, this month, this quarter and this fiscal year, each begun a second ago or in a second.
+    for (period, start) in [
+        ("day", "2026-11-22T08:00:00Z"),
+        ("week", "2026-11-22T08:00:00Z"),
+        ("month", "2026-11-01T08:00:00Z"),
+        ("quarter", "2026-10-01T08:00:00Z"),
+        ("year", "2026-04-01T08:00:00Z"),
+    ] {
+        let this = at_offset(
+            "-08:00",
+            &format!("per_unit.events.earn = {{ by = 'count', within.this = '{period}', points = 1, max = 9 }}"),
+        );
+        let before = at(start) - chrono::TimeDelta::seconds(1);
+        let events = [before.to_rfc3339(), start.to_owned(), AS_OF.to_owned()];
+        let events: Vec<&str> = events.iter().map(String::as_str).collect();
+        assert_eq!(points(&this, &events, AS_OF), "2", "{period}");
+        let previous = at_offset(
+            "-08:00",
+            &format!("when.events.earn.count = {{ is = 1, within.previous = '{period}' }}\npoints = 1"),
+        );
+        assert_eq!(points(&previous, &events, AS_OF), "1", "{period}");
+    }
+}
+
+/// What the page for hosts says about daylight saving: the offset of the other part of the year is an hour off.
+#[test]
+fn the_offset_of_the_other_part_of_the_year_moves_an_event_at_midnight_alone() {
+    let done = |offset: &str| {
+        scorer(&format!(
+            "format = 1\nname = 'x'\nutc_offset = '{offset}'\n[[axis]]\nname = 'fit'\navailable = 100\n\
+             [[axis.rule]]\nid = 'r'\nwhen.events.done.last_within.this = 'day'\npoints = 1\n"
+        ))
+    };
+    let (winter, summer) = (done("-08:00"), done("-07:00"));
+    let today = |scorer: &Scorer<Record>, when: &str| {
+        let mut activity = Activity::new();
+        activity.record("done", at(when));
+        let record = Record::new().with_activity(activity);
+        scorer.score(&record, at("2025-07-15T15:00:00Z")).axes().next().unwrap().raw.to_string()
+    };
+    for (when, in_summer, in_winter) in [
+        ("2025-07-15T06:59:59Z", "0", "0"),
+        ("2025-07-15T07:00:00Z", "1", "0"),
+        ("2025-07-15T07:30:00Z", "1", "0"),
+        ("2025-07-15T08:00:00Z", "1", "1"),
+        ("2025-07-15T14:59:59Z", "1", "1"),
+    ] {
+        assert_eq!(
+            (today(&summer, when), today(&winter, when)),
+            (in_summer.to_owned(), in_winter.to_owned()),
+            "{when}"
+        );
+    }
+}
+
+/// Points of a year expire with it, and what was spent stays spent: a balance by years is right if each year has a window
+/// of its own and cannot fall below zero.
+#[test]
+fn points_of_a_year_expire_with_it() {
+    let scorer = rules(
+        "group = [{ name = 'of 2025', min = 0 }, { name = 'of 2026', min = 0 }]\n\
+         [[axis.rule]]\nid = 'earned in 2025'\ngroup = 'of 2025'\nwhen.good_until_2025.days_until.at_least = 0\n\
+         signal = { event = 'points', points_per_unit = 1, window = { since = '2025-01-01', until = '2025-12-31' } }\n\
+         [[axis.rule]]\nid = 'earned in 2026'\ngroup = 'of 2026'\n\
+         signal = { event = 'points', points_per_unit = 1, window.since = '2026-01-01' }\n",
+    );
+    let mut activity = Activity::new();
+    for (day, amount) in [("2025-03-01", 100), ("2025-09-01", -80), ("2026-02-01", 50)] {
+        activity.record_with("points", at(day), 1, Points::from(amount));
+    }
+    let record = Record::new().with("good_until_2025", "2026-12-31").with_activity(activity);
+    let balance = |when: &str| scorer.score(&record, at(when)).axes().next().unwrap().raw.to_string();
+    assert_eq!((balance("2026-12-31"), balance("2027-01-01")), ("70".to_owned(), "50".to_owned()));
+}
+
+#[test]
+fn an_explanation_names_the_window() {
+    let scorer = rules(
+        "[[axis.rule]]\nid = 'a'\nper_unit.events.login = { by = 'count', within.this = 'month', points = 1, max = 9 }\n\
+         [[axis.rule]]\nid = 'b'\nper_unit.events.login = { by = 'count', within.previous = 'quarter', points = 1, max = 9 }\n\
+         [[axis.rule]]\nid = 'c'\nper_unit.events.login = { by = 'count', within.previous = 'day', points = 1, max = 9 }\n\
+         [[axis.rule]]\nid = 'd'\nsignal = { event = 'login', points = 1, max = 9, window.since = 'opened' }\n\
+         [[axis.rule]]\nid = 'e'\nsignal = { event = 'login', points = 1, max = 9, window = { since = '2026-01-01', until = '2026-03-31' } }\n",
+    );
+    let explanation = scorer.explain(&Record::new(), at(AS_OF));
+    let found: Vec<_> = explanation
+        .lines()
+        .iter()
+        .flat_map(|line| {
+            let unknown = line.unknown;
+            line.findings()
+                .map(move |finding| (finding.subject(), finding.observed().to_string(), unknown))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    let subjects: Vec<_> = found.iter().map(|(subject, ..)| subject.as_str()).collect();
+    assert_eq!(
+        subjects,
+        [
+            "login events this month",
+            "login events in the previous quarter",
+            "login events yesterday",
+            "login events since opened",
+            "login events from 2026-01-01 to 2026-03-31",
+        ]
+    );
+    // Without the date, nobody knows how many there are.
+    assert_eq!(found.iter().map(|(_, _, unknown)| *unknown).collect::<Vec<_>>(), [false, false, false, true, false]);
+    assert_eq!(found[3].1, "not known");
+    assert_eq!(explanation.missing(), ["opened"]);
+}
+
+/// At most 2 % of sales with a defect and 7 % late; opens of what was delivered.
+#[test]
+fn a_share_of_two_kinds_of_events() {
+    let seller = rules(
+        "[[axis.rule]]\nid = 'defects'\nwhen.events.defect.count = { ratio_to = 'sale', at_most = 0.02 }\npoints = 1\n\
+         [[axis.rule]]\nid = 'late'\nwhen.events.late.count = { ratio_to = 'sale', at_most = 0.07, within = '90d' }\npoints = 10\n\
+         missing.points = 5\n\
+         [[axis.rule]]\nid = 'value'\nper_unit.events.refund = { by = 'amount', ratio_to = 'sale', points = -100, max = 0, min = -50 }\n",
+    );
+    let points = |events: &[(&str, &str, u32, i32)]| {
+        let mut activity = Activity::new();
+        events
+            .iter()
+            .for_each(|(name, day, count, amount)| activity.record_with(name, at(day), *count, Points::from(*amount)));
+        raw(&seller, &Record::new().with_activity(activity))
+    };
+    assert_eq!(
+        points(&[("sale", "2026-11-01", 100, 3), ("defect", "2026-11-02", 2, 0), ("late", "2026-11-02", 7, 0)]),
+        "11"
+    );
+    assert_eq!(
+        points(&[("sale", "2026-11-01", 99, 3), ("defect", "2026-11-02", 2, 0), ("late", "2026-11-02", 7, 0)]),
+        "0"
+    );
+    // A refund of 30 of 300 is a tenth.
+    assert_eq!(points(&[("sale", "2026-11-01", 100, 3), ("refund", "2026-11-02", 1, 30)]), "1");
+    // Without a sale in 90 days, nobody knows how punctual the seller is.
+    assert_eq!(points(&[("sale", "2026-01-01", 100, 3), ("late", "2026-11-02", 7, 0)]), "6");
+    assert_eq!(points(&[]), "5");
+}
+
+#[test]
+fn the_mean_and_the_latest_amount_need_an_event() {
+    let scorer = rules(
+        "[[axis.rule]]\nid = 'mean'\nper_unit.events.order = { by = 'mean_amount', points = 1, max = 90, within = '90d' }\n\
+         missing.points = 1\n\
+         [[axis.rule]]\nid = 'latest'\nbands.events.order = [[-9, 100], [0, 200], [20, 300]]\nby = 'latest_amount'\n",
+    );
+    let points = |events: &[(&str, u32, &str)]| {
+        let mut activity = Activity::new();
+        for (instant, count, amount) in events {
+            activity.record_with("order", at(instant), *count, amount.parse().unwrap());
+        }
+        raw(&scorer, &Record::new().with_activity(activity))
+    };
+    assert_eq!(points(&[]), "1");
+    assert_eq!(points(&[("2026-11-01", 1, "10"), ("2026-11-02", 2, "5")]), "206.666667");
+    // At one instant, the greater amount is the later; a return is an amount too.
+    assert_eq!(points(&[("2026-11-01", 1, "-9"), ("2026-11-01", 1, "20")]), "305.5");
+    assert_eq!(points(&[("2026-11-01", 1, "20"), ("2026-11-02", 1, "-9")]), "105.5");
+    assert_eq!(points(&[("2026-01-01", 1, "20")]), "301");
+}

@@ -1,13 +1,15 @@
 //! Cells: the sets of facts of a missing field that the model does not distinguish.
 
 use crate::evaluate::{FactSet, KnownFacts, calendar};
+use crate::input::activity::Activity;
 use crate::input::facts::{Fact, Kind};
 use crate::model::Calendar;
 use crate::num::points::{HELD, Points};
 use crate::program::{
-    BandRows, FieldIndex, PerUnit, Program, Quantity, ReadSite, RuleBody, TagTest, Test, TextTest, ordered_bits,
+    BandRows, CalendarWindow, Edge, Events, FieldIndex, PerUnit, Program, Quantity, ReadSite, RuleBody, TagTest, Test,
+    TextTest, Window, ordered_bits,
 };
-use crate::time::{DAYS_MAX, DAYS_MIN};
+use crate::time::{DAYS_MAX, DAYS_MIN, civil_day};
 
 /// The maximum number of cells of a field.
 pub(super) const CELLS_MAX: usize = 64;
@@ -20,7 +22,13 @@ const TAGS_MAX: usize = 5;
 ///
 /// No test on this field alone distinguishes two facts of a cell, with two exceptions: merged cells, and texts and tags
 /// that a test compares in part or regardless of case. The cells cover every fact of the field's kind.
-pub(super) fn cells<'f>(program: &'f Program, field: FieldIndex, today: i64, cells_max: usize) -> Vec<FactSet<'f>> {
+pub(super) fn cells<'f>(
+    program: &'f Program,
+    activity: &Activity,
+    field: FieldIndex,
+    today: i64,
+    cells_max: usize,
+) -> Vec<FactSet<'f>> {
     let Some(reading) = program.fields.get(field) else { return Vec::new() };
     let open = FactSet::open(&reading.field);
     let known: Vec<KnownFacts<'f>> = match open.known {
@@ -33,7 +41,8 @@ pub(super) fn cells<'f>(program: &'f Program, field: FieldIndex, today: i64, cel
             .map(|(a, b)| KnownFacts::Numbers(a, b))
             .collect(),
         KnownFacts::Days(first, last) => {
-            ranges(days(program, field, today), (first, last), cells_max).map(|(a, b)| KnownFacts::Days(a, b)).collect()
+            let days = days(program, activity, field, today);
+            ranges(days, (first, last), cells_max).map(|(a, b)| KnownFacts::Days(a, b)).collect()
         }
         KnownFacts::Texts if reading.field.kind() == Kind::Text => {
             let texts = texts(program, field);
@@ -109,7 +118,7 @@ fn steps(form: &PerUnit) -> impl Iterator<Item = i64> + use<> {
 }
 
 /// The days on which tests and bands of a date field begin, or have just ended.
-fn days(program: &Program, field: FieldIndex, today: i64) -> Vec<i64> {
+fn days(program: &Program, activity: &Activity, field: FieldIndex, today: i64) -> Vec<i64> {
     let mut cuts = Vec::new();
     let own = |of: &Quantity| match of {
         Quantity::Calendar { field: own, by } if *own == field => Some(*by),
@@ -131,7 +140,24 @@ fn days(program: &Program, field: FieldIndex, today: i64) -> Vec<i64> {
         }
         _ => {}
     });
+    program.read_sites(|site| {
+        site.events().for_each(|events| cuts.extend(days_of_edge(program, activity, field, today, events)));
+    });
     sorted(cuts)
+}
+
+/// The days of an edge of a window at which an event enters or leaves it.
+fn days_of_edge(program: &Program, activity: &Activity, field: FieldIndex, today: i64, events: &Events) -> Vec<i64> {
+    let Window::Calendar(CalendarWindow::Days([since, until])) = &events.window else { return Vec::new() };
+    let is_own = |edge: &Option<Edge>| matches!(edge, Some(Edge::Field(own)) if *own == field);
+    let (since, until) = (is_own(since), is_own(until));
+    if !since && !until {
+        return Vec::new();
+    }
+    let happened = activity.between(&events.names, None, i64::MAX, None).entries();
+    let days = sorted(happened.map(|entry| civil_day(entry.at, program.offset_secs)).collect());
+    let days = days.into_iter().take_while(|day| *day <= today);
+    days.flat_map(|day| [until.then_some(day), since.then_some(day + 1)]).flatten().collect()
 }
 
 /// The first day on the other side of `bound`, by bisection: a count of days or months is monotone in the day.

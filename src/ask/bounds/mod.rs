@@ -90,6 +90,7 @@ const COMBINATIONS_OF_ANSWERS: usize = 4_096;
 /// can be wider, but never narrower, if
 ///
 /// - the model compares a missing field with another field (`ratio_to`, `any_not_in`),
+/// - the model reads a missing date as the first or the last day of a window of events,
 /// - the model reads a missing field in several places, and one of them matches a part of a text, ignores case, counts
 ///   tags or gives points per unit,
 /// - the model reads a missing field in several places and tests more than five tags or 64 values of it,

@@ -120,6 +120,7 @@ impl<'m: 's, 's> PartialSubject<'m, 's> {
 
     /// The facts that a missing field may have, as sets that the model does not distinguish.
     pub(super) fn cells(&self, field: FieldIndex, cells_max: usize) -> Vec<FactSet<'s>> {
-        cells(self.program, field, civil_day(self.as_of, self.program.offset_secs), cells_max)
+        let today = civil_day(self.as_of, self.program.offset_secs);
+        cells(self.program, self.activity, field, today, cells_max)
     }
 }

@@ -1,13 +1,14 @@
 //! Tests and quantities in words.
 
 use super::Object;
-use crate::input::activity::Names;
+use crate::input::activity::{Ages, Names};
 use crate::input::facts::Field;
 use crate::literal::Literals;
-use crate::model::{EventMeasure, Named, NumberOp};
+use crate::model::{EventMeasure, Named, NumberOp, Period};
 use crate::num::points::Points;
 use crate::program::{
-    Condition, ConditionNode, EventFilter, Events, FieldIndex, Program, Quantity, TagTest, Test, TextSubject, TextTest,
+    CalendarWindow, Condition, ConditionNode, Edge, EventFilter, Events, FieldIndex, Program, Quantity, TagTest, Test,
+    TextSubject, TextTest, Window,
 };
 use crate::time::{Span, date_at};
 
@@ -125,11 +126,9 @@ fn quantity(program: &Program, of: &Quantity) -> String {
             format!("{} {}", words(by.name()), name(program, *field))
         }
         Quantity::TagCount { field } => format!("number of {}", name(program, *field)),
-        Quantity::Event { events: of, by: EventMeasure::Count } => events(program, of),
-        Quantity::Event { events: of, by: EventMeasure::Amount } => format!("amount of {}", events(program, of)),
-        Quantity::Event { events: of, by: EventMeasure::Days } => format!("days with {}", events(program, of)),
-        Quantity::Event { events: of, by: EventMeasure::MostPerDay } => {
-            format!("most {} on a day", events(program, of))
+        Quantity::Event { events: of, by } => measure(*by, &events(program, of)),
+        Quantity::EventRatio { events: number, of, by } => {
+            format!("{} / {}", measure(*by, &events(program, number)), measure(*by, &names(program, of)))
         }
         Quantity::Distinct { events: of, attribute } => format!("different {attribute} of {}", events(program, of)),
         Quantity::DaysSinceLast { events: of } => format!("days since the last of {}", events(program, of)),
@@ -140,19 +139,55 @@ fn quantity(program: &Program, of: &Quantity) -> String {
     }
 }
 
-fn events(program: &Program, events: &Events) -> String {
-    let mut names = match &events.names {
+/// Returns a measure of events in words.
+fn measure(by: EventMeasure, events: &str) -> String {
+    match by {
+        EventMeasure::Count => events.to_owned(),
+        EventMeasure::Amount => format!("amount of {events}"),
+        EventMeasure::Days => format!("days with {events}"),
+        EventMeasure::MostPerDay => format!("most {events} on a day"),
+        EventMeasure::MeanAmount => format!("mean amount of {events}"),
+        EventMeasure::LatestAmount => format!("amount of the latest of {events}"),
+    }
+}
+
+fn names(program: &Program, events: &Events) -> String {
+    let names = match &events.names {
         Names::All => "events of any kind".to_owned(),
         Names::Listed(names) => format!("{} events", names.join(" or ")),
     };
-    if let Some(filter) = &events.filter {
-        names = format!("{names} with {}", matching(program, filter, &filter.when));
+    match &events.filter {
+        Some(filter) => format!("{names} with {}", matching(program, filter, &filter.when)),
+        None => names,
     }
+}
+
+fn events(program: &Program, events: &Events) -> String {
+    let names = names(program, events);
     let span = |secs: i64| Span::seconds(secs.unsigned_abs());
-    match (events.ages.from, events.ages.to) {
-        (_, None) => names,
-        (0, Some(to)) => format!("{names} in the last {}", span(to)),
-        (from, Some(to)) => format!("{names} from {} to {} ago", span(from), span(to)),
+    let when = match &events.window {
+        Window::Ages(Ages { to: None, .. }) => return names,
+        Window::Ages(Ages { from: 0, to: Some(to) }) => format!("in the last {}", span(*to)),
+        Window::Ages(Ages { from, to: Some(to) }) => format!("from {} to {} ago", span(*from), span(*to)),
+        Window::Calendar(window) => by_calendar(program, window),
+    };
+    format!("{names} {when}")
+}
+
+fn by_calendar(program: &Program, window: &CalendarWindow) -> String {
+    let day = |edge: &Edge| match edge {
+        Edge::Day(day) => date_at(*day).to_string(),
+        Edge::Field(field) => name(program, *field),
+    };
+    match window {
+        CalendarWindow::This(periods) if periods.period == Period::Day => "today".to_owned(),
+        CalendarWindow::Previous(periods) if periods.period == Period::Day => "yesterday".to_owned(),
+        CalendarWindow::This(periods) => format!("this {}", periods.period.name()),
+        CalendarWindow::Previous(periods) => format!("in the previous {}", periods.period.name()),
+        CalendarWindow::Days([None, None]) => "at any time".to_owned(),
+        CalendarWindow::Days([Some(since), None]) => format!("since {}", day(since)),
+        CalendarWindow::Days([None, Some(until)]) => format!("until {}", day(until)),
+        CalendarWindow::Days([Some(since), Some(until)]) => format!("from {} to {}", day(since), day(until)),
     }
 }
 

@@ -222,10 +222,12 @@ impl<'m> Observer<'m, Concrete> for Ledger<'m> {
         self.observe(Object::Field(field), value, known(value));
     }
 
-    fn on_signal(&mut self, signal: &'m Signal, tally: Tally) {
-        let value = StoredValue::Tally(self.tallies.len());
-        self.tallies.push(tally);
-        self.observe(Object::Signal(signal), value, Truth::True);
+    fn on_signal(&mut self, signal: &'m Signal, tally: Option<Tally>) {
+        let value = tally.map_or(StoredValue::Missing, |tally| {
+            self.tallies.push(tally);
+            StoredValue::Tally(self.tallies.len() - 1)
+        });
+        self.observe(Object::Signal(signal), value, known(value));
     }
 
     #[inline]

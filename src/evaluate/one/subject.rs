@@ -1,16 +1,14 @@
 //! The environment of one subject at one instant.
 
 use crate::evaluate::env::{Env, MaybeUnknown};
-use crate::evaluate::filter::distinct;
 use crate::evaluate::observer::{Observation, Observer};
-use crate::evaluate::{Concrete, Truth, signal, test};
+use crate::evaluate::{Concrete, Truth, measure, signal, test};
 use crate::input::activity::{Activity, Selection};
 use crate::input::facts::{Fact, FactCow, Facts, Probe};
 use crate::model::{Calendar, EventMeasure};
-use crate::num::u384::saturated_i64;
 use crate::program::{
-    Events, FieldIndex, ProbeId, Program, Quantity, Reading, RuleBody, Signal, TagTest, Test, TextSubject, TextTest,
-    ordered_bits,
+    CalendarWindow, Edge, Ends, Events, FieldIndex, ProbeId, Program, Quantity, Reading, RuleBody, Signal, TagTest,
+    Test, TextSubject, TextTest, Unit, Window, ordered_bits,
 };
 use crate::time::civil_day;
 
@@ -165,8 +163,9 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
                 return observed(test, Observation::Quantity(value), holds, observer);
             }
             Test::Happened { events, is } => {
-                let count = self.selected(events, |selected| selected.count());
-                return observed(test, Observation::Events(count), Some((count > 0) == *is), observer);
+                let count = self.select(events).map(Selection::count);
+                let seen = count.map_or(Observation::Quantity(None), Observation::Events);
+                return observed(test, seen, count.map(|count| (count > 0) == *is), observer);
             }
             Test::Tags { field, test: TagTest::AnyNotIn(other), ignore_case, negate, .. } => {
                 let fact = self.fact(*field, &mut owned);
@@ -195,9 +194,37 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
         self.facts.activity()
     }
 
+    /// The events in a window; `None` if the date of an edge is missing.
     #[inline]
-    fn selected<R>(&self, events: &Events, f: impl FnOnce(Selection<'_>) -> R) -> R {
-        events.selected(self.activity(), self.as_of, f)
+    fn select<'a>(&'a self, events: &'a Events) -> Option<Selection<'a>> {
+        match &events.window {
+            Window::Ages(ages) => {
+                let ends = (ages.after(self.as_of), ages.until(self.as_of));
+                Some(self.selected(events, ends))
+            }
+            Window::Calendar(window) => self.select_by_calendar(events, window),
+        }
+    }
+
+    #[inline]
+    fn selected<'a>(&'a self, events: &'a Events, (after, until): Ends) -> Selection<'a> {
+        self.activity().between(&events.names, after, until, events.test())
+    }
+
+    #[inline(never)]
+    fn select_by_calendar<'a>(&'a self, events: &'a Events, window: &CalendarWindow) -> Option<Selection<'a>> {
+        let offset_secs = self.program.offset_secs;
+        let mut days = [None; 2];
+        if let CalendarWindow::Days(edges) = window {
+            for (day, edge) in days.iter_mut().zip(edges) {
+                *day = match edge {
+                    None => None,
+                    Some(Edge::Day(day)) => Some(*day),
+                    Some(Edge::Field(field)) => Some(test::day(self.raw_fact(*field, &mut None), offset_secs)?),
+                };
+            }
+        }
+        Some(self.selected(events, window.ends((self.as_of, self.today), days, offset_secs)))
     }
 
     /// A quantity in its unit; `None` if it is unknown.
@@ -210,12 +237,14 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
                 Some(test::by_calendar(*by, day, self.today))
             }
             Quantity::TagCount { field } => test::tag_count(self.raw_fact(*field, &mut None)),
-            Quantity::Event { events, by } => Some(self.of_events(events, *by)),
-            Quantity::Distinct { events, attribute } => {
-                Some(self.selected(events, |selected| distinct(selected, self.activity().table(), attribute)))
+            Quantity::Event { events, by } => self.of_events(events, *by),
+            Quantity::EventRatio { events, of, by } => {
+                let (number, of) = (self.of_events(events, *by)?, self.of_events(of, *by)?);
+                test::ratio(Unit::double(number), Unit::double(of)).map(ordered_bits)
             }
+            Quantity::Distinct { events, attribute } => Some(self.select(events)?.distinct(attribute)),
             Quantity::DaysSinceLast { events } => {
-                let last = self.selected(events, |selected| selected.last())?;
+                let last = self.select(events)?.last()?;
                 Some(self.today.saturating_sub(civil_day(last, self.program.offset_secs)))
             }
             // The pipeline evaluates tests on the outcome.
@@ -223,16 +252,8 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
         }
     }
 
-    fn of_events(&self, events: &Events, by: EventMeasure) -> i64 {
-        self.selected(events, |selected| match by {
-            EventMeasure::Count => selected.count(),
-            EventMeasure::Amount => {
-                let (gains, losses) = signal::amounts(selected);
-                saturated_i64(gains.saturating_sub(losses))
-            }
-            EventMeasure::Days => selected.days(self.program.offset_secs),
-            EventMeasure::MostPerDay => selected.most_per_day(self.program.offset_secs),
-        })
+    fn of_events(&self, events: &Events, by: EventMeasure) -> Option<i64> {
+        measure::of(self.select(events)?, by, self.program.offset_secs)
     }
 
     /// The fields that the model reads and this subject lacks.
@@ -291,10 +312,14 @@ impl<'m, T: Facts> Env<'m> for Subject<'m, '_, T> {
         MaybeUnknown { number: points.unwrap_or(0), unknown: points.is_none() }
     }
 
-    fn signal<O: Observer<'m, Concrete>>(&self, signal: &'m Signal, observer: &mut O) -> i64 {
-        let sums = signal::SignalSums::of(signal, self.activity(), self.program.offset_secs, self.as_of);
+    fn signal<O: Observer<'m, Concrete>>(&self, signal: &'m Signal, observer: &mut O) -> MaybeUnknown<Concrete> {
+        let Some(selected) = self.select(&signal.events) else {
+            observer.on_signal(signal, None);
+            return MaybeUnknown { number: 0, unknown: true };
+        };
+        let sums = signal::SignalSums::of(signal, selected, self.program.offset_secs, self.as_of);
         let tally = sums.tally(signal);
-        observer.on_signal(signal, tally);
-        tally.points
+        observer.on_signal(signal, Some(tally));
+        MaybeUnknown::known(tally.points)
     }
 }

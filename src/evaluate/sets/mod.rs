@@ -11,6 +11,7 @@ mod must;
 mod outcome;
 mod residual;
 mod subject_set;
+mod windows;
 
 pub(crate) use domain::Sets;
 pub(crate) use fact_set::{FactSet, KnownFacts};

@@ -92,7 +92,13 @@ impl<'m> Env<'m> for Must<'_, 'm, '_> {
         maybe(agreed)
     }
 
-    fn signal<O: Observer<'m, Concrete>>(&self, signal: &'m Signal, _: &mut O) -> i64 {
-        self.0.signal_points(signal).least()
+    fn signal<O: Observer<'m, Concrete>>(&self, signal: &'m Signal, observer: &mut O) -> MaybeUnknown<Concrete> {
+        let points = self.0.signal_points(signal);
+        let Some(known) = points.some() else { return maybe(None) };
+        let agreed = known.single().filter(|_| !points.may_be_unknown());
+        if agreed.is_none() {
+            observer.on_signal(signal, None);
+        }
+        maybe(agreed)
     }
 }

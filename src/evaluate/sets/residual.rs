@@ -4,10 +4,12 @@ use smallvec::SmallVec;
 
 use crate::evaluate::domain::Numbers;
 use crate::evaluate::pipeline::expected_of;
-use crate::evaluate::{Concrete, Env, Evaluation, MaybeUnknown, Observation, Observer, Outcome, PartialSum, Truth};
+use crate::evaluate::{
+    Concrete, Env, Evaluation, MaybeUnknown, Observation, Observer, Outcome, PartialSum, Tally, Truth,
+};
 use crate::grade::Verdict;
 use crate::input::facts::Fact;
-use crate::program::{AxisPart, FieldIndex, Gate, Quantity, Rule, Test};
+use crate::program::{AxisPart, FieldIndex, Gate, Quantity, Rule, Signal, Test};
 
 /// The gates and rules of a program that read a missing fact, and the result of all others.
 ///
@@ -132,6 +134,11 @@ impl<'m> Observer<'m, Concrete> for Specializer<'_, 'm> {
     #[inline]
     fn on_fact(&mut self, _: FieldIndex, fact: Fact<'_>) {
         self.observe(matches!(fact, Fact::Missing));
+    }
+
+    #[inline]
+    fn on_signal(&mut self, _: &'m Signal, tally: Option<Tally>) {
+        self.observe(tally.is_none());
     }
 
     fn on_gate(&mut self, gate: &'m Gate, required: bool, truth: &Truth) {

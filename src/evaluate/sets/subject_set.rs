@@ -8,14 +8,11 @@ use super::fact_set::FactSet;
 use super::interval_set::IntervalSet;
 use super::residual::Residual;
 use crate::evaluate::domain::{Atoms, Domain, Numbers};
-use crate::evaluate::filter::distinct;
-use crate::evaluate::signal::{self, SignalSums};
 use crate::evaluate::{Env, MaybeUnknown, Observer, PartialSum, Truth, test as concrete};
 use crate::grade::Verdict;
 use crate::input::activity::{Activity, Selection};
 use crate::input::facts::Fact;
 use crate::model::{Calendar, EventMeasure};
-use crate::num::u384::saturated_i64;
 use crate::program::{
     AxisPart, Events, FieldIndex, Gate, PerUnit, ProbeId, Program, Quantity, Rule, RuleBody, Signal, TagTest, Test,
     TextSubject,
@@ -26,16 +23,16 @@ use crate::time::{DAY_SECS, civil_day};
 ///
 /// The sets of different fields are treated as independent.
 pub(crate) struct SubjectSet<'m, 'f> {
-    program: &'m Program,
+    pub(super) program: &'m Program,
     facts: &'f [FactSet<'f>], // one for each field of the program
     residual: Option<&'f Residual<'m>>,
-    activity: &'f Activity,
-    from: i64,
-    to: i64,           // not before `from`
-    today: (i64, i64), // the civil days of both
+    pub(super) activity: &'f Activity,
+    pub(super) from: i64,
+    pub(super) to: i64,           // not before `from`
+    pub(super) today: (i64, i64), // the civil days of both
     missing: FactSet<'f>,
     breakpoint: Cell<Option<i64>>,
-    varies: Cell<bool>,
+    pub(super) varies: Cell<bool>,
 }
 
 impl<'m, 'f> SubjectSet<'m, 'f> {
@@ -78,7 +75,7 @@ impl<'m, 'f> SubjectSet<'m, 'f> {
         self.varies.get()
     }
 
-    fn break_at(&self, at: Option<i64>) {
+    pub(super) fn break_at(&self, at: Option<i64>) {
         if let Some(at) = at.filter(|at| *at > self.from) {
             self.breakpoint.set(Some(self.breakpoint.get().map_or(at, |first| first.min(at))));
         }
@@ -102,42 +99,8 @@ impl<'m, 'f> SubjectSet<'m, 'f> {
         self.break_at(Some(other.saturating_mul(DAY_SECS).saturating_sub(self.program.offset_secs)));
     }
 
-    /// Sets a breakpoint at the first instant at which an event enters or leaves the selection.
-    fn break_with(&self, events: &Events) {
-        if self.from == self.to {
-            return;
-        }
-        let later = |after: Option<i64>| {
-            events
-                .with_filter(self.activity, |keep| self.activity.between(&events.names, after, i64::MAX, keep).first())
-        };
-        let ages = events.ages;
-        self.break_at(later(Some(ages.until(self.from))).map(|at| at.saturating_add(ages.from)));
-        if let Some(to) = ages.to {
-            self.break_at(later(ages.after(self.from)).map(|at| at.saturating_add(to)));
-        }
-    }
-
     pub(super) fn fact(&self, field: FieldIndex) -> &FactSet<'f> {
         self.facts.get(field).unwrap_or(&self.missing)
-    }
-
-    /// A measure of events: `f` computes its ends from the events that count at every instant of the span and those that
-    /// count at some instant.
-    fn of_events(&self, events: &Events, f: impl Fn(Selection<'_>, Selection<'_>) -> (i64, i64)) -> MaybeUnknown<Sets> {
-        self.break_with(events);
-        let ages = events.ages;
-        let (least, greatest) = events.with_filter(self.activity, |keep| {
-            let between = |after, until| self.activity.between(&events.names, after, until, keep);
-            let always = between(ages.after(self.to), ages.until(self.from));
-            let sometimes = between(ages.after(self.from), ages.until(self.to));
-            f(always, sometimes)
-        });
-        MaybeUnknown::known(IntervalSet::from_to(least, greatest))
-    }
-
-    fn count(&self, events: &Events) -> MaybeUnknown<Sets> {
-        self.of_events(events, |always, sometimes| (always.count(), sometimes.count()))
     }
 
     /// A quantity in its unit; `rank` says which of its numbers the program distinguishes.
@@ -147,27 +110,9 @@ impl<'m, 'f> SubjectSet<'m, 'f> {
             Quantity::Ratio { field, of } => self.fact(*field).ratios(self.fact(*of)),
             Quantity::Calendar { field, by } => self.calendar(*field, *by, rank),
             Quantity::TagCount { field } => self.fact(*field).tag_counts(),
-            Quantity::Event { events, by: EventMeasure::Count } => self.count(events),
-            Quantity::Event { events, by: EventMeasure::Amount } => self.of_events(events, |always, sometimes| {
-                let (gained, lost) = signal::amounts(always);
-                let (gains, losses) = signal::amounts(sometimes);
-                let sum = |gains: i128, losses: i128| saturated_i64(gains.saturating_sub(losses));
-                (sum(gained, losses), sum(gains, lost))
-            }),
-            Quantity::Event { events, by: EventMeasure::Days } => {
-                let offset = self.program.offset_secs;
-                self.of_events(events, |always, sometimes| (always.days(offset), sometimes.days(offset)))
-            }
-            Quantity::Event { events, by: EventMeasure::MostPerDay } => {
-                let offset = self.program.offset_secs;
-                self.of_events(events, |always, sometimes| {
-                    (always.most_per_day(offset), sometimes.most_per_day(offset))
-                })
-            }
-            Quantity::Distinct { events, attribute } => self.of_events(events, |always, sometimes| {
-                let distinct = |events| distinct(events, self.activity.table(), attribute);
-                (distinct(always), distinct(sometimes))
-            }),
+            Quantity::Event { events, by } => self.measure(events, *by),
+            Quantity::EventRatio { events, of, by } => self.event_ratio(events, of, *by),
+            Quantity::Distinct { events, attribute } => self.distinct(events, attribute),
             Quantity::DaysSinceLast { events } => self.days_since_last(events, rank),
             // The pipeline evaluates tests on the outcome.
             Quantity::Axis { .. } | Quantity::Score => MaybeUnknown::never_known(),
@@ -185,13 +130,11 @@ impl<'m, 'f> SubjectSet<'m, 'f> {
     }
 
     fn days_since_last(&self, events: &Events, rank: impl Fn(i64) -> usize) -> MaybeUnknown<Sets> {
-        self.break_with(events);
-        let last = |as_of| {
-            let last = events.selected(self.activity, as_of, |selected| selected.last())?;
-            Some(civil_day(last, self.program.offset_secs))
-        };
+        let Some(windows) = self.windows(events) else { return MaybeUnknown::never_known() };
+        self.break_with(events, &windows);
+        let last = |selected: Selection<'_>| Some(civil_day(selected.last()?, self.program.offset_secs));
         let since = |today: i64, day: i64| today.saturating_sub(day);
-        match (last(self.from), last(self.to)) {
+        match (last(self.at_start(events, &windows)), last(self.at_end(events, &windows))) {
             (Some(first), Some(later)) => {
                 self.break_on_day(|today| rank(since(today, first)));
                 let least = if first == later { since(self.today.0, first) } else { 0 };
@@ -220,39 +163,6 @@ impl<'m, 'f> SubjectSet<'m, 'f> {
         let MaybeUnknown { number, unknown } = self.value(&form.of, rank);
         let number = number.map2(&IntervalSet::one(0), |value, _| concrete::per_unit(form, value));
         MaybeUnknown { number, unknown }
-    }
-
-    pub(super) fn signal_points(&self, signal: &Signal) -> IntervalSet {
-        let offset = self.program.offset_secs;
-        let first = SignalSums::of(signal, self.activity, offset, self.from);
-        if self.from == self.to {
-            return IntervalSet::one(first.points(signal));
-        }
-        self.break_with(&signal.events);
-        signal::counted(signal, self.activity, offset, self.from, |entry| {
-            let age = self.from.saturating_sub(entry.at).unsigned_abs();
-            match signal.curve.next_change(age) {
-                Some(next) if next == age + 1 => self.varies.set(true),
-                next => self.break_at(next.and_then(|next| entry.at.checked_add_unsigned(next))),
-            }
-        });
-        let names = &signal.events.names;
-        let comes_in = signal.events.with_filter(self.activity, |keep| {
-            self.activity.between(names, Some(self.from), self.to, keep).first().is_some()
-        });
-        // Where the first events are preferred, one that leaves makes place for a later one.
-        let makes_place = signal.prefer_first && signal.events.ages.to.is_some();
-        if !makes_place && !comes_in {
-            // No event comes in: the events that count only lose members at the old end, and each loses weight.
-            let (a, b) = first.points_until(SignalSums::of(signal, self.activity, offset, self.to), signal);
-            return IntervalSet::from_to(a, b);
-        }
-        // Every event that can count, at its age when the span begins, or at age zero if it comes later.
-        let (a, b) = signal.events.with_filter(self.activity, |keep| {
-            let sometimes = self.activity.between(names, signal.events.ages.after(self.from), self.to, keep);
-            SignalSums::fresh(signal, sometimes, self.from).points_until(SignalSums::NONE, signal)
-        });
-        IntervalSet::from_to(a, b)
     }
 }
 
@@ -317,7 +227,9 @@ impl<'m> Env<'m> for SubjectSet<'m, '_> {
             Test::Day { field, within, .. } => {
                 number_truths(&self.fact(*field).days(self.program.offset_secs), within, false)
             }
-            Test::Happened { events, is } => number_truths(&self.count(events), &(1..=i64::MAX), !*is),
+            Test::Happened { events, is } => {
+                number_truths(&self.measure(events, EventMeasure::Count), &(1..=i64::MAX), !*is)
+            }
             // The pipeline evaluates tests on the outcome.
             Test::Text { .. } => Set::one(Truth::Unknown),
         }
@@ -336,7 +248,7 @@ impl<'m> Env<'m> for SubjectSet<'m, '_> {
         MaybeUnknown { number: Sets::number(&reached, points), unknown }
     }
 
-    fn signal<O: Observer<'m, Sets>>(&self, signal: &'m Signal, _: &mut O) -> IntervalSet {
+    fn signal<O: Observer<'m, Sets>>(&self, signal: &'m Signal, _: &mut O) -> MaybeUnknown<Sets> {
         self.signal_points(signal)
     }
 }
@@ -353,7 +265,7 @@ mod tests {
     use crate::{Event, Facts, Model, Record, Score, Scorer};
 
     /// A rule for each thing that depends on time.
-    const RULES: [&str; 29] = [
+    const RULES: [&str; 49] = [
         "signal = { event = 'a', points = 10, decay.half_life = '1d' }",
         "signal = { event = '*', points_per_unit = 5, max = 60, decay.linear = '2d' }",
         "signal = { event = ['a', 'b'], points = -8, window = '1d', per_day = 2, most_recent = 3, \
@@ -386,12 +298,33 @@ mod tests {
         "bands.renewal = [[-1, 5], [0, -10], [2, 25]]\nby = 'days_until'",
         "bands.start = [[2, 5], [3, -10], [4, 25]]\nby = 'months_since'",
         "when.renewal.months_until.is = 0\npoints = 10",
+        "when.events.a.mean_amount = { at_least = 0.5, within = '1d' }\npoints = 10",
+        "bands.events.'*' = [[-2, 5], [0, -10], [0.5, 25]]\nby = 'mean_amount'\nwithin.previous = 'day'",
+        "bands.events.'*' = [[-2, 5], [0, -10], [2, 25]]\nby = 'latest_amount'\nwithin = '36h'\nmissing = { points = -5 }",
+        "when.events.b.latest_amount = { less_than = 0, between = ['6h', '2d'] }\npoints = 10",
+        "when.events.a.count = { ratio_to = '*', at_least = 0.5, within = '1d' }\npoints = 10",
+        "per_unit.events.a = { by = 'amount', ratio_to = 'b', points = 7, min = -20, max = 20, within.this = 'month' }",
+        "bands.events.c = [[0, 5], [0.4, -10], [1, 25]]\nby = 'days'\nratio_to = '*'\nwithin.since = 'renewal'",
+        "signal = { event = 'a', points = 10, window.this = 'day', decay.half_life = '1d' }",
+        "signal = { event = '*', points_per_unit = -3, max = 40, window.previous = 'day', most_recent = 4, per_day = 3 }",
+        "signal = { event = '*', points_per_unit = 3, max = 40, window.this = 'week', min_count = 2 }",
+        "signal = { event = ['a', 'b'], points = 3, max = 40, window.since = 'renewal', decay.linear = '2d' }",
+        "signal = { event = '*', points_per_unit = 3, max = 40, window = { since = '2026-11-29', until = 'start' } }",
+        "signal = { event = '*', points = 3, max = 40, window = { until = '2026-11-30' }, most_recent = 2 }",
+        "when.events.a.count = { at_least = 2, within.this = 'month' }\npoints = 10",
+        "when.events.'*'.count = { is_not = 1, within.previous = 'month' }\npoints = 10",
+        "when.events.'*'.most_per_day = { at_least = 2, within.this = 'year' }\npoints = 10",
+        "when.events.a.last_within.this = 'day'\npoints = 10",
+        "when.events.a.none_within.until = 'renewal'\npoints = 10",
+        "bands.events.'*' = [[1, 5], [2, -10], [4, 25]]\nby = 'days'\nwithin.previous = 'week'",
+        "bands.events.b = [[-2, 5], [0, -10], [3, 25]]\nby = 'amount'\nwithin = { since = '2026-11-29', until = 'renewal' }",
     ];
 
     static SCORERS: LazyLock<Vec<Scorer<Record>>> = LazyLock::new(|| {
         let document = |rule: &str| {
             format!(
-                "format = 1\nname = 'x'\nutc_offset = '-03:30'\n[[axis]]\nname = 'a'\nbase = 30\navailable = 60\n\
+                "format = 1\nname = 'x'\nutc_offset = '-03:30'\nweek_starts = 'tuesday'\n\
+                 year_starts = 'december'\n[[axis]]\nname = 'a'\nbase = 30\navailable = 60\n\
                  [[axis.rule]]\nid = 'r'\n{rule}\n[[state]]\nname = 'hot'\nat_least = 50\n\
                  [[state]]\nname = 'cold'\nat_least = 0\n"
             )

@@ -340,16 +340,17 @@ impl AttributeTable {
         self.names.find(|own| (**own).cmp(name)).ok()
     }
 
-    /// The value of the attribute with the name of this number, in a set.
+    /// The value of the attribute of this name, in a set.
+    #[inline]
+    pub(crate) fn attribute(&self, set: Option<SetId>, name: &str) -> Option<Attribute<'_>> {
+        let own = |(own, _): &&(u32, ValueId)| self.names.get(*own).is_some_and(|own| **own == *name);
+        self.set(set).iter().find(own).and_then(|(_, value)| self.value(*value))
+    }
+
+    /// The number of the value of the attribute whose name has this number, in a set.
     #[inline]
     pub(crate) fn value_of(&self, set: Option<SetId>, name: u32) -> Option<ValueId> {
         self.set(set).iter().find(|(own, _)| *own == name).map(|(_, value)| *value)
-    }
-
-    /// The same as an attribute.
-    #[inline]
-    pub(crate) fn attribute_of(&self, set: Option<SetId>, name: u32) -> Option<Attribute<'_>> {
-        self.value_of(set, name).and_then(|value| self.value(value))
     }
 
     /// The order of two sets by their names and values, whatever their numbers are.

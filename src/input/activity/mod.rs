@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use attributes::{Attribute, Attributes};
 pub(crate) use attributes::{AttributeTable, SetId};
 pub use event::Event;
-pub(crate) use selection::{Ages, Keep, Names, Occurrence, Selection, ValuesSeen};
+pub(crate) use selection::{Ages, AttributeTest, Names, Occurrence, Selection};
 
 use event::Entry;
 

@@ -4,27 +4,31 @@ use std::ops::ControlFlow;
 
 use smallvec::SmallVec;
 
-use super::attributes::{SetId, ValueId};
+use super::attributes::{AttributeTable, SetId, ValueId};
 use super::event::{Entry, Key};
 use super::{Activity, List};
 use crate::time::civil_day;
 
-/// Whether events with these attributes are selected.
-pub(crate) type Keep<'a> = &'a dyn Fn(Option<SetId>) -> bool;
+/// A test of the attributes of an event.
+pub(crate) trait AttributeTest {
+    /// Whether an event with these attributes is selected.
+    fn keeps(&self, table: &AttributeTable, attributes: Option<SetId>) -> bool;
+}
 
 impl Activity {
-    /// The entries of the named events that happened later than `after` and not later than `until`; if there is a `keep`,
-    /// those that it returns true for.
+    /// The entries of the named events that happened later than `after` and not later than `until`, and whose attributes
+    /// pass the test, if there is one.
     pub(crate) fn between<'a>(
         &'a self,
         names: &'a Names,
         after: Option<i64>,
         until: i64,
-        keep: Option<Keep<'a>>,
+        test: Option<&'a dyn AttributeTest>,
     ) -> Selection<'a> {
         // Whatever the amount.
         let last = |at| (at, i64::MAX);
-        Selection { lists: &self.lists, names, after: after.map(last), until: last(until), keep }
+        let (lists, table) = (&*self.lists, self.table());
+        Selection { lists, table, names, after: after.map(last), until: last(until), test }
     }
 }
 
@@ -63,10 +67,11 @@ impl Ages {
 #[derive(Clone, Copy)]
 pub(crate) struct Selection<'a> {
     lists: &'a [List],
+    table: &'a AttributeTable,
     names: &'a Names,
     after: Option<Key>, // later than this
     until: Key,         // not later than this
-    keep: Option<Keep<'a>>,
+    test: Option<&'a dyn AttributeTest>,
 }
 
 /// The number of event names that are merged at once: 16 KiB on the stack.
@@ -119,7 +124,7 @@ impl<'a> Selection<'a> {
 
     #[inline]
     fn keeps(&self, attributes: Option<SetId>) -> bool {
-        self.keep.is_none_or(|keep| keep(attributes))
+        self.test.is_none_or(|test| test.keeps(self.table, attributes))
     }
 
     /// When the first of them happened.
@@ -141,14 +146,19 @@ impl<'a> Selection<'a> {
         count
     }
 
-    /// Calls `each` with all of them, in no particular order across names.
+    /// All of them, in no particular order across names.
+    pub(crate) fn entries(self) -> impl Iterator<Item = &'a Entry> {
+        self.slices().flatten().filter(move |entry| self.keeps(entry.attributes))
+    }
+
+    /// Calls `each` with all of them, faster than [`entries`](Selection::entries) where all attributes are selected.
     #[inline]
     pub(crate) fn each(self, mut each: impl FnMut(&'a Entry)) {
         // Chosen here rather than for each entry.
-        match self.keep {
+        match self.test {
             None => self.slices().for_each(|slice| slice.iter().for_each(&mut each)),
-            Some(keep) => {
-                let kept = self.slices().flatten().filter(|entry| keep(entry.attributes));
+            Some(test) => {
+                let kept = self.slices().flatten().filter(|entry| test.keeps(self.table, entry.attributes));
                 kept.for_each(each);
             }
         }
@@ -170,12 +180,10 @@ impl<'a> Selection<'a> {
 
     #[inline]
     fn in_order<const LATEST_FIRST: bool>(self, mut each: impl FnMut(Occurrence) -> ControlFlow<()>) {
-        let Some(keep) = self.keep else { return self.all_in_order::<LATEST_FIRST>(each) };
-        self.all_in_order::<LATEST_FIRST>(
-            |entry| {
-                if keep(entry.attributes) { each(entry) } else { ControlFlow::Continue(()) }
-            },
-        );
+        let Some(test) = self.test else { return self.all_in_order::<LATEST_FIRST>(each) };
+        self.all_in_order::<LATEST_FIRST>(|entry| {
+            if test.keeps(self.table, entry.attributes) { each(entry) } else { ControlFlow::Continue(()) }
+        });
     }
 
     /// As [`in_order`](Selection::in_order), whatever the attributes.
@@ -261,32 +269,48 @@ impl<'a> Selection<'a> {
 }
 
 impl Selection<'_> {
-    /// How many different values `value` returns for them. Entries without a value do not count.
+    /// How many different values an attribute has among them. Entries without the attribute do not count.
     #[inline(never)]
-    pub(crate) fn distinct(self, values: usize, value: impl Fn(Option<SetId>) -> Option<ValueId>) -> i64 {
-        let (mut seen, mut distinct) = (ValuesSeen::new(values), 0);
-        self.each(|entry| distinct += i64::from(value(entry.attributes).is_some_and(|value| seen.insert(value))));
+    pub(crate) fn distinct(self, attribute: &str) -> i64 {
+        let Some(name) = self.table.name(attribute) else { return 0 };
+        let (mut seen, mut distinct) = (ValuesSeen::new(self.table.values()), 0);
+        self.each(|entry| distinct += i64::from(seen.insert(self.table.value_of(entry.attributes, name))));
         distinct
+    }
+
+    /// Calls `each` with one event for each value of an attribute, the first or the latest, in that order, until it breaks.
+    /// Entries without the attribute are left out.
+    #[inline(never)]
+    pub(crate) fn once_per(self, attribute: &str, first: bool, mut each: impl FnMut(Occurrence) -> ControlFlow<()>) {
+        let Some(name) = self.table.name(attribute) else { return };
+        let mut seen = ValuesSeen::new(self.table.values());
+        let once = |entry: Occurrence| {
+            let is_new = seen.insert(self.table.value_of(entry.attributes, name));
+            // The events of one entry are alike.
+            if is_new { each(Occurrence { count: 1, ..entry }) } else { ControlFlow::Continue(()) }
+        };
+        if first { self.earliest_first(once) } else { self.latest_first(once) }
     }
 }
 
 /// The values of an attribute that were seen already.
-pub(crate) struct ValuesSeen(SmallVec<[u64; SEEN_WORDS]>);
+struct ValuesSeen(SmallVec<[u64; SEEN_WORDS]>);
 
 /// 4 KiB on the stack: room for 32,768 different values of an activity. For more, memory is allocated.
 const SEEN_WORDS: usize = 512;
 
 impl ValuesSeen {
     /// None of this many values.
-    pub(crate) fn new(values: usize) -> ValuesSeen {
+    fn new(values: usize) -> ValuesSeen {
         let mut words = SmallVec::new();
         words.resize(values.div_ceil(64), 0);
         ValuesSeen(words)
     }
 
-    /// Adds a value. Returns whether it is new.
+    /// Adds a value. Returns whether there is one, and it is new.
     #[inline]
-    pub(crate) fn insert(&mut self, value: ValueId) -> bool {
+    fn insert(&mut self, value: Option<ValueId>) -> bool {
+        let Some(value) = value else { return false };
         let word = usize::try_from(value / 64).ok().and_then(|word| self.0.get_mut(word));
         let bit = 1 << (value % 64);
         word.is_some_and(|word| {

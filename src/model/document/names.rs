@@ -1,8 +1,11 @@
 //! The names of operators and choices. Each name is spelled here and nowhere else.
 
+use chrono::{Month, Weekday};
+
 use crate::model::axis::Missing;
 use crate::model::condition::{Calendar, DayOp, EventMeasure, IfUnknown, NumberOp, RecencyOp, TagOp, TextOp};
 use crate::model::outcome::Total;
+use crate::model::window::Period;
 use crate::model::worth::{Combine, Prefer};
 
 /// A family of names: operators of one kind, or the choices of one key.
@@ -85,6 +88,8 @@ names! {
         Amount = "amount";
         Days = "days";
         MostPerDay = "most_per_day";
+        MeanAmount = "mean_amount";
+        LatestAmount = "latest_amount";
     }
     Total {
         Mean = "mean";
@@ -98,6 +103,36 @@ names! {
     Prefer {
         First = "first";
         Latest = "latest";
+    }
+    Period {
+        Day = "day";
+        Week = "week";
+        Month = "month";
+        Quarter = "quarter";
+        Year = "year";
+    }
+    Weekday {
+        Mon = "monday";
+        Tue = "tuesday";
+        Wed = "wednesday";
+        Thu = "thursday";
+        Fri = "friday";
+        Sat = "saturday";
+        Sun = "sunday";
+    }
+    Month {
+        January = "january";
+        February = "february";
+        March = "march";
+        April = "april";
+        May = "may";
+        June = "june";
+        July = "july";
+        August = "august";
+        September = "september";
+        October = "october";
+        November = "november";
+        December = "december";
     }
 }
 
@@ -118,6 +153,13 @@ pub(crate) const BETWEEN: &str = "between";
 pub(crate) const RATIO_FIELD: &str = "field";
 pub(crate) const WHERE: &str = "where";
 pub(crate) const DISTINCT: &str = "distinct";
+
+// Keys of a window by the calendar.
+pub(crate) const THIS: &str = "this";
+pub(crate) const PREVIOUS: &str = "previous";
+pub(crate) const SINCE: &str = "since";
+pub(crate) const UNTIL: &str = "until";
+pub(crate) const WINDOW_KEYS: [&str; 4] = [THIS, PREVIOUS, SINCE, UNTIL];
 
 // Choices whose default has no name, and choices that are not an enum.
 pub(crate) const IF_UNKNOWN: [(&str, IfUnknown); 2] = [("holds", IfUnknown::Holds), ("fails", IfUnknown::Fails)];

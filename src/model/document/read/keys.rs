@@ -1,7 +1,7 @@
 //! A table whose keys are read one by one.
 
 use super::Reader;
-use crate::model::document::names::{DISTINCT, IGNORE_CASE, WHERE};
+use crate::model::document::names::{DISTINCT, IGNORE_CASE, WHERE, WINDOW_KEYS};
 use crate::model::document::node::Node;
 use crate::problem::{Path, Problem, nearest};
 
@@ -11,7 +11,7 @@ pub(super) const OPTIONS: [(&str, &str); 10] = [
     ("bounds", "`bands`"),
     ("below", "`bands`"),
     ("by", "`bands` over dates and events"),
-    ("ratio_to", "`bands` over numbers"),
+    ("ratio_to", "`bands` over numbers and events"),
     ("within", "`bands` over events, except by `days_since_last`"),
     (WHERE, "`bands`, `per_unit` and `when` over events, and to `signal`"),
     (DISTINCT, "`bands`, `per_unit` and `when` over the `count` of events"),
@@ -111,6 +111,9 @@ impl<'n, 'p> Keys<'n, 'p> {
                 match option {
                     None if is_of_decay && self.known.contains(&"decay") => {
                         problem.with_help(format!("write `decay.{key}`"))
+                    }
+                    None if WINDOW_KEYS.contains(key) && self.known.contains(&"window") => {
+                        problem.with_help(format!("write `window.{key}`"))
                     }
                     Some((_, forms)) => problem.with_help(format!("it belongs to {forms}")),
                     None => problem.suggesting(found, key, self.known.iter().copied()),

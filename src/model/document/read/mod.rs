@@ -81,6 +81,8 @@ impl Reader {
         let name = keys.required(self, "name", Reader::name);
         let description = keys.optional(self, "description", Reader::text);
         let utc_offset_secs = keys.or_default(self, "utc_offset", Reader::utc_offset);
+        let week_starts = keys.optional(self, "week_starts", Reader::choice);
+        let year_starts = keys.optional(self, "year_starts", Reader::choice);
         let total = keys.or_default(self, "total", Reader::choice);
         let required = keys.list(self, "required", Reader::gate);
         let disqualifying = keys.list(self, "disqualifying", Reader::gate);
@@ -94,9 +96,12 @@ impl Reader {
         let cases = keys.list(self, "case", Reader::case);
         keys.finish(self);
         format?;
+        let default = Model::new(name?);
         Some(Model {
             description: description?,
             utc_offset_secs: utc_offset_secs?,
+            week_starts: week_starts?.unwrap_or(default.week_starts),
+            year_starts: year_starts?.unwrap_or(default.year_starts),
             total: total?,
             required: required?,
             disqualifying: disqualifying?,
@@ -108,7 +113,7 @@ impl Reader {
             segments: segments?,
             plays: plays?,
             cases: cases?,
-            ..Model::new(name?)
+            ..default
         })
     }
 

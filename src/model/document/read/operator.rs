@@ -9,7 +9,7 @@ use crate::model::condition::{
 use crate::model::document::location::RESERVED_OUTCOME;
 use crate::model::document::names::{
     ADVICE, ANY_NOT_IN, Advice, BETWEEN, COUNT, DAYS_SINCE_LAST, DISTINCT, IGNORE_CASE, IS, IS_NOT, KNOWN, NEVER,
-    Named, RATIO_FIELD, RATIO_TO, WHERE, WITHIN, lookup, squashed,
+    Named, RATIO_FIELD, RATIO_TO, WHERE, WINDOW_KEYS, WITHIN, lookup, squashed,
 };
 use crate::model::document::node::Node;
 use crate::problem::{Path, Problem, nearest};
@@ -229,6 +229,11 @@ impl Reader {
             let path = path.key(op);
             match self.number_operator(op, node, &path) {
                 Some(Some(op)) => tests.add(Leaf::Number { of: of.clone(), op }),
+                Some(None) if matches!(of, Quantity::Event { .. }) && WINDOW_KEYS.contains(&op.as_str()) => {
+                    let (message, help) = (format!("unknown operator `{op}`"), format!("write `within.{op}`"));
+                    self.problems.refuse_with_help::<()>("unknown-operator", &path, message, help);
+                    complete = false;
+                }
                 Some(None) => complete &= self.unknown_operator::<()>(op, &path, "", NumberOp::names()).is_some(),
                 None => complete = false,
             }
@@ -313,7 +318,7 @@ impl Reader {
             let problem = Problem::new("unknown-operator", path, format!("unknown operator `{op}`{place}"));
             match advice(op, path, &known) {
                 Some(advice) => problem.with_help(advice),
-                None if known.len() > 9 || nearest(op, known.iter().copied()).is_some() => {
+                None if known.len() > 11 || nearest(op, known.iter().copied()).is_some() => {
                     problem.suggesting(found, op, known)
                 }
                 None => {
@@ -348,7 +353,7 @@ impl Reader {
             } else if let Some(by) = EventMeasure::named(op) {
                 return reader.event_measure(node, path, &event, by, tests);
             } else if let Some(op) = RecencyOp::named(op) {
-                tests.add(Leaf::Recency { event: own(), op, span: reader.span(node, path)? });
+                tests.add(Leaf::Recency { event: own(), op, window: reader.window(node, path)? });
             } else if op == NEVER {
                 tests.add(Leaf::Never { event: own(), never: reader.flag(node, path)? });
             } else if op == DAYS_SINCE_LAST {
@@ -370,9 +375,10 @@ impl Reader {
         by: EventMeasure,
         tests: &mut Tests,
     ) -> Option<()> {
-        let quantity = |distinct, ages| Quantity::Event { event: event.clone(), by, distinct, ages };
+        let quantity =
+            |distinct, ages, ratio_to| Quantity::Event { event: event.clone(), by, ages, distinct, ratio_to };
         let Node::Table(entries) = node else {
-            return self.number_tests(node, path, &quantity(None, None), tests);
+            return self.number_tests(node, path, &quantity(None, None, None), tests);
         };
         let distinct = match find(entries, DISTINCT) {
             Some(node) => self.distinct(by, node, &path.key(DISTINCT)).map(Some),
@@ -387,16 +393,20 @@ impl Reader {
                 (self.problems.refuse("forms", path, message), &[WITHIN, BETWEEN])
             }
             (Some(node), None) => {
-                let within = self.span(node, &path.key(WITHIN));
-                (within.map(|span| Some(AgeWindow::Within(span))), &[WITHIN])
+                let within = self.window(node, &path.key(WITHIN));
+                (within.map(|window| Some(AgeWindow::Within(window))), &[WITHIN])
             }
             (None, Some(node)) => (self.age_range(node, &path.key(BETWEEN)).map(Some), &[BETWEEN]),
             (None, None) => (Some(None), &[]),
         };
-        let other = [window, &[DISTINCT]].concat();
-        let complete = ages.is_some() && distinct.is_some();
-        let read = self.number_table(entries, path, &other, &quantity(distinct.flatten(), ages.flatten()), tests);
-        read.filter(|()| complete)
+        let ratio_to = match find(entries, RATIO_TO) {
+            Some(node) => self.name(node, &path.key(RATIO_TO)).map(Some),
+            None => Some(None),
+        };
+        let complete = ages.is_some() && distinct.is_some() && ratio_to.is_some();
+        let other = [window, &[DISTINCT, RATIO_TO]].concat();
+        let quantity = quantity(distinct.flatten(), ages.flatten(), ratio_to.flatten());
+        self.number_table(entries, path, &other, &quantity, tests).filter(|()| complete)
     }
 
     /// Reads the attribute whose different values are counted.

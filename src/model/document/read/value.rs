@@ -4,8 +4,9 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::Reader;
 use super::keys::Keys;
-use crate::model::document::names::{Named, lookup};
+use crate::model::document::names::{Named, PREVIOUS, SINCE, THIS, UNTIL, lookup};
 use crate::model::document::node::Node;
+use crate::model::window::{Period, Window, WindowEdge};
 use crate::num::points::Points;
 use crate::problem::Path;
 use crate::time::{Span, parse_date, parse_instant};
@@ -159,6 +160,49 @@ impl Reader {
         match text.parse::<Span>() {
             Ok(span) => Some(span),
             Err(error) => self.problems.refuse("bad-span", path, error.to_string()),
+        }
+    }
+
+    /// Reads a window of time: a span, or a table such as `{ this = "month" }`.
+    pub(super) fn window(&mut self, node: &Node, path: &Path<'_>) -> Option<Window> {
+        match node {
+            Node::Table(_) => {}
+            Node::Text(text) if Period::named(text).is_some() => {
+                let (message, help) = (format!("`{text}` is not a span of time"), "write `{ this = ");
+                return self.problems.refuse_with_help("bad-span", path, message, format!("{help}\"{text}\" }}`"));
+            }
+            Node::Text(_) => return self.span(node, path).map(Window::Last),
+            _ => return self.wrong_type(node, path, "a span of time such as \"30d\", or `{ this = \"month\" }`"),
+        }
+        let mut keys = self.keys(node, path)?;
+        let this = keys.optional(self, THIS, Reader::choice);
+        let previous = keys.optional(self, PREVIOUS, Reader::choice);
+        let since = keys.optional(self, SINCE, Reader::window_edge);
+        let until = keys.optional(self, UNTIL, Reader::window_edge);
+        let (given, known) = (keys.len(), keys.finish(self));
+        match (this?, previous?, since?, until?) {
+            (Some(period), None, None, None) => Some(Window::This(period)),
+            (None, Some(period), None, None) => Some(Window::Previous(period)),
+            (None, None, Some(since), None) => Some(Window::Since(since)),
+            (None, None, None, Some(until)) => Some(Window::Until(until)),
+            (None, None, Some(since), Some(until)) => Some(Window::Between(since, until)),
+            // All keys are unknown, which is noted already.
+            (None, None, None, None) if given > 0 && !known => None,
+            _ => {
+                let message = "a window needs `this`, `previous`, or one or both of `since` and `until`";
+                self.problems.refuse("forms", path, message)
+            }
+        }
+    }
+
+    /// Reads a day of a window: a date, or the name of a date field.
+    fn window_edge(&mut self, node: &Node, path: &Path<'_>) -> Option<WindowEdge> {
+        match node {
+            Node::Text(text) if text.starts_with(|c: char| c.is_ascii_digit()) => {
+                self.date(node, path).map(WindowEdge::Date)
+            }
+            Node::Text(_) => self.name(node, path).map(WindowEdge::Field),
+            _ => self.wrong_type(node, path, "a date such as \"2026-11-22\", or the name of a date field"),
         }
     }
 

@@ -163,19 +163,24 @@ impl Reader {
         let by = keys.required(self, "by", |reader, node, path| reader.choice_of(node, path, &measures));
         let within = match by {
             Some(None) => Some(None),
-            _ => keys.optional(self, WITHIN, Reader::span),
+            _ => keys.optional(self, WITHIN, Reader::window),
+        };
+        let ratio_to = match by {
+            Some(None) => Some(None),
+            _ => keys.optional(self, RATIO_TO, Reader::name),
         };
         let distinct = match by {
             Some(Some(by)) => keys.optional(self, DISTINCT, |reader, node, path| reader.distinct(by, node, path)),
             _ => Some(None),
         };
         let matching = keys.optional(self, WHERE, Reader::attribute_condition);
-        let ages = within?.map(AgeWindow::Within);
+        let (ages, ratio_to) = (within?.map(AgeWindow::Within), ratio_to?);
         let (distinct, matching) = (distinct?, matching?.map(Box::new));
         Some(match by? {
-            Some(by) => {
-                Box::new(move |name| Quantity::Event { event: EventSource { name, matching }, by, distinct, ages })
-            }
+            Some(by) => Box::new(move |name| {
+                let event = EventSource { name, matching };
+                Quantity::Event { event, by, ages, distinct, ratio_to }
+            }),
             None => Box::new(|name| Quantity::DaysSinceLast { event: EventSource { name, matching } }),
         })
     }
@@ -246,7 +251,7 @@ impl Reader {
         let points = keys.optional(self, "points", Reader::points);
         let per_unit = keys.optional(self, "points_per_unit", Reader::points);
         let every = keys.optional(self, "every", Reader::points);
-        let window = keys.optional(self, "window", Reader::span);
+        let window = keys.optional(self, "window", Reader::window);
         let once_per = keys.optional(self, "once_per", Reader::name);
         let per_day = keys.optional(self, "per_day", Reader::count);
         let prefer = keys.or_default(self, "prefer", Reader::choice);

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Table, single, texts};
+use super::{Table, single, texts, window};
 use crate::model::condition::{AgeWindow, Condition, EventSource, Leaf, NumberOp, Quantity, Shape};
 use crate::model::document::location::{EVENTS, KeyPath, Scope};
-use crate::model::document::names::{DISTINCT, IGNORE_CASE, WHERE};
+use crate::model::document::names::{BETWEEN, DISTINCT, IGNORE_CASE, RATIO_FIELD, RATIO_TO, WHERE, WITHIN};
 use crate::model::document::node::Node;
 
 /// Returns a condition as a table.
@@ -91,16 +91,17 @@ fn options(leaf: &Leaf) -> Option<Table> {
     let mut table = Table::default();
     match leaf {
         Leaf::Number { of, .. } => match of {
-            Quantity::Ratio { of: divisor, .. } => table.put_option(of, divisor),
-            Quantity::Event { ages, distinct, .. } => {
+            Quantity::Ratio { of: divisor, .. } => table.put(RATIO_FIELD, divisor),
+            Quantity::Event { ages, distinct, ratio_to, .. } => {
                 table.put_some(DISTINCT, distinct.as_ref());
                 match ages {
-                    Some(AgeWindow::Within(span)) => table.put_option(of, *span),
-                    Some(AgeWindow::Between(from, to)) => {
-                        table.put_option(of, Node::List(vec![(*from).into(), (*to).into()]));
-                    }
                     None => {}
+                    Some(AgeWindow::Within(own)) => table.put(WITHIN, window(own)),
+                    Some(AgeWindow::Between(from, to)) => {
+                        table.put(BETWEEN, Node::List(vec![(*from).into(), (*to).into()]));
+                    }
                 }
+                table.put_some(RATIO_TO, ratio_to.as_ref());
             }
             _ => return None,
         },
@@ -110,14 +111,6 @@ fn options(leaf: &Leaf) -> Option<Table> {
         _ => return None,
     }
     Some(table)
-}
-
-impl Table {
-    fn put_option(&mut self, of: &Quantity, value: impl Into<Node>) {
-        if let Some(key) = of.option_key() {
-            self.put(key, value);
-        }
-    }
 }
 
 fn operand(leaf: &Leaf) -> Node {
@@ -142,6 +135,6 @@ fn operand(leaf: &Leaf) -> Node {
         Leaf::Tags { op, tags, .. } => of(tags, op.takes_list()),
         Leaf::AnyNotIn { other, .. } => other.into(),
         Leaf::Day { date, .. } => Node::Text(date.to_string()),
-        Leaf::Recency { span, .. } => (*span).into(),
+        Leaf::Recency { window: own, .. } => window(own),
     }
 }

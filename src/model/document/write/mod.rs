@@ -3,11 +3,15 @@
 mod condition;
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Serialize, Serializer};
 
 pub(in crate::model) use self::condition::condition;
 use self::condition::nested;
 use super::location::Scope;
-use super::names::{BOUNDS, DISTINCT, IF_UNKNOWN, IGNORE_CASE, Named, RATIO_TO, SKIP, WHERE, WITHIN, name_in};
+use super::names::{
+    BOUNDS, DISTINCT, IF_UNKNOWN, IGNORE_CASE, Named, PREVIOUS, RATIO_TO, SINCE, SKIP, THIS, UNTIL, WHERE, WITHIN,
+    name_in,
+};
 use super::node::Node;
 use super::read::FORMAT;
 use crate::decay::Decay;
@@ -19,6 +23,7 @@ use crate::model::case::{Case, Expect};
 use crate::model::condition::{AgeWindow, Quantity};
 use crate::model::gate::Gate;
 use crate::model::outcome::{Bound, Cuts, Limit, Play, Promoter, Segment, State, StateBound, Total};
+use crate::model::window::{Window, WindowEdge};
 use crate::model::worth::{Band, Bands, Each, Prefer, Signal, Worth};
 use crate::num::points::{MICROS, Points};
 use crate::time::Span;
@@ -131,6 +136,13 @@ pub(in crate::model) fn model(model: &Model) -> Node {
     table.put_some("description", model.description.as_ref());
     if model.utc_offset_secs != 0 {
         table.put("utc_offset", offset(model.utc_offset_secs).as_str());
+    }
+    let default = Model::new("");
+    if model.week_starts != default.week_starts {
+        table.put("week_starts", model.week_starts.name());
+    }
+    if model.year_starts != default.year_starts {
+        table.put("year_starts", model.year_starts.name());
     }
     if model.total != Total::default() {
         table.put("total", model.total.name());
@@ -295,12 +307,13 @@ fn put_measure(table: &mut Table, of: &Quantity) {
     if let Some(matching) = of.event().and_then(|event| event.matching.as_ref()) {
         table.put(WHERE, condition(matching, Scope::Attributes));
     }
-    if let Quantity::Event { distinct, ages, .. } = of {
+    // No document can state them over events between two ages either.
+    if let Quantity::Event { ages, distinct, ratio_to, .. } = of {
         table.put_some(DISTINCT, distinct.as_ref());
-        // No document can state them over events between two ages either.
-        if let Some(AgeWindow::Within(span)) = ages {
-            table.put(WITHIN, *span);
+        if let Some(AgeWindow::Within(own)) = ages {
+            table.put(WITHIN, window(own));
         }
+        table.put_some(RATIO_TO, ratio_to.as_ref());
     }
 }
 
@@ -316,7 +329,7 @@ fn signal(signal: &Signal) -> Node {
         Each::Unit(points) => table.put("points_per_unit", points),
     }
     table.put_some("every", signal.every);
-    table.put_some("window", signal.window);
+    table.put_some("window", signal.window.as_ref().map(window));
     table.put_some("once_per", signal.once_per.as_ref());
     table.put_some("per_day", signal.per_day);
     table.put_unless("prefer", signal.prefer.name(), &Prefer::Latest.name());
@@ -325,6 +338,36 @@ fn signal(signal: &Signal) -> Node {
     table.put_some("max", signal.max);
     table.put_some("decay", decay(&signal.decay));
     table.into()
+}
+
+/// As in documents.
+impl Serialize for Window {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        window(self).serialize(serializer)
+    }
+}
+
+fn window(window: &Window) -> Node {
+    let mut table = Table::default();
+    match window {
+        Window::Last(span) => return (*span).into(),
+        Window::This(period) => table.put(THIS, period.name()),
+        Window::Previous(period) => table.put(PREVIOUS, period.name()),
+        Window::Since(since) => table.put(SINCE, window_edge(since)),
+        Window::Until(until) => table.put(UNTIL, window_edge(until)),
+        Window::Between(since, until) => {
+            table.put(SINCE, window_edge(since));
+            table.put(UNTIL, window_edge(until));
+        }
+    }
+    table.into()
+}
+
+fn window_edge(edge: &WindowEdge) -> Node {
+    match edge {
+        WindowEdge::Date(date) => Node::Text(date.to_string()),
+        WindowEdge::Field(field) => field.into(),
+    }
 }
 
 fn decay(decay: &Decay) -> Option<Node> {

@@ -5,9 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Whether the gates let a subject be scored.
+/// Whether a subject can be scored: what the gates say and, if the model can skip axes, whether enough is known.
 ///
-/// Ordered by precedence: if the gates give reasons for several verdicts, the greatest applies.
+/// Ordered by precedence: if there are reasons for several verdicts, the greatest applies.
 ///
 /// [`Display`](fmt::Display), [`FromStr`] and serde use the word in lower case:
 ///
@@ -24,6 +24,8 @@ pub enum Verdict {
     Eligible,
     /// No disqualifying condition holds and no required condition fails, but a required condition is unknown.
     Undetermined,
+    /// Too little is known for a score: every axis that counts in the total was skipped, and no gate holds the subject back.
+    Uncovered,
     /// A required condition fails.
     Ineligible,
     /// A disqualifying condition holds.
@@ -31,14 +33,15 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    pub(crate) const ALL: [Verdict; 4] =
-        [Verdict::Eligible, Verdict::Undetermined, Verdict::Ineligible, Verdict::Disqualified];
+    pub(crate) const ALL: [Verdict; 5] =
+        [Verdict::Eligible, Verdict::Undetermined, Verdict::Uncovered, Verdict::Ineligible, Verdict::Disqualified];
 
     /// Returns the verdict in lower case, as documents write it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Verdict::Eligible => "eligible",
             Verdict::Undetermined => "undetermined",
+            Verdict::Uncovered => "uncovered",
             Verdict::Ineligible => "ineligible",
             Verdict::Disqualified => "disqualified",
         }
@@ -58,7 +61,7 @@ impl fmt::Display for Verdict {
 
 /// The error of a text that is not a [`Verdict`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a verdict; write `eligible`, `undetermined`, `ineligible` or `disqualified`")]
+#[error("`{text}` is not a verdict; write `eligible`, `undetermined`, `uncovered`, `ineligible` or `disqualified`")]
 pub struct VerdictError {
     text: String,
 }
@@ -68,7 +71,7 @@ impl FromStr for Verdict {
 
     /// # Errors
     ///
-    /// If the text is not one of the four words in lower case.
+    /// If the text is not one of the five words in lower case.
     fn from_str(text: &str) -> Result<Verdict, VerdictError> {
         let verdict = Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == text);
         verdict.ok_or_else(|| VerdictError { text: text.to_owned() })

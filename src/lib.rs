@@ -231,8 +231,8 @@ pub use ask::explain::{self, Explanation, OwnedExplanation};
 pub use ask::recourse::{self, OwnedRecourse, Recourse};
 pub use ask::settle::{self, Settled, settle};
 pub use ask::{
-    AxisBounds, Bounds, Change, Changes, Fired, NextChange, OwnedAxisBounds, OwnedBounds, OwnedChange, OwnedNextChange,
-    OwnedQuestion, Projection, Question, columns,
+    AxisBounds, Bounds, Change, Changes, Coverage, Fired, NextChange, OwnedAxisBounds, OwnedBounds, OwnedChange,
+    OwnedNextChange, OwnedQuestion, Projection, Question, columns,
 };
 pub use decay::{Decay, Weight};
 pub use grade::{Grade, GradeError, Verdict, VerdictError};

@@ -14,6 +14,7 @@ macro_rules! serialize_as_owned {
 mod bounds;
 pub mod columns;
 pub mod compare;
+mod coverage;
 pub mod explain;
 mod fired;
 mod forecast;
@@ -22,5 +23,6 @@ pub mod settle;
 mod verify;
 
 pub use bounds::{AxisBounds, Bounds, OwnedAxisBounds, OwnedBounds, OwnedQuestion, Question};
+pub use coverage::Coverage;
 pub use fired::Fired;
 pub use forecast::{Change, Changes, NextChange, OwnedChange, OwnedNextChange, Projection};

@@ -54,7 +54,12 @@ impl Model {
             let path = cases.index(index);
             check_facts(case, &scorer, &path.key("facts"), &mut problems);
             check_events(case, &scorer, &path.key("events"), &mut problems);
-            check_outcome(case, scorer.score(&case.subject, case.as_of), &path.key("expect"), &mut problems);
+            let (score, expect) = (scorer.score(&case.subject, case.as_of), path.key("expect"));
+            check_outcome(case, score, &expect, &mut problems);
+            if let Some(expected) = case.expect.coverage {
+                let found = Some(scorer.coverage(&case.subject, case.as_of).to_string());
+                check(case, &expect.key("coverage"), Some(expected.to_string()), found, &mut problems);
+            }
         }
         problems.unless_none(Some(self.cases.len()))
     }
@@ -90,15 +95,17 @@ fn check_events(case: &Case, scorer: &Scorer<Record>, path: &Path<'_>, problems:
     }
 }
 
+fn check(case: &Case, path: &Path<'_>, expected: Option<String>, found: Option<String>, problems: &mut Problems) {
+    if let Some(expected) = expected.filter(|expected| Some(expected) != found.as_ref()) {
+        let found = found.map_or_else(|| "nothing".to_owned(), |found| format!("`{found}`"));
+        let message = format!("the case `{}` expects `{expected}`, found {found}", case.name);
+        problems.refuse::<()>("case-failed", path, message);
+    }
+}
+
 fn check_outcome(case: &Case, score: Score<'_>, path: &Path<'_>, problems: &mut Problems) {
     let expect = &case.expect;
-    let mut compare = |path: &Path<'_>, expected: Option<String>, found: Option<String>| {
-        if let Some(expected) = expected.filter(|expected| Some(expected) != found.as_ref()) {
-            let found = found.map_or_else(|| "nothing".to_owned(), |found| format!("`{found}`"));
-            let message = format!("the case `{}` expects `{expected}`, found {found}", case.name);
-            problems.refuse::<()>("case-failed", path, message);
-        }
-    };
+    let mut compare = |path: &Path<'_>, expected, found| check(case, path, expected, found, problems);
     let printed = |points: Points| points.to_string();
     compare(&path.key("verdict"), expect.verdict.clone(), Some(score.verdict().to_string()));
     compare(&path.key("score"), expect.score.map(printed), Some(score.value().to_string()));

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::Compiler;
-use crate::model::{self, Missing, Model};
+use super::coverage::set_stakes;
+use crate::model::{self, AxisMissing, Missing, Model};
 use crate::num::points::{HELD, Points};
 use crate::problem::{Path, Problem};
 use crate::program::{Axis, AxisPart, Group, Rule, Title};
@@ -31,22 +32,47 @@ impl<'m> Compiler<'m> {
         }
         let base = self.points(axis.base, &path.key("base"));
         let given = axis.available.map(|available| self.available(available, &path.key("available")));
+        let min_coverage = self.min_coverage(axis, path);
         let groups = self.groups(axis, path);
         let rules =
             self.each(&axis.rules, &path.key("rule"), |compiler, rule, path| Some(compiler.rule(rule, axis, path)));
-        let parts = parts(axis, groups?, rules?)?;
+        let mut parts = parts(axis, groups?, rules?)?;
         let available = match given {
             Some(available) => available?,
             None => self.derived(base?, &parts, path)?,
         };
+        let stake = set_stakes(&mut parts, available);
         Some(Axis {
             title: Title { id: axis.name.as_str().into(), label: axis.label.as_deref().map(Into::into) },
             weight: weight?,
             base: base?,
             available,
             skips: axis.rules.iter().any(|rule| rule.missing == Missing::Skip),
+            min_coverage: min_coverage?,
+            stake,
+            tallies: false,
             parts: parts.into_iter().filter(|part| !part.rules.is_empty()).collect(),
         })
+    }
+
+    /// Returns the coverage below which the axis is skipped, in millionths; `Some(None)` if it never is.
+    #[expect(clippy::option_option, reason = "no bound differs from a wrong one")]
+    fn min_coverage(&mut self, axis: &model::Axis, path: &Path<'_>) -> Option<Option<i64>> {
+        let path = path.key("min_coverage");
+        match (axis.missing, axis.min_coverage) {
+            (AxisMissing::Zero, None) => Some(None),
+            (AxisMissing::Zero, Some(_)) => {
+                let message = "`min_coverage` says when an axis is skipped, but this axis never is";
+                self.problems.refuse_with_help("forms", &path, message, "add `missing = \"skip\"` to the axis")
+            }
+            // The least coverage above 0.
+            (AxisMissing::Skip, None) => Some(Some(1)),
+            (AxisMissing::Skip, Some(least)) if least <= Points::ZERO || least > Points::from(100) => {
+                let message = format!("`{least}` is not a coverage above 0 and up to 100");
+                self.problems.refuse("out-of-range", &path, message)
+            }
+            (AxisMissing::Skip, Some(least)) => Some(Some(least.micros())),
+        }
     }
 
     fn available(&mut self, available: Points, path: &Path<'_>) -> Option<i64> {

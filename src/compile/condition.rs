@@ -233,11 +233,14 @@ impl<'m> Compiler<'m> {
                 let (name, matching) = (&event.name, event.matching.as_deref());
                 Quantity::DaysSinceLast { events: self.events(name, matching, None, source, option)? }
             }
-            model::Quantity::Axis { .. } | model::Quantity::Score if scope != Scope::Outcome => {
+            model::Quantity::Axis { .. } | model::Quantity::Score | model::Quantity::Coverage
+                if scope != Scope::Outcome =>
+            {
                 return self.outcome_only(source);
             }
             model::Quantity::Axis { name } => Quantity::Axis { axis: self.axis_named(name, source)? },
             model::Quantity::Score => Quantity::Score,
+            model::Quantity::Coverage => Quantity::Coverage,
         })
     }
 

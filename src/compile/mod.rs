@@ -2,6 +2,7 @@
 
 mod axis;
 mod condition;
+mod coverage;
 mod outcome;
 mod play;
 mod rule;
@@ -16,7 +17,7 @@ use crate::input::facts::{Facts, Field, Kind};
 use crate::model::{self, DocumentLimits, Model, RESERVED_OUTCOME, Scope};
 use crate::num::points::{MICROS, Points};
 use crate::problem::{ModelError, Path, PathSegment, Problem, Problems};
-use crate::program::{Capacity, FieldIndex, Gate, Program, Reading, Title};
+use crate::program::{Capacity, CoverageUse, FieldIndex, Gate, Program, Reading, Title};
 use crate::text;
 use crate::time::Span;
 
@@ -141,6 +142,7 @@ impl<'m> Compiler<'m> {
             slots: self.slots,
             fire_ids: 0,
             asks_outcome: false,
+            coverage: if model.coverage { CoverageUse::Scores } else { CoverageUse::Nothing },
             by_points: false,
             capacity: Capacity::default(),
             // Hashing recurses into conditions, and those that are nested too deeply have been refused by now.

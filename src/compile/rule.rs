@@ -12,7 +12,7 @@ use crate::program::{BandRows, ByTruth, PerUnit, Quantity, Rule, RuleBody, TextR
 use crate::text::folded;
 
 impl<'m> Compiler<'m> {
-    /// Compiles a rule, whose index in the axis is set later.
+    /// Compiles a rule, whose index in the axis and stake are set later.
     pub(super) fn rule(&mut self, rule: &'m model::Rule, axis: &model::Axis, path: &Path<'_>) -> Option<Rule> {
         let title = self.identify(&rule.id, rule.label.as_deref(), path);
         if let Some(name) = &rule.group
@@ -48,7 +48,7 @@ impl<'m> Compiler<'m> {
             };
             return self.problems.refuse_with_help("unbounded", path, message, help);
         }
-        Some(Rule { title, fire_id: 0, index: 0, guard: guard?, body: worth, missing: rule.missing, reach })
+        Some(Rule { title, fire_id: 0, index: 0, guard: guard?, body: worth, missing: rule.missing, reach, stake: 0 })
     }
 
     fn worth(&mut self, rule: &'m model::Rule, path: &Path<'_>) -> Option<RuleBody> {

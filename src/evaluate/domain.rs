@@ -46,6 +46,15 @@ pub(crate) trait Domain: Copy + Debug + Sized {
     fn map_all<'n>(of: impl Iterator<Item = &'n Self::Number>, f: impl Fn(&[i64]) -> i64) -> Self::Number
     where
         Self: 'n;
+
+    /// The numbers of `f` for every choice of one value for each flag, at most as many flags as there can be axes; `None` if
+    /// `f` has no number for any choice.
+    fn choices<'n>(
+        flags: impl Iterator<Item = &'n Self::Of<bool>>,
+        f: impl Fn(&[bool]) -> Option<Self::Number>,
+    ) -> Option<Self::Number>
+    where
+        Self: 'n;
 }
 
 /// One small value, or a set of them.
@@ -65,6 +74,8 @@ pub(crate) trait Numbers: Clone + Debug {
     fn add(&mut self, other: &Self);
     /// Maps by a function that never falls.
     fn map(&self, f: impl Fn(i64) -> i64) -> Self;
+    /// All numbers between the least and the greatest.
+    fn hull(&self) -> Self;
     /// Each number of `self` with each of `other`, by a function that is monotone in either argument.
     fn map2(&self, other: &Self, f: impl Fn(i64, i64) -> i64) -> Self;
 }

@@ -56,6 +56,8 @@ pub(crate) struct PartialSum {
     pub(crate) points: i64,
     /// What the rules add to the points that count as 100.
     pub(crate) expected: i64,
+    /// What the rules add to the coverage of their axis.
+    pub(crate) stake: i64,
 }
 
 /// A number that may be unknown.

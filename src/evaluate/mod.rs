@@ -34,6 +34,7 @@
 //! | slot | a position in a side table, such as the one of dictionary truths |
 //! | clamped, saturated | limited to stated bounds; limited to what fits the type |
 //! | carried | an axis score to twelve decimal places, before it is rounded to six |
+//! | stake | what a rule adds to the coverage of its axis where it is known: its swing, scaled by its group |
 //! | expected | what a rule adds to the points that count as 100: its reach, or nothing if it is skipped |
 
 pub(crate) mod columns;
@@ -55,9 +56,9 @@ pub(crate) use domain::{Atoms, Numbers};
 pub(crate) use env::{Env, MaybeUnknown, PartialSum};
 pub(crate) use observer::{Observation, Observer};
 pub(crate) use one::{Concrete, Subject};
-pub(crate) use outcome::{AxisOutcome, Outcome};
+pub(crate) use outcome::{AxisOutcome, AxisPoints, Outcome};
 pub(crate) use pipeline::Evaluation;
 pub(crate) use sets::{FactSet, IntervalSet, KnownFacts, Must, Residual, Sets, SubjectSet};
 pub(crate) use signal::Tally;
 pub(crate) use test::by_calendar as calendar;
-pub(crate) use total::base_with;
+pub(crate) use total::{base_with, covered, mean_coverage};

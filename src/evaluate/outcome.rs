@@ -6,7 +6,16 @@ use super::domain::{Atoms, Domain, Numbers};
 use super::observer::Observer;
 use super::total;
 use crate::grade::Verdict;
-use crate::program::Index;
+use crate::program::{Axis, Index};
+
+/// The points of an axis.
+pub(crate) struct AxisPoints<'m, D: Domain> {
+    pub(crate) raw: D::Number,
+    /// What counts as 100.
+    pub(crate) available: D::Number,
+    /// The axis and the stakes of its rules that are known, if the program asks for coverage.
+    pub(crate) known: Option<(&'m Axis, D::Number)>,
+}
 
 /// Points and score of one axis.
 #[derive(Clone, Copy, Debug)]
@@ -16,8 +25,12 @@ pub(crate) struct AxisOutcome<D: Domain> {
     pub(crate) available: D::Number,
     /// The score carried to twelve places.
     pub(crate) carried: D::Number,
-    /// The score rounded to six places.
+    /// The score rounded to six places. What it would be for an axis that is skipped.
     pub(crate) score: D::Number,
+    /// How much of what its rules can give is known, from 0 to 100 in millionths; 100 if nobody asks.
+    pub(crate) coverage: D::Number,
+    /// Whether the axis is left out of the total.
+    pub(crate) skipped: D::Of<bool>,
 }
 
 pub(super) type AxisOutcomes<D> = SmallVec<<D as Domain>::Axes>;
@@ -27,6 +40,8 @@ pub(super) type AxisOutcomes<D> = SmallVec<<D as Domain>::Axes>;
 pub(crate) struct Outcome<D: Domain> {
     pub(crate) verdict: D::Of<Verdict>,
     pub(crate) value: D::Number,
+    /// The mean of the axes' coverages; `None` if nobody asks, or no subject passes the gates.
+    pub(crate) coverage: Option<D::Number>,
     /// Empty if no subject passes the gates.
     pub(crate) axes: AxisOutcomes<D>,
     /// Among all grades there can be.
@@ -36,12 +51,20 @@ pub(crate) struct Outcome<D: Domain> {
     pub(crate) play: D::Of<Index>,
 }
 
+impl<D: Domain> AxisOutcome<D> {
+    /// The score as it is reported: 0 where the axis is skipped.
+    pub(crate) fn reported_score(&self) -> D::Number {
+        D::select(&self.skipped, D::Number::one(0), self.score.clone())
+    }
+}
+
 impl<D: Domain> Outcome<D> {
     /// The outcome of a subject that a gate holds back.
     pub(crate) fn gated(verdict: D::Of<Verdict>) -> Outcome<D> {
         Outcome {
             verdict,
             value: D::Number::one(0),
+            coverage: None,
             axes: SmallVec::new(),
             grade: D::Of::one(Index::NONE),
             state: D::Of::one(Index::NONE),
@@ -52,18 +75,37 @@ impl<D: Domain> Outcome<D> {
 
     /// Adds the next axis.
     #[inline(always)]
-    pub(crate) fn push<'m, O: Observer<'m, D>>(&mut self, raw: D::Number, available: D::Number, observer: &mut O) {
-        let axis = total::axis_outcome(raw, available);
-        observer.on_axis(&axis);
-        self.axes.push(axis);
+    pub(crate) fn push<'m, O: Observer<'m, D>>(&mut self, points: AxisPoints<'m, D>, observer: &mut O) {
+        let mut result = total::axis_outcome(points.raw, points.available);
+        if let Some((axis, stake)) = points.known {
+            total::cover(&mut result, axis, &stake);
+        }
+        observer.on_axis(&result);
+        self.axes.push(result);
     }
 
-    /// Removes value and names where a gate holds the subject back.
+    /// Makes the verdict `Uncovered` where the subject would be scored and no axis is left.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn uncover(&mut self, left: &D::Of<bool>) {
+        self.verdict = D::map2(&self.verdict, left, |verdict, left| match verdict {
+            Verdict::Eligible | Verdict::Undetermined if !left => Verdict::Uncovered,
+            verdict => verdict,
+        });
+        self.hold_back();
+    }
+
+    /// Removes value and names where a gate or the lack of knowledge holds the subject back.
     pub(super) fn hold_back(&mut self) {
         let scored = D::map(&self.verdict, Verdict::is_scored);
         match scored.single() {
             Some(true) => return,
-            Some(false) => self.axes.clear(),
+            Some(false) => {
+                self.axes.clear();
+                if !self.verdict.any(|verdict| verdict == Verdict::Uncovered) {
+                    self.coverage = None;
+                }
+            }
             None => {}
         }
         self.value = D::select(&scored, self.value.clone(), D::Number::one(0));

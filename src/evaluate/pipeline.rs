@@ -3,11 +3,13 @@
 use super::domain::{Atoms, Domain, FirstRow, Numbers, first_row, first_true};
 use super::env::{Env, MaybeUnknown};
 use super::observer::{Observation, Observer};
-use super::outcome::{AxisOutcome, Outcome};
+use super::outcome::{AxisOutcome, AxisPoints, Outcome};
 use super::{test, total};
 use crate::grade::{Grade, Verdict};
 use crate::model::{IfUnknown, Missing};
-use crate::program::{Axis, Condition, ConditionNode, Gate, Index, Quantity, Rule, RuleBody, Test, TextSubject};
+use crate::program::{
+    Axis, Condition, ConditionNode, CoverageUse, Gate, Index, Quantity, Rule, RuleBody, Test, TextSubject,
+};
 use crate::truth::Truth;
 
 type Of<D, V> = <D as Domain>::Of<V>;
@@ -17,6 +19,7 @@ type Number<D> = <D as Domain>::Number;
 struct OutcomeView<'o, D: Domain> {
     axes: &'o [AxisOutcome<D>],
     score: &'o D::Number,
+    coverage: Option<&'o D::Number>,
     grade: &'o D::Of<Index>,
     verdict: &'o D::Of<Verdict>,
 }
@@ -86,35 +89,37 @@ impl<'m, E: Env<'m>> Evaluation<E> {
         (!passes).then_some(truth)
     }
 
-    /// The raw points of an axis, and what counts as 100 for it.
-    fn points<O: Observer<'m, E::Domain>>(
-        &self,
-        axis: &'m Axis,
-        observer: &mut O,
-    ) -> (Number<E::Domain>, Number<E::Domain>) {
-        let mut raw = Number::<E::Domain>::one(axis.base);
-        let mut available = axis.skips.then(|| Number::<E::Domain>::one(axis.base));
+    /// The points of an axis.
+    fn points<O: Observer<'m, E::Domain>>(&self, axis: &'m Axis, observer: &mut O) -> AxisPoints<'m, E::Domain> {
+        let one = |number| Number::<E::Domain>::one(number);
+        let mut raw = one(axis.base);
+        let mut tally = axis.tallies.then(|| Tally::<E::Domain> { expected: one(axis.base), stake: one(0) });
         for part in &axis.parts {
             let (known, rules) = self.env.rules(part);
-            let mut sum = Number::<E::Domain>::one(known.points);
-            let mut expected = available.as_ref().map(|_| Number::<E::Domain>::one(known.expected));
+            let mut sum = one(known.points);
+            let mut own =
+                tally.as_ref().map(|_| Tally::<E::Domain> { expected: one(known.expected), stake: one(known.stake) });
             for rule in rules {
                 let unknown = self.rule(rule, &mut sum, observer);
-                if let Some(expected) = &mut expected {
-                    expected.add(&expected_of::<E::Domain>(rule, &unknown));
+                if let Some(own) = &mut own {
+                    own.add(rule, &unknown);
                 }
             }
             observer.on_part(part);
             if part.group.is_some() {
                 sum = sum.map(|points| part.clamped(points));
-                expected = expected.map(|expected| expected.map(|points| part.clamped(points)));
+                own = own.map(|own| Tally { expected: own.expected.map(|points| part.clamped(points)), ..own });
             }
             raw.add(&sum);
-            if let (Some(available), Some(expected)) = (&mut available, expected) {
-                available.add(&expected);
+            if let (Some(tally), Some(own)) = (&mut tally, own) {
+                tally.expected.add(&own.expected);
+                tally.stake.add(&own.stake);
             }
         }
-        (raw, available.unwrap_or_else(|| Number::<E::Domain>::one(axis.available)))
+        let Some(tally) = tally else { return AxisPoints { raw, available: one(axis.available), known: None } };
+        let available = if axis.skips { tally.expected } else { one(axis.available) };
+        let known = self.env.program().covers().then_some((axis, tally.stake));
+        AxisPoints { raw, available, known }
     }
 
     /// Adds the points of a rule, with its guard and its policy for the unknown applied. Returns where the rule is unknown.
@@ -204,8 +209,8 @@ impl<'m, E: Env<'m>> Evaluation<E> {
     #[inline]
     pub(crate) fn score<O: Observer<'m, E::Domain>>(&self, outcome: &mut Outcome<E::Domain>, observer: &mut O) {
         for axis in &self.env.program().axes {
-            let (raw, available) = self.points(axis, observer);
-            outcome.push(raw, available, observer);
+            let points = self.points(axis, observer);
+            outcome.push(points, observer);
         }
         self.conclude(outcome, observer);
     }
@@ -214,12 +219,20 @@ impl<'m, E: Env<'m>> Evaluation<E> {
     #[inline(always)]
     pub(crate) fn conclude<O: Observer<'m, E::Domain>>(&self, outcome: &mut Outcome<E::Domain>, observer: &mut O) {
         let program = self.env.program();
-        let (verdict, axes) = (&outcome.verdict, outcome.axes.as_slice());
-        let base = total::base(program, axes);
-        let grade = total::grade(program.grade.as_ref(), axes);
+        if program.covers() {
+            outcome.coverage = Some(total::coverage(program, &outcome.axes));
+        }
+        let (verdict, coverage, axes) = (&outcome.verdict, outcome.coverage.as_ref(), outcome.axes.as_slice());
+        let (base, grade, left) = if program.coverage == CoverageUse::Skips {
+            let (base, left) = total::base_of_kept(program, axes);
+            (base, total::grade_of_kept(program.grade.as_ref(), axes), Some(left))
+        } else {
+            (total::base(program, axes), total::grade(program.grade.as_ref(), axes), None)
+        };
         let adjusts = !program.promoters.is_empty() || !program.limits.is_empty();
         let value = if adjusts {
-            let adjusted = self.adjusted(&OutcomeView { axes, score: &base, grade: &grade, verdict }, observer);
+            let adjusted =
+                self.adjusted(&OutcomeView { axes, score: &base, coverage, grade: &grade, verdict }, observer);
             adjusted.map(|value| value.clamp(0, total::FULL_SCORE))
         } else {
             base.clone()
@@ -227,12 +240,16 @@ impl<'m, E: Env<'m>> Evaluation<E> {
         observer.on_total(&base, &value);
         let state = total::state(&program.states, &value, axes);
         if !program.segments.is_empty() {
-            outcome.segment = self.segment(&OutcomeView { axes, score: &value, grade: &grade, verdict }, observer);
+            outcome.segment =
+                self.segment(&OutcomeView { axes, score: &value, coverage, grade: &grade, verdict }, observer);
         }
         if !program.plays.is_empty() {
             outcome.play = total::play::<E::Domain>(program, &grade, &state, &outcome.segment);
         }
         (outcome.value, outcome.grade, outcome.state) = (value, grade, state);
+        if let Some(left) = left {
+            outcome.uncover(&left);
+        }
     }
 
     /// The score with promoters and limits.
@@ -365,13 +382,21 @@ impl<D: Domain> OutcomeView<'_, D> {
     fn test<'m, O: Observer<'m, D>>(&self, test: &'m Test, observer: &mut O) -> Option<D::Of<Truth>> {
         match test {
             Test::Number { of, within, negate, .. } => {
-                let number = match of {
-                    Quantity::Axis { axis } => &self.axes.get(*axis)?.score,
-                    Quantity::Score => self.score,
+                let axis = if let Quantity::Axis { axis } = of { Some(self.axes.get(*axis)?) } else { None };
+                let number = match (of, axis) {
+                    (Quantity::Axis { .. }, Some(axis)) => &axis.score,
+                    (Quantity::Score, _) => self.score,
+                    (Quantity::Coverage, _) => self.coverage?,
                     _ => return None,
                 };
-                let truth = D::map(&D::within(number, within), |holds| Truth::of(Some(holds != *negate)));
-                observer.on_test(test, Observation::Quantity(Some(number.clone())), &truth);
+                let mut truth = D::map(&D::within(number, within), |holds| Truth::of(Some(holds != *negate)));
+                let mut seen = Some(number.clone());
+                if let Some(axis) = axis.filter(|axis| axis.skipped.any(|skipped| skipped)) {
+                    truth =
+                        D::map2(&truth, &axis.skipped, |truth, skipped| if skipped { Truth::Unknown } else { truth });
+                    seen = seen.filter(|_| axis.skipped.single().is_none());
+                }
+                observer.on_test(test, Observation::Quantity(seen), &truth);
                 Some(truth)
             }
             Test::Text { of: TextSubject::Grade, .. } => {
@@ -430,6 +455,22 @@ pub(super) fn expected_of<D: Domain>(rule: &Rule, unknown: &D::Of<bool>) -> D::N
     match rule.missing {
         Missing::Points(_) => reach,
         Missing::Skip => D::select(unknown, D::Number::one(0), reach),
+    }
+}
+
+/// What the rules of an axis or a part add up to besides their points.
+struct Tally<D: Domain> {
+    /// The points that count as 100.
+    expected: D::Number,
+    /// The stakes of the rules that are known.
+    stake: D::Number,
+}
+
+impl<D: Domain> Tally<D> {
+    /// Adds a rule, given where it is unknown.
+    fn add(&mut self, rule: &Rule, unknown: &D::Of<bool>) {
+        self.expected.add(&expected_of::<D>(rule, unknown));
+        self.stake.add(&D::select(unknown, D::Number::one(0), D::Number::one(rule.stake)));
     }
 }
 

@@ -9,7 +9,7 @@ use crate::model::Total;
 use crate::model::limits::AXES_MAX;
 use crate::num::points::MICROS;
 use crate::num::u384::{U384, rounded, saturated_i64};
-use crate::program::{Cuts, Grading, Index, Program, States};
+use crate::program::{Axis, Cuts, Grading, Index, Program, States};
 
 /// 100 in millionths.
 pub(super) const FULL_SCORE: i64 = 100 * MICROS;
@@ -36,7 +36,47 @@ pub(super) fn axis_outcome<D: Domain>(raw: D::Number, available: D::Number) -> A
         D::select(&any, halves, D::Number::one(0))
     };
     let (carried, score) = (halves.map(|halves| (halves + 1) / 2), halves.map(to_score));
-    AxisOutcome { raw, available, carried, score }
+    AxisOutcome { raw, available, carried, score, coverage: D::Number::one(FULL_SCORE), skipped: D::Of::one(false) }
+}
+
+/// Sets the coverage of an axis, given the stakes of its known rules, and whether the axis is skipped.
+#[cold]
+#[inline(never)]
+pub(super) fn cover<D: Domain>(result: &mut AxisOutcome<D>, axis: &Axis, stake: &D::Number) {
+    result.coverage = stake.map(|stake| covered(stake, axis.stake));
+    if let Some(least) = axis.min_coverage {
+        result.skipped = D::within(&result.coverage, &(0..=least - 1));
+    }
+}
+
+/// A part of a whole as a number from 0 to 100 in millionths. It is 0 only of nothing, and 100 only of everything.
+pub(crate) fn covered(part: i64, whole: i64) -> i64 {
+    if part >= whole {
+        FULL_SCORE
+    } else if part <= 0 {
+        0
+    } else {
+        let share = rounded(i128::from(part) * i128::from(FULL_SCORE), whole.into());
+        saturated_i64(share).clamp(1, FULL_SCORE - 1)
+    }
+}
+
+/// The mean of the coverages of all axes, skipped ones too.
+#[cold]
+#[inline(never)]
+pub(super) fn coverage<D: Domain>(program: &Program, axes: &[AxisOutcome<D>]) -> D::Number {
+    D::map_all(axes.iter().map(|axis| &axis.coverage), |coverages| mean_coverage(program, coverages))
+}
+
+/// The mean of coverages by the weights of their axes; monotone in each.
+pub(crate) fn mean_coverage(program: &Program, coverages: &[i64]) -> i64 {
+    let parts = program.axes.iter().zip(coverages);
+    let sum: i128 = parts.map(|(axis, coverage)| i128::from(axis.weight) * i128::from(*coverage)).sum();
+    let whole = i128::from(program.weight) * i128::from(FULL_SCORE);
+    if sum >= whole {
+        return FULL_SCORE;
+    }
+    saturated_i64(rounded(sum, program.weight.into())).clamp((sum > 0).into(), FULL_SCORE - 1)
 }
 
 /// A score in halves of the twelfth place, to the nearest millionth, ties up.
@@ -69,7 +109,43 @@ pub(super) fn base<D: Domain>(program: &Program, axes: &[AxisOutcome<D>]) -> D::
     if let [only] = axes {
         return only.carried.map(to_six_places);
     }
-    D::map_all(axes.iter().map(|axis| &axis.carried), |carried| joined(program, carried))
+    D::map_all(axes.iter().map(|axis| &axis.carried), |carried| joined_all(program, carried))
+}
+
+/// As [`base`] of the axes that are not skipped, and whether one of them counts; zero if none does.
+#[cold]
+#[inline(never)]
+pub(super) fn base_of_kept<D: Domain>(program: &Program, axes: &[AxisOutcome<D>]) -> (D::Number, D::Of<bool>) {
+    /// How many axes may be open for the combinations of their numbers to be evaluated, not only the ends.
+    const OPEN: usize = 3;
+    let mut weight = D::Of::one(0);
+    for (axis, result) in program.axes.iter().zip(axes) {
+        let own = weight_of(program, axis);
+        weight = D::map2(&weight, &result.skipped, |sum: i64, skipped| if skipped { sum } else { sum + own });
+    }
+    let coarse = axes.iter().filter(|axis| axis.skipped.single().is_none()).count() > OPEN;
+    let base = D::choices(axes.iter().map(|axis| &axis.skipped), |skipped| {
+        let mut carried: SmallVec<[D::Number; AXES_MAX]> = SmallVec::new();
+        let kept = axes.iter().zip(skipped).filter(|(_, skipped)| !**skipped).map(|(axis, _)| &axis.carried);
+        carried.extend(kept.map(|carried| if coarse { carried.hull() } else { carried.clone() }));
+        let weights = program.axes.iter().zip(skipped).filter(|(_, skipped)| !**skipped);
+        let weights = weights.map(|(axis, _)| weight_of(program, axis));
+        let weight = weights.clone().sum();
+        let join = |carried: &[i64]| joined(program.total, weights.clone(), weight, carried);
+        (weight > 0).then(|| D::map_all(carried.iter(), join))
+    });
+    (base.unwrap_or_else(|| D::Number::one(0)), D::map(&weight, |weight| weight > 0))
+}
+
+/// How much an axis counts in the total; only a mean has weights.
+fn weight_of(program: &Program, axis: &Axis) -> i64 {
+    if program.total == Total::Mean { axis.weight } else { 1 }
+}
+
+/// The total of the scores of all axes.
+#[inline]
+fn joined_all(program: &Program, carried: &[i64]) -> i64 {
+    joined(program.total, program.axes.iter().map(|axis| axis.weight), program.weight, carried)
 }
 
 /// Rounds a number with twelve places to the nearest millionth, ties up.
@@ -78,15 +154,14 @@ fn to_six_places(carried: i64) -> i64 {
     (carried + MICROS / 2) / MICROS
 }
 
-/// The total of axis scores with twelve places; monotone in each.
-fn joined(program: &Program, carried: &[i64]) -> i64 {
-    match program.total {
+/// The total of axis scores with twelve places; monotone in each. The sum of the weights is `weight`.
+fn joined(total: Total, weights: impl Iterator<Item = i64>, weight: i64, carried: &[i64]) -> i64 {
+    match total {
         // The weight of a single axis cancels out.
         _ if carried.len() < 2 => carried.first().copied().map_or(0, to_six_places),
         Total::Mean => {
-            let parts = program.axes.iter().zip(carried);
-            let sum = parts.map(|(axis, carried)| i128::from(axis.weight) * i128::from(*carried)).sum();
-            saturated_i64(rounded(sum, i128::from(program.weight) * i128::from(MICROS)))
+            let sum = weights.zip(carried).map(|(weight, carried)| i128::from(weight) * i128::from(*carried)).sum();
+            saturated_i64(rounded(sum, i128::from(weight) * i128::from(MICROS)))
         }
         Total::Min => carried.iter().copied().min().map_or(0, to_six_places),
         Total::Product => {
@@ -106,8 +181,11 @@ pub(crate) fn base_with(program: &Program, axes: &[AxisOutcome<Concrete>], axis:
     let raised = |own: usize, outcome: &AxisOutcome<Concrete>| {
         if own == axis { axis_outcome::<Concrete>(raw, outcome.available).carried } else { outcome.carried }
     };
-    let carried: SmallVec<[i64; AXES_MAX]> = axes.iter().enumerate().map(|(own, axis)| raised(own, axis)).collect();
-    joined(program, &carried)
+    let kept = || program.axes.iter().zip(axes).enumerate().filter(|(_, (_, outcome))| !outcome.skipped);
+    let weights = kept().map(|(_, (axis, _))| weight_of(program, axis));
+    let carried: SmallVec<[i64; AXES_MAX]> = kept().map(|(own, (_, axis))| raised(own, axis)).collect();
+    let weight = weights.clone().sum();
+    if weight > 0 { joined(program.total, weights, weight, &carried) } else { 0 }
 }
 
 pub(super) fn grade<D: Domain>(grading: Option<&Grading>, axes: &[AxisOutcome<D>]) -> D::Of<Index> {
@@ -122,6 +200,16 @@ pub(super) fn grade<D: Domain>(grading: Option<&Grading>, axes: &[AxisOutcome<D>
     })
 }
 
+/// As [`grade`], but none where one of its axes is skipped.
+#[cold]
+#[inline(never)]
+pub(super) fn grade_of_kept<D: Domain>(grading: Option<&Grading>, axes: &[AxisOutcome<D>]) -> D::Of<Index> {
+    let sides = grading.iter().flat_map(|grading| [&grading.fit, &grading.activity]);
+    sides.filter_map(|cuts| axes.get(cuts.axis)).fold(grade(grading, axes), |grade, axis| {
+        D::map2(&grade, &axis.skipped, |grade, skipped| if skipped { Index::NONE } else { grade })
+    })
+}
+
 /// The state with the greatest bound that is reached, else the lowest one.
 pub(super) fn state<D: Domain>(states: &States, value: &D::Number, axes: &[AxisOutcome<D>]) -> D::Of<Index> {
     if states.rows().is_empty() {
@@ -130,11 +218,11 @@ pub(super) fn state<D: Domain>(states: &States, value: &D::Number, axes: &[AxisO
     let mut sum;
     let decisive = match axes {
         _ if !states.by_points => value,
-        [only] => &only.raw,
+        [only] if only.skipped.is(false) => &only.raw,
         axes => {
             sum = D::Number::one(0);
             for axis in axes {
-                sum.add(&axis.raw);
+                sum.add(&D::select(&axis.skipped, D::Number::one(0), axis.raw.clone()));
             }
             &sum
         }

@@ -12,6 +12,8 @@ pub struct Axis {
     pub(crate) weight: Points,
     pub(crate) base: Points,
     pub(crate) available: Option<Points>,
+    pub(crate) missing: AxisMissing,
+    pub(crate) min_coverage: Option<Points>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) groups: Vec<Group>,
 }
@@ -25,6 +27,8 @@ impl Axis {
             weight: Points::from(1),
             base: Points::ZERO,
             available: None,
+            missing: AxisMissing::Zero,
+            min_coverage: None,
             rules: Vec::new(),
             groups: Vec::new(),
         }
@@ -40,6 +44,11 @@ setters!(Axis {
     base(points: impl Into<Points>) base = points.into();
     /// Sets the raw points that count as 100. Defaults to the most that the rules can reach.
     available(points: impl Into<Points>) available = Some(points.into());
+    /// Sets what happens if too little is known about the axis. Defaults to [`AxisMissing::Zero`].
+    missing(missing: AxisMissing) missing = missing;
+    /// Sets the coverage, above 0 and at most 100, below which [`AxisMissing::Skip`] skips the axis. By default it is
+    /// skipped if its coverage is 0.
+    min_coverage(percent: impl Into<Points>) min_coverage = Some(percent.into());
 });
 
 adders!(Axis {
@@ -60,11 +69,27 @@ getters!(Axis {
     get_base(self) -> Points = self.base;
     /// Returns the raw points that count as 100, if the axis states them.
     get_available(self) -> Option<Points> = self.available;
+    /// Returns what happens if too little is known about the axis.
+    get_missing(self) -> AxisMissing = self.missing;
+    /// Returns the coverage below which the axis is skipped, if it states one.
+    get_min_coverage(self) -> Option<Points> = self.min_coverage;
     /// Returns the rules, in document order.
     rules(self) -> &[Rule] = &self.rules;
     /// Returns the groups, in document order.
     groups(self) -> &[Group] = &self.groups;
 });
+
+/// What happens to an axis of which too little is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AxisMissing {
+    /// Its unknown rules count as they say, by default as zero points.
+    #[default]
+    Zero,
+    /// The axis is skipped: it leaves the total, together with its weight. If no axis is left, the subject has no score,
+    /// and its verdict is [`Uncovered`](crate::Verdict::Uncovered).
+    Skip,
+}
 
 /// Rules of an axis whose sum is clamped.
 #[derive(Clone, Debug, PartialEq)]

@@ -23,6 +23,7 @@ pub struct Case {
 pub(crate) struct Expect {
     pub(crate) verdict: Option<String>,
     pub(crate) score: Option<Points>,
+    pub(crate) coverage: Option<Points>,
     pub(crate) axes: Vec<(String, Points)>,
     pub(crate) grade: Option<String>,
     pub(crate) state: Option<String>,
@@ -74,6 +75,8 @@ expectations! {
     expect_verdict(verdict: Verdict) verdict = verdict.to_string();
     /// Expects exactly this score. By default the score is not checked.
     expect_score(score: impl Into<Points>) score = score.into();
+    /// Expects exactly this coverage, even if the model does not ask for it. By default the coverage is not checked.
+    expect_coverage(percent: impl Into<Points>) coverage = percent.into();
     /// Expects this grade. By default the grade is not checked.
     expect_grade(grade: Grade) grade = grade.to_string();
     /// Expects the state of this name. By default the state is not checked.
@@ -95,6 +98,8 @@ getters!(Case {
     expected_verdict(self) -> Option<&str> = self.expect.verdict.as_deref();
     /// Returns the expected score, if there is one.
     expected_score(self) -> Option<Points> = self.expect.score;
+    /// Returns the expected coverage, if there is one.
+    expected_coverage(self) -> Option<Points> = self.expect.coverage;
     /// Returns the names of the axes with an expected score, and that score.
     expected_axes(self) -> impl Iterator<Item = (&str, Points)> =
         self.expect.axes.iter().map(|(axis, score)| (axis.as_str(), *score));

@@ -191,6 +191,7 @@ pub(crate) enum Quantity {
         name: String,
     },
     Score,
+    Coverage,
 }
 
 impl Quantity {

@@ -218,6 +218,12 @@ pub fn score() -> Measure {
     Measure(Quantity::Score)
 }
 
+/// Returns the coverage of the score: how much of what its rules can give is known, from 0 to 100. Only promoters, limits
+/// and segments can test it.
+pub fn coverage() -> Measure {
+    Measure(Quantity::Coverage)
+}
+
 /// Returns the grade as text, such as `A1`. Only promoters, limits and segments can test it.
 pub fn grade() -> TextField {
     TextField { of: TextSubject::Grade, ignore_case: false }

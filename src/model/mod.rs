@@ -62,7 +62,7 @@ use self::document::node::Intake;
 use self::document::{read, write};
 use crate::problem::{ModelError, Path, Problem};
 
-pub use self::axis::{Axis, Group, Missing, Rule};
+pub use self::axis::{Axis, AxisMissing, Group, Missing, Rule};
 pub use self::case::Case;
 pub(crate) use self::condition::{
     AgeWindow, Calendar, DayOp, EventMeasure, Leaf, NumberOp, Quantity, RecencyOp, Shape, TagOp, TextOp, TextSubject,
@@ -74,7 +74,9 @@ pub use self::fingerprint::Fingerprint;
 pub use self::gate::Gate;
 pub use self::handle::{Declared, FieldKind, Handle, KindOf, fields, kind};
 pub use self::limits::DocumentLimits;
-pub use self::measure::{EventField, Measure, TagsField, TextField, axis, event, events, grade, score, verdict};
+pub use self::measure::{
+    EventField, Measure, TagsField, TextField, axis, coverage, event, events, grade, score, verdict,
+};
 pub(crate) use self::outcome::{Bound, Cuts, StateBound};
 pub use self::outcome::{FitCuts, GradeCuts, Limit, Play, Promoter, Segment, State, Total};
 pub use self::test::{Clause, Input, Operand, Test};
@@ -94,6 +96,7 @@ pub struct Model {
     pub(crate) week_starts: Weekday,
     pub(crate) year_starts: Month,
     pub(crate) total: Total,
+    pub(crate) coverage: bool,
     pub(crate) required: Vec<Gate>,
     pub(crate) disqualifying: Vec<Gate>,
     pub(crate) axes: Vec<Axis>,
@@ -147,6 +150,7 @@ impl Model {
             week_starts: Weekday::Mon,
             year_starts: Month::January,
             total: Total::Mean,
+            coverage: false,
             required: Vec::new(),
             disqualifying: Vec::new(),
             axes: Vec::new(),
@@ -235,9 +239,9 @@ impl Model {
     ///
     /// | covered | not covered |
     /// | --- | --- |
-    /// | `utc_offset`, `week_starts`, `year_starts`, `total` | `name`, `description` |
+    /// | `utc_offset`, `week_starts`, `year_starts`, `total`, `coverage` | `name`, `description` |
     /// | `when` and `missing` of gates and rules, the form of a rule with all its options | `id` and `label` of gates, rules, promoters and limits |
-    /// | `name`, `weight`, `base` and `available` of axes | `label` of axes |
+    /// | `name`, `weight`, `base`, `available`, `missing` and `min_coverage` of axes | `label` of axes |
     /// | `min` and `max` of groups, and which rules are in them | `name` and `label` of groups, groups without bounds |
     /// | `when` and `plus` of promoters, `when`, `at_most` and `at_least` of limits | |
     /// | `grade`, states, segments | |
@@ -281,6 +285,9 @@ setters!(Model {
     year_starts(month: Month) year_starts = month;
     /// Sets how the axis scores combine into the total. Defaults to [`Total::Mean`].
     total(total: Total) total = total;
+    /// Sets whether every [`Score`](crate::Score) has its coverage. Defaults to false: scores have it only if a condition
+    /// tests it or an axis can be skipped.
+    coverage(coverage: bool) coverage = coverage;
     /// Sets the axes and cuts of the grade. Defaults to no grade.
     grade(grade: GradeCuts) grade = Some(grade);
     /// Sets the limits that compiling and [`verify`](Model::verify) apply. Defaults to the limits under which the model
@@ -322,6 +329,8 @@ getters!(Model {
     get_year_starts(self) -> Month = self.year_starts;
     /// Returns how the axis scores combine into the total.
     get_total(self) -> Total = self.total;
+    /// Returns whether the model asks for the coverage of every score.
+    get_coverage(self) -> bool = self.coverage;
     /// Returns the gates whose conditions must be true, in document order.
     required_gates(self) -> &[Gate] = &self.required;
     /// Returns the gates whose conditions must not be true, in document order.

@@ -141,7 +141,7 @@ impl Quantity {
                 }
             }
             Quantity::DaysSinceLast { event } => each(Read::Event(&event.name)),
-            Quantity::Axis { .. } | Quantity::Score => {}
+            Quantity::Axis { .. } | Quantity::Score | Quantity::Coverage => {}
         }
     }
 }

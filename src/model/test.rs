@@ -85,6 +85,8 @@ pub enum Input<'m> {
     Axis(&'m str),
     /// The score.
     Score,
+    /// The coverage of the score.
+    Coverage,
     /// The grade, as text.
     Grade,
     /// The verdict, as text in lower case.
@@ -262,6 +264,7 @@ impl<'m> Input<'m> {
             Quantity::DaysSinceLast { event } => Input::events(event, quantity.measure(), None, (None, None)),
             Quantity::Axis { name } => Input::Axis(name),
             Quantity::Score => Input::Score,
+            Quantity::Coverage => Input::Coverage,
         }
     }
 
@@ -288,7 +291,9 @@ impl<'m> Input<'m> {
             | Input::Ratio { field, .. }
             | Input::Calendar { field, .. }
             | Input::TagCount(field) => Some(field),
-            Input::Events { .. } | Input::Axis(_) | Input::Score | Input::Grade | Input::Verdict => None,
+            Input::Events { .. } | Input::Axis(_) | Input::Score | Input::Coverage | Input::Grade | Input::Verdict => {
+                None
+            }
         }
     }
 }

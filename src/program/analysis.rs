@@ -1,9 +1,9 @@
 //! What a pass over a compiled program finds out: read sites, shared fields, ids and capacities.
 
 use super::condition::{Condition, ConditionNode, Quantity, TagTest, Test, TextSubject};
-use super::rule::{BandRows, PerUnit, Rule, RuleBody, Signal};
+use super::rule::{Axis, BandRows, PerUnit, Rule, RuleBody, Signal};
 use super::window::Events;
-use super::{FieldIndex, Program};
+use super::{CoverageUse, FieldIndex, Program};
 use crate::input::activity::Names;
 use crate::model::Missing;
 
@@ -75,9 +75,15 @@ impl<'m> ReadSite<'m> {
         }
     }
 
+    fn asks_coverage(self) -> bool {
+        matches!(self, ReadSite::Test(Test::Number { of: Quantity::Coverage, .. }))
+    }
+
     fn asks_outcome(self) -> bool {
         match self {
-            ReadSite::Test(Test::Number { of, .. }) => matches!(of, Quantity::Axis { .. } | Quantity::Score),
+            ReadSite::Test(Test::Number { of, .. }) => {
+                matches!(of, Quantity::Axis { .. } | Quantity::Score | Quantity::Coverage)
+            }
             ReadSite::Test(Test::Text { of, .. }) => matches!(of, TextSubject::Grade | TextSubject::Verdict),
             _ => false,
         }
@@ -114,15 +120,31 @@ impl Program {
             site.fields().for_each(|field| counts.get_mut(field).into_iter().for_each(|count| *count += 1));
         };
         self.read_sites(|site| count(&mut counts, site));
-        for rule in self.rules().filter(|rule| rule.missing == Missing::Skip) {
-            rule.read_sites(&mut |site| count(&mut counts, site));
+        let of_axis = |axis: &Axis, rule: &Rule| axis.min_coverage.is_some() || rule.missing == Missing::Skip;
+        for axis in &self.axes {
+            for rule in axis.parts.iter().flat_map(|part| &part.rules).filter(|rule| of_axis(axis, rule)) {
+                rule.read_sites(&mut |site| count(&mut counts, site));
+            }
         }
         let mut asks_outcome = false;
         let promoters = self.promoters.iter().map(|promoter| &promoter.when);
         for when in promoters.chain(self.limits.iter().map(|limit| &limit.when)) {
             when.read_sites(&mut |site| asks_outcome |= site.asks_outcome());
         }
-        let mut by_points = self.axes.iter().all(|axis| !axis.skips);
+        let mut covers = self.covers();
+        self.conclusions(|site| covers |= site.asks_coverage());
+        let coverage = if self.axes.iter().any(|axis| axis.min_coverage.is_some()) {
+            CoverageUse::Skips
+        } else if covers {
+            CoverageUse::Scores
+        } else {
+            CoverageUse::Nothing
+        };
+        covers = coverage != CoverageUse::Nothing;
+        for axis in &mut self.axes {
+            axis.tallies = covers || axis.skips;
+        }
+        let mut by_points = !covers && self.axes.iter().all(|axis| !axis.skips);
         self.conclusions(|site| by_points &= site.asks_outcome());
         for (reading, count) in self.fields.iter_mut().zip(counts) {
             reading.shared = count > 1;
@@ -147,7 +169,7 @@ impl Program {
             capacity.observations += 1;
             capacity.texts += site.texts();
         });
-        Program { asks_outcome, by_points, capacity, ..self }
+        Program { asks_outcome, coverage, by_points, capacity, ..self }
     }
 }
 

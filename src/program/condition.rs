@@ -171,6 +171,7 @@ pub(crate) enum Quantity {
         axis: usize,
     },
     Score,
+    Coverage,
 }
 
 impl Quantity {
@@ -188,7 +189,7 @@ impl Quantity {
             Quantity::Event { events, .. } | Quantity::Distinct { events, .. } | Quantity::DaysSinceLast { events } => {
                 events.fields()
             }
-            Quantity::Axis { .. } | Quantity::Score => [None, None],
+            Quantity::Axis { .. } | Quantity::Score | Quantity::Coverage => [None, None],
         };
         [a, b, None, None]
     }
@@ -209,6 +210,7 @@ impl Quantity {
         Some(match self {
             Quantity::Number { .. } | Quantity::Ratio { .. } | Quantity::EventRatio { .. } => return None,
             Quantity::Axis { .. } | Quantity::Score => (0..=100 * MICROS, "a score is from 0 to 100"),
+            Quantity::Coverage => (0..=100 * MICROS, "a coverage is from 0 to 100"),
             // Sums beyond the range saturate at its ends.
             Quantity::Event {
                 by: EventMeasure::Amount | EventMeasure::MeanAmount | EventMeasure::LatestAmount,
@@ -236,7 +238,8 @@ impl Quantity {
                 ..
             }
             | Quantity::Axis { .. }
-            | Quantity::Score => Unit::Millionth,
+            | Quantity::Score
+            | Quantity::Coverage => Unit::Millionth,
             Quantity::Calendar { .. }
             | Quantity::TagCount { .. }
             | Quantity::Event { .. }

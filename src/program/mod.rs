@@ -47,6 +47,7 @@ pub(crate) struct Program {
     pub(crate) fire_ids: usize,
     /// Whether a promoter or a limit looks at the outcome, so that the score can depend on two facts jointly.
     pub(crate) asks_outcome: bool,
+    pub(crate) coverage: CoverageUse,
     /// Whether verdict and raw points of the axes determine everything else.
     pub(crate) by_points: bool,
     /// The age in seconds from which on no event can matter; `None` if every event can.
@@ -59,6 +60,12 @@ impl Program {
     #[inline]
     pub(crate) fn gates(&self, required: bool) -> &[Gate] {
         if required { &self.required } else { &self.disqualifying }
+    }
+
+    /// Whether scores have their coverage.
+    #[inline]
+    pub(crate) fn covers(&self) -> bool {
+        self.coverage != CoverageUse::Nothing
     }
 
     fn rules(&self) -> impl Iterator<Item = &Rule> {
@@ -75,14 +82,24 @@ impl Program {
     }
 }
 
+/// What a program uses coverage for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CoverageUse {
+    Nothing,
+    /// Scores and conditions have it.
+    Scores,
+    /// An axis can be skipped, and scores have it too.
+    Skips,
+}
+
 /// A field that the model reads.
 #[derive(Debug)]
 pub(crate) struct Reading {
     pub(crate) field: Field,
     /// Whether a condition asks more than whether the field is known, so that its absence leaves something unknown.
     pub(crate) valued: bool,
-    /// Whether the field has several read sites, or one in a rule whose points and reach depend on it together, so that
-    /// the sites cannot be treated as independent.
+    /// Whether the field has several read sites, or one in a rule whose points and reach or coverage depend on it
+    /// together, so that the sites cannot be treated as independent.
     pub(crate) shared: bool,
 }
 

@@ -17,6 +17,12 @@ pub(crate) struct Axis {
     pub(crate) available: i64,
     /// Whether unknown rules can be skipped, so that what counts as 100 depends on the subject.
     pub(crate) skips: bool,
+    /// The axis is skipped where its coverage is below this; `None` if it never is.
+    pub(crate) min_coverage: Option<i64>,
+    /// The stakes of all rules together.
+    pub(crate) stake: i64,
+    /// Whether evaluating the axis needs more than its points: the program asks for coverage, or rules can be skipped.
+    pub(crate) tallies: bool,
     pub(crate) parts: Box<[AxisPart]>,
 }
 
@@ -57,6 +63,8 @@ pub(crate) struct Rule {
     pub(crate) missing: Missing,
     /// The most points it can give; `None` if unbounded, which compiles only with a given `available`.
     pub(crate) reach: Option<i64>,
+    /// What the rule adds to the coverage of its axis where it is known.
+    pub(crate) stake: i64,
 }
 
 /// The points of a rule by the truth of its condition. A table: the truth of a condition is not a predictable branch.

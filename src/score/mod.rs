@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 
 pub use self::owned::{OwnedAxisScore, OwnedPlay, OwnedScore};
 
-use crate::evaluate::{Concrete, Outcome};
+use crate::evaluate::{AxisOutcome, Concrete, Outcome};
 use crate::grade::{Grade, Verdict};
 use crate::model::limits::AXES_MAX;
 use crate::num::points::Points;
@@ -55,12 +55,17 @@ pub struct Score<'m> {
     raw: [i64; AXES_MAX],         // the first entries are the program's axes, the others are zero
     scores: [u32; AXES_MAX],      // likewise, from 0 to 100, in millionths
     value: u32,                   // from 0 to 100, in millionths
+    coverage: u32,                // likewise; `NO_COVERAGE` if nobody asks
     grade: Index,                 // in the list of all possible grades
     state: Index,                 // in `States::rows`
     segment: Index,               // in `Program::segments`
     play: Index,                  // in `Program::plays`
     verdict: Verdict,
+    skipped: u8, // a bit for each axis that is skipped
 }
+
+/// The coverage of a score whose model does not ask for it.
+const NO_COVERAGE: u32 = u32::MAX;
 
 /// Returns the points of a stored score from 0 to 100.
 #[inline]
@@ -69,8 +74,8 @@ fn points(percent: u32) -> Points {
 }
 
 #[inline]
-fn axis_score(axis: &program::Axis, raw: i64, score: u32) -> AxisScore<'_> {
-    AxisScore { name: &axis.title.id, raw: Points::from_micros(raw), score: points(score) }
+fn axis_score(axis: &program::Axis, raw: i64, score: u32, skipped: bool) -> AxisScore<'_> {
+    AxisScore { name: &axis.title.id, raw: Points::from_micros(raw), score: points(score), skipped }
 }
 
 /// Returns the stored form of a score from 0 to 100, which fits in a `u32`.
@@ -88,8 +93,19 @@ pub struct AxisScore<'m> {
     pub name: &'m str,
     /// The points of the axis: its base and the points of its rules.
     pub raw: Points,
-    /// The raw points as a percentage of the available points, clamped to 0 to 100.
+    /// The raw points as a percentage of the available points, clamped to 0 to 100; 0 for an axis that is skipped.
     pub score: Points,
+    /// Whether the axis is skipped, because too little is known about it: it does not count in the value and in the points
+    /// of the state, its score is unknown to conditions, and a grade of it does not exist.
+    ///
+    /// In serde the key exists only if it is true.
+    #[serde(skip_serializing_if = "is_false")]
+    pub skipped: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+pub(crate) fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// The action that a model assigns to a [`Score`].
@@ -155,6 +171,25 @@ impl<'m> Score<'m> {
         let Outcome { value, grade, state, segment, play, .. } = *outcome;
         let axes = outcome.axes.iter().map(|axis| (axis.raw, axis.score));
         self.put(value, axes, [grade, state, segment, play]);
+        if let Some(coverage) = outcome.coverage {
+            self.cover(coverage, &outcome.axes);
+        }
+    }
+
+    /// Sets the coverage and the axes that are skipped.
+    #[cold]
+    #[inline(never)]
+    fn cover(&mut self, coverage: i64, axes: &[AxisOutcome<Concrete>]) {
+        self.coverage = percent(coverage);
+        for (index, _) in axes.iter().enumerate().filter(|(_, axis)| axis.skipped) {
+            self.skipped |= 1 << index;
+            self.scores.get_mut(index).into_iter().for_each(|score| *score = 0);
+        }
+    }
+
+    /// Returns whether the axis at an index is skipped.
+    fn skips(&self, index: usize) -> bool {
+        self.skipped >> index & 1 == 1
     }
 
     /// Returns the raw points and the score of the axis at an index; zeros for a subject that a gate holds back.
@@ -178,7 +213,20 @@ impl<'m> Score<'m> {
     #[inline]
     fn without_parts(verdict: Verdict) -> Score<'m> {
         let (raw, scores, none) = ([0; AXES_MAX], [0; AXES_MAX], Index::NONE);
-        Score { program: None, raw, scores, value: 0, grade: none, state: none, segment: none, play: none, verdict }
+        let coverage = NO_COVERAGE;
+        Score {
+            program: None,
+            raw,
+            scores,
+            value: 0,
+            coverage,
+            grade: none,
+            state: none,
+            segment: none,
+            play: none,
+            verdict,
+            skipped: 0,
+        }
     }
 
     /// Returns whether the gates let the subject be scored.
@@ -191,15 +239,48 @@ impl<'m> Score<'m> {
         points(self.value)
     }
 
+    /// Returns how much of what the rules can give is known, from 0 to 100: the mean of the coverages of all axes by their
+    /// weights.
+    ///
+    /// `None` if the model does not ask for it, or a gate holds the subject back. A model asks if it says
+    /// `coverage = true`, tests `coverage` or has an axis that can be skipped.
+    /// [`Scorer::coverage`](crate::Scorer::coverage) answers for every model, and for each axis.
+    ///
+    /// ```
+    /// # use warmth::{Model, Points, Record, Scorer};
+    /// let model: Model = toml::from_str(
+    ///     r#"
+    ///     format = 1
+    ///     name = "readiness"
+    ///     coverage = true
+    ///     [[axis]]
+    ///     name = "fit"
+    ///     rule = [
+    ///         { id = "nps", when.nps.at_least = 9, points = 40 },
+    ///         { id = "size", when.seats.at_least = 50, points = 60 },
+    ///     ]
+    ///     "#,
+    /// )?;
+    /// let scorer = Scorer::<Record>::new(&model)?;
+    /// let score = scorer.score(&Record::new().with("nps", 9), "2026-11-22T09:00:00Z".parse()?);
+    /// assert_eq!((score.value(), score.coverage()), (Points::from(40), Some(Points::from(40))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn coverage(&self) -> Option<Points> {
+        (self.coverage != NO_COVERAGE).then(|| points(self.coverage))
+    }
+
     /// Returns the axes in the order of the document; none for a subject that a gate holds back.
     pub fn axes(&self) -> impl Iterator<Item = AxisScore<'m>> + use<'m> {
-        self.scored().iter().zip(self.raw).zip(self.scores).map(|((axis, raw), score)| axis_score(axis, raw, score))
+        let skipped: [bool; AXES_MAX] = std::array::from_fn(|index| self.skips(index));
+        let results = self.raw.into_iter().zip(self.scores).zip(skipped);
+        self.scored().iter().zip(results).map(|(axis, ((raw, score), skipped))| axis_score(axis, raw, score, skipped))
     }
 
     /// Returns the axis with this name.
     pub fn axis(&self, name: &str) -> Option<AxisScore<'m>> {
         let (index, axis) = self.scored().iter().enumerate().find(|(_, axis)| *axis.title.id == *name)?;
-        Some(axis_score(axis, *self.raw.get(index)?, *self.scores.get(index)?))
+        Some(axis_score(axis, *self.raw.get(index)?, *self.scores.get(index)?, self.skips(index)))
     }
 
     /// Returns the axes that have scores; none for a subject that a gate holds back.
@@ -223,12 +304,12 @@ impl<'m> Score<'m> {
     }
 
     /// Returns the points that decide the state: the value or, if the bounds of the states are raw points, the sum of the
-    /// raw points of all axes.
+    /// raw points of all axes that are not skipped.
     ///
     /// Zero for a subject that a gate holds back. [`Scorer::states`](crate::Scorer::states) returns the bounds.
     pub fn state_points(&self) -> Points {
         if self.program.is_some_and(|program| program.states.by_points) {
-            self.axes().map(|axis| axis.raw).sum()
+            self.axes().filter(|axis| !axis.skipped).map(|axis| axis.raw).sum()
         } else {
             self.value()
         }
@@ -270,6 +351,7 @@ impl PartialEq for Score<'_> {
     fn eq(&self, other: &Score<'_>) -> bool {
         self.verdict() == other.verdict()
             && self.value() == other.value()
+            && self.coverage() == other.coverage()
             && self.axes().eq(other.axes())
             && self.grade() == other.grade()
             && self.state() == other.state()
@@ -285,6 +367,7 @@ impl fmt::Debug for Score<'_> {
         f.debug_struct("Score")
             .field("verdict", &self.verdict())
             .field("value", &format_args!("{}", self.value()))
+            .field("coverage", &self.coverage().map(|coverage| coverage.to_string()))
             .field("axes", &self.axes().collect::<Vec<_>>())
             .field("grade", &self.grade().map(Grade::as_str))
             .field("state", &self.state())
@@ -334,9 +417,14 @@ impl Serialize for Score<'_> {
             }
         }
 
-        let mut fields = serializer.serialize_struct("Score", 7)?;
+        let coverage = self.coverage();
+        let mut fields = serializer.serialize_struct("Score", 7 + usize::from(coverage.is_some()))?;
         fields.serialize_field("verdict", &self.verdict())?;
         fields.serialize_field("score", &self.value())?;
+        match coverage {
+            Some(coverage) => fields.serialize_field("coverage", &coverage)?,
+            None => fields.skip_field("coverage")?,
+        }
         fields.serialize_field("axes", &AxisMap(self))?;
         fields.serialize_field("grade", &self.grade())?;
         fields.serialize_field("state", &self.state())?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Play, Score, write_parts};
+use super::{Play, Score, is_false, write_parts};
 use crate::grade::{Grade, Verdict};
 use crate::num::points::Points;
 use crate::time::Span;
@@ -44,6 +44,8 @@ pub struct OwnedScore {
     verdict: Verdict,
     #[serde(rename = "score")]
     value: Points,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    coverage: Option<Points>,
     #[serde(with = "axes")]
     axes: Vec<OwnedAxisScore>,
     grade: Option<Grade>,
@@ -60,8 +62,10 @@ pub struct OwnedAxisScore {
     pub name: Arc<str>,
     /// The points of the axis: its base and the points of its rules.
     pub raw: Points,
-    /// The raw points as a percentage of the available points, clamped to 0 to 100.
+    /// The raw points as a percentage of the available points, clamped to 0 to 100; 0 for an axis that is skipped.
     pub score: Points,
+    /// Whether the axis is skipped, because too little is known about it.
+    pub skipped: bool,
 }
 
 /// The play of an [`OwnedScore`]; the methods are those of [`Play`].
@@ -105,11 +109,13 @@ impl Score<'_> {
         OwnedScore {
             verdict: self.verdict(),
             value: self.value(),
+            coverage: self.coverage(),
             axes: axes
                 .map(|(axis, scored)| OwnedAxisScore {
                     name: Arc::clone(&axis.title.id),
                     raw: scored.raw,
                     score: scored.score,
+                    skipped: scored.skipped,
                 })
                 .collect(),
             grade: self.grade(),
@@ -129,6 +135,11 @@ impl OwnedScore {
     /// Returns the score from 0 to 100; 0 for a subject that a gate holds back.
     pub fn value(&self) -> Points {
         self.value
+    }
+
+    /// Returns how much of what the rules can give is known, as [`Score::coverage`] does.
+    pub fn coverage(&self) -> Option<Points> {
+        self.coverage
     }
 
     /// Returns the axes in the order of the document; none for a subject that a gate holds back.
@@ -172,6 +183,7 @@ impl fmt::Display for OwnedScore {
 mod axes {
     use super::{
         Arc, Deserialize, Deserializer, MapAccess, OwnedAxisScore, Points, Serialize, Serializer, Visitor, fmt,
+        is_false,
     };
 
     #[derive(Serialize, Deserialize)]
@@ -179,10 +191,13 @@ mod axes {
     struct AxisPoints {
         raw: Points,
         score: Points,
+        #[serde(default, skip_serializing_if = "is_false")]
+        skipped: bool,
     }
 
     pub(super) fn serialize<S: Serializer>(axes: &[OwnedAxisScore], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(axes.iter().map(|axis| (&axis.name, AxisPoints { raw: axis.raw, score: axis.score })))
+        let points = |axis: &OwnedAxisScore| AxisPoints { raw: axis.raw, score: axis.score, skipped: axis.skipped };
+        serializer.collect_map(axes.iter().map(|axis| (&axis.name, points(axis))))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<OwnedAxisScore>, D::Error> {
@@ -197,8 +212,8 @@ mod axes {
 
             fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Vec<OwnedAxisScore>, A::Error> {
                 let mut axes = Vec::with_capacity(entries.size_hint().unwrap_or(0).min(crate::model::limits::AXES_MAX));
-                while let Some((name, AxisPoints { raw, score })) = entries.next_entry::<Arc<str>, _>()? {
-                    axes.push(OwnedAxisScore { name, raw, score });
+                while let Some((name, AxisPoints { raw, score, skipped })) = entries.next_entry::<Arc<str>, _>()? {
+                    axes.push(OwnedAxisScore { name, raw, score, skipped });
                 }
                 Ok(axes)
             }

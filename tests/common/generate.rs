@@ -241,6 +241,9 @@ impl Generator<'_> {
         }
         let names = self.some(&["fit", "activity", "depth"], 1, 3);
         self.axes = names.iter().map(|name| (*name).to_owned()).collect();
+        if self.chance(10) {
+            model["coverage"] = json!(true);
+        }
         model["axis"] = names.iter().map(|name| self.axis(name)).collect();
         self.totals(&mut model);
         if self.axes.len() > 1 && self.chance(60) {
@@ -459,6 +462,12 @@ impl Generator<'_> {
         let mut axis = json!({ "name": name });
         if self.chance(25) {
             axis["base"] = self.points();
+        }
+        if self.chance(15) {
+            axis["missing"] = json!("skip");
+            if self.chance(60) {
+                axis["min_coverage"] = number(self.pick(&[0.000001, 20.0, 50.0, 66.666667, 100.0]));
+            }
         }
         let mut groups: Vec<Value> = Vec::new();
         let count = if self.chance(3) { 0 } else { self.rng.usize(1..=5) };
@@ -888,6 +897,7 @@ impl Generator<'_> {
 
     fn score_clause(&mut self) -> (String, Value) {
         match self.rng.u8(..4) {
+            0 if self.chance(25) => ("coverage".to_owned(), self.score_test()),
             0 => ("score".to_owned(), self.score_test()),
             1 if !self.cells.is_empty() => {
                 let cells = self.cells.clone();

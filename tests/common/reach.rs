@@ -41,7 +41,7 @@ pub(crate) fn add_up(axis: &Value, points: &[Q]) -> Q {
 }
 
 /// The most points that a rule can give, at least 0. `None` if its signal is unbounded.
-fn reach(rule: &Value) -> Option<Q> {
+pub(crate) fn reach(rule: &Value) -> Option<Q> {
     let mut named = vec![int(0)];
     for number in [&rule["points"], &rule["otherwise"], &rule["below"]] {
         named.push(decimal_or(number, 0));
@@ -74,6 +74,9 @@ fn reach(rule: &Value) -> Option<Q> {
         }
         if !signal["most_recent"].is_null() && !signal["points"].is_null() {
             bounds.push(decimal(&signal["most_recent"]) * decimal(&signal["points"]));
+        }
+        if !signal["points"].is_null() && !decimal(&signal["points"]).is_positive() {
+            bounds.push(int(0));
         }
         named.push(bounds.into_iter().min()?);
     }

@@ -42,7 +42,9 @@ fn assert_contains(bounds: &Bounds<'_, '_>, score: &Score<'_>) {
     let both = || format!("{bounds:#?}\n{score:#?}");
     assert!(bounds.verdicts().any(|verdict| verdict == score.verdict()), "{}", both());
     assert!(bounds.value().contains(&score.value()), "{}", both());
+    assert!(score.coverage().is_none_or(|own| bounds.coverage().unwrap().contains(&own)), "{}", both());
     for (range, axis) in bounds.axes().zip(score.axes()) {
+        assert!(range.may_be_skipped || !axis.skipped, "{}: {}", range.name, both());
         assert!(range.raw.contains(&axis.raw) && range.score.contains(&axis.score), "{}: {}", range.name, both());
     }
     assert!(score.grade().is_none_or(|grade| bounds.grades().any(|other| other == grade)), "{}", both());
@@ -61,8 +63,9 @@ fn assert_same_bounds(bounds: &Bounds<'_, '_>) {
     assert!(
         owned.verdicts().iter().copied().eq(bounds.verdicts()) && owned.grades().iter().copied().eq(bounds.grades())
     );
-    let axes = owned.axes().iter().map(|axis| (&*axis.name, axis.raw.clone(), axis.score.clone()));
-    assert!(axes.eq(bounds.axes().map(|axis| (axis.name, axis.raw, axis.score))));
+    assert_eq!(owned.coverage(), bounds.coverage());
+    let axes = owned.axes().iter().map(|axis| (&*axis.name, axis.raw.clone(), axis.score.clone(), axis.may_be_skipped));
+    assert!(axes.eq(bounds.axes().map(|axis| (axis.name, axis.raw, axis.score, axis.may_be_skipped))));
     assert!(owned.states().iter().map(|state| &**state).eq(bounds.states()));
     assert!(owned.segments().iter().map(|segment| &**segment).eq(bounds.segments()));
     assert!(owned.plays().iter().map(OwnedPlay::name).eq(bounds.plays().map(Play::name)));
@@ -113,7 +116,11 @@ fn assert_within(inner: &Bounds<'_, '_>, outer: &Bounds<'_, '_>) {
     let both = || format!("{inner:#?}\nis not within\n{outer:#?}");
     let inside = |a: &RangeInclusive<Points>, b: &RangeInclusive<Points>| b.contains(a.start()) && b.contains(a.end());
     assert!(inside(&inner.value(), &outer.value()), "{}", both());
+    if let (Some(inner), Some(outer)) = (inner.coverage(), outer.coverage()) {
+        assert!(inside(&inner, &outer), "{}", both());
+    }
     for (a, b) in inner.axes().zip(outer.axes()) {
+        assert!(b.may_be_skipped || !a.may_be_skipped, "{}", both());
         assert!(inside(&a.raw, &b.raw) && inside(&a.score, &b.score), "{}", both());
     }
     assert!(inner.verdicts().all(|a| outer.verdicts().any(|b| a == b)), "{}", both());

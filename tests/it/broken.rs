@@ -440,6 +440,11 @@ const BROKEN: &[(&str, Document)] = &[
         Promoter(r#"{ "score": { "between": [50, 40] }, "axis": { "fit": { "between": [50, 40] } } }"#),
     ),
     ("axis-unknown", Promoter(r#"{ "axis": { "fti": { "at_least": 50 } } }"#)),
+    ("coverage-unreachable", Promoter(r#"{ "coverage": { "more_than": 100 }, "all": [{ "covrage": true }] }"#)),
+    (
+        "coverage-built-into-a-gate",
+        Built(|| Model::new("x").required(Gate::new("g", warmth::model::coverage().at_least(60)))),
+    ),
     ("grade-without-grade", Promoter(r#"{ "grade": { "one_of": ["A1", "A2"] } }"#)),
     ("verdict-misspelt", Promoter(r#"{ "verdict": { "one_of": ["Eligible", "undetermined", "eligable"] } }"#)),
     (
@@ -600,6 +605,16 @@ const BROKEN: &[(&str, Document)] = &[
     ("axis-twice", Rest(r#""axis": [{ "name": "fit", "available": 1 }, { "name": "fit", "available": 1 }]"#)),
     ("axis-available-zero", Rest(r#""axis": [{ "name": "fit", "available": 0 }]"#)),
     ("axis-available-huge", Rest(r#""axis": [{ "name": "fit", "available": 2000000000 }]"#)),
+    (
+        "axis-missing-misspelt",
+        Rest(r#""axis": [{ "name": "fit", "available": 1, "missing": "skpi" }], "coverage": "yes""#),
+    ),
+    (
+        "axis-min-coverage-without-skip",
+        Rest(
+            r#""axis": [{ "name": "fit", "available": 1, "min_coverage": 40 }, { "name": "use", "available": 1, "missing": "skip", "min_coverage": 0 }, { "name": "age", "available": 1, "missing": "skip", "min_coverage": 101 }]"#,
+        ),
+    ),
     ("axis-of-penalties", Rule(r#""when": { "nps": 2 }, "points": -10"#)),
     (
         "weights-zero",

@@ -22,6 +22,11 @@ fn assert_agrees(score: &Score<'_>, expected: &Outcome) {
         );
     };
     assert_close(score.value().micros(), expected.score, "score");
+    if let Some(coverage) = score.coverage() {
+        assert_eq!(coverage.micros(), expected.coverage);
+    }
+    let skipped: Vec<_> = score.axes().filter(|axis| axis.skipped).map(|axis| axis.name).collect();
+    assert_eq!(skipped, expected.skipped);
     assert_eq!(score.axes().count(), expected.axes.len());
     for (axis, (name, raw, points)) in score.axes().zip(&expected.axes) {
         assert_eq!(axis.name, name);
@@ -41,6 +46,10 @@ fn check(seed: u64) {
     let Subject { instance, scorer, record, as_of, .. } = subject(seed);
     let expected = oracle::evaluate(&instance.model, &instance.facts, &instance.events, instance.as_of);
     assert_agrees(&scorer.score(&record, as_of), &expected);
+    let coverage = scorer.coverage(&record, as_of);
+    assert_eq!(coverage.whole().micros(), expected.coverage);
+    assert!(coverage.axes().map(|(_, coverage)| coverage.micros()).eq(expected.coverages));
+    assert_eq!(scorer.explain(&record, as_of).coverage(), coverage);
     let mut missing: Vec<_> = scorer.missing(&record).map(str::to_owned).collect();
     let mut expected_missing = expected.missing.clone();
     missing.sort();

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value as Json, json};
 use warmth::model::{
-    Axis, Band, Bands, Case, Clause, Combine, Condition, Group, Handle, IfUnknown, Input, Limit, Missing, Operand,
-    Period, Play, Prefer, Rule, Signal, Test, Total, Window, WindowEdge, Worth, event, kind,
+    Axis, AxisMissing, Band, Bands, Case, Clause, Combine, Condition, Group, Handle, IfUnknown, Input, Limit, Missing,
+    Operand, Period, Play, Prefer, Rule, Signal, Test, Total, Window, WindowEdge, Worth, event, kind,
 };
 use warmth::{Decay, DocumentLimits, Field, Kind, Model, Points, Record, Scorer, Span, Verdict};
 
@@ -86,6 +86,7 @@ fn test(test: Test<'_>, reserved: &[&str]) -> Json {
         }
         Input::Axis(name) => json!({ "axis": { name: tests } }),
         Input::Score => json!({ "score": tests }),
+        Input::Coverage => json!({ "coverage": tests }),
         Input::Grade => json!({ "grade": tests }),
         Input::Verdict => json!({ "verdict": tests }),
         other => panic!("{other:?}"),
@@ -93,7 +94,8 @@ fn test(test: Test<'_>, reserved: &[&str]) -> Json {
 }
 
 const SUBJECT: &[&str] = &["all", "any", "not", "at_least_of", "events", "field"];
-const OUTCOME: &[&str] = &["all", "any", "not", "at_least_of", "events", "field", "axis", "score", "grade", "verdict"];
+const OUTCOME: &[&str] =
+    &["all", "any", "not", "at_least_of", "events", "field", "axis", "score", "coverage", "grade", "verdict"];
 
 fn decay(of: &Decay) -> Json {
     match of {
@@ -211,7 +213,8 @@ fn axis(of: &Axis) -> Json {
     };
     table(json!({
         "name": of.name(), "label": of.get_label(), "weight": of.get_weight(), "base": of.get_base(),
-        "available": of.get_available(), "rule": of.rules().iter().map(rule).collect::<Vec<_>>(),
+        "available": of.get_available(), "missing": (of.get_missing() == AxisMissing::Skip).then_some("skip"),
+        "min_coverage": of.get_min_coverage(), "rule": of.rules().iter().map(rule).collect::<Vec<_>>(),
         "group": of.groups().iter().map(group).collect::<Vec<_>>(),
     }))
 }
@@ -256,7 +259,7 @@ fn case(of: &Case) -> Json {
     };
     let axes: Map<String, Json> = of.expected_axes().map(|(axis, score)| (axis.to_owned(), json!(score))).collect();
     let expect = table(json!({
-        "verdict": of.expected_verdict(), "score": of.expected_score(), "axes": axes, "grade": of.expected_grade(),
+        "verdict": of.expected_verdict(), "score": of.expected_score(), "coverage": of.expected_coverage(), "axes": axes, "grade": of.expected_grade(),
         "state": of.expected_state(), "segment": of.expected_segment(), "play": of.expected_play(),
     }));
     json!({
@@ -306,6 +309,7 @@ fn rebuilt(of: &Model) -> Json {
     table(json!({
         "format": 1, "name": of.name(), "description": of.description(), "total": total,
         "week_starts": week_starts, "year_starts": of.get_year_starts().name().to_lowercase(),
+        "coverage": of.get_coverage(),
         "utc_offset": format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60),
         "required": gates(of.required_gates()), "disqualifying": gates(of.disqualifying_gates()),
         "axis": of.axes().iter().map(axis).collect::<Vec<_>>(),

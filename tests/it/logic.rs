@@ -15,7 +15,7 @@ fn truth_in(model: &Model, record: &Record) -> Truth {
         Verdict::Eligible => Truth::True,
         Verdict::Undetermined => Truth::Unknown,
         Verdict::Ineligible => Truth::False,
-        Verdict::Disqualified => panic!("the model has no disqualifying gate"),
+        Verdict::Disqualified | Verdict::Uncovered => panic!("the model has no disqualifying gate and no axis"),
     }
 }
 

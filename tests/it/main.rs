@@ -27,6 +27,7 @@ mod columns;
 #[path = "../common/mod.rs"]
 mod common;
 mod compare;
+mod coverage;
 mod differential;
 mod documents;
 #[cfg(feature = "evidence")]
@@ -55,6 +56,7 @@ mod rollup;
 mod settle;
 mod shapes;
 mod shipped;
+mod stakes;
 mod structs;
 mod support;
 mod templates;

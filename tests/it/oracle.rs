@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 
 use crate::common::generate::{Event, ignoring_case};
 use crate::common::reach::{Q, add_up, available, decimal, decimal_or, form_subject, int, list, only_entry, table};
+use crate::stakes::stakes;
 
 type Truth = Option<bool>;
 
@@ -25,6 +26,11 @@ pub(crate) struct Outcome {
     pub(crate) score: i64,
     /// Name, raw points and axis score of each axis, in millionths. Empty if a gate ends scoring.
     pub(crate) axes: Vec<(String, i64, i64)>,
+    /// The axes that are skipped.
+    pub(crate) skipped: Vec<String>,
+    /// The coverage of the whole, and of each axis, in millionths, even if a gate ends scoring.
+    pub(crate) coverage: i64,
+    pub(crate) coverages: Vec<i64>,
     pub(crate) grade: Option<String>,
     pub(crate) state: Option<String>,
     pub(crate) segment: Option<String>,
@@ -73,11 +79,23 @@ pub(crate) fn evaluate(model: &Value, facts: &Map<String, Value>, events: &[Even
     outcome
 }
 
+/// The result of one axis.
+struct AxisResult {
+    raw: Q,
+    /// The exact score from 0 to 100.
+    score: Q,
+    /// Rounded to a millionth.
+    coverage: Q,
+    skipped: bool,
+}
+
 /// The part of the outcome that promoters, limits and segments can read.
 struct Scored {
     verdict: &'static str,
-    axes: BTreeMap<String, Q>,
+    /// `None` for a skipped axis.
+    axes: BTreeMap<String, Option<Q>>,
     score: Q,
+    coverage: Q,
     grade: Option<String>,
 }
 
@@ -139,6 +157,9 @@ impl<'a> Evaluation<'a> {
             verdict: self.verdict(),
             score: 0,
             axes: Vec::new(),
+            skipped: Vec::new(),
+            coverage: 0,
+            coverages: Vec::new(),
             grade: None,
             state: None,
             segment: None,
@@ -148,27 +169,50 @@ impl<'a> Evaluation<'a> {
             near_tie: false,
             tolerance: 0,
         };
+        let axes = list(&self.model["axis"]);
+        let weight = |axis: &Value| if axis["weight"].is_null() { int(1) } else { decimal(&axis["weight"]) };
+        let results: Vec<AxisResult> = axes.iter().map(|axis| self.axis(axis)).collect();
+        let covered: Q = axes.iter().zip(&results).map(|(axis, own)| weight(axis) * &own.coverage).sum();
+        let weights: Q = axes.iter().map(weight).sum();
+        let coverage = share(&covered, &(weights * int(100)));
+        outcome.coverage = micros(&coverage);
+        outcome.coverages = results.iter().map(|own| micros(&own.coverage)).collect();
         if matches!(outcome.verdict, "disqualified" | "ineligible") {
+            return outcome;
+        }
+        let counts = |axis: &Value| !self.model["total"].is_null() || weight(axis).is_positive();
+        if !axes.iter().zip(&results).any(|(axis, own)| !own.skipped && counts(axis)) {
+            outcome.verdict = "uncovered";
             return outcome;
         }
 
         let mut shown = BTreeMap::new();
         let mut carried = Vec::new();
         let mut all_raw = int(0);
-        for axis in list(&self.model["axis"]) {
-            let (raw, ratio) = self.axis(axis);
-            let score = round(&ratio, 6);
-            outcome.axes.push((text(&axis["name"]).to_owned(), micros(&raw), micros(&score)));
-            shown.insert(text(&axis["name"]).to_owned(), score);
-            let weight = if axis["weight"].is_null() { int(1) } else { decimal(&axis["weight"]) };
-            carried.push((weight, round(&ratio, 12)));
+        for (axis, AxisResult { raw, score, skipped, .. }) in axes.iter().zip(results) {
+            let name = text(&axis["name"]).to_owned();
+            if skipped {
+                outcome.axes.push((name.clone(), micros(&raw), 0));
+                outcome.skipped.push(name.clone());
+                shown.insert(name, None);
+                continue;
+            }
+            let rounded = round(&score, 6);
+            outcome.axes.push((name.clone(), micros(&raw), micros(&rounded)));
+            shown.insert(name, Some(rounded));
+            carried.push((weight(axis), round(&score, 12)));
             all_raw += raw;
         }
         let total = round(&self.total(&carried), 6);
         outcome.grade = self.grade(&shown);
 
-        let mut scored =
-            Scored { verdict: outcome.verdict, axes: shown, score: total.clone(), grade: outcome.grade.clone() };
+        let mut scored = Scored {
+            verdict: outcome.verdict,
+            axes: shown,
+            score: total.clone(),
+            coverage,
+            grade: outcome.grade.clone(),
+        };
         let mut value = total;
         for promoter in list(&self.model["promoter"]) {
             if self.decided(promoter, Some(&scored)) == Some(true) {
@@ -225,12 +269,14 @@ impl<'a> Evaluation<'a> {
 
     // ---- axes ----
 
-    /// Raw points, and the exact axis score clamped to 0 to 100.
-    fn axis(&self, axis: &Value) -> (Q, Q) {
+    fn axis(&self, axis: &Value) -> AxisResult {
         let mut skipped = Vec::new();
+        let (stakes, mut known) = (stakes(axis), int(0));
         let mut all_points = Vec::new();
         for (i, rule) in list(&axis["rule"]).iter().enumerate() {
-            let points = match self.rule(rule) {
+            let points = self.rule(rule);
+            known += points.as_ref().map_or(int(0), |_| stakes[i].clone());
+            let points = match points {
                 Some(points) => points,
                 None if rule["missing"] == "skip" => {
                     skipped.push(i);
@@ -249,7 +295,10 @@ impl<'a> Evaluation<'a> {
         };
         let score =
             if available.is_positive() { (&raw * int(100) / available).max(int(0)).min(int(100)) } else { int(0) };
-        (raw, score)
+        let coverage = share(&known, &stakes.iter().sum());
+        let least = decimal_or(&axis["min_coverage"], 0);
+        let skipped = axis["missing"] == "skip" && (coverage < least || coverage == int(0));
+        AxisResult { raw, score, coverage, skipped }
     }
 
     fn total(&self, carried: &[(Q, Q)]) -> Q {
@@ -446,13 +495,13 @@ impl<'a> Evaluation<'a> {
 
     // ---- grade, state, segment, play ----
 
-    fn grade(&self, axes: &BTreeMap<String, Q>) -> Option<String> {
+    fn grade(&self, axes: &BTreeMap<String, Option<Q>>) -> Option<String> {
         let grade = self.model["grade"].as_object()?;
         let class = |side: &str| {
-            let score = &axes[text(&grade[side]["axis"])];
-            list(&grade[side]["cuts"]).iter().filter(|cut| *score < decimal(cut)).count()
+            let score = axes[text(&grade[side]["axis"])].as_ref()?;
+            Some(list(&grade[side]["cuts"]).iter().filter(|cut| *score < decimal(cut)).count())
         };
-        Some(format!("{}{}", char::from(b'A' + class("fit") as u8), class("activity") + 1))
+        Some(format!("{}{}", char::from(b'A' + class("fit")? as u8), class("activity")? + 1))
     }
 
     fn state(&self, score: &Q, raw: &Q) -> Option<String> {
@@ -539,9 +588,10 @@ impl<'a> Evaluation<'a> {
                 }
                 ("axis", Some(scored)) => all(&table(test)
                     .iter()
-                    .map(|(name, test)| Some(self.number_test(&Num::Exact(scored.axes[name].clone()), test)))
+                    .map(|(name, test)| Some(self.number_test(&Num::Exact(scored.axes[name].clone()?), test)))
                     .collect::<Vec<_>>()),
                 ("score", Some(scored)) => Some(self.number_test(&Num::Exact(scored.score.clone()), test)),
+                ("coverage", Some(scored)) => Some(self.number_test(&Num::Exact(scored.coverage.clone()), test)),
                 ("grade", Some(scored)) => scored.grade.as_deref().map(|grade| text_test(grade, test)),
                 ("verdict", Some(scored)) => Some(text_test(scored.verdict, test)),
                 _ => self.field_test(key, test),
@@ -942,7 +992,7 @@ fn condition_reads(when: &Value, scored: bool, found: &mut Vec<(String, Option<K
                     }
                 }
             }
-            "axis" | "score" | "grade" | "verdict" if scored => {}
+            "axis" | "score" | "coverage" | "grade" | "verdict" if scored => {}
             "field" => table(test).iter().for_each(|(field, test)| test_reads(field, test, found)),
             _ => test_reads(key, test, found),
         }
@@ -1201,6 +1251,17 @@ fn micros(value: &Q) -> i64 {
     let scaled = value * int(1_000_000);
     assert!(scaled.is_integer(), "{value} has more than six places");
     scaled.to_integer().to_i64().expect("points fit an i64")
+}
+
+/// A part of a whole from 0 to 100, to a millionth: 0 only of nothing, and 100 only of everything.
+fn share(part: &Q, whole: &Q) -> Q {
+    if part >= whole {
+        return int(100);
+    }
+    if !part.is_positive() {
+        return int(0);
+    }
+    round(&(part * int(100) / whole), 6).max(millionths(1)).min(int(100) - millionths(1))
 }
 
 /// To the nearest 10^-places, ties away from zero.

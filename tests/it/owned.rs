@@ -300,14 +300,16 @@ fn owned_names_are_shared_with_the_model() {
 
 #[test]
 fn verdicts_and_truths_have_one_word_each() {
-    for verdict in [Verdict::Eligible, Verdict::Undetermined, Verdict::Ineligible, Verdict::Disqualified] {
+    for verdict in
+        [Verdict::Eligible, Verdict::Undetermined, Verdict::Uncovered, Verdict::Ineligible, Verdict::Disqualified]
+    {
         assert_eq!(verdict.to_string().parse(), Ok(verdict));
         assert_eq!(serde_json::to_value(verdict).unwrap(), verdict.as_str());
     }
     let error = "Eligible".parse::<Verdict>().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "`Eligible` is not a verdict; write `eligible`, `undetermined`, `ineligible` or `disqualified`"
+        "`Eligible` is not a verdict; write `eligible`, `undetermined`, `uncovered`, `ineligible` or `disqualified`"
     );
     for (truth, word) in [(Truth::True, "holds"), (Truth::False, "fails"), (Truth::Unknown, "unknown")] {
         assert_eq!((truth.as_str(), truth.to_string()), (word, word.to_owned()));

@@ -587,3 +587,25 @@ fn the_mean_and_the_latest_amount_need_an_event() {
     assert_eq!(points(&[("2026-11-01", 1, "20"), ("2026-11-02", 1, "-9")]), "105.5");
     assert_eq!(points(&[("2026-01-01", 1, "20")]), "301");
 }
+
+/// The months without deliveries count neither as 0 nor as 100: 100, 80, 90 and 100 of seven months.
+#[test]
+fn the_mean_of_the_months_with_deliveries() {
+    let month = |month: usize| {
+        format!(
+            "[[axis]]\nname = 'm{month}'\nmissing = 'skip'\n[[axis.rule]]\nid = 'r{month}'\n\
+             per_unit.accepted_{month} = {{ points = 100, min = 0, max = 100, ratio_to = 'received_{month}' }}\n"
+        )
+    };
+    let scorer = scorer(&format!("format = 1\nname = 'supplier'\n{}", (1..=7).map(month).collect::<String>()));
+    let delivered = |rows: [(i32, i32); 7]| {
+        rows.into_iter().zip(1..).fold(Record::new(), |record, ((accepted, received), month)| {
+            record.with(format!("accepted_{month}"), accepted).with(format!("received_{month}"), received)
+        })
+    };
+    let record = delivered([(10, 10), (0, 0), (4, 5), (0, 0), (9, 10), (0, 0), (7, 7)]);
+    let score = scorer.score(&record, at(AS_OF));
+    assert_eq!((score.value().to_string(), score.coverage().unwrap().to_string()), ("92.5".into(), "57.142857".into()));
+    let score = scorer.score(&delivered([(0, 0); 7]), at(AS_OF));
+    assert_eq!((score.verdict(), score.value()), (Verdict::Uncovered, Points::ZERO));
+}

@@ -94,8 +94,8 @@ const COMBINATIONS_OF_ANSWERS: usize = 4_096;
 /// - the model reads a missing field in several places, and one of them matches a part of a text, ignores case, counts
 ///   tags or gives points per unit,
 /// - the model reads a missing field in several places and tests more than five tags or 64 values of it,
-/// - the model distinguishes more than 1,024 combinations of the values of such fields (fewer if it has more than 2,048
-///   tests),
+/// - the model distinguishes more than 1,024 combinations of the values of such fields, and of the fields of axes that can be
+///   skipped (fewer if it has more than 2,048 tests),
 /// - a rule has a guard that reads a missing field, and bands or points per unit over a value that no fact can make known:
 ///   the days since an event that never happened, or a ratio to 0,
 /// - two possible sums of points are one millionth apart, or there are more than 32 separate ones (this affects states
@@ -117,6 +117,9 @@ const COMBINATIONS_OF_ANSWERS: usize = 4_096;
 /// }
 /// ```
 ///
+/// If the model asks for [coverage](crate::Score::coverage), `"coverage": [40, 100]` follows the score. An axis that some
+/// completion skips has `"may_be_skipped": true`.
+///
 /// A play is written as in a [`Score`](crate::Score). To read bounds back, use [`OwnedBounds`].
 #[derive(Clone)]
 pub struct Bounds<'m, 's> {
@@ -134,6 +137,8 @@ pub struct AxisBounds<'m> {
     pub raw: RangeInclusive<Points>,
     /// The range of the axis score, within 0 to 100.
     pub score: RangeInclusive<Points>,
+    /// Whether some completion skips the axis.
+    pub may_be_skipped: bool,
 }
 
 /// A missing fact, and how much an answer would narrow the [`Bounds`].
@@ -204,6 +209,14 @@ impl<'m: 's, 's> Bounds<'m, 's> {
         points(&self.outcome.value)
     }
 
+    /// Returns the lowest and the highest possible [coverage](crate::Score::coverage), over all completions that pass the
+    /// gates.
+    ///
+    /// `None` if the model does not ask for it, or a gate holds back every completion.
+    pub fn coverage(&self) -> Option<RangeInclusive<Points>> {
+        self.outcome.coverage.as_ref().map(points)
+    }
+
     /// Returns the ranges of the axes in the order of the document, over all completions that pass the gates.
     ///
     /// Returns no axes if a gate holds back every completion.
@@ -211,7 +224,8 @@ impl<'m: 's, 's> Bounds<'m, 's> {
         self.subject.program.axes.iter().zip(&self.outcome.axes).map(|(axis, result)| AxisBounds {
             name: &axis.title.id,
             raw: points(&result.raw),
-            score: points(&result.score),
+            score: points(&result.reported_score()),
+            may_be_skipped: result.skipped.any(|skipped| skipped),
         })
     }
 

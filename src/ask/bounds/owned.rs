@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{AxisBounds, Bounds, Question, write_parts};
 use crate::grade::{Grade, Verdict};
 use crate::num::points::Points;
-use crate::score::OwnedPlay;
+use crate::score::{OwnedPlay, is_false};
 
 /// A [`Bounds`] that borrows nothing: to queue, to return from a function, and to read back from a database.
 ///
@@ -35,6 +35,8 @@ pub struct OwnedBounds {
     verdicts: Vec<Verdict>,
     #[serde(rename = "score", with = "ends")]
     value: RangeInclusive<Points>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "some_ends")]
+    coverage: Option<RangeInclusive<Points>>,
     #[serde(with = "axes")]
     axes: Vec<OwnedAxisBounds>,
     grades: Vec<Grade>,
@@ -54,6 +56,8 @@ pub struct OwnedAxisBounds {
     pub raw: RangeInclusive<Points>,
     /// The range of the axis score, within 0 to 100.
     pub score: RangeInclusive<Points>,
+    /// Whether some completion skips the axis. In serde the key exists only if it is true.
+    pub may_be_skipped: bool,
 }
 
 /// An owned [`Question`].
@@ -75,6 +79,7 @@ impl Bounds<'_, '_> {
         OwnedBounds {
             verdicts: self.verdicts().collect(),
             value: self.value(),
+            coverage: self.coverage(),
             axes: self.axes().map(|axis| axis.to_owned()).collect(),
             grades: self.grades().collect(),
             states: self.states().map(Into::into).collect(),
@@ -88,7 +93,8 @@ impl Bounds<'_, '_> {
 impl AxisBounds<'_> {
     /// Returns a copy that borrows nothing.
     pub fn to_owned(&self) -> OwnedAxisBounds {
-        OwnedAxisBounds { name: self.name.into(), raw: self.raw.clone(), score: self.score.clone() }
+        let AxisBounds { name, raw, score, may_be_skipped } = self.clone();
+        OwnedAxisBounds { name: name.into(), raw, score, may_be_skipped }
     }
 }
 
@@ -110,6 +116,11 @@ impl OwnedBounds {
     /// Returns the lowest and the highest possible score, as [`Bounds::value`] does.
     pub fn value(&self) -> RangeInclusive<Points> {
         self.value.clone()
+    }
+
+    /// Returns the lowest and the highest possible coverage, as [`Bounds::coverage`] does.
+    pub fn coverage(&self) -> Option<RangeInclusive<Points>> {
+        self.coverage.clone()
     }
 
     /// Returns the ranges of the axes, as [`Bounds::axes`] does.
@@ -167,12 +178,32 @@ mod ends {
     }
 }
 
+/// As [`ends`], of a range that exists.
+mod some_ends {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{Points, RangeInclusive, ends};
+
+    type Ends = Option<RangeInclusive<Points>>;
+
+    pub(super) fn serialize<S: Serializer>(range: &Ends, serializer: S) -> Result<S::Ok, S::Error> {
+        range.as_ref().map(|range| [*range.start(), *range.end()]).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Ends, D::Error> {
+        #[derive(Deserialize)]
+        struct Range(#[serde(with = "ends")] RangeInclusive<Points>);
+
+        Ok(Option::<Range>::deserialize(deserializer)?.map(|Range(range)| range))
+    }
+}
+
 /// Axes as a table from names to ranges, in the order of the document.
 mod axes {
     use serde::de::{Deserializer, MapAccess, Visitor};
     use serde::{Deserialize, Serialize, Serializer};
 
-    use super::{Arc, OwnedAxisBounds, Points, RangeInclusive, ends, fmt};
+    use super::{Arc, OwnedAxisBounds, Points, RangeInclusive, ends, fmt, is_false};
     use crate::model::limits::AXES_MAX;
 
     #[derive(Serialize, Deserialize)]
@@ -182,10 +213,16 @@ mod axes {
         raw: RangeInclusive<Points>,
         #[serde(with = "ends")]
         score: RangeInclusive<Points>,
+        #[serde(default, skip_serializing_if = "is_false")]
+        may_be_skipped: bool,
     }
 
     pub(super) fn serialize<S: Serializer>(axes: &[OwnedAxisBounds], serializer: S) -> Result<S::Ok, S::Error> {
-        let parts = |axis: &OwnedAxisBounds| AxisRanges { raw: axis.raw.clone(), score: axis.score.clone() };
+        let parts = |axis: &OwnedAxisBounds| AxisRanges {
+            raw: axis.raw.clone(),
+            score: axis.score.clone(),
+            may_be_skipped: axis.may_be_skipped,
+        };
         serializer.collect_map(axes.iter().map(|axis| (&axis.name, parts(axis))))
     }
 
@@ -201,8 +238,10 @@ mod axes {
 
             fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Vec<OwnedAxisBounds>, A::Error> {
                 let mut axes = Vec::with_capacity(entries.size_hint().unwrap_or(0).min(AXES_MAX));
-                while let Some((name, AxisRanges { raw, score })) = entries.next_entry::<Arc<str>, _>()? {
-                    axes.push(OwnedAxisBounds { name, raw, score });
+                while let Some((name, AxisRanges { raw, score, may_be_skipped })) =
+                    entries.next_entry::<Arc<str>, _>()?
+                {
+                    axes.push(OwnedAxisBounds { name, raw, score, may_be_skipped });
                 }
                 Ok(axes)
             }

@@ -11,10 +11,10 @@ use super::HELD_BACK;
 use crate::evaluate::columns::{
     BLOCK, Block, BoundColumns, LANES, LaneNumbers, LaneSum, Mask, Rows, Verdicts, WORDS, subsets,
 };
-use crate::evaluate::{Concrete, Evaluation, Outcome, Subject};
+use crate::evaluate::{AxisPoints, Concrete, Evaluation, Outcome, Subject};
 use crate::grade::Verdict;
 use crate::model::limits::AXES_MAX;
-use crate::program::Program;
+use crate::program::{Axis, Program};
 use crate::score::Score;
 use crate::time::civil_day;
 
@@ -195,16 +195,24 @@ impl Pool {
         let mut raw: SmallVec<[LaneNumbers; AXES_MAX]> = SmallVec::new();
         raw.extend(program.axes.iter().map(|axis| LaneNumbers::one(axis.base)));
         if program.by_points {
-            program.axes.iter().zip(&mut raw).for_each(|(axis, raw)| block.points(axis, raw, None));
+            program.axes.iter().zip(&mut raw).for_each(|(axis, raw)| block.points(axis, raw, None, None));
             run.conclude_block(self.verdict, &raw, own, cache, output);
         } else {
             let mut available = raw.clone();
-            for (axis, (raw, available)) in program.axes.iter().zip(raw.iter_mut().zip(&mut available)) {
-                block.points(axis, raw, axis.skips.then_some(available));
+            let mut stakes: SmallVec<[LaneNumbers; AXES_MAX]> = SmallVec::new();
+            stakes.extend(program.axes.iter().map(|_| LaneNumbers::one(0)));
+            let tallies = available.iter_mut().zip(&mut stakes);
+            for (axis, (raw, (available, stake))) in program.axes.iter().zip(raw.iter_mut().zip(tallies)) {
+                block.points(axis, raw, axis.skips.then_some(available), program.covers().then_some(stake));
             }
             for (lane, row) in own.chunks(1).enumerate() {
-                let axes = program.axes.iter().zip(&raw).zip(&available).map(|((axis, raw), available)| {
-                    (raw.at(lane), if axis.skips { available.at(lane) } else { axis.available })
+                let tallies = available.iter().zip(&stakes);
+                let axes = program.axes.iter().zip(raw.iter().zip(tallies)).map(|(axis, (raw, (available, stake)))| {
+                    AxisPoints {
+                        raw: raw.at(lane),
+                        available: if axis.skips { available.at(lane) } else { axis.available },
+                        known: program.covers().then(|| (axis, stake.at(lane))),
+                    }
                 });
                 let key = output.push(run.conclude(self.verdict, axes, run.row(row)));
                 output.put(run.offset, row, &[1], &[key]);
@@ -299,7 +307,8 @@ impl<'m> Run<'m, '_> {
         let mut own = [0; AXES_MAX];
         own.iter_mut().zip(raw).for_each(|(own, raw)| *own = raw);
         let position = cache.find(verdict, own, |raw| {
-            let axes = self.program.axes.iter().zip(raw).map(|(axis, raw)| (*raw, axis.available));
+            let points = |(axis, raw): (&Axis, &i64)| AxisPoints { raw: *raw, available: axis.available, known: None };
+            let axes = self.program.axes.iter().zip(raw).map(points);
             output.push(self.conclude(verdict, axes, self.row(row)))
         });
         output.put(self.offset, row, &[position], &cache.keys);
@@ -311,12 +320,17 @@ impl<'m> Run<'m, '_> {
         self.first + row.first().copied().map_or(0, usize::from)
     }
 
-    /// The score of a row, given its verdict and the raw and available points of its axes.
+    /// The score of a row, given its verdict and the points of its axes.
     #[inline(never)]
-    fn conclude(&self, verdict: Verdict, axes: impl Iterator<Item = (i64, i64)>, row: usize) -> Score<'m> {
+    fn conclude(
+        &self,
+        verdict: Verdict,
+        axes: impl Iterator<Item = AxisPoints<'m, Concrete>>,
+        row: usize,
+    ) -> Score<'m> {
         let mut outcome = Outcome::<Concrete>::gated(verdict);
-        for (raw, available) in axes {
-            outcome.push(raw, available, &mut ());
+        for points in axes {
+            outcome.push(points, &mut ());
         }
         let facts = self.columns.row(row);
         Evaluation::new(Subject::on(self.program, &facts, self.at)).conclude(&mut outcome, &mut ());

@@ -5,6 +5,7 @@ use std::fmt;
 use super::{Cause, Comparison, OwnedCheckChange, OwnedComparison, OwnedLineChange, OwnedPart, OwnedSide, Part};
 use crate::ask::explain::{CheckKind, LineKind, OwnedFinding, OwnedLine};
 use crate::evaluate::Truth;
+use crate::grade::Verdict;
 use crate::num::points::Points;
 use crate::time::instant;
 
@@ -65,7 +66,9 @@ impl fmt::Display for OwnedPart {
             _ => line.difference != Points::ZERO,
         };
         let lines: Vec<_> = self.lines.iter().filter(explains).collect();
-        if held_back {
+        if held_back && self.after.verdict() == Verdict::Uncovered {
+            f.write_str(", too little is known for a score")?;
+        } else if held_back {
             let gate = self.lines.iter().filter(|line| line.kind == LineKind::Gate).map(|line| line.difference).sum();
             write!(f, ", held back by a gate; without it {}", signed(self.difference - gate))?;
         }

@@ -136,6 +136,7 @@ fn quantity(program: &Program, of: &Quantity) -> String {
             program.axes.get(*axis).map_or_else(String::new, |axis| format!("{} score", axis.title.shown()))
         }
         Quantity::Score => "score".to_owned(),
+        Quantity::Coverage => "coverage".to_owned(),
     }
 }
 

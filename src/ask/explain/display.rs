@@ -5,6 +5,7 @@ use std::fmt;
 use super::describe::signed;
 use super::{CheckKind, Explanation, LineKind, OwnedCheck, OwnedExplanation, OwnedFinding, OwnedLine};
 use crate::evaluate::Truth;
+use crate::grade::Verdict;
 use crate::num::points::Points;
 use crate::time::instant;
 
@@ -22,10 +23,16 @@ impl fmt::Display for OwnedExplanation {
         let as_of = instant::written(self.as_of());
         let score = self.score();
         write!(f, "{}: {score}", self.model())?;
-        if !score.verdict().is_scored() {
+        if score.verdict() == Verdict::Uncovered {
+            let skipped = || self.axes().iter().filter(|axis| axis.skipped);
+            let labels: Vec<&str> = skipped().map(|axis| &*axis.label).collect();
+            let little = if skipped().all(|axis| axis.coverage == Points::ZERO) { "nothing" } else { "too little" };
+            write!(f, ", {little} is known about {}", labels.join(", "))?;
+        } else if !score.verdict().is_scored() {
             write!(f, ", would score {}", self.would_be())?;
         }
-        writeln!(f, " of 100, as of {as_of}")?;
+        let of = if score.verdict() == Verdict::Uncovered { "" } else { " of 100" };
+        writeln!(f, "{of}, as of {as_of}")?;
         if let Some(segment) = score.segment() {
             writeln!(f, "Segment: {segment}")?;
         }
@@ -38,7 +45,8 @@ impl fmt::Display for OwnedExplanation {
         }
         self.gates(f)?;
         for axis in self.axes() {
-            writeln!(f, "\n{}: {} of {} points, {} of 100", axis.label, axis.raw, axis.available, axis.score)?;
+            let result = if axis.skipped { "skipped".to_owned() } else { format!("{} of 100", axis.score) };
+            writeln!(f, "\n{}: {} of {} points, {result}", axis.label, axis.raw, axis.available)?;
             let own = |line: &&OwnedLine| line.axis.as_ref() == Some(&axis.name) && line.kind != LineKind::Range;
             self.lines().iter().filter(own).try_for_each(|line| write_line(f, line, line.points))?;
         }
@@ -50,6 +58,14 @@ impl fmt::Display for OwnedExplanation {
                 .iter()
                 .take(SHORTFALLS)
                 .try_for_each(|line| entry(f, &signed(line.shortfall), &line.label, &line.findings))?;
+        }
+        if self.coverage() < Points::from(100) || score.coverage().is_some() {
+            write!(f, "\nCoverage: {} of 100", self.coverage())?;
+            if let [_, _, ..] = self.axes() {
+                let axes: Vec<_> = self.axes().iter().map(|axis| format!("{} {}", axis.label, axis.coverage)).collect();
+                write!(f, " ({})", axes.join(", "))?;
+            }
+            writeln!(f)?;
         }
         if !self.missing().is_empty() {
             writeln!(f, "\nNot known: {}", self.missing().join(", "))?;
@@ -78,6 +94,7 @@ impl OwnedExplanation {
             let own = self.lines().iter().filter(|line| line.axis.as_ref() == Some(&axis.name));
             let part: Points = own.map(|line| line.score).sum();
             let label = match axis.weight {
+                _ if axis.skipped => format!("{}, skipped at a coverage of {} of 100", axis.label, axis.coverage),
                 Some(weight) if self.axes().len() > 1 => {
                     format!("{}, {} of 100 with weight {weight} of {total}", axis.label, axis.score)
                 }

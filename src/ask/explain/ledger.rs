@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use smallvec::SmallVec;
 
 use super::{Explanation, Object};
+use crate::ask::coverage::Coverage;
 use crate::evaluate::{self, AxisOutcome, Concrete, Evaluation, MaybeUnknown, Observer, Subject, Tally, Truth};
 use crate::input::facts::{Fact, Facts};
 use crate::program::{FieldIndex, Gate, Limit, Program, Promoter, Quantity, Rule, Segment, Signal, Test};
@@ -131,6 +132,17 @@ impl<'m> Ledger<'m> {
             Source::Rule(rule) => Some((rule, entry, observations)),
             _ => None,
         })
+    }
+
+    /// How much is known, by the rules of the record.
+    pub(super) fn coverage(&self) -> Coverage<'m> {
+        let mut rules = self.rules();
+        let stakes = self.program.axes.iter().map(|axis| {
+            let count = axis.parts.iter().map(|part| part.rules.len()).sum();
+            let known = rules.by_ref().take(count).filter(|(_, entry, _)| entry.truth != Truth::Unknown);
+            known.map(|(rule, ..)| rule.stake).fold(0, i64::saturating_add)
+        });
+        Coverage::of(self.program, stakes)
     }
 
     pub(super) fn text(&self, start: usize, end: usize) -> &str {

@@ -29,6 +29,7 @@ pub use self::owned::{OwnedAxisLine, OwnedCheck, OwnedExplanation, OwnedFinding,
 
 use self::finding::{Findings, Object};
 use self::ledger::Ledger;
+use crate::ask::coverage::Coverage;
 use crate::evaluate::{Tally, Truth};
 use crate::input::facts::Facts;
 use crate::model::Fingerprint;
@@ -115,6 +116,11 @@ impl<'m> Explanation<'m> {
     /// Returns the value that the subject would have without gates.
     pub fn would_be(&self) -> Points {
         Points::from_micros(self.ledger.value)
+    }
+
+    /// Returns how much of what the rules can give is known, even for a subject that a gate holds back.
+    pub fn coverage(&self) -> Coverage<'m> {
+        self.ledger.coverage()
     }
 
     /// Returns every evaluated gate, promoter, limit and segment with its result.
@@ -210,10 +216,14 @@ pub struct AxisLine<'m> {
     pub raw: Points,
     /// The points that count as 100 for this subject.
     pub available: Points,
-    /// The score from 0 to 100.
+    /// The score from 0 to 100; 0 for an axis that is skipped.
     pub score: Points,
     /// The weight in the mean of the axes; `None` if the model joins its axes in another way.
     pub weight: Option<Points>,
+    /// How much of what the rules of the axis can give is known, from 0 to 100.
+    pub coverage: Points,
+    /// Whether the axis is skipped, because its coverage is too low: it leaves the total, together with its weight.
+    pub skipped: bool,
 }
 
 /// One line of the ledger.
@@ -280,6 +290,8 @@ pub enum LineKind {
     Group,
     /// A clamp of the axis score to 0 to 100.
     Range,
+    /// If axes are skipped: what the other axes gain as the weight of the skipped ones is shared among them.
+    Skipped,
     /// If the model multiplies its axis scores: the product minus the sum of the other lines of the axes.
     Joining,
     /// Rounding to millionths.

@@ -13,7 +13,7 @@ use crate::evaluate::Truth;
 use crate::model::Fingerprint;
 use crate::num::json::json_number;
 use crate::num::points::{MICROS, Points};
-use crate::score::OwnedScore;
+use crate::score::{OwnedScore, is_false};
 use crate::time::{instant, instant_at, second_of};
 
 /// An [`Explanation`] that borrows nothing: to queue, to return from a function, and to read back from a database.
@@ -48,10 +48,21 @@ pub struct OwnedExplanation {
     #[serde(rename = "outcome")]
     score: OwnedScore,
     would_be: Points,
+    #[serde(default = "full", skip_serializing_if = "is_full")]
+    coverage: Points,
     checks: Vec<OwnedCheck>,
     axes: Vec<OwnedAxisLine>,
     lines: Vec<OwnedLine>,
     missing: Vec<Arc<str>>,
+}
+
+fn full() -> Points {
+    Points::from(100)
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_full(coverage: &Points) -> bool {
+    *coverage == full()
 }
 
 /// An owned [`Check`].
@@ -84,10 +95,16 @@ pub struct OwnedAxisLine {
     pub raw: Points,
     /// The points that count as 100 for this subject.
     pub available: Points,
-    /// The score from 0 to 100.
+    /// The score from 0 to 100; 0 for an axis that is skipped.
     pub score: Points,
     /// The weight in the mean of the axes; `None` if the model joins its axes in another way.
     pub weight: Option<Points>,
+    /// As [`AxisLine::coverage`]. In serde the key exists only if it is below 100.
+    #[serde(default = "full", skip_serializing_if = "is_full")]
+    pub coverage: Points,
+    /// As [`AxisLine::skipped`]. In serde the key exists only if it is true.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub skipped: bool,
 }
 
 /// An owned [`Line`].
@@ -163,6 +180,7 @@ impl Explanation<'_> {
             as_of: instant_at(second_of(self.as_of)),
             score: self.score.to_owned(),
             would_be: self.would_be(),
+            coverage: self.coverage().whole(),
             checks: self.checks().map(|check| check.to_owned()).collect(),
             axes: self.axes().map(|axis| axis.to_owned()).collect(),
             lines: self.lines().iter().map(Line::to_owned).collect(),
@@ -187,8 +205,8 @@ impl Check<'_, '_> {
 impl AxisLine<'_> {
     /// Returns a copy that borrows nothing.
     pub fn to_owned(&self) -> OwnedAxisLine {
-        let AxisLine { name, label, raw, available, score, weight } = *self;
-        OwnedAxisLine { name: name.into(), label: label.into(), raw, available, score, weight }
+        let AxisLine { name, label, raw, available, score, weight, coverage, skipped } = *self;
+        OwnedAxisLine { name: name.into(), label: label.into(), raw, available, score, weight, coverage, skipped }
     }
 }
 
@@ -266,6 +284,14 @@ impl OwnedExplanation {
     /// Returns the value that the subject would have without gates.
     pub fn would_be(&self) -> Points {
         self.would_be
+    }
+
+    /// Returns how much of what the rules can give is known, from 0 to 100: the whole of [`Explanation::coverage`]. The
+    /// [axes](OwnedExplanation::axes) have their own.
+    ///
+    /// In serde the key exists only if it is below 100.
+    pub fn coverage(&self) -> Points {
+        self.coverage
     }
 
     /// Returns every evaluated gate, promoter, limit and segment, as [`Explanation::checks`] does.

@@ -99,16 +99,23 @@ impl<'m, 't> Block<'m, 't> {
     }
 
     /// Adds the points of an axis to its base, in place: the numbers of a block take two kilobytes. `available` starts at
-    /// the base too, and gains what counts as 100 in each row; `None` if that is the same for every row.
-    pub(crate) fn points(&self, axis: &'m Axis, raw: &mut LaneNumbers, mut available: Option<&mut LaneNumbers>) {
+    /// the base too, and gains what counts as 100 in each row; `None` if that is the same for every row. `stake` starts at 0
+    /// and gains the stakes of the rules that are known; `None` if nobody asks for coverage.
+    pub(crate) fn points(
+        &self,
+        axis: &'m Axis,
+        raw: &mut LaneNumbers,
+        mut available: Option<&mut LaneNumbers>,
+        mut stake: Option<&mut LaneNumbers>,
+    ) {
         for part in &axis.parts {
             if part.group.is_none() {
-                self.add_rules(part, raw, available.as_deref_mut());
+                self.add_rules(part, raw, available.as_deref_mut(), stake.as_deref_mut());
                 continue;
             }
             let mut sum = LaneNumbers::one(0);
             let mut expected = available.is_some().then(|| LaneNumbers::one(0));
-            self.add_rules(part, &mut sum, expected.as_mut());
+            self.add_rules(part, &mut sum, expected.as_mut(), stake.as_deref_mut());
             raw.add(&sum.map(|points| part.clamped(points)));
             if let (Some(available), Some(expected)) = (&mut available, expected) {
                 available.add(&expected.map(|points| part.clamped(points)));
@@ -117,12 +124,21 @@ impl<'m, 't> Block<'m, 't> {
     }
 
     #[inline]
-    fn add_rules(&self, part: &'m AxisPart, sum: &mut LaneNumbers, mut expected: Option<&mut LaneNumbers>) {
+    fn add_rules(
+        &self,
+        part: &'m AxisPart,
+        sum: &mut LaneNumbers,
+        mut expected: Option<&mut LaneNumbers>,
+        mut stake: Option<&mut LaneNumbers>,
+    ) {
         for rule in &part.rules {
             let unknown = self.rule(rule, sum);
             if let Some(expected) = &mut expected {
                 let skipped = if rule.missing == Missing::Skip { unknown } else { Mask::NONE };
                 expected.add_where(!skipped, rule.reach.unwrap_or(0));
+            }
+            if let Some(stake) = &mut stake {
+                stake.add_where(!unknown, rule.stake);
             }
         }
     }

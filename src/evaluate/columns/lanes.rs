@@ -97,6 +97,8 @@ impl Verdicts {
     pub(crate) fn of(self, verdict: Verdict) -> Mask {
         match verdict {
             Verdict::Disqualified => self.disqualified,
+            // Gates do not know it.
+            Verdict::Uncovered => Mask::NONE,
             Verdict::Ineligible => self.ineligible & !self.disqualified,
             Verdict::Undetermined => self.undetermined & self.scored(),
             Verdict::Eligible => !self.undetermined & self.scored(),

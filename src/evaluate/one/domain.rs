@@ -3,6 +3,8 @@
 use std::fmt::Debug;
 use std::ops::RangeInclusive;
 
+use smallvec::SmallVec;
+
 use crate::evaluate::domain::{Atom, Atoms, Domain, Numbers};
 use crate::evaluate::outcome::AxisOutcome;
 use crate::model::limits::AXES_MAX;
@@ -56,6 +58,10 @@ impl Domain for Concrete {
         }
         f(all.get(..count).unwrap_or(&all))
     }
+
+    fn choices<'n>(flags: impl Iterator<Item = &'n bool>, f: impl Fn(&[bool]) -> Option<i64>) -> Option<i64> {
+        f(&flags.copied().collect::<SmallVec<[bool; AXES_MAX]>>())
+    }
 }
 
 impl<V: Copy + PartialEq + Debug> Atoms<V> for V {
@@ -96,6 +102,10 @@ impl Numbers for i64 {
     #[inline]
     fn map(&self, f: impl Fn(i64) -> i64) -> i64 {
         f(*self)
+    }
+
+    fn hull(&self) -> i64 {
+        *self
     }
 
     #[inline]

@@ -181,6 +181,27 @@ impl Domain for Sets {
         let of: SmallVec<[&IntervalSet; AXES_MAX]> = of.collect();
         IntervalSet::map_all(&of, f).unwrap_or_else(|| IntervalSet::one(0))
     }
+
+    fn choices<'n>(
+        flags: impl Iterator<Item = &'n Set<bool>>,
+        f: impl Fn(&[bool]) -> Option<IntervalSet>,
+    ) -> Option<IntervalSet> {
+        let mut choices: Vec<SmallVec<[bool; AXES_MAX]>> = vec![SmallVec::new()];
+        for flag in flags {
+            let longer = choices.iter().flat_map(|choice| {
+                flag.iter().map(move |value| {
+                    let mut choice = choice.clone();
+                    choice.push(value);
+                    choice
+                })
+            });
+            choices = longer.collect();
+        }
+        choices.iter().filter_map(|choice| f(choice)).reduce(|mut all, own| {
+            all.union_with(&own);
+            all
+        })
+    }
 }
 
 impl MaybeUnknown<Sets> {

@@ -209,6 +209,10 @@ impl Numbers for IntervalSet {
         IntervalSet::of(self.iter().map(changed)).unwrap_or_else(|| self.clone())
     }
 
+    fn hull(&self) -> IntervalSet {
+        IntervalSet::from_to(self.least(), self.greatest())
+    }
+
     /// Each member of `self` with each of `other`, by a function that is monotone in either argument.
     #[inline]
     fn map2(&self, other: &IntervalSet, f: impl Fn(i64, i64) -> i64) -> IntervalSet {

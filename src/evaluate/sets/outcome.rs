@@ -9,16 +9,20 @@ use crate::evaluate::outcome::{AxisOutcome, AxisOutcomes, Outcome};
 /// The set with this outcome alone.
 impl From<&Outcome<Concrete>> for Outcome<Sets> {
     fn from(outcome: &Outcome<Concrete>) -> Outcome<Sets> {
-        let Outcome { verdict, value, axes, grade, state, segment, play } = outcome;
-        let axis = |&AxisOutcome { raw, available, carried, score }: &AxisOutcome<Concrete>| AxisOutcome {
-            raw: IntervalSet::one(raw),
-            available: IntervalSet::one(available),
-            carried: IntervalSet::one(carried),
-            score: IntervalSet::one(score),
-        };
+        let Outcome { verdict, value, coverage, axes, grade, state, segment, play } = outcome;
+        let axis =
+            |&AxisOutcome { raw, available, carried, score, coverage, skipped }: &AxisOutcome<Concrete>| AxisOutcome {
+                raw: IntervalSet::one(raw),
+                available: IntervalSet::one(available),
+                carried: IntervalSet::one(carried),
+                score: IntervalSet::one(score),
+                coverage: IntervalSet::one(coverage),
+                skipped: Atoms::one(skipped),
+            };
         Outcome {
             verdict: Atoms::one(*verdict),
             value: IntervalSet::one(*value),
+            coverage: coverage.map(IntervalSet::one),
             axes: axes.iter().map(axis).collect(),
             grade: Atoms::one(*grade),
             state: Atoms::one(*state),
@@ -38,6 +42,11 @@ impl Outcome<Sets> {
         }
         self.verdict.union_with(&other.verdict);
         self.value.union_with(&other.value);
+        match (&mut self.coverage, &other.coverage) {
+            (Some(own), Some(other)) => own.union_with(other),
+            (own @ None, other) => own.clone_from(other),
+            (Some(_), None) => {}
+        }
         self.grade.union_with(&other.grade);
         self.state.union_with(&other.state);
         self.segment.union_with(&other.segment);
@@ -47,17 +56,23 @@ impl Outcome<Sets> {
     /// The outcome, if there is only one.
     pub(crate) fn single(&self) -> Option<Outcome<Concrete>> {
         let axis = |axis: &AxisOutcome<Sets>| {
-            let AxisOutcome { raw, available, carried, score } = axis;
+            let AxisOutcome { raw, available, carried, score, coverage, skipped } = axis;
             Some(AxisOutcome {
                 raw: raw.single()?,
                 available: available.single()?,
                 carried: carried.single()?,
                 score: score.single()?,
+                coverage: coverage.single()?,
+                skipped: skipped.single()?,
             })
         };
         Some(Outcome {
             verdict: self.verdict.single()?,
             value: self.value.single()?,
+            coverage: match &self.coverage {
+                Some(coverage) => Some(coverage.single()?),
+                None => None,
+            },
             axes: self.axes.iter().map(axis).collect::<Option<_>>()?,
             grade: self.grade.single()?,
             state: self.state.single()?,
@@ -70,13 +85,19 @@ impl Outcome<Sets> {
     pub(crate) fn is_subset(&self, other: &Outcome<Sets>) -> bool {
         let axes = |own: &AxisOutcomes<Sets>, others: &AxisOutcomes<Sets>| {
             own.len() <= others.len()
-                && own
-                    .iter()
-                    .zip(others)
-                    .all(|(own, other)| own.raw.is_subset(&other.raw) && own.score.is_subset(&other.score))
+                && own.iter().zip(others).all(|(own, other)| {
+                    own.raw.is_subset(&other.raw)
+                        && own.score.is_subset(&other.score)
+                        && own.coverage.is_subset(&other.coverage)
+                        && own.skipped.is_subset(&other.skipped)
+                })
         };
         self.verdict.is_subset(&other.verdict)
             && self.value.is_subset(&other.value)
+            && match (&self.coverage, &other.coverage) {
+                (Some(own), Some(other)) => own.is_subset(other),
+                (own, _) => own.is_none(),
+            }
             && axes(&self.axes, &other.axes)
             && self.grade.is_subset(&other.grade)
             && self.state.is_subset(&other.state)
@@ -91,5 +112,7 @@ impl AxisOutcome<Sets> {
         self.available.union_with(&other.available);
         self.carried.union_with(&other.carried);
         self.score.union_with(&other.score);
+        self.coverage.union_with(&other.coverage);
+        self.skipped.union_with(&other.skipped);
     }
 }

@@ -165,6 +165,7 @@ impl<'m> Observer<'m, Concrete> for Specializer<'_, 'm> {
             let points = points();
             self.known.points.add(&points.number);
             self.known.expected.add(&expected_of::<Concrete>(rule, &points.unknown));
+            self.known.stake.add(&if points.unknown { 0 } else { rule.stake });
         }
     }
 
@@ -174,6 +175,7 @@ impl<'m> Observer<'m, Concrete> for Specializer<'_, 'm> {
         let known = PartialSum {
             points: own.points.saturating_add(before.points),
             expected: own.expected.saturating_add(before.expected),
+            stake: own.stake.saturating_add(before.stake),
         };
         self.residual.parts.push(ResidualPart { known, end: self.residual.rules.len() });
     }

@@ -27,13 +27,14 @@ pub(crate) enum Scope {
 pub(crate) const RESERVED: [&str; 6] = ["all", "any", "not", "at_least_of", EVENTS, FIELD];
 
 /// Keys that are not field names in [`Scope::Outcome`].
-pub(crate) const RESERVED_OUTCOME: [&str; 4] = [AXIS, SCORE, GRADE, VERDICT];
+pub(crate) const RESERVED_OUTCOME: [&str; 5] = [AXIS, SCORE, COVERAGE, GRADE, VERDICT];
 
 pub(crate) const EVENTS: &str = "events";
 /// The key that lets a field have a reserved name: `field.score` is the field `score`.
 pub(crate) const FIELD: &str = "field";
 pub(crate) const AXIS: &str = "axis";
 pub(crate) const SCORE: &str = "score";
+pub(crate) const COVERAGE: &str = "coverage";
 pub(crate) const GRADE: &str = "grade";
 pub(crate) const VERDICT: &str = "verdict";
 
@@ -61,6 +62,7 @@ impl Quantity {
             }
             Quantity::Axis { name } => KeyPath::from_slice(&[AXIS, name]),
             Quantity::Score => KeyPath::from_slice(&[SCORE]),
+            Quantity::Coverage => KeyPath::from_slice(&[COVERAGE]),
         }
     }
 
@@ -72,7 +74,7 @@ impl Quantity {
             Quantity::TagCount { .. } => Some(COUNT),
             Quantity::Event { by, .. } => Some(by.name()),
             Quantity::DaysSinceLast { .. } => Some(DAYS_SINCE_LAST),
-            Quantity::Number { .. } | Quantity::Axis { .. } | Quantity::Score => None,
+            Quantity::Number { .. } | Quantity::Axis { .. } | Quantity::Score | Quantity::Coverage => None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use chrono::{Month, Weekday};
 
-use crate::model::axis::Missing;
+use crate::model::axis::{AxisMissing, Missing};
 use crate::model::condition::{Calendar, DayOp, EventMeasure, IfUnknown, NumberOp, RecencyOp, TagOp, TextOp};
 use crate::model::outcome::Total;
 use crate::model::window::Period;
@@ -165,6 +165,7 @@ pub(crate) const WINDOW_KEYS: [&str; 4] = [THIS, PREVIOUS, SINCE, UNTIL];
 pub(crate) const IF_UNKNOWN: [(&str, IfUnknown); 2] = [("holds", IfUnknown::Holds), ("fails", IfUnknown::Fails)];
 pub(crate) const SKIP: &str = "skip";
 pub(crate) const RULE_MISSING: [(&str, Missing); 1] = [(SKIP, Missing::Skip)];
+pub(crate) const AXIS_MISSING: [(&str, AxisMissing); 2] = [(SKIP, AxisMissing::Skip), ("zero", AxisMissing::Zero)];
 /// Whether the bounds of bands are exclusive.
 pub(crate) const BOUNDS: [(&str, bool); 2] = [("above", true), ("from", false)];
 

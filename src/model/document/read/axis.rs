@@ -1,8 +1,8 @@
 //! Axes, groups and rules.
 
 use super::Reader;
-use crate::model::axis::{Axis, Group, Missing, Rule};
-use crate::model::document::names::RULE_MISSING;
+use crate::model::axis::{Axis, AxisMissing, Group, Missing, Rule};
+use crate::model::document::names::{AXIS_MISSING, RULE_MISSING};
 use crate::model::document::node::Node;
 use crate::num::points::Points;
 use crate::problem::Path;
@@ -15,6 +15,8 @@ impl Reader {
         let weight = keys.optional(self, "weight", Reader::points);
         let base = keys.or_default(self, "base", Reader::points);
         let available = keys.optional(self, "available", Reader::points);
+        let missing = keys.or_default(self, "missing", Reader::axis_missing);
+        let min_coverage = keys.optional(self, "min_coverage", Reader::points);
         let rules = keys.list(self, "rule", Reader::rule);
         let groups = keys.list(self, "group", Reader::group);
         keys.finish(self);
@@ -24,9 +26,15 @@ impl Reader {
             weight: weight?.unwrap_or(Points::from(1)),
             base: base?,
             available: available?,
+            missing: missing?,
+            min_coverage: min_coverage?,
             rules: rules?,
             groups: groups?,
         })
+    }
+
+    fn axis_missing(&mut self, node: &Node, path: &Path<'_>) -> Option<AxisMissing> {
+        self.choice_of(node, path, &AXIS_MISSING)
     }
 
     fn group(&mut self, node: &Node, path: &Path<'_>) -> Option<Group> {

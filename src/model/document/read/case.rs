@@ -84,6 +84,7 @@ impl Reader {
         }
         let verdict = keys.optional(self, "verdict", Reader::name);
         let score = keys.optional(self, "score", Reader::points);
+        let coverage = keys.optional(self, "coverage", Reader::points);
         let axes = keys.or_default(self, "axes", |reader, node, path| reader.rows(node, path, Reader::points));
         let grade = keys.optional(self, "grade", Reader::name);
         let state = keys.optional(self, "state", Reader::name);
@@ -93,6 +94,7 @@ impl Reader {
         Some(Expect {
             verdict: verdict?,
             score: score?,
+            coverage: coverage?,
             axes: axes?,
             grade: grade?,
             state: state?,

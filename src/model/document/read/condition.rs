@@ -2,7 +2,7 @@
 
 use super::Reader;
 use crate::model::condition::{Condition, Leaf, Quantity, Shape, TextSubject};
-use crate::model::document::location::{AXIS, EVENTS, FIELD, GRADE, SCORE, Scope, VERDICT};
+use crate::model::document::location::{AXIS, COVERAGE, EVENTS, FIELD, GRADE, SCORE, Scope, VERDICT};
 use crate::model::document::node::Node;
 use crate::problem::Path;
 
@@ -97,6 +97,7 @@ impl Reader {
                 reader.number_tests(node, path, &Quantity::Axis { name: axis.to_owned() }, tests)
             }),
             SCORE => self.number_tests(node, path, &Quantity::Score, tests),
+            COVERAGE => self.number_tests(node, path, &Quantity::Coverage, tests),
             GRADE => self.outcome_text(node, path, &TextSubject::Grade, tests),
             VERDICT => self.outcome_text(node, path, &TextSubject::Verdict, tests),
             field => self.field_tests(field, node, path, tests),

@@ -84,6 +84,7 @@ impl Reader {
         let week_starts = keys.optional(self, "week_starts", Reader::choice);
         let year_starts = keys.optional(self, "year_starts", Reader::choice);
         let total = keys.or_default(self, "total", Reader::choice);
+        let coverage = keys.or_default(self, "coverage", Reader::flag);
         let required = keys.list(self, "required", Reader::gate);
         let disqualifying = keys.list(self, "disqualifying", Reader::gate);
         let axes = keys.list(self, "axis", Reader::axis);
@@ -103,6 +104,7 @@ impl Reader {
             week_starts: week_starts?.unwrap_or(default.week_starts),
             year_starts: year_starts?.unwrap_or(default.year_starts),
             total: total?,
+            coverage: coverage?,
             required: required?,
             disqualifying: disqualifying?,
             axes: axes?,

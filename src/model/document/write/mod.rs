@@ -18,7 +18,7 @@ use crate::decay::Decay;
 use crate::input::facts::Facts;
 use crate::input::value::Value;
 use crate::model::Model;
-use crate::model::axis::{Axis, Group, Missing, Rule};
+use crate::model::axis::{Axis, AxisMissing, Group, Missing, Rule};
 use crate::model::case::{Case, Expect};
 use crate::model::condition::{AgeWindow, Quantity};
 use crate::model::gate::Gate;
@@ -147,6 +147,9 @@ pub(in crate::model) fn model(model: &Model) -> Node {
     if model.total != Total::default() {
         table.put("total", model.total.name());
     }
+    if model.coverage {
+        table.put("coverage", true);
+    }
     if let Some(grade) = &model.grade {
         let mut sides = Table::default();
         sides.put("fit", cuts(&grade.fit));
@@ -210,6 +213,10 @@ fn axis(axis: &Axis) -> Node {
     table.put_unless("weight", axis.weight, &Points::from(1));
     table.put_unless("base", axis.base, &Points::ZERO);
     table.put_some("available", axis.available);
+    if axis.missing == AxisMissing::Skip {
+        table.put("missing", SKIP);
+    }
+    table.put_some("min_coverage", axis.min_coverage);
     table.put_list("group", &axis.groups, group);
     table.put_list("rule", &axis.rules, rule);
     table.into()
@@ -302,7 +309,11 @@ fn put_measure(table: &mut Table, of: &Quantity) {
             table.put_some("by", of.measure());
         }
         // No document can state these forms over tags and outcomes. Compiling refuses them.
-        Quantity::Number { .. } | Quantity::TagCount { .. } | Quantity::Axis { .. } | Quantity::Score => {}
+        Quantity::Number { .. }
+        | Quantity::TagCount { .. }
+        | Quantity::Axis { .. }
+        | Quantity::Score
+        | Quantity::Coverage => {}
     }
     if let Some(matching) = of.event().and_then(|event| event.matching.as_ref()) {
         table.put(WHERE, condition(matching, Scope::Attributes));
@@ -458,6 +469,7 @@ fn expectations(expect: &Expect) -> Table {
     let mut table = Table::default();
     table.put_some("verdict", expect.verdict.as_ref());
     table.put_some("score", expect.score);
+    table.put_some("coverage", expect.coverage);
     table.put_rows("axes", &expect.axes);
     table.put_some("grade", expect.grade.as_ref());
     table.put_some("state", expect.state.as_ref());

@@ -225,7 +225,7 @@ impl<'m> Compiler<'m> {
                     }
                     (Some(_), Some(_)) => {
                         let message = "`distinct` and `ratio_to` do not go together";
-                        return self.problems.refuse("forms", option, message);
+                        return self.problems.refuse("forms", source, message);
                     }
                 }
             }

@@ -659,7 +659,7 @@ impl Generator<'_> {
                 if self.chance(25) {
                     rule["where"] = self.attribute_condition(2);
                 }
-                if by == "count" && self.chance(25) {
+                if by == "count" && rule["ratio_to"].is_null() && self.chance(25) {
                     rule["distinct"] = json!(self.pick(ATTRIBUTES));
                 }
                 let name = self.event();
@@ -744,7 +744,7 @@ impl Generator<'_> {
                 if self.chance(25) {
                     spec["where"] = self.attribute_condition(2);
                 }
-                if by == "count" && self.chance(25) {
+                if by == "count" && spec["ratio_to"].is_null() && self.chance(25) {
                     spec["distinct"] = json!(self.pick(ATTRIBUTES));
                 }
                 let name = self.event();

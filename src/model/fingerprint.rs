@@ -195,12 +195,12 @@ fn normalize(condition: &mut Condition) {
     let shape = std::mem::replace(&mut condition.0, Shape::All(Vec::new()));
     condition.0 = match shape {
         Shape::Together(parts) | Shape::All(parts) => joined(parts, Shape::All, |shape| match shape {
-            Shape::All(inner) => Ok(inner),
-            other => Err(other),
+            Shape::All(inner) => Some(inner),
+            _ => None,
         }),
         Shape::Any(parts) => joined(parts, Shape::Any, |shape| match shape {
-            Shape::Any(inner) => Ok(inner),
-            other => Err(other),
+            Shape::Any(inner) => Some(inner),
+            _ => None,
         }),
         Shape::Not(mut inner) => {
             normalize(&mut inner);
@@ -224,14 +224,14 @@ fn normalize(condition: &mut Condition) {
 fn joined(
     parts: Vec<Condition>,
     join: fn(Vec<Condition>) -> Shape,
-    open: fn(Shape) -> Result<Vec<Condition>, Shape>,
+    open: fn(&mut Shape) -> Option<&mut Vec<Condition>>,
 ) -> Shape {
     let mut flat = Vec::new();
     for mut part in parts {
         normalize(&mut part);
-        match open(part.0) {
-            Ok(inner) => flat.extend(inner),
-            Err(other) => flat.push(Condition(other)),
+        match open(&mut part.0) {
+            Some(inner) => flat.append(inner),
+            None => flat.push(part),
         }
     }
     flat.sort_by_cached_key(|part| hash(&write::condition(part, Scope::Outcome)));

@@ -135,7 +135,9 @@ impl Quantity {
             Quantity::TagCount { field } => each(Read::Field(field, Kind::Tags)),
             Quantity::Event { event, ages, ratio_to, .. } => {
                 each(Read::Event(&event.name));
-                ratio_to.iter().for_each(|event| each(Read::Event(event)));
+                if let Some(event) = ratio_to {
+                    each(Read::Event(event));
+                }
                 if let Some(AgeWindow::Within(window)) = ages {
                     window.reads(each);
                 }

@@ -192,8 +192,8 @@ mod tests {
             Period::Day => true,
             Period::Week => date.weekday() == week_starts,
             Period::Month => date.day() == 1,
-            Period::Quarter => date.day() == 1 && month % 3 == 0,
-            Period::Year => date.day() == 1 && month % 12 == 0,
+            Period::Quarter => date.day() == 1 && month.is_multiple_of(3),
+            Period::Year => date.day() == 1 && month.is_multiple_of(12),
         }
     }
 

@@ -396,7 +396,9 @@ proptest! {
         // From 1 January 2025.
         const START: i64 = 1_735_689_600;
         let mut activity = Activity::new();
-        hours.iter().for_each(|(hour, off)| activity.record("visit", second(START + hour * 3_600 + off)));
+        for (hour, off) in &hours {
+            activity.record("visit", second(START + hour * 3_600 + off));
+        }
         let record = Record::new().with_activity(activity);
         let counter = |window: Json| scorer(&model(&counts_within(&window, offset.0, starts)));
         let count = |scorer: &Scorer<Record>, at: i64| scorer.score(&record, second(at)).axes().next().unwrap().raw;

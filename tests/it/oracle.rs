@@ -822,7 +822,7 @@ impl<'a> Evaluation<'a> {
         // Day by day, while the calendar gives the same name to the period.
         let starts = |period: &str, day: i64| {
             let same = |other: i64| self.period(period, date_of(other)) == self.period(period, date_of(day));
-            (0..).map(|back| day - back).find(|first| !same(first - 1)).expect("a first day")
+            (0..400).map(|back| day - back).find(|first| !same(first - 1)).expect("a first day")
         };
         if let Some(period) = window["this"].as_str() {
             return Some(Window::Days(starts(period, today), today));

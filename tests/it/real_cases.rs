@@ -405,7 +405,9 @@ fn windows_by_the_calendar_end_where_the_calendar_says() {
     };
     let points = |scorer: &Scorer<Record>, events: &[&str], as_of: &str| {
         let mut activity = Activity::new();
-        events.iter().for_each(|event| activity.record_with("earn", at(event), 1, Points::from(10)));
+        for event in events {
+            activity.record_with("earn", at(event), 1, Points::from(10));
+        }
         let record = Record::new().with("expires", "2026-03-31").with_activity(activity);
         scorer.score(&record, at(as_of)).axes().next().unwrap().raw.to_string()
     };
@@ -546,9 +548,9 @@ fn a_share_of_two_kinds_of_events() {
     );
     let points = |events: &[(&str, &str, u32, i32)]| {
         let mut activity = Activity::new();
-        events
-            .iter()
-            .for_each(|(name, day, count, amount)| activity.record_with(name, at(day), *count, Points::from(*amount)));
+        for (name, day, count, amount) in events {
+            activity.record_with(name, at(day), *count, Points::from(*amount));
+        }
         raw(&seller, &Record::new().with_activity(activity))
     };
     assert_eq!(

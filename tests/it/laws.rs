@@ -333,8 +333,15 @@ fn separated(document: &Json) -> Option<Json> {
         }
         if let Some(Json::Array(rules)) = axis.get_mut("rule") {
             let reads_events = |rule: &Json| rule.get("signal").is_some() || rule.to_string().contains("\"events\"");
+            // A window from or until a date of the subject.
+            let is_field =
+                |edge: &Json| edge.as_str().is_some_and(|edge| !edge.starts_with(|c: char| c.is_ascii_digit()));
+            let reads_date = |window: &Json| is_field(&window["since"]) || is_field(&window["until"]);
             let reads_facts = |rule: &Json| {
-                rule.get("when").is_some() || rule.get("signal").is_none() && rule["bands"].get("events").is_none()
+                rule.get("when").is_some()
+                    || rule.get("signal").is_none() && rule["bands"].get("events").is_none()
+                    || reads_date(&rule["signal"]["window"])
+                    || reads_date(&rule["within"])
             };
             rules.retain(|rule| (name != fit || !reads_events(rule)) && (name != activity || !reads_facts(rule)));
         }

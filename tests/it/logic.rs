@@ -490,6 +490,18 @@ fn every_operator_on_events_is_true_and_false() {
     check_events(r#"{ "days": 1 }"#, &[(0, 1, 0), (12 * HOUR, 1, 0)], &[(0, 1, 0), (12 * HOUR + 1, 1, 0)]);
     check_events(r#"{ "days": { "at_least": 2, "within": "36h" } }"#, &[(0, 1, 0), (13 * HOUR, 1, 0)], &[(0, 5, 0)]);
     check_events(r#"{ "days": { "at_most": 0, "between": ["1d", "2d"] } }"#, &[(0, 1, 0)], &[(DAY, 1, 0)]);
+    let today = &[(12 * HOUR, 1, 0)][..];
+    let yesterday = &[(12 * HOUR + 1, 1, 0)][..];
+    check_events(r#"{ "count": { "is": 1, "within": { "this": "day" } } }"#, today, yesterday);
+    check_events(r#"{ "days": { "is": 1, "within": { "previous": "day" } } }"#, yesterday, today);
+    check_events(r#"{ "last_within": { "this": "day" } }"#, today, yesterday);
+    check_events(
+        r#"{ "none_within": { "since": "1970-01-01", "until": "1970-01-31" } }"#,
+        today,
+        &[(at(NOW).timestamp(), 1, 0)],
+    );
+    check_events(r#"{ "mean_amount": { "at_least": 5 } }"#, &[(0, 1, 4), (DAY, 1, 6)], &[(0, 2, 4), (DAY, 1, 6)]);
+    check_events(r#"{ "latest_amount": { "at_least": 5 } }"#, &[(0, 1, 6), (DAY, 1, 4)], &[(0, 1, 4), (DAY, 1, 6)]);
     check_events(r#"{ "last_within": "7d" }"#, &[(7 * DAY - 1, 1, 0)], &[(7 * DAY, 1, 0)]);
     check_events(r#"{ "last_within": "7d" }"#, &[(0, 1, 0)], &[(-1, 1, 0)]);
     check_events(r#"{ "none_within": "7d" }"#, &[(7 * DAY, 1, 0)], &[(7 * DAY - 1, 1, 0)]);

@@ -4,21 +4,13 @@ use smallvec::SmallVec;
 
 use super::domain::{Atoms, Domain, Numbers};
 use super::observer::Observer;
+use super::one::Concrete;
 use super::total;
 use crate::grade::Verdict;
-use crate::program::{Axis, Index};
-
-/// The points of an axis.
-pub(crate) struct AxisPoints<'m, D: Domain> {
-    pub(crate) raw: D::Number,
-    /// What counts as 100.
-    pub(crate) available: D::Number,
-    /// The axis and the stakes of its rules that are known, if the program asks for coverage.
-    pub(crate) known: Option<(&'m Axis, D::Number)>,
-}
+use crate::program::Index;
 
 /// Points and score of one axis.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct AxisOutcome<D: Domain> {
     pub(crate) raw: D::Number,
     /// What counts as 100 for this subject; zero or less if every rule was skipped.
@@ -27,11 +19,22 @@ pub(crate) struct AxisOutcome<D: Domain> {
     pub(crate) carried: D::Number,
     /// The score rounded to six places. What it would be for an axis that is skipped.
     pub(crate) score: D::Number,
-    /// How much of what its rules can give is known, from 0 to 100 in millionths; 100 if nobody asks.
+    /// `None` if the program does not ask for coverage.
+    pub(crate) known: Option<AxisCoverage<D>>,
+}
+
+/// How much is known about one axis.
+#[derive(Clone, Debug)]
+pub(crate) struct AxisCoverage<D: Domain> {
+    /// How much of what its rules can give is known, from 0 to 100 in millionths.
     pub(crate) coverage: D::Number,
     /// Whether the axis is left out of the total.
     pub(crate) skipped: D::Of<bool>,
 }
+
+impl Copy for AxisOutcome<Concrete> {}
+
+impl Copy for AxisCoverage<Concrete> {}
 
 pub(super) type AxisOutcomes<D> = SmallVec<<D as Domain>::Axes>;
 
@@ -54,7 +57,12 @@ pub(crate) struct Outcome<D: Domain> {
 impl<D: Domain> AxisOutcome<D> {
     /// The score as it is reported: 0 where the axis is skipped.
     pub(crate) fn reported_score(&self) -> D::Number {
-        D::select(&self.skipped, D::Number::one(0), self.score.clone())
+        D::select(&self.skipped(), D::Number::one(0), self.score.clone())
+    }
+
+    /// Whether the axis is left out of the total.
+    pub(crate) fn skipped(&self) -> D::Of<bool> {
+        self.known.as_ref().map_or_else(|| D::Of::one(false), |known| known.skipped.clone())
     }
 }
 
@@ -75,11 +83,14 @@ impl<D: Domain> Outcome<D> {
 
     /// Adds the next axis.
     #[inline(always)]
-    pub(crate) fn push<'m, O: Observer<'m, D>>(&mut self, points: AxisPoints<'m, D>, observer: &mut O) {
-        let mut result = total::axis_outcome(points.raw, points.available);
-        if let Some((axis, stake)) = points.known {
-            total::cover(&mut result, axis, &stake);
-        }
+    pub(crate) fn push<'m, O: Observer<'m, D>>(
+        &mut self,
+        raw: D::Number,
+        available: D::Number,
+        known: Option<AxisCoverage<D>>,
+        observer: &mut O,
+    ) {
+        let result = AxisOutcome { known, ..total::axis_outcome(raw, available) };
         observer.on_axis(&result);
         self.axes.push(result);
     }

@@ -3,10 +3,11 @@
 use super::domain::{Atoms, Domain, FirstRow, Numbers, first_row, first_true};
 use super::env::{Env, MaybeUnknown};
 use super::observer::{Observation, Observer};
-use super::outcome::{AxisOutcome, AxisPoints, Outcome};
+use super::outcome::{AxisOutcome, Outcome};
+use super::total::Tally;
 use super::{test, total};
 use crate::grade::{Grade, Verdict};
-use crate::model::{IfUnknown, Missing};
+use crate::model::IfUnknown;
 use crate::program::{
     Axis, Condition, ConditionNode, CoverageUse, Gate, Index, Quantity, Rule, RuleBody, Test, TextSubject,
 };
@@ -89,11 +90,15 @@ impl<'m, E: Env<'m>> Evaluation<E> {
         (!passes).then_some(truth)
     }
 
-    /// The points of an axis.
-    fn points<O: Observer<'m, E::Domain>>(&self, axis: &'m Axis, observer: &mut O) -> AxisPoints<'m, E::Domain> {
+    /// The raw points of an axis. Adds to `tally` what else its rules add up to.
+    fn points<O: Observer<'m, E::Domain>>(
+        &self,
+        axis: &'m Axis,
+        mut tally: Option<&mut Tally<E::Domain>>,
+        observer: &mut O,
+    ) -> Number<E::Domain> {
         let one = |number| Number::<E::Domain>::one(number);
         let mut raw = one(axis.base);
-        let mut tally = axis.tallies.then(|| Tally::<E::Domain> { expected: one(axis.base), stake: one(0) });
         for part in &axis.parts {
             let (known, rules) = self.env.rules(part);
             let mut sum = one(known.points);
@@ -116,10 +121,18 @@ impl<'m, E: Env<'m>> Evaluation<E> {
                 tally.stake.add(&own.stake);
             }
         }
-        let Some(tally) = tally else { return AxisPoints { raw, available: one(axis.available), known: None } };
+        raw
+    }
+
+    /// Evaluates an axis that needs more than its points.
+    #[inline(never)]
+    fn tallied<O: Observer<'m, E::Domain>>(&self, axis: &'m Axis, outcome: &mut Outcome<E::Domain>, observer: &mut O) {
+        let one = |number| Number::<E::Domain>::one(number);
+        let mut tally = Tally { expected: one(axis.base), stake: one(0) };
+        let raw = self.points(axis, Some(&mut tally), observer);
         let available = if axis.skips { tally.expected } else { one(axis.available) };
-        let known = self.env.program().covers().then_some((axis, tally.stake));
-        AxisPoints { raw, available, known }
+        let known = self.env.program().covers().then(|| total::axis_coverage(axis, &tally.stake));
+        outcome.push(raw, available, known, observer);
     }
 
     /// Adds the points of a rule, with its guard and its policy for the unknown applied. Returns where the rule is unknown.
@@ -209,8 +222,12 @@ impl<'m, E: Env<'m>> Evaluation<E> {
     #[inline]
     pub(crate) fn score<O: Observer<'m, E::Domain>>(&self, outcome: &mut Outcome<E::Domain>, observer: &mut O) {
         for axis in &self.env.program().axes {
-            let points = self.points(axis, observer);
-            outcome.push(points, observer);
+            if axis.tallies {
+                self.tallied(axis, outcome, observer);
+                continue;
+            }
+            let raw = self.points(axis, None, observer);
+            outcome.push(raw, Number::<E::Domain>::one(axis.available), None, observer);
         }
         self.conclude(outcome, observer);
     }
@@ -218,12 +235,26 @@ impl<'m, E: Env<'m>> Evaluation<E> {
     /// Everything that follows from the axes.
     #[inline(always)]
     pub(crate) fn conclude<O: Observer<'m, E::Domain>>(&self, outcome: &mut Outcome<E::Domain>, observer: &mut O) {
+        if self.env.program().covers() {
+            self.concluded::<_, true>(outcome, observer);
+        } else {
+            self.concluded::<_, false>(outcome, observer);
+        }
+    }
+
+    #[inline(always)]
+    fn concluded<O: Observer<'m, E::Domain>, const COVERS: bool>(
+        &self,
+        outcome: &mut Outcome<E::Domain>,
+        observer: &mut O,
+    ) {
         let program = self.env.program();
-        if program.covers() {
+        let skips = COVERS && program.coverage == CoverageUse::Skips;
+        if COVERS {
             outcome.coverage = Some(total::coverage(program, &outcome.axes));
         }
         let (verdict, coverage, axes) = (&outcome.verdict, outcome.coverage.as_ref(), outcome.axes.as_slice());
-        let (base, grade, left) = if program.coverage == CoverageUse::Skips {
+        let (base, grade, left) = if skips {
             let (base, left) = total::base_of_kept(program, axes);
             (base, total::grade_of_kept(program.grade.as_ref(), axes), Some(left))
         } else {
@@ -391,10 +422,10 @@ impl<D: Domain> OutcomeView<'_, D> {
                 };
                 let mut truth = D::map(&D::within(number, within), |holds| Truth::of(Some(holds != *negate)));
                 let mut seen = Some(number.clone());
-                if let Some(axis) = axis.filter(|axis| axis.skipped.any(|skipped| skipped)) {
+                if let Some(axis) = axis.filter(|axis| axis.skipped().any(|skipped| skipped)) {
                     truth =
-                        D::map2(&truth, &axis.skipped, |truth, skipped| if skipped { Truth::Unknown } else { truth });
-                    seen = seen.filter(|_| axis.skipped.single().is_none());
+                        D::map2(&truth, &axis.skipped(), |truth, skipped| if skipped { Truth::Unknown } else { truth });
+                    seen = seen.filter(|_| axis.skipped().single().is_none());
                 }
                 observer.on_test(test, Observation::Quantity(seen), &truth);
                 Some(truth)
@@ -447,31 +478,6 @@ pub(super) fn required_verdict(verdict: Verdict, truth: Truth) -> Verdict {
 #[expect(clippy::needless_pass_by_value, reason = "a reference would put the truth of every gate into memory")]
 fn by_policy<D: Domain>(missing: IfUnknown, truth: D::Of<Truth>) -> D::Of<Truth> {
     D::map(&truth, |truth| missing.decided(truth))
-}
-
-/// What a rule adds to the points that count as 100: its reach, or zero where it is skipped.
-pub(super) fn expected_of<D: Domain>(rule: &Rule, unknown: &D::Of<bool>) -> D::Number {
-    let reach = D::Number::one(rule.reach.unwrap_or(0));
-    match rule.missing {
-        Missing::Points(_) => reach,
-        Missing::Skip => D::select(unknown, D::Number::one(0), reach),
-    }
-}
-
-/// What the rules of an axis or a part add up to besides their points.
-struct Tally<D: Domain> {
-    /// The points that count as 100.
-    expected: D::Number,
-    /// The stakes of the rules that are known.
-    stake: D::Number,
-}
-
-impl<D: Domain> Tally<D> {
-    /// Adds a rule, given where it is unknown.
-    fn add(&mut self, rule: &Rule, unknown: &D::Of<bool>) {
-        self.expected.add(&expected_of::<D>(rule, unknown));
-        self.stake.add(&D::select(unknown, D::Number::one(0), D::Number::one(rule.stake)));
-    }
 }
 
 /// Maps a number, by a function that never falls, where the condition is true.

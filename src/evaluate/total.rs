@@ -3,13 +3,13 @@
 use smallvec::SmallVec;
 
 use super::domain::{Atoms, Domain, Numbers, first_true};
-use super::{AxisOutcome, Concrete, Truth};
+use super::{AxisCoverage, AxisOutcome, Concrete, Truth};
 use crate::grade::Grade;
-use crate::model::Total;
 use crate::model::limits::AXES_MAX;
+use crate::model::{Missing, Total};
 use crate::num::points::MICROS;
 use crate::num::u384::{U384, rounded, saturated_i64};
-use crate::program::{Axis, Cuts, Grading, Index, Program, States};
+use crate::program::{Axis, Cuts, Grading, Index, Program, Rule, States};
 
 /// 100 in millionths.
 pub(super) const FULL_SCORE: i64 = 100 * MICROS;
@@ -19,6 +19,31 @@ const FULL_CARRIED: i64 = 100_000_000_000_000;
 
 /// Twice as much.
 const FULL_HALVES: i64 = 2 * FULL_CARRIED;
+
+/// What the rules of an axis or a part add up to besides their points.
+pub(super) struct Tally<D: Domain> {
+    /// The points that count as 100.
+    pub(super) expected: D::Number,
+    /// The stakes of the rules that are known.
+    pub(super) stake: D::Number,
+}
+
+impl<D: Domain> Tally<D> {
+    /// Adds a rule, given where it is unknown.
+    pub(super) fn add(&mut self, rule: &Rule, unknown: &D::Of<bool>) {
+        self.expected.add(&expected_of::<D>(rule, unknown));
+        self.stake.add(&D::select(unknown, D::Number::one(0), D::Number::one(rule.stake)));
+    }
+}
+
+/// What a rule adds to the points that count as 100: its reach, or zero where it is skipped.
+pub(super) fn expected_of<D: Domain>(rule: &Rule, unknown: &D::Of<bool>) -> D::Number {
+    let reach = D::Number::one(rule.reach.unwrap_or(0));
+    match rule.missing {
+        Missing::Points(_) => reach,
+        Missing::Skip => D::select(unknown, D::Number::one(0), reach),
+    }
+}
 
 /// Raw points as a score from 0 to 100 of what is available.
 #[inline]
@@ -36,17 +61,17 @@ pub(super) fn axis_outcome<D: Domain>(raw: D::Number, available: D::Number) -> A
         D::select(&any, halves, D::Number::one(0))
     };
     let (carried, score) = (halves.map(|halves| (halves + 1) / 2), halves.map(to_score));
-    AxisOutcome { raw, available, carried, score, coverage: D::Number::one(FULL_SCORE), skipped: D::Of::one(false) }
+    AxisOutcome { raw, available, carried, score, known: None }
 }
 
-/// Sets the coverage of an axis, given the stakes of its known rules, and whether the axis is skipped.
+/// The coverage of an axis, given the stakes of its known rules, and whether the axis is skipped.
 #[cold]
 #[inline(never)]
-pub(super) fn cover<D: Domain>(result: &mut AxisOutcome<D>, axis: &Axis, stake: &D::Number) {
-    result.coverage = stake.map(|stake| covered(stake, axis.stake));
-    if let Some(least) = axis.min_coverage {
-        result.skipped = D::within(&result.coverage, &(0..=least - 1));
-    }
+pub(crate) fn axis_coverage<D: Domain>(axis: &Axis, stake: &D::Number) -> AxisCoverage<D> {
+    let coverage = stake.map(|stake| covered(stake, axis.stake));
+    let never = || D::Of::one(false);
+    let skipped = axis.min_coverage.map_or_else(never, |least| D::within(&coverage, &(0..=least - 1)));
+    AxisCoverage { coverage, skipped }
 }
 
 /// A part of a whole as a number from 0 to 100 in millionths. It is 0 only of nothing, and 100 only of everything.
@@ -65,7 +90,8 @@ pub(crate) fn covered(part: i64, whole: i64) -> i64 {
 #[cold]
 #[inline(never)]
 pub(super) fn coverage<D: Domain>(program: &Program, axes: &[AxisOutcome<D>]) -> D::Number {
-    D::map_all(axes.iter().map(|axis| &axis.coverage), |coverages| mean_coverage(program, coverages))
+    let coverages = axes.iter().filter_map(|axis| axis.known.as_ref()).map(|known| &known.coverage);
+    D::map_all(coverages, |coverages| mean_coverage(program, coverages))
 }
 
 /// The mean of coverages by the weights of their axes; monotone in each.
@@ -121,10 +147,11 @@ pub(super) fn base_of_kept<D: Domain>(program: &Program, axes: &[AxisOutcome<D>]
     let mut weight = D::Of::one(0);
     for (axis, result) in program.axes.iter().zip(axes) {
         let own = weight_of(program, axis);
-        weight = D::map2(&weight, &result.skipped, |sum: i64, skipped| if skipped { sum } else { sum + own });
+        weight = D::map2(&weight, &result.skipped(), |sum: i64, skipped| if skipped { sum } else { sum + own });
     }
-    let coarse = axes.iter().filter(|axis| axis.skipped.single().is_none()).count() > OPEN;
-    let base = D::choices(axes.iter().map(|axis| &axis.skipped), |skipped| {
+    let coarse = axes.iter().filter(|axis| axis.skipped().single().is_none()).count() > OPEN;
+    let skipped: SmallVec<[D::Of<bool>; AXES_MAX]> = axes.iter().map(AxisOutcome::skipped).collect();
+    let base = D::choices(skipped.iter(), |skipped| {
         let mut carried: SmallVec<[D::Number; AXES_MAX]> = SmallVec::new();
         let kept = axes.iter().zip(skipped).filter(|(_, skipped)| !**skipped).map(|(axis, _)| &axis.carried);
         carried.extend(kept.map(|carried| if coarse { carried.hull() } else { carried.clone() }));
@@ -181,7 +208,7 @@ pub(crate) fn base_with(program: &Program, axes: &[AxisOutcome<Concrete>], axis:
     let raised = |own: usize, outcome: &AxisOutcome<Concrete>| {
         if own == axis { axis_outcome::<Concrete>(raw, outcome.available).carried } else { outcome.carried }
     };
-    let kept = || program.axes.iter().zip(axes).enumerate().filter(|(_, (_, outcome))| !outcome.skipped);
+    let kept = || program.axes.iter().zip(axes).enumerate().filter(|(_, (_, outcome))| !outcome.skipped());
     let weights = kept().map(|(_, (axis, _))| weight_of(program, axis));
     let carried: SmallVec<[i64; AXES_MAX]> = kept().map(|(own, (_, axis))| raised(own, axis)).collect();
     let weight = weights.clone().sum();
@@ -206,7 +233,7 @@ pub(super) fn grade<D: Domain>(grading: Option<&Grading>, axes: &[AxisOutcome<D>
 pub(super) fn grade_of_kept<D: Domain>(grading: Option<&Grading>, axes: &[AxisOutcome<D>]) -> D::Of<Index> {
     let sides = grading.iter().flat_map(|grading| [&grading.fit, &grading.activity]);
     sides.filter_map(|cuts| axes.get(cuts.axis)).fold(grade(grading, axes), |grade, axis| {
-        D::map2(&grade, &axis.skipped, |grade, skipped| if skipped { Index::NONE } else { grade })
+        D::map2(&grade, &axis.skipped(), |grade, skipped| if skipped { Index::NONE } else { grade })
     })
 }
 
@@ -218,11 +245,11 @@ pub(super) fn state<D: Domain>(states: &States, value: &D::Number, axes: &[AxisO
     let mut sum;
     let decisive = match axes {
         _ if !states.by_points => value,
-        [only] if only.skipped.is(false) => &only.raw,
+        [only] if only.known.is_none() => &only.raw,
         axes => {
             sum = D::Number::one(0);
             for axis in axes {
-                sum.add(&D::select(&axis.skipped, D::Number::one(0), axis.raw.clone()));
+                sum.add(&D::select(&axis.skipped(), D::Number::one(0), axis.raw.clone()));
             }
             &sum
         }

@@ -55,7 +55,7 @@ pub struct Score<'m> {
     raw: [i64; AXES_MAX],         // the first entries are the program's axes, the others are zero
     scores: [u32; AXES_MAX],      // likewise, from 0 to 100, in millionths
     value: u32,                   // from 0 to 100, in millionths
-    coverage: u32,                // likewise; `NO_COVERAGE` if nobody asks
+    coverage: u32,                // likewise, plus 1; 0 if nobody asks
     grade: Index,                 // in the list of all possible grades
     state: Index,                 // in `States::rows`
     segment: Index,               // in `Program::segments`
@@ -63,9 +63,6 @@ pub struct Score<'m> {
     verdict: Verdict,
     skipped: u8, // a bit for each axis that is skipped
 }
-
-/// The coverage of a score whose model does not ask for it.
-const NO_COVERAGE: u32 = u32::MAX;
 
 /// Returns the points of a stored score from 0 to 100.
 #[inline]
@@ -180,8 +177,8 @@ impl<'m> Score<'m> {
     #[cold]
     #[inline(never)]
     fn cover(&mut self, coverage: i64, axes: &[AxisOutcome<Concrete>]) {
-        self.coverage = percent(coverage);
-        for (index, _) in axes.iter().enumerate().filter(|(_, axis)| axis.skipped) {
+        self.coverage = percent(coverage) + 1;
+        for (index, _) in axes.iter().enumerate().filter(|(_, axis)| axis.skipped()) {
             self.skipped |= 1 << index;
             self.scores.get_mut(index).into_iter().for_each(|score| *score = 0);
         }
@@ -213,13 +210,12 @@ impl<'m> Score<'m> {
     #[inline]
     fn without_parts(verdict: Verdict) -> Score<'m> {
         let (raw, scores, none) = ([0; AXES_MAX], [0; AXES_MAX], Index::NONE);
-        let coverage = NO_COVERAGE;
         Score {
             program: None,
             raw,
             scores,
             value: 0,
-            coverage,
+            coverage: 0,
             grade: none,
             state: none,
             segment: none,
@@ -267,7 +263,7 @@ impl<'m> Score<'m> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn coverage(&self) -> Option<Points> {
-        (self.coverage != NO_COVERAGE).then(|| points(self.coverage))
+        self.coverage.checked_sub(1).map(points)
     }
 
     /// Returns the axes in the order of the document; none for a subject that a gate holds back.

@@ -225,7 +225,7 @@ impl<'m: 's, 's> Bounds<'m, 's> {
             name: &axis.title.id,
             raw: points(&result.raw),
             score: points(&result.reported_score()),
-            may_be_skipped: result.skipped.any(|skipped| skipped),
+            may_be_skipped: result.skipped().any(|skipped| skipped),
         })
     }
 

@@ -11,10 +11,10 @@ use super::HELD_BACK;
 use crate::evaluate::columns::{
     BLOCK, Block, BoundColumns, LANES, LaneNumbers, LaneSum, Mask, Rows, Verdicts, WORDS, subsets,
 };
-use crate::evaluate::{AxisPoints, Concrete, Evaluation, Outcome, Subject};
+use crate::evaluate::{AxisCoverage, Concrete, Evaluation, Outcome, Subject, axis_coverage};
 use crate::grade::Verdict;
 use crate::model::limits::AXES_MAX;
-use crate::program::{Axis, Program};
+use crate::program::Program;
 use crate::score::Score;
 use crate::time::civil_day;
 
@@ -208,11 +208,9 @@ impl Pool {
             for (lane, row) in own.chunks(1).enumerate() {
                 let tallies = available.iter().zip(&stakes);
                 let axes = program.axes.iter().zip(raw.iter().zip(tallies)).map(|(axis, (raw, (available, stake)))| {
-                    AxisPoints {
-                        raw: raw.at(lane),
-                        available: if axis.skips { available.at(lane) } else { axis.available },
-                        known: program.covers().then(|| (axis, stake.at(lane))),
-                    }
+                    let available = if axis.skips { available.at(lane) } else { axis.available };
+                    let known = program.covers().then(|| axis_coverage(axis, &stake.at(lane)));
+                    (raw.at(lane), available, known)
                 });
                 let key = output.push(run.conclude(self.verdict, axes, run.row(row)));
                 output.put(run.offset, row, &[1], &[key]);
@@ -307,8 +305,7 @@ impl<'m> Run<'m, '_> {
         let mut own = [0; AXES_MAX];
         own.iter_mut().zip(raw).for_each(|(own, raw)| *own = raw);
         let position = cache.find(verdict, own, |raw| {
-            let points = |(axis, raw): (&Axis, &i64)| AxisPoints { raw: *raw, available: axis.available, known: None };
-            let axes = self.program.axes.iter().zip(raw).map(points);
+            let axes = self.program.axes.iter().zip(raw).map(|(axis, raw)| (*raw, axis.available, None));
             output.push(self.conclude(verdict, axes, self.row(row)))
         });
         output.put(self.offset, row, &[position], &cache.keys);
@@ -320,17 +317,17 @@ impl<'m> Run<'m, '_> {
         self.first + row.first().copied().map_or(0, usize::from)
     }
 
-    /// The score of a row, given its verdict and the points of its axes.
+    /// The score of a row, given its verdict and, of its axes, the raw and the available points and how much is known.
     #[inline(never)]
     fn conclude(
         &self,
         verdict: Verdict,
-        axes: impl Iterator<Item = AxisPoints<'m, Concrete>>,
+        axes: impl Iterator<Item = (i64, i64, Option<AxisCoverage<Concrete>>)>,
         row: usize,
     ) -> Score<'m> {
         let mut outcome = Outcome::<Concrete>::gated(verdict);
-        for points in axes {
-            outcome.push(points, &mut ());
+        for (raw, available, known) in axes {
+            outcome.push(raw, available, known, &mut ());
         }
         let facts = self.columns.row(row);
         Evaluation::new(Subject::on(self.program, &facts, self.at)).conclude(&mut outcome, &mut ());

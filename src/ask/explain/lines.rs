@@ -59,14 +59,14 @@ impl<'m> Ledger<'m> {
             score: Points::from_micros(result.reported_score()),
             weight: matches!(self.program.total, Total::Mean).then(|| Points::from_micros(axis.weight)),
             coverage,
-            skipped: result.skipped,
+            skipped: result.skipped(),
         })
     }
 
     /// Every line, with the adjustments that make the lines add up.
     pub(super) fn lines(&self, score: &Score<'m>) -> Vec<Line<'_, 'm>> {
         let mut book = Book { lines: Vec::with_capacity(self.program.capacity.entries), sum: 0 };
-        let kept = self.axes.iter().enumerate().filter(|(_, result)| !result.skipped);
+        let kept = self.axes.iter().enumerate().filter(|(_, result)| !result.skipped());
         let least = kept.min_by_key(|(_, result)| result.carried).map(|(index, _)| index);
         let mut rules = self.rules();
         for (index, (axis, result)) in self.program.axes.iter().zip(&self.axes).enumerate() {
@@ -95,7 +95,7 @@ impl<'m> Ledger<'m> {
             }
         }
         let joined = match self.program.total {
-            Total::Mean if self.axes.iter().any(|axis| axis.skipped) => {
+            Total::Mean if self.axes.iter().any(|axis| axis.skipped()) => {
                 self.line(LineKind::Skipped, "the weight of what is not known goes to the other axes")
             }
             Total::Mean | Total::Min => self.line(LineKind::Rounding, "rounding"),
@@ -213,14 +213,14 @@ impl<'m> Ledger<'m> {
         // Score points are hundredths of what is available.
         let available = i128::from(result.available.max(1));
         let share = |weight: i64, weights: i64| Scale {
-            share: if result.available > 0 && !result.skipped {
+            share: if result.available > 0 && !result.skipped() {
                 100 * i128::from(MICROS) * i128::from(weight)
             } else {
                 0
             },
             whole: available * i128::from(weights),
         };
-        let kept = self.axes.iter().filter(|axis| !axis.skipped).count();
+        let kept = self.axes.iter().filter(|axis| !axis.skipped()).count();
         let count = i64::try_from(kept.max(1)).unwrap_or(1);
         match self.program.total {
             Total::Mean => share(axis.weight, self.program.weight),

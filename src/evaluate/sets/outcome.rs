@@ -4,21 +4,22 @@ use super::domain::Sets;
 use super::interval_set::IntervalSet;
 use crate::evaluate::Concrete;
 use crate::evaluate::domain::{Atoms, Numbers};
-use crate::evaluate::outcome::{AxisOutcome, AxisOutcomes, Outcome};
+use crate::evaluate::outcome::{AxisCoverage, AxisOutcome, AxisOutcomes, Outcome};
 
 /// The set with this outcome alone.
 impl From<&Outcome<Concrete>> for Outcome<Sets> {
     fn from(outcome: &Outcome<Concrete>) -> Outcome<Sets> {
         let Outcome { verdict, value, coverage, axes, grade, state, segment, play } = outcome;
-        let axis =
-            |&AxisOutcome { raw, available, carried, score, coverage, skipped }: &AxisOutcome<Concrete>| AxisOutcome {
-                raw: IntervalSet::one(raw),
-                available: IntervalSet::one(available),
-                carried: IntervalSet::one(carried),
-                score: IntervalSet::one(score),
-                coverage: IntervalSet::one(coverage),
-                skipped: Atoms::one(skipped),
-            };
+        let axis = |&AxisOutcome { raw, available, carried, score, known }: &AxisOutcome<Concrete>| AxisOutcome {
+            raw: IntervalSet::one(raw),
+            available: IntervalSet::one(available),
+            carried: IntervalSet::one(carried),
+            score: IntervalSet::one(score),
+            known: known.map(|known| AxisCoverage {
+                coverage: IntervalSet::one(known.coverage),
+                skipped: Atoms::one(known.skipped),
+            }),
+        };
         Outcome {
             verdict: Atoms::one(*verdict),
             value: IntervalSet::one(*value),
@@ -56,14 +57,18 @@ impl Outcome<Sets> {
     /// The outcome, if there is only one.
     pub(crate) fn single(&self) -> Option<Outcome<Concrete>> {
         let axis = |axis: &AxisOutcome<Sets>| {
-            let AxisOutcome { raw, available, carried, score, coverage, skipped } = axis;
+            let AxisOutcome { raw, available, carried, score, known } = axis;
             Some(AxisOutcome {
                 raw: raw.single()?,
                 available: available.single()?,
                 carried: carried.single()?,
                 score: score.single()?,
-                coverage: coverage.single()?,
-                skipped: skipped.single()?,
+                known: match known {
+                    Some(AxisCoverage { coverage, skipped }) => {
+                        Some(AxisCoverage { coverage: coverage.single()?, skipped: skipped.single()? })
+                    }
+                    None => None,
+                },
             })
         };
         Some(Outcome {
@@ -88,8 +93,12 @@ impl Outcome<Sets> {
                 && own.iter().zip(others).all(|(own, other)| {
                     own.raw.is_subset(&other.raw)
                         && own.score.is_subset(&other.score)
-                        && own.coverage.is_subset(&other.coverage)
-                        && own.skipped.is_subset(&other.skipped)
+                        && match (&own.known, &other.known) {
+                            (Some(own), Some(other)) => {
+                                own.coverage.is_subset(&other.coverage) && own.skipped.is_subset(&other.skipped)
+                            }
+                            (own, _) => own.is_none(),
+                        }
                 })
         };
         self.verdict.is_subset(&other.verdict)
@@ -112,7 +121,9 @@ impl AxisOutcome<Sets> {
         self.available.union_with(&other.available);
         self.carried.union_with(&other.carried);
         self.score.union_with(&other.score);
-        self.coverage.union_with(&other.coverage);
-        self.skipped.union_with(&other.skipped);
+        if let (Some(own), Some(other)) = (&mut self.known, &other.known) {
+            own.coverage.union_with(&other.coverage);
+            own.skipped.union_with(&other.skipped);
+        }
     }
 }

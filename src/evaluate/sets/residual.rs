@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use crate::evaluate::domain::Numbers;
-use crate::evaluate::pipeline::expected_of;
+use crate::evaluate::total::expected_of;
 use crate::evaluate::{
     Concrete, Env, Evaluation, MaybeUnknown, Observation, Observer, Outcome, PartialSum, Tally, Truth,
 };

@@ -95,7 +95,7 @@ impl<'m> Ledger<'m> {
             }
         }
         let joined = match self.program.total {
-            Total::Mean if self.axes.iter().any(|axis| axis.skipped()) => {
+            Total::Mean if self.axes.iter().any(AxisOutcome::skipped) => {
                 self.line(LineKind::Skipped, "the weight of what is not known goes to the other axes")
             }
             Total::Mean | Total::Min => self.line(LineKind::Rounding, "rounding"),

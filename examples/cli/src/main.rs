@@ -1,82 +1,153 @@
-//! The command line of warmth: scores files of records, weighs labelled histories and watches a portfolio.
+//! The command line of warmth: scores files of records, checks models against files, drafts mappings, previews changes,
+//! weighs labelled histories and watches a portfolio.
 //!
 //! ```text
 //! cargo run --release -p warmth-cli -- score examples/data/cross_sell.toml examples/data/accounts.csv \
 //!     --events examples/data/events.csv --as-of 2026-11-22T18:00:00Z
 //! ```
 //!
-//! Copy the parts that your host needs. Each subcommand is a module; they share the reading of arguments (`args`), files
-//! of rows (`table`), models, events and records (`records`), and messages (`messages`).
+//! Copy the parts that your host needs. `input` reads files of any form, `mapping` says how cells become facts, `records` and
+//! `events` read both with it, and `matched` finds what never matched. Each subcommand is a module.
 
-mod args;
+mod check;
+mod diff;
+mod document;
+mod events;
 mod evidence;
+mod input;
+mod map;
+mod mapping;
+mod matched;
 mod messages;
+mod misfits;
+mod names;
+mod options;
+mod output;
+mod population;
+mod preview;
+mod progress;
 mod records;
 mod score;
-mod table;
 mod watch;
 
-use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use args::Args;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+
 use messages::{Messages, Stop};
 
-const HELP: &str = "\
-Scores customers by rules.
-
-usage: warmth COMMAND ...
-
-  score     score the records of a file with a model
-  evidence  weigh the factors of a labelled history and propose models
-  watch     list the changes of the shipped portfolio in the next 90 days
-
-`warmth COMMAND --help` describes a command.";
-
-/// A subcommand.
-struct Command {
-    name: &'static str,
-    help: &'static str,
-    run: fn(Args, &mut Messages, &mut dyn Write) -> Result<(), Stop>,
-    /// The exit code if the command cannot do its work.
-    failure: u8,
+/// Scores customers by rules.
+#[derive(Parser)]
+#[command(name = "warmth", after_help = EXIT_CODES, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
 }
 
-static COMMANDS: [Command; 3] = [
-    Command { name: "score", help: score::HELP, run: score::run, failure: 2 },
-    Command { name: "evidence", help: evidence::HELP, run: evidence::run, failure: 2 },
-    Command { name: "watch", help: watch::HELP, run: watch::run, failure: 1 },
-];
+const EXIT_CODES: &str = "\
+exit code: 0 done, 1 some rows or events were left out, 2 the command could not do its work,
+           3 with --strict: there were warnings";
 
-/// The exit code if rows were skipped.
-const SKIPPED: u8 = 1;
+#[derive(Subcommand)]
+enum Command {
+    /// Score the records of a file with a model
+    Score(score::Args),
+    /// Check a model, alone or against files: what is missing, and what never matches
+    Check(check::Args),
+    /// Draft a mapping from a file: which columns are which facts, and how their cells are written
+    Map(map::Args),
+    /// Score the same records with two models: who moves to which state, grade and play
+    Preview(preview::Args),
+    /// List what changes from one model to another
+    Diff(diff::Args),
+    /// Weigh the factors of a labelled history and propose models
+    Evidence(evidence::Args),
+    /// List the changes of the shipped portfolio in the next 90 days
+    Watch(watch::Args),
+    /// Write completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// The exit code if rows or events were left out.
+const LEFT_OUT: u8 = 1;
+/// The exit code if the command could not do its work.
+const FAILED: u8 = 2;
+/// The exit code of a strict run with warnings.
+const WARNED: u8 = 3;
 
 fn main() -> ExitCode {
-    let args: Vec<OsString> = std::env::args_os().skip(1).collect();
-    let (first, rest) = args.split_first().map_or((None, &[][..]), |(first, rest)| (Some(first), rest));
-    let found = COMMANDS.iter().find(|command| first.is_some_and(|name| *name == command.name));
-    let name = found.map_or("warmth", |command| command.name);
-    let mut messages = Messages::new(name);
     let mut out = BufWriter::new(io::stdout().lock());
-    let done = match (found, first) {
-        (Some(command), _) => (command.run)(Args::new(rest), &mut messages, &mut out),
-        (None, Some(option)) if option == "--help" => Err(Stop::Help),
-        (None, Some(other)) => Err(Stop::usage(format!("unknown command `{}`", other.display()))),
-        (None, None) => Err(Stop::usage("expected a command")),
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, &mut out),
     };
-    let done = match done {
-        Err(Stop::Help) => writeln!(out, "{}", found.map_or(HELP, |command| command.help)).map_err(Stop::from),
-        done => done,
+    let (name, strict) = cli.command.name_and_strictness();
+    let mut messages = Messages::new(name);
+    let done = match cli.command {
+        Command::Score(args) => score::run(&args, &mut messages, &mut out),
+        Command::Check(args) => check::run(&args, &mut messages, &mut out),
+        Command::Map(args) => map::run(&args, &messages, &mut out),
+        Command::Preview(args) => preview::run(&args, &mut messages, &mut out),
+        Command::Diff(args) => diff::run(&args, &messages, &mut out),
+        Command::Evidence(args) => evidence::run(&args, &mut messages, &mut out),
+        Command::Watch(args) => watch::run(&args, &mut messages, &mut out),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "warmth", &mut script);
+            out.write_all(&script).map_err(Stop::from)
+        }
     };
     // Whatever was printed before an error stays in front of its message.
     let flushed = out.flush().map_err(Stop::from);
+    messages.write_hidden();
     match done.and(flushed) {
-        Ok(()) if messages.skipped() > 0 => ExitCode::from(SKIPPED),
-        Ok(()) | Err(Stop::Help | Stop::NoReader) => ExitCode::SUCCESS,
-        Err(Stop::Unusable(message)) => {
+        Ok(()) if messages.left_out() > 0 => ExitCode::from(LEFT_OUT),
+        Ok(()) if strict && messages.warnings() > 0 => ExitCode::from(WARNED),
+        Ok(()) | Err(Stop::NoReader) => ExitCode::SUCCESS,
+        Err(Stop::Unusable(message) | Stop::NoMapping(message)) => {
             messages.error(&message);
-            ExitCode::from(found.map_or(2, |command| command.failure))
+            ExitCode::from(FAILED)
+        }
+        Err(Stop::Shown(text)) => {
+            messages.show(&text);
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+impl Command {
+    fn name_and_strictness(&self) -> (&'static str, bool) {
+        match self {
+            Command::Score(args) => ("score", args.strict),
+            Command::Check(args) => ("check", args.strict),
+            Command::Map(_) => ("map", false),
+            Command::Preview(_) => ("preview", false),
+            Command::Diff(_) => ("diff", false),
+            Command::Evidence(_) => ("evidence", false),
+            Command::Watch(_) => ("watch", false),
+            Command::Completions { .. } => ("completions", false),
+        }
+    }
+}
+
+/// Writes the help that was asked for, or what is wrong with the arguments.
+fn usage(error: &clap::Error, out: &mut dyn Write) -> ExitCode {
+    let messages = Messages::new("warmth");
+    if error.kind() != ErrorKind::DisplayHelp {
+        messages.show(&error.to_string());
+        return ExitCode::from(FAILED);
+    }
+    match write!(out, "{error}").and_then(|()| out.flush()).map_err(Stop::from) {
+        Ok(()) | Err(Stop::NoReader) => ExitCode::SUCCESS,
+        Err(Stop::Unusable(message) | Stop::NoMapping(message) | Stop::Shown(message)) => {
+            messages.error(&message);
+            ExitCode::from(FAILED)
         }
     }
 }

@@ -1,23 +1,30 @@
 //! Messages to the terminal, and the reasons to stop.
 
 use std::fmt::Display;
-use std::io::{self, ErrorKind, Stderr, Write};
+use std::io::{self, ErrorKind, IsTerminal, Stderr, Write};
+
+use anstyle::{AnsiColor, Style};
 
 /// The reason why a command ends before its work is done.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// The user asks for the help text.
-    Help,
     /// The input or the output cannot be used.
     Unusable(String),
+    /// A file has no column for an id, an event or a time: a mapping is needed.
+    NoMapping(String),
+    /// A text for the terminal that needs no prefix, such as the problems of a document.
+    Shown(String),
     /// The program that read the output, such as `head`, has ended. This is no error.
     NoReader,
 }
 
 impl Stop {
-    /// The arguments are wrong.
-    pub(crate) fn usage(message: impl Display) -> Stop {
-        Stop::Unusable(format!("{message}; see --help"))
+    /// Adds what to do next to a message about unusable input.
+    pub(crate) fn with_next(self, next: impl FnOnce() -> String) -> Stop {
+        match self {
+            Stop::NoMapping(message) => Stop::Unusable(format!("{message}\n{}", next())),
+            stop => stop,
+        }
     }
 }
 
@@ -37,39 +44,104 @@ impl From<io::Error> for Stop {
     }
 }
 
-/// Writes messages to stderr and counts the rows that were skipped.
+/// How many rows that are left out have a message of their own.
+const SKIPS: u64 = 20;
+
+/// A cell as messages show it: its beginning, on one line.
+pub(crate) fn shortened(cell: &str) -> String {
+    let start: String = cell.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(60).collect();
+    if start.len() < cell.len() { format!("{start}…") } else { start }
+}
+
+/// Writes messages to stderr, and counts what a strict run or the exit code needs.
 pub(crate) struct Messages {
     stderr: Stderr,
     command: &'static str,
-    skipped: u64,
+    left_out: u64,
+    shown: u64, // rows that were left out, with a message of their own
+    hidden: u64,
+    warnings: u64,
+    misfits: bool,
 }
 
 impl Messages {
     pub(crate) fn new(command: &'static str) -> Messages {
-        Messages { stderr: io::stderr(), command, skipped: 0 }
+        Messages { stderr: io::stderr(), command, left_out: 0, shown: 0, hidden: 0, warnings: 0, misfits: false }
     }
 
     pub(crate) fn error(&self, message: &str) {
-        self.write(format_args!("{}: {message}", self.command));
+        let (red, end) = self.style(AnsiColor::Red);
+        self.write(format_args!("{red}{}:{end} {message}", self.command));
     }
 
-    pub(crate) fn warning(&self, message: &str) {
-        self.write(format_args!("{}: warning: {message}", self.command));
+    /// A text for the terminal as it is.
+    pub(crate) fn show(&self, text: &str) {
+        self.write(text.trim_end());
     }
 
-    /// Warns of something in a row that is used nevertheless.
-    pub(crate) fn warning_at(&self, place: impl Display, message: &str) {
-        self.write(format_args!("{place}: warning: {message}"));
+    /// Something that the user should mend: a strict run fails.
+    pub(crate) fn warning(&mut self, message: &str) {
+        self.warnings += 1;
+        let (yellow, end) = self.style(AnsiColor::Yellow);
+        self.write(format_args!("{}: {yellow}warning:{end} {message}", self.command));
     }
 
-    /// Reports a row that cannot be used.
+    /// Something that was found out, such as the separator of a file, or what to do next.
+    pub(crate) fn note(&self, message: &str) {
+        let (cyan, end) = self.style(AnsiColor::Cyan);
+        self.write(format_args!("{}: {cyan}note:{end} {message}", self.command));
+    }
+
+    /// Reports a row that cannot be used. After the first few, rows are only counted.
     pub(crate) fn skip(&mut self, place: impl Display, message: &str) {
-        self.write(format_args!("{place}: {message}"));
-        self.skipped += 1;
+        self.left_out += 1;
+        if self.shown < SKIPS {
+            self.shown += 1;
+            self.write(format_args!("{place}: {message}"));
+        } else {
+            self.hidden += 1;
+        }
     }
 
-    pub(crate) fn skipped(&self) -> u64 {
-        self.skipped
+    /// Writes how many rows were left out without a message. Call it once, at the end.
+    pub(crate) fn write_hidden(&self) {
+        if self.hidden > 0 {
+            self.write(format_args!("{}: {} more rows are left out", self.command, self.hidden));
+        }
+    }
+
+    /// Counts rows that are left out and were reported otherwise.
+    pub(crate) fn leave_out(&mut self, rows: u64) {
+        self.left_out += rows;
+    }
+
+    /// The number of rows that were left out.
+    pub(crate) fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
+    pub(crate) fn warnings(&self) -> u64 {
+        self.warnings
+    }
+
+    /// Notes that some cells do not fit their columns.
+    pub(crate) fn found_misfits(&mut self) {
+        self.misfits = true;
+    }
+
+    pub(crate) fn has_misfits(&self) -> bool {
+        self.misfits
+    }
+
+    /// Whether stderr may have colours.
+    pub(crate) fn is_coloured(&self) -> bool {
+        self.stderr.is_terminal() && std::env::var_os("NO_COLOR").is_none()
+    }
+
+    /// The texts that begin and end a colour; empty if stderr has none.
+    fn style(&self, colour: AnsiColor) -> (String, String) {
+        let style = if self.is_coloured() { colour.on_default().bold() } else { Style::new() };
+        (style.render().to_string(), style.render_reset().to_string())
     }
 
     /// A closed or full stderr does not change what the command does or its exit code, so errors are dropped.

@@ -1,118 +1,121 @@
-//! Models, events and records.
+//! Records of a file: the columns that a model reads, as facts.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::Display;
-use std::fs;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use warmth::{Activity, Kind, Model, Points, Record, Scorer, Value};
+use warmth::{Activity, Kind, Record, Value};
 
+use crate::input::{Cell, Column, Found, Source};
+use crate::mapping::Mapping;
+use crate::mapping::form::{Form, Read};
 use crate::messages::{Messages, Stop};
-use crate::table::{Table, extension};
-
-pub(crate) fn read_model(path: &Path) -> Result<Model, Stop> {
-    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let model = match extension(path) {
-        "toml" => toml::from_str(&text).map_err(|error| error.to_string()),
-        "json" => serde_json::from_str(&text).map_err(|error| error.to_string()),
-        _ => Err("expected a model in a .toml or .json file".to_owned()),
-    };
-    Ok(model.map_err(|error| format!("{}: {error}", path.display()))?)
-}
-
-/// The activity of each id. Rows may be in any order.
-pub(crate) fn read_events(path: &Path, messages: &mut Messages) -> Result<HashMap<String, Activity>, Stop> {
-    let mut table = Table::open(path, &["id", "event", "at"], &["count", "amount"], messages)?;
-    let mut activities = HashMap::new();
-    while table.advance(messages)? {
-        if let Err(message) = record_event(&table, &mut activities) {
-            messages.skip(table.place(), &message);
-        }
-    }
-    Ok(activities)
-}
-
-fn record_event(table: &Table, activities: &mut HashMap<String, Activity>) -> Result<(), String> {
-    let id = table.required(0)?;
-    let event = table.required(1)?;
-    let at = table.required(2)?;
-    let at = instant(at).ok_or_else(|| table.unexpected(2, INSTANT))?;
-    let count = match table.cell(3) {
-        Some(text) => text.parse().map_err(|_| table.unexpected(3, "a whole number below 2^32"))?,
-        None => 1,
-    };
-    let amount = match table.cell(4) {
-        Some(text) => text.parse().map_err(|_| table.unexpected(4, "a decimal with up to 6 places"))?,
-        None => Points::ZERO,
-    };
-    match activities.get_mut(id) {
-        _ if count == 0 => {} // records nothing, not even an id
-        Some(activity) => activity.record_with(event, at, count, amount),
-        None => activities.entry(id.to_owned()).or_default().record_with(event, at, count, amount),
-    }
-    Ok(())
-}
+use crate::misfits::{ColumnOf, Misfits, key};
 
 /// The records of a file, each with its activity and with those columns that the model reads.
 pub(crate) struct Records {
-    table: Table,
-    fields: Vec<(String, Kind)>, // the columns of the table after `id` and `name`
+    source: Source,
+    id: Column,
+    id_name: String,
+    name: Option<Column>,
+    fields: Vec<FieldColumn>,
     activities: HashMap<String, Activity>,
     ids: HashSet<String>,
+    misfits: Misfits,
+}
+
+/// A field that the model reads, and its column.
+struct FieldColumn {
+    field: String,
+    kind: Kind,
+    column: Option<Column>,
+    column_name: String,
+    form: Form,
 }
 
 impl Records {
     pub(crate) fn open(
         path: &Path,
-        scorer: &Scorer<Record>,
+        fields: impl IntoIterator<Item = (String, Kind)>,
         activities: HashMap<String, Activity>,
-        messages: &Messages,
+        mapping: &Mapping,
+        messages: &mut Messages,
     ) -> Result<Records, Stop> {
-        let fields: Vec<_> = scorer.fields().map(|field| (field.name().to_owned(), field.kind())).collect();
-        let mut optional = vec!["name"];
-        optional.extend(fields.iter().map(|(name, _)| name.as_str()));
-        let table = Table::open(path, &["id"], &optional, messages)?;
-        for (column, (name, _)) in (2..).zip(&fields) {
-            if !table.has(column) {
-                messages.warning(&format!("{} has no column `{name}`, which the model reads", table.path()));
+        let mut source = Source::open(path, &mapping.file)?;
+        source.write_notes(messages);
+        let mut alike = Vec::new();
+        let id = required_column(&mut source, &mapping.id, "id", &mut alike)?;
+        let name = column(&mut source, &mapping.name, &mut Vec::new())?;
+        let (mut columns, mut absent) = (Vec::new(), Vec::new());
+        for (field, kind) in fields {
+            let of = mapping.field(&field);
+            let column = column(&mut source, &of.columns, &mut alike)?;
+            if column.is_none() {
+                let wanted = of.columns.first().unwrap_or(&field);
+                let near = source.nearest(wanted).or_else(|| source.nearest(&field));
+                match near {
+                    None => absent.push(format!("`{wanted}`")),
+                    Some(near) => messages.warning(&format!(
+                        "{} has no column `{wanted}`, which the model reads; \
+                         if it is `{near}`, write into the mapping: [fields] {} = {{ column = {} }}",
+                        source.path(),
+                        key(&field),
+                        toml::Value::from(near)
+                    )),
+                }
             }
+            let column_name = source.name_of(column).unwrap_or(&field).to_owned();
+            columns.push(FieldColumn { field, kind, column, column_name, form: of.form });
         }
-        Ok(Records { table, fields, activities, ids: HashSet::new() })
+        if !absent.is_empty() {
+            let (columns, path) = (if absent.len() == 1 { "column" } else { "columns" }, source.path());
+            messages.warning(&format!("{path} has no {columns} {}, which the model reads", absent.join(", ")));
+        }
+        if !alike.is_empty() {
+            messages.note(&format!("{}: {}", source.path(), alike.join(", ")));
+        }
+        let misfits = Misfits::of(source.path());
+        let id_name = source.name_of(Some(id)).unwrap_or("id").to_owned();
+        Ok(Records { source, id, id_name, name, fields: columns, activities, ids: HashSet::new(), misfits })
     }
 
-    /// The next record that can be read, with its id. Moves its activity into it.
+    /// The next record, with its id. Moves its activity into it.
     pub(crate) fn next(&mut self, messages: &mut Messages) -> Result<Option<(String, Record)>, Stop> {
-        while self.table.advance(messages)? {
-            match self.read(messages) {
+        loop {
+            let row = match self.source.advance()? {
+                Ok(false) => return Ok(None),
+                Ok(true) => self.read(),
+                Err(message) => Err(message),
+            };
+            match row {
                 Ok(record) => return Ok(Some(record)),
-                Err(message) => messages.skip(self.table.place(), &message),
+                Err(message) => messages.skip(self.source.place(), &message),
             }
         }
-        Ok(None)
     }
 
-    fn read(&mut self, messages: &Messages) -> Result<(String, Record), String> {
-        let id = self.table.required(0)?.to_owned();
+    fn read(&mut self) -> Result<(String, Record), String> {
+        let cell = self.source.cell(self.id);
+        let id = cell.plain().ok_or_else(|| match cell {
+            Cell::Garbled => "expected text in UTF-8".to_owned(),
+            _ => format!("column `{}`: expected a text, found nothing", self.id_name),
+        })?;
         if !self.ids.insert(id.clone()) {
-            return Err(format!("column `id`: `{id}` is the id of an earlier row"));
+            return Err(format!("column `{}`: `{id}` is the id of an earlier row", self.id_name));
         }
         let activity = self.activities.remove(&id).unwrap_or_default();
         let mut record = Record::new().with_activity(activity);
-        for (column, (name, kind)) in (2..).zip(&self.fields) {
-            let cell: &str;
-            let (shown, value): (&dyn Display, _) = if let Some(object) = self.table.object() {
-                let Some(json) = object.get(name).filter(|json| !json.is_null()) else { continue };
-                (json, serde_json::from_value::<Value>(json.clone()).ok())
-            } else {
-                let Some(text) = self.table.cell(column) else { continue };
-                cell = text;
-                let value = fact(cell, *kind).map_err(|expected| self.table.unexpected(column, expected))?;
-                (&cell, Some(value))
-            };
-            match value.filter(|value| is_known(value, *kind)) {
-                Some(value) => record.set(name, value),
-                None => messages.warning_at(self.table.place(), &counts_as_missing(name, *kind, shown)),
+        for FieldColumn { field, kind, column, column_name, form } in &self.fields {
+            let Some(column) = *column else { continue };
+            let cell = self.source.cell(column);
+            match form.read(&cell, *kind) {
+                Read::Missing => {}
+                Read::Value(value) => record.set(field, value),
+                Read::Misfit => {
+                    let of = ColumnOf { field, column: column_name, kind: *kind, form };
+                    self.misfits.add(of, &cell, self.source.line());
+                }
             }
         }
         Ok((id, record))
@@ -120,49 +123,110 @@ impl Records {
 
     /// The name of the current record; empty if it has none.
     pub(crate) fn name(&self) -> String {
-        self.table.cell(1).unwrap_or_default().to_owned()
+        self.name.and_then(|column| self.source.cell(column).plain()).unwrap_or_default()
     }
 
-    /// Warns of the events that no record has. Call it after the last record.
-    pub(crate) fn warn_of_unknown_ids(&self, messages: &Messages) {
+    pub(crate) fn misfits(&self) -> &Misfits {
+        &self.misfits
+    }
+
+    /// Whether the file has a column for a field.
+    pub(crate) fn has(&self, field: &str) -> bool {
+        self.fields.iter().any(|own| own.field == field && own.column.is_some())
+    }
+
+    /// The number of records read.
+    pub(crate) fn count(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Reports cells that were not read, and events that no record has. Call it after the last record.
+    pub(crate) fn write_warnings(&self, messages: &mut Messages) {
+        self.misfits.write(messages, ["counts as missing", "count as missing"]);
         if !self.activities.is_empty() {
             let counts = self.activities.values().flat_map(Activity::events).map(|event| u64::from(event.count));
             let events: u64 = counts.sum();
             let ids = self.activities.len();
-            messages.warning(&format!("{events} events belong to ids without a record ({ids} of them)"));
+            let example = self.activities.keys().min().map_or("", String::as_str);
+            messages.warning(&match (events, ids) {
+                (1, _) => format!("1 event belongs to the id `{example}`, which has no record"),
+                (_, 1) => format!("{events} events belong to the id `{example}`, which has no record"),
+                _ => format!("{events} events belong to {ids} ids without a record, such as `{example}`"),
+            });
         }
+    }
+
+    /// The number of events whose ids have no record.
+    pub(crate) fn unknown_ids(&self) -> usize {
+        self.activities.len()
     }
 }
 
-/// Whether a field of that kind has this value. A whole number beyond 2^53 is missing, however it is written.
-pub(crate) fn is_known(value: &Value, kind: Kind) -> bool {
-    const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53: every double beyond it is a whole number
-    value.fits(kind) && !matches!(value, Value::Number(number) if number.abs() > EXACT)
-}
-
-pub(crate) fn counts_as_missing(field: &str, kind: Kind, value: impl Display) -> String {
-    format!("`{field}` is read as {kind}, so `{value}` counts as missing")
-}
-
-/// The text of a cell as a value of that kind, or a description of the texts that are one.
-pub(crate) fn fact(text: &str, kind: Kind) -> Result<Value, &'static str> {
-    match kind {
-        Kind::Flag => text.parse::<bool>().map(Value::from).map_err(|_| "`true` or `false`"),
-        Kind::Number => match (text.parse::<i64>(), text.parse::<f64>()) {
-            (Ok(whole), _) => Ok(Value::from(whole)),
-            (_, Ok(number)) if number.is_finite() => Ok(Value::from(number)),
-            _ => Err("a number"),
-        },
-        Kind::Date | Kind::Time => Some(Value::from(text))
-            .filter(|value| value.fits(kind))
-            .ok_or("a date such as `2026-11-22` or an instant such as `2026-11-22T18:00:00Z`"),
-        // Exports of check boxes begin or end with the separator.
-        Kind::Tags => {
-            let tags = text.split(';').map(str::trim).filter(|tag| !tag.is_empty());
-            Ok(Value::from(tags.map(str::to_owned).collect::<Vec<_>>()))
-        }
-        _ => Ok(Value::from(text)),
+impl Source {
+    pub(crate) fn name_of(&self, column: Option<Column>) -> Option<&str> {
+        self.columns().find(|(own, _)| Some(*own) == column).map(|(_, name)| name)
     }
+
+    /// Whether the header has one of these columns.
+    fn any(&self, names: &[String]) -> Result<bool, Stop> {
+        for name in names {
+            if self.find(name).map_err(|error| format!("{}: {error}", self.path()))? != Found::Nothing {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The column with the most similar name.
+    pub(crate) fn nearest(&self, wanted: &str) -> Option<&str> {
+        crate::names::nearest(wanted, self.header().iter().map(String::as_str))
+    }
+}
+
+/// The first of these columns that the file has. Notes a name that differs in capitals, spaces or punctuation.
+pub(crate) fn column(source: &mut Source, names: &[String], alike: &mut Vec<String>) -> Result<Option<Column>, Stop> {
+    for name in names {
+        match source.find(name).map_err(|error| format!("{}: {error}", source.path()))? {
+            Found::Exactly(column) => return Ok(Some(column)),
+            Found::Alike(column, found) => {
+                alike.push(format!("`{name}` is read from the column `{found}`"));
+                return Ok(Some(column));
+            }
+            Found::Nothing => {}
+        }
+    }
+    // Later objects of JSON lines may have a key that the first ones lack.
+    Ok(names.first().and_then(|name| source.expect(name)))
+}
+
+/// As [`column`]; refuses the file if it has none of them.
+pub(crate) fn required_column(
+    source: &mut Source,
+    names: &[String],
+    key: &str,
+    alike: &mut Vec<String>,
+) -> Result<Column, Stop> {
+    // The first rows of JSON lines must have it, unless there are none.
+    let may_have = source.header().is_empty() || source.any(names)?;
+    if let Some(column) = if may_have { column(source, names, alike)? } else { None } {
+        return Ok(column);
+    }
+    let wanted = names.first().map_or(key, String::as_str);
+    let mut message = format!("{}: the header has no column `{wanted}`", source.path());
+    match source.header() {
+        [only] if source.separator().is_some() => {
+            let _ = write!(
+                message,
+                ", only `{only}`; if another character separates the columns, pass --separator, and if lines come before the header, --skip"
+            );
+        }
+        header => {
+            let shown: Vec<_> = header.iter().take(8).map(|name| format!("`{name}`")).collect();
+            let more = if header.len() > 8 { format!(" and {} more", header.len() - 8) } else { String::new() };
+            let _ = write!(message, "; the columns are {}{more}", shown.join(", "));
+        }
+    }
+    Err(Stop::NoMapping(message))
 }
 
 /// A description of the texts that [`instant`] reads.

@@ -17,16 +17,18 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use warmth::settle::Policy;
 use warmth::{Points, Projection, Record, Scorer, Settled, compare, settle};
 
-use crate::args::{Arg, Args, unknown};
+use crate::document::Document;
+use crate::mapping::Mapping;
 use crate::messages::{Messages, Stop};
-use crate::records::{INSTANT, Records, instant, read_events, read_model};
+use crate::options::as_of;
+use crate::population::{Files, Population, fields};
 
-pub(crate) const HELP: &str = "\
-Lists the changes of the shipped portfolio in the next 90 days, the effect of an event, and the missing facts.
-
-usage: warmth watch [--as-of INSTANT]
-
-  --as-of INSTANT  RFC 3339, such as 2026-11-22T18:00:00+01:00 (default: 2026-11-22T18:00:00Z)";
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// RFC 3339, such as 2026-11-22T18:00:00+01:00 (default: 2026-11-22T18:00:00Z)
+    #[arg(long, value_name = "INSTANT", value_parser = as_of)]
+    as_of: Option<DateTime<Utc>>,
+}
 
 /// The default instant is fixed, so that the output does not change from day to day.
 const AS_OF: DateTime<Utc> = DateTime::from_timestamp(1_795_370_400, 0).unwrap();
@@ -130,8 +132,8 @@ impl Service {
     }
 }
 
-pub(crate) fn run(args: Args<'_>, messages: &mut Messages, out: &mut dyn Write) -> Result<(), Stop> {
-    let now = as_of(args)?;
+pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> Result<(), Stop> {
+    let now = args.as_of.unwrap_or(AS_OF);
     let mut service = load(now, messages)?;
     let (until, count) = (now + HORIZON, service.accounts.len());
     let constant = service.accounts.values().filter(|account| account.due.is_none()).count();
@@ -154,28 +156,19 @@ pub(crate) fn run(args: Args<'_>, messages: &mut Messages, out: &mut dyn Write) 
 /// The shipped portfolio as of an instant.
 fn load(now: DateTime<Utc>, messages: &mut Messages) -> Result<Service, Stop> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data");
-    let scorer = Scorer::new(&read_model(&data.join("cross_sell.toml"))?).map_err(|error| error.to_string())?;
-    let activities = read_events(&data.join("events.csv"), messages)?;
-    let mut records = Records::open(&data.join("accounts.csv"), &scorer, activities, messages)?;
+    let document = Document::open(&data.join("cross_sell.toml"))?;
+    let model = document.model(messages)?;
+    let scorer = document.scorer(&model, messages)?;
+    let (records, events, mapping) = (data.join("accounts.csv"), data.join("events.csv"), Mapping::default());
+    let files = Files { records: &records, events: Some(&events), mapping: &mapping, drop_duplicates: false };
+    let mut records = Population::open(&files, &model, fields(&scorer), messages)?.records;
     let policy = Policy::new().drop_margin(2);
     let mut service = Service { scorer, policy, accounts: BTreeMap::new(), queue: BTreeSet::new() };
     while let Some((id, record)) = records.next(messages)? {
         service.add(&id, records.name(), record, now);
     }
-    records.warn_of_unknown_ids(messages);
+    records.write_warnings(messages);
     Ok(service)
-}
-
-fn as_of(mut args: Args<'_>) -> Result<DateTime<Utc>, Stop> {
-    let mut as_of = AS_OF;
-    while let Some(arg) = args.next()? {
-        match arg {
-            Arg::Option("--as-of") => as_of = args.parse(INSTANT, instant)?,
-            Arg::Option(other) => return Err(unknown(other)),
-            Arg::File(file) => return Err(Stop::usage(format!("unexpected argument `{}`", file.display()))),
-        }
-    }
-    Ok(as_of)
 }
 
 fn written(at: DateTime<Utc>) -> String {

@@ -1,13 +1,15 @@
-//! Reads a labelled history from CSV and finds the kind of each column from its cells.
+//! Reads a labelled history and finds the kind of each column from its cells.
 
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use warmth::{Kind, Record};
 
-use crate::messages::Messages;
-use crate::records::{INSTANT, counts_as_missing, fact, instant, is_known};
-use crate::table::warn_of_repeated_columns;
+use crate::input::{Cell, Column, FileOptions, Found, Source};
+use crate::mapping::form::{Form, Read};
+use crate::messages::{Messages, Stop};
+use crate::misfits::{ColumnOf, Misfits};
+use crate::records::{INSTANT, instant};
 
 /// A subject at an instant, and whether the outcome came afterwards.
 pub(crate) struct Row {
@@ -22,49 +24,92 @@ pub(crate) struct Labelled {
     pub(crate) fields: Vec<(String, Kind)>,
 }
 
+/// A row as text, with its line.
+struct Line {
+    number: u64,
+    as_of: Option<String>,
+    outcome: Option<String>,
+    cells: Vec<Option<String>>,
+}
+
 /// Reads `as_of`, the outcome and every other column but `id`.
-pub(crate) fn read_history(path: &Path, outcome: &str, messages: &Messages) -> Result<Labelled, String> {
-    let shown = path.display().to_string();
-    let mut reader = csv::Reader::from_path(path).map_err(|error| format!("{shown}: {error}"))?;
-    let header = reader.headers().map_err(|error| format!("{shown}: {error}"))?.clone();
-    warn_of_repeated_columns(&shown, &header, |name| name != "id", messages);
-    let index = |column: &str| header.iter().position(|name| name == column);
-    let required = |column: &str| index(column).ok_or_else(|| format!("{shown}: the header has no column `{column}`"));
+pub(crate) fn read_history(path: &Path, outcome: &str, messages: &mut Messages) -> Result<Labelled, Stop> {
+    let mut source = Source::open(path, &FileOptions::default())?;
+    source.write_notes(messages);
+    let shown = source.path().to_owned();
+    let required = |column: &str| match source.find(column) {
+        Ok(Found::Exactly(found)) => Ok(found),
+        Ok(_) => Err(format!("{shown}: the header has no column `{column}`")),
+        Err(error) => Err(format!("{shown}: {error}")),
+    };
     let (as_of, label) = (required("as_of")?, required(outcome)?);
-    let rows: Result<Vec<csv::StringRecord>, _> = reader.records().collect();
-    let rows = rows.map_err(|error| format!("{shown}: {error}"))?;
-    let columns: Vec<(usize, &str, Kind)> = header
-        .iter()
+    let mut columns: Vec<(Column, String)> = Vec::new();
+    for (column, name) in source.columns().filter(|(_, name)| !["id", "as_of", outcome].contains(name)) {
+        required(name)?; // refuses a name that the header repeats
+        columns.push((column, name.to_owned()));
+    }
+    let mut lines = Vec::new();
+    loop {
+        match source.advance()? {
+            Ok(false) => break,
+            Ok(true) => lines.push(Line {
+                number: source.line(),
+                as_of: source.cell(as_of).plain(),
+                outcome: source.cell(label).plain(),
+                cells: columns.iter().map(|(column, _)| source.cell(*column).plain()).collect(),
+            }),
+            Err(message) => return Err(format!("{}: {message}", source.place()).into()),
+        }
+    }
+    let fields: Vec<(String, Kind)> = columns
+        .into_iter()
         .enumerate()
-        .filter(|(column, name)| index(name) == Some(*column) && !["id", "as_of", outcome].contains(name))
-        .map(|(column, name)| {
-            let cells = rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty());
-            (column, name, kind(&cells))
+        .map(|(index, (_, name))| {
+            let cells = lines.iter().filter_map(|line| line.cells.get(index)?.as_deref());
+            (name, kind(&cells))
         })
         .collect();
-    let read = |row: &csv::StringRecord| -> Result<Row, String> {
-        let cell = |column: usize| row.get(column).unwrap_or_default();
-        let place = format!("{shown}:{}", row.position().map_or(0, csv::Position::line));
-        let unexpected = |name: &str, expected: &str, column: usize| {
-            format!("{place}: column `{name}`: expected {expected}, found `{}`", cell(column))
-        };
-        let at = instant(cell(as_of)).ok_or_else(|| unexpected("as_of", INSTANT, as_of))?;
-        let came = cell(label).parse().map_err(|_| unexpected(outcome, "`true` or `false`", label))?;
-        let mut record = Record::new();
-        for (column, name, kind) in columns.iter().filter(|(column, ..)| !cell(*column).is_empty()) {
-            let value = fact(cell(*column), *kind).map_err(|expected| unexpected(name, expected, *column))?;
-            if is_known(&value, *kind) {
-                record.set(*name, value);
-            } else {
-                messages.warning_at(&place, &counts_as_missing(name, *kind, cell(*column)));
+    let mut misfits = Misfits::of(&shown);
+    let mut rows = Vec::new();
+    for line in &lines {
+        rows.push(read(line, outcome, &fields, &shown, &mut misfits)?);
+    }
+    misfits.write(messages, ["counts as missing", "count as missing"]);
+    rows.sort_by_key(|row| row.as_of);
+    Ok(Labelled { rows, fields })
+}
+
+fn read(
+    line: &Line,
+    outcome: &str,
+    fields: &[(String, Kind)],
+    shown: &str,
+    misfits: &mut Misfits,
+) -> Result<Row, String> {
+    let form = Form::default();
+    let unexpected = |name: &str, expected: &str, found: &Option<String>| {
+        let found = found.as_ref().map_or("nothing".to_owned(), |text| format!("`{text}`"));
+        format!("{shown}:{}: column `{name}`: expected {expected}, found {found}", line.number)
+    };
+    let at = line.as_of.as_deref().and_then(instant).ok_or_else(|| unexpected("as_of", INSTANT, &line.as_of))?;
+    let came = match line.outcome.as_deref().map(str::to_ascii_lowercase).as_deref() {
+        Some("true") => true,
+        Some("false") => false,
+        _ => return Err(unexpected(outcome, "`true` or `false`", &line.outcome)),
+    };
+    let mut record = Record::new();
+    for ((name, kind), text) in fields.iter().zip(&line.cells) {
+        let Some(text) = text else { continue };
+        let cell = Cell::text(text);
+        match form.read(&cell, *kind) {
+            Read::Missing => {}
+            Read::Value(value) => record.set(name, value),
+            Read::Misfit => {
+                misfits.add(ColumnOf { field: name, column: name, kind: *kind, form: &form }, &cell, line.number);
             }
         }
-        Ok(Row { record, as_of: at, outcome: came })
-    };
-    let mut rows = rows.iter().map(read).collect::<Result<Vec<Row>, String>>()?;
-    rows.sort_by_key(|row| row.as_of);
-    let fields = columns.into_iter().map(|(_, name, kind)| (name.to_owned(), kind)).collect();
-    Ok(Labelled { rows, fields })
+    }
+    Ok(Row { record, as_of: at, outcome: came })
 }
 
 /// The kind that all cells of a column have.

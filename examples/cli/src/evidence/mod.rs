@@ -20,60 +20,35 @@ use warmth::evidence::{
 };
 use warmth::{Model, Record, Scorer};
 
-use crate::args::{Arg, Args, unknown};
+use crate::document::Document;
 use crate::messages::{Messages, Stop};
-use crate::records::read_model;
 use history::{Labelled, Row, read_history};
 use page::Page;
 
-pub(crate) const HELP: &str = "\
-Weighs the factors of a labelled history, proposes models, and tries them on its last quarter.
-
-usage: warmth evidence HISTORY --outcome COLUMN [--model MODEL] [--require FACTOR=rising|falling]... [--out DIR]
-
-  HISTORY            .csv with `as_of`, the outcome (`true` or `false`), and a column for each factor; empty values are
-                     missing, lists are split at `;`; a column `id` is not read
-  --outcome COLUMN   whether the outcome came after `as_of`
-  --model MODEL      a model in use, .toml or .json, to try beside the proposed ones
-  --require F=D      a direction that factor F must keep
-  --out DIR          the folder for report.html and the proposed documents; made if it does not exist";
-
-struct Question {
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// CSV with `as_of`, the outcome (`true` or `false`), and a column for each factor; empty values are missing, lists are
+    /// split at `;`; a column `id` is not read
     history: PathBuf,
+    /// Whether the outcome came after `as_of`
+    #[arg(long, value_name = "COLUMN")]
     outcome: String,
+    /// A model in use, .toml or .json, to try beside the proposed ones
+    #[arg(long, value_name = "MODEL")]
     model: Option<PathBuf>,
+    /// A direction that a factor must keep
+    #[arg(long = "require", value_name = "FACTOR=rising|falling", value_parser = direction)]
     required: Vec<(String, Trend)>,
+    /// The folder for report.html and the proposed documents; made if it does not exist
+    #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
 
-impl Question {
-    fn from_args(mut args: Args<'_>) -> Result<Question, Stop> {
-        let (mut files, mut outcome, mut model, mut required, mut out) = (Vec::new(), None, None, Vec::new(), None);
-        while let Some(arg) = args.next()? {
-            match arg {
-                Arg::File(file) => files.push(file),
-                Arg::Option("--outcome") => outcome = Some(args.text()?),
-                Arg::Option("--model") => model = Some(args.path()?),
-                Arg::Option("--out") => out = Some(args.path()?),
-                Arg::Option("--require") => {
-                    required.push(args.parse(
-                        "FACTOR=rising or FACTOR=falling",
-                        |text| match text.split_once('=')? {
-                            (factor, "rising") => Some((factor.to_owned(), Trend::Rising)),
-                            (factor, "falling") => Some((factor.to_owned(), Trend::Falling)),
-                            _ => None,
-                        },
-                    )?);
-                }
-                Arg::Option(other) => return Err(unknown(other)),
-            }
-        }
-        let [history] = <[PathBuf; 1]>::try_from(files).map_err(|files| match files.len() {
-            0 => Stop::usage("HISTORY is required"),
-            many => Stop::usage(format!("expected one HISTORY, found {many} file names")),
-        })?;
-        let outcome = outcome.ok_or_else(|| Stop::usage("`--outcome COLUMN` is required"))?;
-        Ok(Question { history, outcome, model, required, out })
+fn direction(text: &str) -> Result<(String, Trend), String> {
+    match text.split_once('=') {
+        Some((factor, "rising")) => Ok((factor.to_owned(), Trend::Rising)),
+        Some((factor, "falling")) => Ok((factor.to_owned(), Trend::Falling)),
+        _ => Err("expected FACTOR=rising or FACTOR=falling".to_owned()),
     }
 }
 
@@ -84,8 +59,7 @@ pub(crate) struct Tried {
     pub(crate) ranking: Ranking,
 }
 
-pub(crate) fn run(args: Args<'_>, messages: &mut Messages, out: &mut dyn Write) -> Result<(), Stop> {
-    let question = Question::from_args(args)?;
+pub(crate) fn run(question: &Args, messages: &mut Messages, out: &mut dyn Write) -> Result<(), Stop> {
     let Labelled { rows, fields } = read_history(&question.history, &question.outcome, messages)?;
     let split = rows.get(rows.len() * 3 / 4).map(|row| row.as_of).ok_or("the history has no rows".to_owned())?;
     let (learnt, later) = rows.split_at(rows.partition_point(|row| row.as_of < split));
@@ -105,7 +79,7 @@ pub(crate) fn run(args: Args<'_>, messages: &mut Messages, out: &mut dyn Write) 
 
     let mut models: Vec<Model> = Vec::new();
     if let Some(path) = &question.model {
-        models.push(read_model(path)?);
+        models.push(Document::open(path)?.model(messages)?);
     }
     let mut documents = Vec::new();
     if let Proposal::Made(made) = &proposal {

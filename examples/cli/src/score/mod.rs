@@ -1,132 +1,151 @@
-//! Scores a file of records: ranks them for a person, or writes one JSON object per record for a program.
+//! Scores a file of records: ranks them for a person, or writes one line per record for a program.
 //!
 //! Reads one record at a time. In memory are one compact `Activity` for each id with events, the ids of the records so
 //! far, and for the table its rows: 100,000 records with 1,000,000 events take less than 256 MiB.
 
 mod output;
 
-use std::collections::HashMap;
+use std::fs;
 use std::io::Write;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
-use warmth::{Record, Scorer};
+use clap::ValueEnum;
+use warmth::Scorer;
 
-use crate::args::{Arg, Args, unknown};
+use crate::document::Document;
 use crate::messages::{Messages, Stop};
-use crate::records::{INSTANT, Records, instant, read_events, read_model};
-use output::{Ranking, write_outcome};
+use crate::options::{FileArgs, as_of, top};
+use crate::population::{Files, Population, Scored, fields};
+use output::{CsvWriter, Ranking, write_outcome};
 
-pub(crate) const HELP: &str = "\
-Scores the records of a file with a model.
-
-usage: warmth score MODEL RECORDS [--events FILE] [--as-of INSTANT] [--format table|jsonl] [--top N|all]
-       warmth score MODEL RECORDS [--events FILE] [--as-of INSTANT] --explain ID
-
-  MODEL            a model document, .toml or .json
-  RECORDS          .csv or .jsonl with an `id`; empty values are missing, lists are split at `;`
-  --events FILE    .csv or .jsonl with `id`, `event`, `at` and, where known, `count` and `amount`
-  --as-of INSTANT  RFC 3339, such as 2026-11-22T18:00:00+01:00 (default: now)
-  --format FORMAT  `table` ranks accounts for a person, `jsonl` writes one object per record in the order of the
-                   input (default: table)
-  --top N|all      how many accounts the table lists (default: 25)
-  --explain ID     print the score of one record line by line, and nothing else
-
-The command reports and skips rows that it cannot read.
-exit code: 0 all rows were read, 1 some were skipped, 2 nothing could be scored";
-
-/// The only place that reads a clock: a scorer gets the time from its caller.
-#[expect(clippy::disallowed_methods, reason = "the clock is the host's")]
-fn now() -> DateTime<Utc> {
-    SystemTime::now().into()
-}
-
-pub(crate) fn run(args: Args<'_>, messages: &mut Messages, out: &mut dyn Write) -> Result<(), Stop> {
-    let request = Request::from_args(args)?;
-    let model = read_model(&request.model)?;
-    let scorer = Scorer::<Record>::new(&model).map_err(|error| format!("{}: {error}", request.model.display()))?;
-    let activities = match &request.events {
-        Some(path) => read_events(path, messages)?,
-        None => HashMap::new(),
-    };
-    let mut records = Records::open(&request.records, &scorer, activities, messages)?;
-
-    let mut ranking = Ranking::default();
-    let mut anything_scored = false;
-    while let Some((id, record)) = records.next(messages)? {
-        if let Some(wanted) = &request.explain {
-            if *wanted == id {
-                return Ok(writeln!(out, "{}", scorer.explain(&record, request.as_of))?);
-            }
-            continue;
-        }
-        anything_scored = true;
-        let score = scorer.score(&record, request.as_of);
-        match request.format {
-            Format::Jsonl => write_outcome(out, &id, score, scorer.missing(&record).collect())?,
-            Format::Table => ranking.add(id, records.name(), score, scorer.missing(&record).count()),
-        }
-    }
-    if let Some(wanted) = &request.explain {
-        return Err(format!("{}: no record that can be read has the id `{wanted}`", request.records.display()).into());
-    }
-    if !anything_scored {
-        return Err(format!("{}: there is no record that can be scored", request.records.display()).into());
-    }
-    if request.format == Format::Table {
-        ranking.write(out, request.top)?;
-    }
-    out.flush()?; // the warning comes after the table
-    records.warn_of_unknown_ids(messages);
-    Ok(())
-}
-
-struct Request {
-    model: PathBuf,
-    records: PathBuf,
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// A model document, .toml or .json
+    pub(crate) model: PathBuf,
+    /// CSV, TSV, JSON lines or .xlsx with an id; `-` is standard input
+    pub(crate) records: PathBuf,
+    /// Events in one of the same forms, with the columns `id`, `event`, `at` and, where known, `count` and `amount`
+    #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
-    as_of: DateTime<Utc>,
+    /// RFC 3339, such as 2026-11-22T18:00:00+01:00, or a date for its midnight in UTC (default: now)
+    #[arg(long, value_name = "INSTANT", value_parser = as_of)]
+    as_of: Option<DateTime<Utc>>,
+    /// `table` ranks records for a person; `csv` and `jsonl` have one line per record in the order of the input
+    #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// How many records the table lists: a number or `all`
+    #[arg(long, value_name = "N", value_parser = top, default_value = "25")]
     top: usize,
+    /// Print the score of one record line by line, and nothing else
+    #[arg(long, value_name = "ID", conflicts_with_all = ["format", "top", "report"])]
     explain: Option<String>,
+    /// Write what never matched to a file of JSON, too
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Exit with 3 if there are warnings
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Count rows of events that are the same in every cell once
+    #[arg(long)]
+    drop_duplicates: bool,
+    #[command(flatten)]
+    file: FileArgs,
 }
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Format {
     Table,
+    Csv,
     Jsonl,
 }
 
-impl Request {
-    fn from_args(mut args: Args<'_>) -> Result<Request, Stop> {
-        let (mut files, mut events, mut explain, mut as_of) = (Vec::new(), None, None, now());
-        let (mut format, mut top) = (Format::Table, 25);
-        while let Some(arg) = args.next()? {
-            match arg {
-                Arg::File(file) => files.push(file),
-                Arg::Option("--events") => events = Some(args.path()?),
-                Arg::Option("--explain") => explain = Some(args.text()?),
-                Arg::Option("--as-of") => as_of = args.parse(INSTANT, instant)?,
-                Arg::Option("--format") => {
-                    format = args.parse("`table` or `jsonl`", |text| match text {
-                        "table" => Some(Format::Table),
-                        "jsonl" => Some(Format::Jsonl),
-                        _ => None,
-                    })?;
-                }
-                Arg::Option("--top") => {
-                    top = args.parse("a whole number or `all`", |text| match text {
-                        "all" => Some(usize::MAX),
-                        number => number.parse().ok(),
-                    })?;
-                }
-                Arg::Option(other) => return Err(unknown(other)),
-            }
+/// The only place that reads a clock: a scorer gets the time from its caller.
+#[expect(clippy::disallowed_methods, reason = "the clock is the host's")]
+pub(crate) fn now() -> DateTime<Utc> {
+    SystemTime::now().into()
+}
+
+pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> Result<(), Stop> {
+    let document = Document::open(&args.model)?;
+    let model = document.model(messages)?;
+    let scorer = document.scorer(&model, messages)?;
+    let mapping = args.file.mapping()?;
+    let files = Files {
+        records: &args.records,
+        events: args.events.as_deref(),
+        mapping: &mapping,
+        drop_duplicates: args.drop_duplicates,
+    };
+    let opened = Population::open(&files, &model, fields(&scorer), messages);
+    let population = opened.map_err(|stop| stop.with_next(|| next_mapping(args)))?;
+    let as_of = args.as_of.unwrap_or_else(now);
+    if let Some(wanted) = &args.explain {
+        return explain(wanted, population, &scorer, as_of, args, messages, out);
+    }
+    let mut ranking = Ranking::default();
+    let csv = match args.format {
+        Format::Csv => Some(CsvWriter::new(out, &scorer)?),
+        Format::Table | Format::Jsonl => None,
+    };
+    let found = population.score((&model, &scorer), as_of, messages, |scored| {
+        let Scored { id, name, record, score, fired } = scored;
+        let gate = || fired.ids().next().filter(|_| !score.verdict().is_scored());
+        match (&csv, args.format) {
+            (Some(csv), _) => csv.write(out, (&id, &name), score, gate(), scorer.missing(record))?,
+            (None, Format::Table) => ranking.add(id, name, score, gate(), scorer.missing(record).count()),
+            (None, _) => write_outcome(out, &id, score, scorer.missing(record).collect())?,
         }
-        match <[PathBuf; 2]>::try_from(files) {
-            Ok([model, records]) => Ok(Request { model, records, events, as_of, format, top, explain }),
-            Err(files) => Err(Stop::usage(format!("expected MODEL and RECORDS, found {} file names", files.len()))),
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let Some(found) = found.filter(|found| found.count() > 0) else {
+        return Err(format!("{}: there is no record that can be scored", args.records.display()).into());
+    };
+    if args.format == Format::Table {
+        ranking.write(out, args.top, &scorer)?;
+    }
+    out.flush()?; // the warnings come after the output
+    found.write(messages);
+    if let Some(path) = &args.report {
+        let json = serde_json::to_string_pretty(&found.report).map_err(|error| error.to_string())?;
+        fs::write(path, json + "\n").map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    if messages.has_misfits() && !args.file.is_mapped() {
+        messages.note(&next_mapping(args));
+    } else if args.file.is_mapped() && args.format == Format::Table {
+        messages.note(
+            "next: add `--explain ID` to see the reasons of a score, `--format csv` for a file with every record",
+        );
+    }
+    Ok(())
+}
+
+fn explain(
+    wanted: &str,
+    population: Population<'_>,
+    scorer: &Scorer<warmth::Record>,
+    as_of: DateTime<Utc>,
+    args: &Args,
+    messages: &mut Messages,
+    out: &mut dyn Write,
+) -> Result<(), Stop> {
+    let mut records = population.records;
+    while let Some((id, record)) = records.next(messages)? {
+        if id == wanted {
+            return Ok(writeln!(out, "{}", scorer.explain(&record, as_of))?);
         }
     }
+    Err(format!("{}: no record that can be read has the id `{wanted}`", args.records.display()).into())
+}
+
+/// The command that drafts a mapping for these files.
+fn next_mapping(args: &Args) -> String {
+    let events = args.events.as_ref().map_or(String::new(), |path| format!(" --events {}", path.display()));
+    format!(
+        "next: `warmth map {}{events} {} --out mapping.toml` drafts a mapping from the cells; read it, then add `--map mapping.toml`",
+        args.records.display(),
+        args.model.display()
+    )
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::{Outcome, folder, root, shipped, warmth};
+use crate::{Outcome, folder, root, warmth};
 
 /// An account gets 50 points for more than 0.24 gigabytes.
 const MODEL: &str = r#"
@@ -72,20 +72,20 @@ fn a_number_is_the_same_in_json_and_csv() {
 
 #[test]
 fn a_whole_number_beyond_2_to_the_53_counts_as_missing_with_a_warning() {
-    let warning = |place: &str, number: &str| {
-        format!("{place}: warning: `gb` is read as number, so `{number}` counts as missing\n")
+    let warning = |command: &str, file: &str, field: &str, cells: &str, first: &str| {
+        format!(
+            "{command}: warning: {file}: `{field}`: {cells} missing, first {first}; \
+            whole numbers beyond 2^53 are not exact; shorten them, or test them as texts\n"
+        )
     };
+    let three = "3 cells are not read as a number and count as";
     let csv = "id,gb\na,9007199254740992\nb,9007199254740993\nc,-9223372036854775808\nd,18446744073709551616\n";
     let folder = with_records("whole", "records.csv", csv.as_bytes());
     let expected = scored(&[("a", "50"), ("b", "0"), ("c", "0"), ("d", "0")]);
     let (code, found, err) = scores(&folder, "records.csv");
     assert_eq!((code, &found), (Some(0), &expected));
-    let warnings = [
-        warning("records.csv:3", "9007199254740993"),
-        warning("records.csv:4", "-9223372036854775808"),
-        warning("records.csv:5", "18446744073709551616"),
-    ];
-    assert_eq!(err, warnings.concat());
+    let first = "`9007199254740993` on line 3";
+    assert!(err.starts_with(&warning("score", "records.csv", "gb", three, first)), "{err}");
 
     let json = r#"{"id":"a","gb":9007199254740992}
 {"id":"b","gb":9007199254740993}
@@ -95,17 +95,14 @@ fn a_whole_number_beyond_2_to_the_53_counts_as_missing_with_a_warning() {
     fs::write(folder.join("records.jsonl"), json).unwrap();
     let (code, found, err) = scores(&folder, "records.jsonl");
     assert_eq!((code, found), (Some(0), expected));
-    let warnings = [
-        warning("records.jsonl:2", "9007199254740993"),
-        warning("records.jsonl:3", "-9223372036854775808"),
-        warning("records.jsonl:4", "1.8446744073709552e+19"),
-    ];
-    assert_eq!(err, warnings.concat());
+    let first = "`9007199254740993` on line 2";
+    assert!(err.starts_with(&warning("score", "records.jsonl", "gb", three, first)), "{err}");
 
     let history = "as_of,bought,spent\n2026-01-01T00:00:00Z,true,9007199254740993\n2026-02-01T00:00:00Z,false,1\n";
     fs::write(folder.join("history.csv"), history).unwrap();
     let output = warmth("evidence").current_dir(&folder).args(["history.csv", "--outcome", "bought"]).output();
-    let warned = "history.csv:2: warning: `spent` is read as number, so `9007199254740993` counts as missing\n";
+    let one = "1 cell is not read as a number and counts as";
+    let warned = warning("evidence", "history.csv", "spent", one, "`9007199254740993` on line 2");
     assert_eq!(Outcome::of(output.unwrap()).err, warned);
 }
 
@@ -130,27 +127,18 @@ fn a_byte_order_mark_is_no_part_of_the_first_record() {
 }
 
 #[test]
-fn a_repeated_column_is_a_warning() {
+fn a_repeated_column_is_an_error_if_it_is_read() {
     let folder = with_records("columns", "records.csv", b"id,gb,other,gb,other,gb\na,1,,0,,0\n");
-    let warning = "score: warning: records.csv repeats the column `gb`; the first one is read\n";
-    assert_eq!(scores(&folder, "records.csv"), (Some(0), scored(&[("a", "50")]), warning.to_owned()));
+    let error = "score: records.csv: the header has 3 columns `gb`; rename all but one\n";
+    assert_eq!(scores(&folder, "records.csv"), (Some(2), vec![], error.to_owned()));
+    fs::write(folder.join("records.csv"), "id,gb,other,other\na,1,,\n").unwrap();
+    assert_eq!(scores(&folder, "records.csv"), (Some(0), scored(&[("a", "50")]), String::new()));
 
-    // Of a history every column is read, and a second label is no factor.
-    let history = fs::read_to_string(shipped("history.csv")).unwrap();
-    let twice: String = history
-        .lines()
-        .map(|line| {
-            let label = line.split(',').nth(2).unwrap();
-            [line, ",", label, "\n"].concat()
-        })
-        .collect();
-    fs::write(folder.join("history.csv"), twice).unwrap();
-    let evidence = |path: &Path| {
-        Outcome::of(warmth("evidence").current_dir(&folder).arg(path).args(["--outcome", "bought"]).output().unwrap())
-    };
-    let warning = "evidence: warning: history.csv repeats the column `bought`; the first one is read\n";
-    let plain = evidence(&shipped("history.csv")).out;
-    evidence(Path::new("history.csv")).is(0, &plain, warning);
+    // Of a history every column is read.
+    fs::write(folder.join("history.csv"), "as_of,bought,x,x\n2026-01-01T00:00:00Z,true,1,1\n").unwrap();
+    let output = warmth("evidence").current_dir(&folder).args(["history.csv", "--outcome", "bought"]).output();
+    let error = "evidence: history.csv: the header has 2 columns `x`; rename all but one\n";
+    Outcome::of(output.unwrap()).is(2, "", error);
 }
 
 #[cfg(unix)]
@@ -166,7 +154,7 @@ mod unix {
         ["score", "examples/data/cross_sell.toml", "examples/data/accounts.csv", "--format", "jsonl"];
 
     /// Every subcommand, with its exit code if it cannot do its work.
-    const COMMANDS: [(&[&str], i32); 3] = [(&SCORE, 2), (&EVIDENCE, 2), (&["watch"], 1)];
+    const COMMANDS: [(&[&str], i32); 3] = [(&SCORE, 2), (&EVIDENCE, 2), (&["watch"], 2)];
 
     fn program(args: &[&str]) -> Command {
         let mut program = warmth(args[0]);
@@ -188,14 +176,14 @@ mod unix {
         assert_eq!(plain.code, Some(0), "{}", plain.err);
         score(name).is(0, &plain.out, "");
         score(OsStr::from_bytes(b"b\xff.csv")).refuses(2, &["score: b\u{fffd}.csv: "]);
-        score(OsStr::from_bytes(b"--\xff")).refuses(2, &["score: unknown option `--\u{fffd}`; see --help"]);
+        score(OsStr::from_bytes(b"--\xff")).refuses(2, &["unexpected argument '--\u{fffd}'"]);
 
         let output = warmth("evidence").current_dir(&folder).arg(name).args(["--outcome", "bought"]).output();
         Outcome::of(output.unwrap()).refuses(2, &["evidence: a\u{fffd}.csv: the header has no column `as_of`"]);
         let output = warmth("score").arg("--as-of").arg(name).output();
-        Outcome::of(output.unwrap()).refuses(2, &["score: --as-of: expected an instant", "found `a\u{fffd}.csv`"]);
+        Outcome::of(output.unwrap()).refuses(2, &["invalid UTF-8"]);
         let output = Command::new(env!("CARGO_BIN_EXE_warmth")).arg(name).output();
-        Outcome::of(output.unwrap()).refuses(2, &["warmth: unknown command `a\u{fffd}.csv`"]);
+        Outcome::of(output.unwrap()).refuses(2, &["unrecognized subcommand 'a\u{fffd}.csv'"]);
     }
 
     #[test]
@@ -232,7 +220,7 @@ mod unix {
     #[test]
     #[cfg(target_os = "linux")]
     fn a_full_stderr_does_not_change_the_exit_code() {
-        let folder = with_records("stderr", "records.csv", b"id,gb\na,1\nb,many\n");
+        let folder = with_records("stderr", "records.csv", b"id,gb\na,1\nb\n");
         for (records, code) in [("records.csv", 1), ("nowhere.csv", 2)] {
             let full = File::options().write(true).open("/dev/full").unwrap();
             let args = ["model.toml", records];

@@ -1,0 +1,110 @@
+//! Reads model documents, and shows problems at their place in the text.
+
+mod place;
+
+use std::fs;
+use std::path::Path;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use serde::de::IgnoredAny;
+use toml::de::DeTable;
+use warmth::{Model, ModelError, Problem, Record, Scorer};
+
+use crate::messages::{Messages, Stop};
+
+/// A document with its text, so that problems can be shown in it.
+pub(crate) struct Document {
+    path: String,
+    text: String,
+    syntax: Syntax,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Syntax {
+    Toml,
+    Json,
+}
+
+impl Document {
+    pub(crate) fn open(path: &Path) -> Result<Document, Stop> {
+        let shown = path.display().to_string();
+        let text = fs::read_to_string(path).map_err(|error| format!("{shown}: {error}"))?;
+        let syntax = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("toml") => Syntax::Toml,
+            Some("json") => Syntax::Json,
+            _ => return Err(format!("{shown}: expected a model in a .toml or .json file").into()),
+        };
+        Ok(Document { path: shown, text, syntax })
+    }
+
+    /// Reads the model. All problems are shown at once, each at its place.
+    pub(crate) fn model(&self, messages: &Messages) -> Result<Model, Stop> {
+        self.check_syntax(messages)?;
+        let read = match self.syntax {
+            Syntax::Toml => match toml::Deserializer::parse(&self.text) {
+                Ok(deserializer) => Model::read(deserializer),
+                Err(error) => return Err(format!("{}: {error}", self.path).into()),
+            },
+            Syntax::Json => Model::read(&mut serde_json::Deserializer::from_str(&self.text)),
+        };
+        read.map_err(|error| self.problems(&error, messages))
+    }
+
+    /// Compiles the model for records.
+    pub(crate) fn scorer(&self, model: &Model, messages: &Messages) -> Result<Scorer<Record>, Stop> {
+        Scorer::new(model).map_err(|error| self.problems(&error, messages))
+    }
+
+    fn check_syntax(&self, messages: &Messages) -> Result<(), Stop> {
+        let (message, span) = match self.syntax {
+            Syntax::Toml => match DeTable::parse(&self.text) {
+                Ok(_) => return Ok(()),
+                Err(error) => (error.message().to_owned(), error.span().unwrap_or(0..0)),
+            },
+            Syntax::Json => match serde_json::from_str::<IgnoredAny>(&self.text) {
+                Ok(_) => return Ok(()),
+                Err(error) => {
+                    let before = self.text.split_inclusive('\n').take(error.line().saturating_sub(1));
+                    let start = before.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
+                    let message = error.to_string();
+                    let message = message.split(" at line ").next().unwrap_or_default().to_owned();
+                    (message, start..start + 1)
+                }
+            },
+        };
+        let span = place::within(&self.text, span);
+        let report = [Level::ERROR.primary_title(message.as_str()).element(
+            Snippet::source(self.text.as_str()).path(self.path.as_str()).annotation(AnnotationKind::Primary.span(span)),
+        )];
+        Err(Stop::Shown(renderer(messages).render(&report)))
+    }
+
+    /// The problems as text for the terminal.
+    pub(crate) fn problems(&self, error: &ModelError, messages: &Messages) -> Stop {
+        let problems = error.problems();
+        let mut shown: Vec<String> = problems.iter().map(|problem| self.show(problem, messages)).collect();
+        let plural = if problems.len() == 1 { "" } else { "s" };
+        shown.push(format!("{}: the model has {} problem{plural}", self.path, problems.len()));
+        Stop::Shown(shown.join("\n\n"))
+    }
+
+    fn show(&self, problem: &Problem, messages: &Messages) -> String {
+        let span = match self.syntax {
+            Syntax::Toml => place::in_toml(&self.text, problem.segments()),
+            Syntax::Json => place::in_json(&self.text, problem.segments()),
+        };
+        let title = Level::ERROR.primary_title(problem.message()).id(problem.code());
+        let snippet = Snippet::source(self.text.as_str())
+            .path(self.path.as_str())
+            .annotation(AnnotationKind::Primary.span(span).label(problem.path()));
+        let mut group = title.element(snippet);
+        if let Some(help) = problem.help() {
+            group = group.element(Level::HELP.message(help));
+        }
+        renderer(messages).render(&[group])
+    }
+}
+
+fn renderer(messages: &Messages) -> Renderer {
+    if messages.is_coloured() { Renderer::styled() } else { Renderer::plain() }
+}

@@ -1,0 +1,390 @@
+//! Drafts a mapping from the cells of a file, for a person to read and correct.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use warmth::{Kind, Model};
+
+use crate::document::Document;
+use crate::input::{Cell, Column, FileOptions, Source};
+use crate::mapping::form::Form;
+use crate::mapping::infer::{self, Hints, Proposal, kind, propose, quoted};
+use crate::messages::{Messages, Stop, shortened};
+use crate::misfits::key;
+use crate::names::{Likeness, likeness, nearest, snake};
+use crate::options::FileArgs;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// A file of records: CSV, TSV, JSON lines or .xlsx; `-` is standard input
+    file: PathBuf,
+    /// A model: the draft has the fields and events that it reads
+    model: Option<PathBuf>,
+    /// A file of events, to draft its part too
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+    /// Write the draft to a file (default: standard output)
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    options: FileArgs,
+}
+
+/// How many rows are looked at.
+const ROWS: usize = 100_000;
+/// How many different cells of a column are kept.
+const CELLS: usize = 300;
+
+pub(crate) fn run(args: &Args, messages: &Messages, out: &mut dyn Write) -> Result<(), Stop> {
+    let model = match &args.model {
+        Some(path) => {
+            let document = Document::open(path)?;
+            let model = document.model(messages)?;
+            document.scorer(&model, messages)?;
+            Some(model)
+        }
+        None => None,
+    };
+    let mapping = args.options.mapping()?;
+    let mut draft = Draft::default();
+    let records = Sheet::read(&args.file, &mapping.file, messages)?;
+    draft.records(&records, model.as_ref(), args);
+    if let Some(path) = &args.events {
+        let sheet = Sheet::read(path, &mapping.events.file, messages)?;
+        draft.events(&sheet, model.as_ref(), &records, &args.options);
+    }
+    match &args.out {
+        None => write!(out, "{}", draft.text)?,
+        Some(path) => fs::write(path, &draft.text).map_err(|error| format!("{}: {error}", path.display()))?,
+    }
+    out.flush()?;
+    for question in &draft.questions {
+        messages.note(&format!("check: {question}"));
+    }
+    let shown = args.out.as_ref().map_or("mapping.toml".to_owned(), |path| path.display().to_string());
+    let model = args.model.as_ref().map_or("MODEL".to_owned(), |path| path.display().to_string());
+    let events = args.events.as_ref().map_or(String::new(), |path| format!(" --events {}", path.display()));
+    let save = if args.out.is_some() { "read it" } else { "save it as mapping.toml, read it" };
+    messages.note(&format!("next: {save}, then `warmth score {model} {}{events} --map {shown}`", args.file.display()));
+    Ok(())
+}
+
+/// The columns of a file with samples of their cells.
+struct Sheet {
+    path: String,
+    columns: Vec<Sample>,
+    rows: usize,
+    hints: Hints,
+}
+
+struct Sample {
+    name: String,
+    /// Different cells, in the order in which they appear. Cells that have a type of their own are left out: they need no
+    /// form.
+    cells: Vec<String>,
+    /// Whether cells of a workbook or of JSON have this kind.
+    typed: Option<Kind>,
+    filled: usize,
+    distinct: BTreeSet<String>,
+    repeated: bool,
+}
+
+impl Sheet {
+    fn read(path: &Path, options: &FileOptions, messages: &Messages) -> Result<Sheet, Stop> {
+        let mut source = Source::open(path, options)?;
+        source.write_notes(messages);
+        let named: Vec<(Column, String)> = source.columns().map(|(column, name)| (column, name.to_owned())).collect();
+        let empty = |name: &String| Sample {
+            name: name.clone(),
+            cells: Vec::new(),
+            typed: None,
+            filled: 0,
+            distinct: BTreeSet::new(),
+            repeated: false,
+        };
+        let mut columns: Vec<Sample> = named.iter().map(|(_, name)| empty(name)).collect();
+        let mut rows = 0;
+        while rows < ROWS {
+            match source.advance()? {
+                Ok(false) => break,
+                Err(_) => continue,
+                Ok(true) => {}
+            }
+            rows += 1;
+            for ((column, _), sample) in named.iter().zip(&mut columns) {
+                let cell = source.cell(*column);
+                if cell.is_empty() {
+                    continue;
+                }
+                sample.filled += 1;
+                match &cell {
+                    Cell::Flag(_) => sample.typed = Some(Kind::Flag),
+                    Cell::Moment(_) => sample.typed = Some(Kind::Date),
+                    Cell::List(_) => sample.typed = Some(Kind::Tags),
+                    Cell::Whole(_) | Cell::Number(_) => sample.typed = Some(Kind::Number),
+                    _ => {}
+                }
+                let Some(text) = cell.plain() else { continue };
+                sample.repeated |= sample.distinct.contains(&text);
+                if sample.distinct.len() < 10_000 {
+                    sample.distinct.insert(text.clone());
+                }
+                if matches!(cell, Cell::Text(_)) && sample.cells.len() < CELLS && !sample.cells.contains(&text) {
+                    sample.cells.push(text);
+                }
+            }
+        }
+        let separator = source.separator();
+        let hints = hints(separator, &columns);
+        Ok(Sheet { path: source.path().to_owned(), columns, rows, hints })
+    }
+
+    fn find(&self, is: impl Fn(&Sample) -> bool) -> Option<&Sample> {
+        self.columns.iter().find(|sample| is(sample))
+    }
+}
+
+/// What columns without a doubt say about the others. A semicolon separates columns where the comma is decimal.
+fn hints(separator: Option<u8>, columns: &[Sample]) -> Hints {
+    let says = |kind: Kind, key: &str, is: fn(&str) -> bool| {
+        columns.iter().any(|sample| {
+            let proposal = propose(kind, &sample.cells, &Form::default(), Hints::default());
+            proposal.is_some_and(|proposal| {
+                proposal.doubt.is_none()
+                    && proposal.read == sample.cells.len()
+                    && proposal.keys.iter().any(|(own, value)| *own == key && is(value))
+            })
+        })
+    };
+    let comma = separator == Some(b';') || says(Kind::Number, "decimal", |value| value.contains(','));
+    let day_first = says(Kind::Date, "date", |value| value.starts_with("\"%d"));
+    let month_first = says(Kind::Date, "date", |value| value.starts_with("\"%m"));
+    Hints { comma_is_decimal: comma, day_first: day_first || comma && !month_first }
+}
+
+#[derive(Default)]
+struct Draft {
+    text: String,
+    questions: Vec<String>,
+}
+
+impl Draft {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn records(&mut self, sheet: &Sheet, model: Option<&Model>, args: &Args) {
+        self.line(&format!(
+            "# Drafted from {} ({} rows). Read every line: it says how the cells are read.",
+            sheet.path, sheet.rows
+        ));
+        if let Some(preset) = &args.options.preset {
+            self.line(&format!("preset = {}", quoted(preset)));
+        }
+        let id = id_column(sheet);
+        if let Some(sample) = id {
+            self.line(&format!("id = {}", quoted(&sample.name)));
+        } else {
+            self.question("no column is filled in and different in every row; which one is the id?");
+            self.line("# id = \"?\"");
+        }
+        let named = ["name", "company", "company name", "account name", "company / account", "organization", "email"];
+        let name =
+            named.iter().find_map(|wanted| sheet.find(|sample| likeness(&sample.name, wanted) == Likeness::Spelling));
+        if let Some(sample) = name {
+            self.line(&format!("name = {}", quoted(&sample.name)));
+        }
+        let (file, _) = args.options.lines();
+        if !file.is_empty() {
+            self.line(&format!("\n[file]\n{}", file.join("\n")));
+        }
+        let missing: Vec<String> = missing_words(sheet);
+        if !missing.is_empty() {
+            self.line("\n[cells]");
+            let words: Vec<String> = missing.iter().map(|word| quoted(word)).collect();
+            self.line(&format!("missing = [{}]", words.join(", ")));
+        }
+        let base = Form { missing, ..Form::default() };
+        self.line("\n[fields]");
+        match model {
+            Some(model) => {
+                for (field, kind) in model.fields() {
+                    self.field(sheet, field, kind, &base);
+                }
+            }
+            None => {
+                for sample in &sheet.columns {
+                    if id.is_some_and(|id| id.name == sample.name) || sample.name.is_empty() {
+                        continue;
+                    }
+                    let kind = sample.typed.unwrap_or_else(|| kind(&sample.cells));
+                    self.sample(&snake(&sample.name), sample, kind, &base, sheet.hints);
+                }
+            }
+        }
+    }
+
+    /// The line of a field that the model reads.
+    fn field(&mut self, sheet: &Sheet, field: &str, kind: Kind, base: &Form) {
+        let alike = sheet.find(|sample| likeness(&sample.name, field) == Likeness::Spelling);
+        if let Some(sample) = alike {
+            self.sample(field, sample, kind, base, sheet.hints);
+            return;
+        }
+        let near = nearest(field, sheet.columns.iter().map(|sample| sample.name.as_str()));
+        if let Some(sample) = near.and_then(|near| sheet.find(|sample| sample.name == near)) {
+            self.question(&format!("is `{field}` the column `{}`?", sample.name));
+            self.sample(field, sample, kind, base, sheet.hints);
+        } else {
+            self.question(&format!("no column is like `{field}`; name its column, or it is missing for everybody"));
+            self.line(&format!("# {} = {{ column = \"?\" }}   # {kind}", key(field)));
+        }
+    }
+
+    fn sample(&mut self, field: &str, sample: &Sample, kind: Kind, base: &Form, hints: Hints) {
+        let proposal = propose(kind, &sample.cells, base, hints).unwrap_or_default();
+        let mut keys = format!("column = {}", quoted(&sample.name));
+        if !proposal.keys.is_empty() {
+            let _ = write!(keys, ", {}", proposal.toml());
+        }
+        let example = sample.cells.first().or_else(|| sample.distinct.iter().next());
+        let example = example.map_or("empty".to_owned(), |cell| format!("`{}`", shortened(cell)));
+        self.line(&format!("{} = {{ {keys} }}   # {kind}, such as {example}", key(field)));
+        self.doubts(field, sample, kind, base, &proposal);
+    }
+
+    fn doubts(&mut self, field: &str, sample: &Sample, kind: Kind, base: &Form, proposal: &Proposal) {
+        if let Some(doubt) = &proposal.doubt {
+            self.question(&format!("`{field}`: {doubt}"));
+            self.line(&format!("# check: {doubt}"));
+        }
+        let plain = sample
+            .cells
+            .iter()
+            .filter(|cell| infer::value(base, cell, kind).is_some() || base.is_missing(&Cell::text(cell)))
+            .count();
+        let unread = sample.cells.len().saturating_sub(proposal.read.max(plain));
+        if unread > 0 {
+            self.question(&format!("`{field}`: {unread} different cells of `{}` are not read as {kind}", sample.name));
+        }
+    }
+
+    fn question(&mut self, question: &str) {
+        self.questions.push(question.to_owned());
+    }
+
+    fn events(&mut self, sheet: &Sheet, model: Option<&Model>, records: &Sheet, options: &FileArgs) {
+        self.line("\n[events]");
+        for line in options.lines().1 {
+            self.line(&line);
+        }
+        let ids = id_column(records).map(|sample| &sample.distinct);
+        let like = |names: &'static [&'static str]| {
+            names.iter().find_map(|wanted| sheet.find(|sample| likeness(&sample.name, wanted) == Likeness::Spelling))
+        };
+        // The id is the column whose cells are ids of records.
+        let shared = |sample: &&Sample| ids.map_or(0, |ids| sample.distinct.intersection(ids).count());
+        let id = like(&["id"]).filter(|sample| shared(sample) > 0);
+        let id = id.or_else(|| sheet.columns.iter().max_by_key(shared).filter(|sample| shared(sample) > 0));
+        let id = id.or_else(|| like(&["id", "record id", "contact id", "lead id", "account id"]));
+        let base = Form { missing: missing_words(sheet), ..Form::default() };
+        let time =
+            like(&["at", "time", "timestamp", "date", "occurred at", "activity date", "event date", "created at"]);
+        let is_time = |sample: &&Sample| match sample.typed {
+            Some(typed) => typed == Kind::Date,
+            None => !sample.cells.is_empty() && kind(&sample.cells) == Kind::Date,
+        };
+        let time = time.or_else(|| sheet.columns.iter().find(is_time));
+        let read: Vec<&str> = model.into_iter().flat_map(Model::events).collect();
+        let matching = |sample: &&Sample| {
+            let alike = |cell: &&String| read.iter().any(|event| likeness(cell, event) >= Likeness::Number);
+            sample.distinct.iter().filter(alike).count()
+        };
+        let name = sheet.columns.iter().max_by_key(matching).filter(|sample| matching(sample) > 0);
+        let name =
+            name.or_else(|| like(&["event", "event name", "event type", "activity type", "activity", "type", "name"]));
+        for (wanted, found) in [("id", id), ("name", name), ("time", time)] {
+            if let Some(sample) = found {
+                self.line(&format!("{wanted} = {}", quoted(&sample.name)));
+            } else {
+                self.question(&format!("which column of {} is the {wanted} of an event?", sheet.path));
+                self.line(&format!("# {wanted} = \"?\""));
+            }
+        }
+        if let Some(sample) = like(&["count", "quantity", "times", "number"]) {
+            self.line(&format!("count = {}", quoted(&sample.name)));
+        }
+        let amount = like(&["amount", "value", "revenue", "price", "total"]);
+        if let Some(sample) = amount {
+            self.line(&format!("amount = {}", quoted(&sample.name)));
+            if let Some(proposal) = propose(Kind::Number, &sample.cells, &base, sheet.hints) {
+                for (key, value) in &proposal.keys {
+                    self.line(&format!("{key} = {value}"));
+                }
+                self.doubts("amount", sample, Kind::Number, &base, &proposal);
+            }
+        }
+        if let Some(sample) = time {
+            let proposal = propose(Kind::Date, &sample.cells, &base, sheet.hints).unwrap_or_default();
+            for (key, value) in proposal.keys.iter().filter(|(key, _)| *key == "date") {
+                self.line(&format!(
+                    "{key} = {value}   # such as `{}`",
+                    sample.cells.first().map_or("", String::as_str)
+                ));
+            }
+            self.doubts("time", sample, Kind::Date, &base, &proposal);
+            let has_offset = |cell: &String| {
+                cell.ends_with('Z') || cell.len() > 10 && cell.get(10..).is_some_and(|rest| rest.contains(['+', '-']))
+            };
+            if !sample.cells.iter().all(has_offset) || sample.typed == Some(Kind::Date) {
+                self.line("# time_zone = \"Europe/Berlin\"   # where these times are local; default: the `utc_offset` of the model");
+            }
+        }
+        if let Some(sample) = name {
+            self.event_names(sample, &read);
+        }
+    }
+
+    /// Renames events that are written otherwise in the model.
+    fn event_names(&mut self, sample: &Sample, read: &[&str]) {
+        let mut renamed = Vec::new();
+        for event in read.iter().filter(|event| **event != "*" && !sample.distinct.contains(**event)) {
+            let near = nearest(event, sample.distinct.iter().map(String::as_str).filter(|name| !read.contains(name)));
+            match near {
+                Some(near) if likeness(event, near) >= Likeness::Number => {
+                    renamed.push(format!("{} = {}", key(near), quoted(event)));
+                }
+                Some(near) => self.question(&format!("no row has the event `{event}`; is it `{near}`?")),
+                None => self.question(&format!("no row has the event `{event}`")),
+            }
+        }
+        if !renamed.is_empty() {
+            self.line(&format!("names = {{ {} }}", renamed.join(", ")));
+        }
+    }
+}
+
+/// The column that is filled in and different in every row, one that is called an id first.
+fn id_column(sheet: &Sheet) -> Option<&Sample> {
+    let unique = |sample: &&Sample| sample.filled == sheet.rows && !sample.repeated && sample.typed != Some(Kind::Date);
+    let named = |wanted: &'static str| move |sample: &&Sample| likeness(&sample.name, wanted) == Likeness::Spelling;
+    let is_id = |sample: &&Sample| {
+        sample.name.to_lowercase().split(|letter: char| !letter.is_alphanumeric()).any(|word| word == "id")
+    };
+    let candidates = || sheet.columns.iter().filter(unique);
+    candidates()
+        .find(named("id"))
+        .or_else(|| candidates().find(is_id))
+        .or_else(|| candidates().find(named("email")))
+        .or_else(|| candidates().next())
+}
+
+/// Words of the file that mean missing in every column.
+fn missing_words(sheet: &Sheet) -> Vec<String> {
+    let cells = sheet.columns.iter().flat_map(|sample| &sample.cells).filter(|cell| infer::means_missing(cell));
+    cells.collect::<BTreeSet<_>>().into_iter().cloned().collect()
+}

@@ -1,0 +1,213 @@
+//! What a run found out, as a value for JSON and as messages.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use warmth::Verdict;
+
+use crate::messages::Messages;
+use crate::misfits::{Misfit, key};
+
+/// Below this number of records, a rule that fires for nobody or a field that is missing for most is no news.
+const ENOUGH: u64 = 20;
+
+/// What never matched, and what could not be read.
+#[derive(Serialize)]
+pub(crate) struct Report {
+    pub(super) model: String,
+    pub(super) records: u64,
+    pub(super) skipped_rows: u64,
+    pub(super) verdicts: BTreeMap<Verdict, u64>,
+    /// The records that each gate held back.
+    pub(super) held_back: BTreeMap<String, u64>,
+    pub(super) cells: Vec<ReportedCells>,
+    /// Whether there is a file of events, or the model reads none.
+    pub(super) has_events: bool,
+    pub(super) events: Vec<UnmatchedEvent>,
+    /// Events of the file that the model does not read.
+    pub(super) unread_events: BTreeMap<String, u64>,
+    pub(super) ids_without_record: usize,
+    pub(super) texts: Vec<UnmatchedText>,
+    /// Rows whose text or event differs from that of the model in capitals, spaces or punctuation only.
+    pub(super) spellings: Vec<OtherSpelling>,
+    pub(super) missing: Vec<MissingField>,
+    pub(super) lists: Vec<ListLike>,
+    /// Rules, promoters and limits that fired for nobody or everybody who passed the gates.
+    pub(super) rules: Vec<RuleCount>,
+    pub(super) caps: Vec<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct ReportedCells {
+    #[serde(flatten)]
+    pub(super) cells: serde_json::Value,
+    pub(super) mapping: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct UnmatchedEvent {
+    pub(super) event: String,
+    pub(super) nearest: Option<String>,
+    pub(super) rows: Option<u64>,
+}
+
+#[derive(Serialize)]
+pub(super) struct UnmatchedText {
+    pub(super) field: String,
+    pub(super) text: String,
+    /// The id of the rule, gate, promoter, limit or segment.
+    pub(super) at: String,
+    pub(super) nearest: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct OtherSpelling {
+    /// The field; `None` for the name of an event.
+    pub(super) field: Option<String>,
+    /// The text of the model.
+    pub(super) text: String,
+    /// The text of the rows.
+    pub(super) found: String,
+    pub(super) rows: u64,
+}
+
+#[derive(Serialize)]
+pub(super) struct MissingField {
+    pub(super) field: String,
+    pub(super) missing: u64,
+    pub(super) has_column: bool,
+}
+
+#[derive(Serialize)]
+pub(super) struct ListLike {
+    pub(super) field: String,
+    pub(super) cells: u64,
+    pub(super) example: String,
+    pub(super) is_tags: bool,
+}
+
+#[derive(Serialize)]
+pub(super) struct RuleCount {
+    pub(super) id: String,
+    pub(super) fired: u64,
+    pub(super) of: u64,
+}
+
+impl ReportedCells {
+    pub(super) fn of(misfit: &Misfit) -> ReportedCells {
+        ReportedCells { cells: serde_json::to_value(misfit).unwrap_or_default(), mapping: misfit.line() }
+    }
+}
+
+impl Report {
+    /// Names the caps that changed the points of nobody.
+    pub(crate) fn set_idle_caps(&mut self, caps: Vec<String>) {
+        self.caps = caps;
+    }
+
+    /// Writes what never matched as warnings.
+    pub(crate) fn write(&self, messages: &mut Messages) {
+        if !self.has_events {
+            messages.note("the model reads events, and there is no file of them; pass it with --events");
+        }
+        self.write_events(messages);
+        self.write_texts(messages);
+        self.write_spellings(messages);
+        self.write_fields(messages);
+        self.write_nobody(messages);
+        let gates = self.held_back.iter().filter(|(_, count)| **count == self.records && self.records > 1);
+        for (gate, count) in gates {
+            messages.warning(&format!("the gate `{gate}` holds back all {count} records"));
+        }
+    }
+
+    /// Writes what need not be wrong: rules that separate nobody, and caps that never bind.
+    pub(crate) fn write_idle(&self, messages: &Messages) {
+        let everybody = self.rules.iter().filter(|rule| rule.fired > 0 && rule.of >= ENOUGH);
+        let everybody: Vec<_> = everybody.map(|rule| format!("`{}`", rule.id)).collect();
+        if !everybody.is_empty() {
+            messages.note(&format!("these fire for everybody who is scored: {}", everybody.join(", ")));
+        }
+        if !self.caps.is_empty() {
+            messages.note(&format!("these caps change the points of nobody: {}", self.caps.join(", ")));
+        }
+        if !self.unread_events.is_empty() {
+            let shown: Vec<_> = self.unread_events.keys().take(10).map(|name| format!("`{name}`")).collect();
+            let more = self.unread_events.len().saturating_sub(10);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            messages.note(&format!("the model does not read these events of the file: {}{more}", shown.join(", ")));
+        }
+    }
+
+    fn write_nobody(&self, messages: &mut Messages) {
+        let nobody = self.rules.iter().filter(|rule| rule.fired == 0 && rule.of >= ENOUGH);
+        let ids: Vec<_> = nobody.clone().map(|rule| format!("`{}`", rule.id)).collect();
+        if let Some(rule) = nobody.clone().next() {
+            messages.warning(&format!("of {} scored records, these fire for nobody: {}", rule.of, ids.join(", ")));
+        }
+    }
+
+    fn write_events(&self, messages: &mut Messages) {
+        for UnmatchedEvent { event, nearest, rows } in &self.events {
+            let mut message = format!("the model reads the event `{event}`, which no row has");
+            if let (Some(nearest), Some(rows)) = (nearest, rows) {
+                let _ = write!(message, "; {} `{nearest}`", rows_have(*rows));
+            }
+            messages.warning(&message);
+        }
+    }
+
+    /// Texts and events of rows that differ from those of the model in their spelling.
+    fn write_spellings(&self, messages: &mut Messages) {
+        for OtherSpelling { field, text, found, rows } in &self.spellings {
+            messages.warning(&match field {
+                Some(field) => format!(
+                    "{} `{found}` in `{field}`, which the model does not count as `{text}`; \
+                     correct one of them, or set `ignore_case` in the model",
+                    rows_have(*rows)
+                ),
+                None => format!(
+                    "{} the event `{found}`, which the model does not read as `{text}`; \
+                     to rename it, write into the mapping: [events] names = {{ {} = {} }}",
+                    rows_have(*rows),
+                    key(found),
+                    toml::Value::from(text.as_str())
+                ),
+            });
+        }
+    }
+
+    fn write_fields(&self, messages: &mut Messages) {
+        let missing = self.missing.iter().filter(|missing| missing.has_column && self.records >= ENOUGH);
+        for MissingField { field, missing, .. } in missing {
+            messages.warning(&format!("`{field}` is missing for {missing} of {} records", self.records));
+        }
+        for ListLike { field, cells, example, is_tags } in &self.lists {
+            let advice = if *is_tags {
+                "set `list` in the mapping to their separator"
+            } else {
+                "the model reads it as one text; if they are lists, use the operators of tags, such as `has`"
+            };
+            messages.warning(&format!("{cells} cells of `{field}` look like lists, such as `{example}`: {advice}"));
+        }
+    }
+
+    /// Listed texts that no row has, by field and place.
+    fn write_texts(&self, messages: &mut Messages) {
+        let mut groups: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+        for UnmatchedText { field, text, at, nearest } in &self.texts {
+            let nearest = nearest.as_ref().map_or(String::new(), |nearest| format!(" (the rows have `{nearest}`)"));
+            groups.entry((at, field)).or_default().push(format!("`{text}`{nearest}"));
+        }
+        for ((at, field), texts) in groups {
+            let shown = texts.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let more = if texts.len() > 5 { format!(" and {} more", texts.len() - 5) } else { String::new() };
+            messages.warning(&format!("`{at}` looks in `{field}` for {shown}{more}, which no row has"));
+        }
+    }
+}
+
+fn rows_have(rows: u64) -> String {
+    if rows == 1 { "1 row has".to_owned() } else { format!("{rows} rows have") }
+}

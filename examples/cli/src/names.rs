@@ -1,0 +1,82 @@
+//! Names that mean the same: `Job Title`, `job_title` and `jobTitle`.
+
+/// How alike two names are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Likeness {
+    Different,
+    /// A few letters differ, or one name contains the other.
+    Near,
+    /// One is the plural of the other, or another form of the word.
+    Number,
+    /// They differ in capitals, spaces and punctuation only.
+    Spelling,
+}
+
+/// The letters and digits of a name, in lower case.
+pub(crate) fn folded(name: &str) -> String {
+    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The name as a document writes it: `Job Title` is `job_title`.
+pub(crate) fn snake(name: &str) -> String {
+    let mut snake = String::new();
+    let mut lower_before = false;
+    for letter in name.trim().chars() {
+        if letter.is_alphanumeric() {
+            if letter.is_uppercase() && lower_before && !snake.ends_with('_') {
+                snake.push('_');
+            }
+            snake.extend(letter.to_lowercase());
+        } else if !snake.is_empty() && !snake.ends_with('_') {
+            snake.push('_');
+        }
+        lower_before = letter.is_lowercase() || letter.is_ascii_digit();
+    }
+    snake.trim_end_matches('_').to_owned()
+}
+
+pub(crate) fn likeness(a: &str, b: &str) -> Likeness {
+    let (a, b) = (folded(a), folded(b));
+    if a.is_empty() || b.is_empty() {
+        return Likeness::Different;
+    }
+    if a == b {
+        return Likeness::Spelling;
+    }
+    let singular = |name: &str| name.strip_suffix('s').unwrap_or(name).to_owned();
+    if singular(&a) == singular(&b) {
+        return Likeness::Number;
+    }
+    let (longer, shorter) = if a.len() >= b.len() { (&a, &b) } else { (&b, &a) };
+    let part = shorter.len() >= 4 && longer.contains(shorter.as_str());
+    let allowed = longer.chars().count() / 4;
+    if part || strsim::osa_distance(&a, &b) <= allowed { Likeness::Near } else { Likeness::Different }
+}
+
+/// The name that is most like the wanted one, if any is.
+pub(crate) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let (folded_wanted, mut best) = (folded(wanted), None);
+    for name in names.into_iter().filter(|name| *name != wanted) {
+        let rank = (likeness(wanted, name), std::cmp::Reverse(strsim::osa_distance(&folded_wanted, &folded(name))));
+        if rank.0 > Likeness::Different && best.as_ref().is_none_or(|(known, _)| rank > *known) {
+            best = Some((rank, name));
+        }
+    }
+    best.map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn capitals_spaces_and_plurals_are_alike() {
+        assert_eq!(likeness("Job Title", "job_title"), Likeness::Spelling);
+        assert_eq!(likeness("pricing_views", "Pricing View"), Likeness::Number);
+        assert_eq!(likeness("pricing_veiw", "pricing_view"), Likeness::Near);
+        assert_eq!(likeness("Number of Employees", "employees"), Likeness::Near);
+        assert_eq!(likeness("nps", "id"), Likeness::Different);
+        assert_eq!(nearest("pricing_view", ["login", "pricing_page", "Pricing View"]), Some("Pricing View"));
+        assert_eq!(["Job Title", "jobTitle", "  NPS (last) "].map(snake), ["job_title", "job_title", "nps_last"]);
+    }
+}

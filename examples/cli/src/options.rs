@@ -1,0 +1,94 @@
+//! Options that several commands have.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+
+use crate::input::{Encoding, separator_named};
+use crate::mapping::Mapping;
+use crate::messages::Stop;
+use crate::records::{INSTANT, instant};
+
+/// How files are read.
+#[derive(clap::Args)]
+pub(crate) struct FileArgs {
+    /// A mapping: which columns are which facts, and how their cells are written; `warmth map` drafts one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) map: Option<PathBuf>,
+    /// A shipped mapping: hubspot, marketo, pipedrive or salesforce
+    #[arg(long, value_name = "NAME", conflicts_with = "map")]
+    pub(crate) preset: Option<String>,
+    /// The separator of the columns: `,` `;` `|` or `tab` (default: found out)
+    #[arg(long, value_name = "CHARACTER", value_parser = separator)]
+    separator: Option<u8>,
+    /// The encoding without a byte order mark: utf-8, utf-16le, utf-16be or latin-1 (default: utf-8)
+    #[arg(long, value_name = "NAME", value_parser = encoding)]
+    encoding: Option<Encoding>,
+    /// The sheet of a workbook of records (default: the first)
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
+    /// The number of lines before the header of the records, such as the title of a report (default: 0)
+    #[arg(long, value_name = "LINES")]
+    skip: Option<u64>,
+}
+
+impl FileArgs {
+    /// The mapping of these options.
+    pub(crate) fn mapping(&self) -> Result<Mapping, Stop> {
+        let mut mapping = match (&self.map, &self.preset) {
+            (Some(path), _) => Mapping::read(path)?,
+            (None, Some(name)) => Mapping::preset(name)?,
+            (None, None) => Mapping::default(),
+        };
+        for file in [&mut mapping.file, &mut mapping.events.file] {
+            file.separator = self.separator.or(file.separator);
+            file.encoding = self.encoding.or(file.encoding);
+        }
+        mapping.file.skip = self.skip.or(mapping.file.skip);
+        if self.sheet.is_some() {
+            mapping.file.sheet.clone_from(&self.sheet);
+        }
+        Ok(mapping)
+    }
+
+    /// These options as lines of a mapping, for the records and for the events.
+    pub(crate) fn lines(&self) -> (Vec<String>, Vec<String>) {
+        let quoted = |key: &str, value: &str| format!("{key} = {}", toml::Value::from(value));
+        let separator = self.separator.map(|separator| quoted("separator", &char::from(separator).to_string()));
+        let encoding = self.encoding.map(|encoding| quoted("encoding", encoding.name()));
+        let both: Vec<String> = [separator, encoding].into_iter().flatten().collect();
+        let sheet = self.sheet.as_ref().map(|sheet| quoted("sheet", sheet));
+        let skip = self.skip.map(|skip| format!("skip = {skip}"));
+        (both.iter().cloned().chain(sheet).chain(skip).collect(), both)
+    }
+
+    /// Whether a mapping is given.
+    pub(crate) fn is_mapped(&self) -> bool {
+        self.map.is_some() || self.preset.is_some()
+    }
+}
+
+fn separator(text: &str) -> Result<u8, String> {
+    separator_named(text).ok_or_else(|| "expected `,`, `;`, `|` or `tab`".to_owned())
+}
+
+fn encoding(text: &str) -> Result<Encoding, String> {
+    Encoding::named(text).ok_or_else(|| format!("expected {}", Encoding::NAMES))
+}
+
+/// Reads the value of `--as-of`: an instant, or a date for its midnight in UTC.
+pub(crate) fn as_of(text: &str) -> Result<DateTime<Utc>, String> {
+    let midnight = || {
+        let day = text.parse::<NaiveDate>().ok().filter(|day| day.to_string() == text)?;
+        Some(day.and_time(NaiveTime::MIN).and_utc())
+    };
+    instant(text).or_else(midnight).ok_or_else(|| format!("expected {INSTANT}"))
+}
+
+/// Reads the value of `--top`.
+pub(crate) fn top(text: &str) -> Result<usize, String> {
+    match text {
+        "all" => Ok(usize::MAX),
+        number => number.parse().map_err(|_| "expected a whole number or `all`".to_owned()),
+    }
+}

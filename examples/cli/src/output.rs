@@ -1,0 +1,39 @@
+//! Tables for people and lines of CSV for programs.
+
+use std::io::{self, Write};
+
+use crate::messages::Stop;
+
+/// Writes one line of CSV.
+pub(crate) fn write_line(out: &mut dyn Write, cells: &[String]) -> Result<(), Stop> {
+    let mut line = csv::Writer::from_writer(Vec::new());
+    line.write_record(cells).map_err(io::Error::from)?;
+    let line = line.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(out.write_all(&line)?)
+}
+
+/// Writes rows in columns of equal width, without columns that are empty. `is_right` says which stand on the right.
+pub(crate) fn write_table<R: AsRef<[String]>>(
+    out: &mut dyn Write,
+    rows: &[R],
+    is_right: impl Fn(usize) -> bool,
+) -> io::Result<()> {
+    let mut widths: Vec<usize> = Vec::new();
+    for row in rows {
+        let row = row.as_ref();
+        widths.resize(widths.len().max(row.len()), 0);
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    for row in rows {
+        let columns = row.as_ref().iter().zip(&widths).enumerate().filter(|(_, (_, width))| **width > 0);
+        let aligned = columns.map(
+            |(column, (cell, &width))| {
+                if is_right(column) { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
+            },
+        );
+        writeln!(out, "{}", aligned.collect::<Vec<_>>().join("  ").trim_end())?;
+    }
+    Ok(())
+}

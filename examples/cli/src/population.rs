@@ -1,0 +1,103 @@
+//! Scores every record of a file, and finds out what never matched on the way.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use warmth::{Fired, Kind, Model, Record, Score, Scorer};
+
+use crate::events::{Events, read_events};
+use crate::mapping::Mapping;
+use crate::mapping::form::Zone;
+use crate::matched::{Audit, Report};
+use crate::messages::{Messages, Stop};
+use crate::records::Records;
+
+/// The files with the records and events of a population.
+pub(crate) struct Files<'a> {
+    pub(crate) records: &'a Path,
+    pub(crate) events: Option<&'a Path>,
+    pub(crate) mapping: &'a Mapping,
+    pub(crate) drop_duplicates: bool,
+}
+
+/// A record that was scored.
+pub(crate) struct Scored<'a, 'm> {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) record: &'a Record,
+    pub(crate) score: Score<'m>,
+    pub(crate) fired: &'a Fired<'m>,
+}
+
+/// The files as they are read: the records one by one, the events before them.
+pub(crate) struct Population<'a> {
+    pub(crate) records: Records,
+    events: Option<Events>,
+    mapping: &'a Mapping,
+}
+
+impl<'a> Population<'a> {
+    /// Reads the events, and opens the records with these fields.
+    pub(crate) fn open(
+        files: &Files<'a>,
+        model: &Model,
+        fields: impl IntoIterator<Item = (String, Kind)>,
+        messages: &mut Messages,
+    ) -> Result<Population<'a>, Stop> {
+        let zone = Zone::of_minutes(model.get_utc_offset_minutes());
+        let mut events = match files.events {
+            Some(path) => Some(read_events(path, &files.mapping.events, zone, files.drop_duplicates, messages)?),
+            None => None,
+        };
+        let activities = events.as_mut().map_or_else(HashMap::new, |events| std::mem::take(&mut events.activities));
+        let records = Records::open(files.records, fields, activities, files.mapping, messages)?;
+        Ok(Population { records, events, mapping: files.mapping })
+    }
+
+    /// Scores every record until `each` breaks. Reports cells that were not read, and what never matched, unless it did.
+    pub(crate) fn score<'m>(
+        mut self,
+        (model, scorer): (&'m Model, &'m Scorer<Record>),
+        as_of: DateTime<Utc>,
+        messages: &mut Messages,
+        mut each: impl FnMut(Scored<'_, 'm>) -> Result<ControlFlow<()>, Stop>,
+    ) -> Result<Option<Unreported>, Stop> {
+        let mut audit = Audit::new(model, scorer);
+        let mut fired = Fired::new();
+        while let Some((id, record)) = self.records.next(messages)? {
+            let score = scorer.score_fired(&record, as_of, &mut fired);
+            audit.see(&record, &score, &fired);
+            let scored = Scored { id, name: self.records.name(), record: &record, score, fired: &fired };
+            if each(scored)?.is_break() {
+                return Ok(None);
+            }
+        }
+        let events = self.events.as_ref().map(|events| (events, self.mapping));
+        let report = audit.report(&self.records, events, messages.left_out());
+        Ok(Some(Unreported { records: self.records, report }))
+    }
+}
+
+/// What a run found out. Write it after the output.
+pub(crate) struct Unreported {
+    records: Records,
+    pub(crate) report: Report,
+}
+
+impl Unreported {
+    pub(crate) fn count(&self) -> usize {
+        self.records.count()
+    }
+
+    pub(crate) fn write(&self, messages: &mut Messages) {
+        self.records.write_warnings(messages);
+        self.report.write(messages);
+    }
+}
+
+/// The fields that a scorer reads.
+pub(crate) fn fields(scorer: &Scorer<Record>) -> Vec<(String, Kind)> {
+    scorer.fields().map(|field| (field.name().to_owned(), field.kind())).collect()
+}

@@ -1,0 +1,174 @@
+//! `warmth check`, `warmth map` and `warmth completions`.
+
+use std::fs;
+use std::path::Path;
+
+use crate::{Outcome, folder, shipped, warmth};
+
+fn run(folder: &Path, args: &[&str]) -> Outcome {
+    let (command, rest) = args.split_first().unwrap();
+    Outcome::of(warmth(command).current_dir(folder).args(rest).output().unwrap())
+}
+
+#[test]
+fn check_says_what_a_model_reads() {
+    let outcome = Outcome::of(warmth("check").arg(shipped("upsell.toml")).output().unwrap());
+    assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), ""));
+    for part in ["has no problems: 2 axes, ", "\nfields: ", "nps (number)", "\nevents: ", "pricing_view"] {
+        assert!(outcome.out.contains(part), "`{part}` is not in: {}", outcome.out);
+    }
+}
+
+#[test]
+fn problems_are_shown_at_their_place() {
+    let folder = folder("commands/problems");
+    let toml = "format = 1\nname = \"x\"\n\n[[axis]]\nname = \"fit\"\navailable = 100\n\n[[axis.rule]]\nid = \"a\"\nsignal = { event = \"e\", points = 1, most_recnt = 2 }\n";
+    fs::write(folder.join("typo.toml"), toml).unwrap();
+    let expected = "\
+error[unknown-key]: unknown key `most_recnt`
+  --> typo.toml:10:37
+   |
+10 | signal = { event = \"e\", points = 1, most_recnt = 2 }
+   |                                     ^^^^^^^^^^^^^^ axis[0].rule[0].signal.most_recnt
+   |
+   = help: did you mean `most_recent`?
+";
+    let outcome = run(&folder, &["check", "typo.toml"]);
+    assert_eq!((outcome.code, outcome.out.as_str()), (Some(2), ""));
+    assert!(outcome.err.starts_with(expected), "{}", outcome.err);
+    assert!(outcome.err.contains("typo.toml: the model has "), "{}", outcome.err);
+
+    let json = "{\n  \"format\": 1,\n  \"name\": \"x\",\n  \"total\": \"maen\"\n}\n";
+    fs::write(folder.join("typo.json"), json).unwrap();
+    run(&folder, &["check", "typo.json"]).refuses(2, &[" --> typo.json:4:3", "did you mean `mean`?"]);
+    fs::write(folder.join("comma.json"), "{\n  \"format\": 1,,\n}\n").unwrap();
+    run(&folder, &["check", "comma.json"]).refuses(2, &[" --> comma.json:2:15"]);
+    fs::write(folder.join("quote.toml"), "format = 1\nname = \"x\n").unwrap();
+    run(&folder, &["check", "quote.toml"]).refuses(2, &[" --> quote.toml:2:"]);
+
+    let case = "[[case]]\nname = \"c\"\nas_of = \"2026-11-22T09:00:00Z\"\nevents = []\nexpect.score = 5\n";
+    fs::write(folder.join("case.toml"), toml.replace("most_recnt", "most_recent") + case).unwrap();
+    run(&folder, &["check", "case.toml"]).refuses(2, &["error[case-failed]", "--> case.toml:15:", "expect.score = 5"]);
+}
+
+#[test]
+fn map_drafts_every_column_if_there_is_no_model() {
+    let folder = folder("commands/map");
+    let sheet = "Deal ID,Company,Number of Employees,Opted In,Created,Phone,Tags\n\
+                 17,Acme,\"1,200\",Yes,01/02/2026,0031201,a;b\n18,Bolt,12,No,03/04/2026,0049302,a\n";
+    fs::write(folder.join("deals.csv"), sheet).unwrap();
+    let outcome = run(&folder, &["map", "deals.csv"]);
+    assert_eq!(outcome.code, Some(0));
+    let expected = "\
+# Drafted from deals.csv (2 rows). Read every line: it says how the cells are read.
+id = \"Deal ID\"
+name = \"Company\"
+
+[fields]
+company = { column = \"Company\" }   # text, such as `Acme`
+number_of_employees = { column = \"Number of Employees\", thousands = \",\" }   # number, such as `1,200`
+# check: `1,200` is read as 1200; with `decimal = \",\"` it is 1.200
+opted_in = { column = \"Opted In\", yes = \"Yes\", no = \"No\" }   # flag, such as `Yes`
+created = { column = \"Created\", date = \"%m/%d/%Y\" }   # date, such as `01/02/2026`
+# check: `01/02/2026` fits `%d/%m/%Y` as well
+phone = { column = \"Phone\" }   # text, such as `0031201`
+tags = { column = \"Tags\" }   # tags, such as `a;b`
+";
+    assert_eq!(outcome.out, expected);
+    assert!(
+        outcome.err.contains("map: note: check: `created`: `01/02/2026` fits `%d/%m/%Y` as well"),
+        "{}",
+        outcome.err
+    );
+    assert!(
+        outcome.err.contains("next: save it as mapping.toml, read it, then `warmth score MODEL deals.csv"),
+        "{}",
+        outcome.err
+    );
+}
+
+#[test]
+fn shells_get_completions() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let outcome = Outcome::of(warmth("completions").arg(shell).output().unwrap());
+        assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), ""));
+        assert!(outcome.out.contains("drop-duplicates"), "{shell}");
+    }
+}
+
+const OLD: &str = r#"
+format = 1
+name = "leads"
+[[disqualifying]]
+id = "left"
+when.left = true
+[[axis]]
+name = "fit"
+available = 100
+[[axis.rule]]
+id = "nps"
+label = "Would recommend us"
+when.nps.at_least = 9
+points = 40
+[[axis.rule]]
+id = "visits"
+signal = { event = "visit", points = 30, most_recent = 2 }
+[[state]]
+name = "hot"
+at_least = 60
+[[state]]
+name = "cold"
+at_least = 0
+"#;
+
+#[test]
+fn preview_and_diff_say_what_a_change_does() {
+    let folder = folder("commands/preview");
+    let new = OLD
+        .replace("points = 40", "points = 60")
+        .replace("left = true", "left = false")
+        .replace("id = \"visits\"", "id = \"visit\"");
+    fs::write(folder.join("old.toml"), OLD).unwrap();
+    fs::write(folder.join("new.toml"), new).unwrap();
+    fs::write(folder.join("records.csv"), "id,name,nps,left\na,Ann,9,\nb,Bob,8,\nc,Cy,9,true\nd,Di,9,false\n").unwrap();
+    fs::write(folder.join("events.csv"), "id,event,at\nb,visit,2026-11-01\nd,visit,2026-11-01\n").unwrap();
+    let args = ["preview", "old.toml", "new.toml", "records.csv", "--events", "events.csv", "--as-of", "2026-11-22"];
+    let table = run(&folder, &args);
+    assert_eq!(table.code, Some(0), "{}", table.err);
+    // Ann rises. Cy is no longer held back, Di is. Bob stays.
+    let expected = "\
+state, old \\ new  cold  disqualified  hot
+cold                 1             .    1
+disqualified         .             .    1
+hot                  .             1    .
+
+grade: nobody moves
+
+play: nobody moves
+
+id  name  score     state                grade  play
+a   Ann   40 -> 60  cold -> hot          -      -
+c   Cy    - -> 60   disqualified -> hot  -      -
+d   Di    70 -> -   hot -> disqualified  -      -
+
+4 records, 3 move; from `leads ";
+    assert!(table.out.starts_with(expected), "{}", table.out);
+    let csv = run(&folder, &[&args[..], &["--format", "csv"]].concat()).out;
+    let expected = "\
+id,name,old_score,new_score,old_state,new_state,old_grade,new_grade,old_play,new_play
+a,Ann,40,60,cold,hot,,,,
+c,Cy,,60,disqualified,hot,,,,
+d,Di,70,,hot,disqualified,,,,
+";
+    assert_eq!(csv, expected);
+
+    let expected = "\
+axis `fit`, rule `nps`, points: 40 -> 60
+axis `fit`, rule `visits`: removed
+axis `fit`, rule `visit`: added, {\"id\":\"visit\",\"signal\":{\"event\":\"visit\",\"most_recent\":2,\"points\":30}}
+disqualifying `left`, when, left, is: true -> false
+4 changes
+";
+    run(&folder, &["diff", "old.toml", "new.toml"]).is(0, expected, "");
+    run(&folder, &["diff", "old.toml", "old.toml"]).is(0, "0 changes\n", "");
+}

@@ -28,7 +28,7 @@ use common::{model, record, scorer, second};
 use fastrand::Rng;
 use serde_json::json;
 use warmth::columns::{Column, Columns, ScoreColumns, Texts};
-use warmth::{DocumentLimits, Facts, Record, Score};
+use warmth::{DocumentLimits, Event, Facts, Points, Record, Score};
 
 thread_local! {
     /// Per thread, as tests run in parallel and the harness allocates on its own threads.
@@ -173,6 +173,31 @@ fn scoring_many_event_names_does_not_allocate() {
         }
         assert_eq!(allocations(|| scorer.score(&record, second(200_000))).0, 0, "{names} names");
     }
+}
+
+/// Different values are counted on the stack, up to the number that the page for hosts states.
+#[test]
+fn counting_different_values_does_not_allocate_up_to_32_768_of_them() {
+    let scorer = scorer(&model(&json!({
+        "format": 1, "name": "x",
+        "axis": [{ "name": "a", "available": 1, "rule": [
+            {
+                "id": "once",
+                "signal": { "event": "page", "points": 1, "once_per": "path", "where": { "path": { "starts_with": "/" } } }
+            },
+            { "id": "different", "bands": { "events": { "page": [[1, 1]] } }, "by": "count", "distinct": "path" },
+        ] }],
+    })));
+    let mut record = Record::new();
+    let mut paths: Vec<_> = (0..32_769).map(|path| format!("/{path}")).collect();
+    let last = paths.pop().unwrap();
+    for path in &paths {
+        record.activity_mut().record_event(Event::new("page", second(0)).attributes(&[("path", path.into())]));
+    }
+    let (allocated, score) = allocations(|| scorer.score(&record, second(1)));
+    assert_eq!((allocated, score.axes().next().unwrap().raw), (0, Points::from(32_769)));
+    record.activity_mut().record_event(Event::new("page", second(0)).attributes(&[("path", (&last).into())]));
+    assert!(allocations(|| scorer.score(&record, second(1))).0 > 0);
 }
 
 /// Texts are folded on the stack, up to the length that the page for hosts states.

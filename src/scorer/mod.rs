@@ -140,7 +140,8 @@ impl<T: Facts> Scorer<T> {
     /// Scores a subject as of an instant.
     ///
     /// A pure function of the model, the subject and the instant. The instant is truncated to whole seconds, and later
-    /// events do not count. Never fails, and allocates nothing.
+    /// events do not count. Never fails, and allocates nothing; the [page for hosts](crate::_guide::hosting) lists the
+    /// exceptions.
     pub fn score(&self, subject: &T, as_of: DateTime<Utc>) -> Score<'_> {
         self.score_with(subject, as_of, &mut ())
     }

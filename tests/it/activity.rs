@@ -193,8 +193,9 @@ proptest! {
         let place = place % bytes.len();
         bytes[place] = byte;
         if let Ok(read) = postcard::from_bytes::<Activity>(&bytes) {
-            let rebuilt: Activity = read.events().collect();
-            prop_assert_eq!(read.len(), rebuilt.len());
+            let mut rebuilt = Activity::with_resolution(read.resolution());
+            rebuilt.extend(read.events());
+            prop_assert_eq!(read, rebuilt);
         }
     }
 
@@ -262,6 +263,12 @@ fn the_lifespan_is_the_age_from_which_no_event_matters() {
         (signal(json!({ "window": "120d", "decay": { "linear": "90d" } })), Some(90)),
         (signal(json!({ "window": "30d", "decay": { "linear": "90d" } })), Some(30)),
         (signal(json!({ "decay": { "linear": "90d" }, "min_count": 2 })), None),
+        (signal(json!({ "decay": { "linear": "90d" }, "per_day": 2, "prefer": "first" })), None),
+        (
+            signal(json!({ "window": "30d", "decay": { "linear": "90d" }, "once_per": "x", "prefer": "first" })),
+            Some(30),
+        ),
+        (signal(json!({ "decay": { "linear": "90d" }, "once_per": "x" })), Some(90)),
         (signal(json!({ "decay": { "half_life": "1d" } })), Some(64)),
         (signal(json!({ "decay": { "drop": { "percent": 30, "every": "10d" } } })), Some(40)),
         (signal(json!({ "decay": { "keep": { "percent": 100, "every": "10d" } } })), None),
@@ -342,4 +349,10 @@ fn a_stored_activity_takes_the_documented_bytes() {
     assert_eq!(postcard::from_bytes::<Activity>(&bytes).unwrap(), activity);
     let newer = [&[2], &bytes[1..]].concat();
     assert!(postcard::from_bytes::<Activity>(&newer).is_err());
+    // Another version is refused before its form is read.
+    assert!(postcard::from_bytes::<Activity>(&[2]).is_err());
+    let mut cbor = Vec::new();
+    ciborium::into_writer(&(2_u8, "another form"), &mut cbor).unwrap();
+    let error = ciborium::from_reader::<Activity, _>(&cbor[..]).unwrap_err().to_string();
+    assert!(error.contains("not version 2"), "{error}");
 }

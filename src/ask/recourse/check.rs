@@ -49,7 +49,14 @@ pub(super) fn check_action(program: &Program, action: &Action, path: &Path<'_>, 
             }
             Some(reading) => check_value(&reading.field, value, path, problems),
         },
-        ActionKind::Event { event, .. } => {
+        ActionKind::Event { event, attributes, .. } => {
+            for (name, value) in attributes {
+                // A number that is not finite cannot be stored in a plan: JSON has none.
+                if matches!(value, Value::Number(number) if !number.is_finite()) {
+                    let message = format!("the attribute `{name}` is `{value}`, which is not a finite number");
+                    problems.push(Problem::new("not-finite", path, message));
+                }
+            }
             let (mut any, mut known) = (false, Vec::new());
             program.events(|names| match names {
                 Names::All => any = true,

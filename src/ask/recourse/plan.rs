@@ -82,6 +82,7 @@ pub enum PlanStep {
         value: Value,
     },
     /// Record events.
+    #[non_exhaustive]
     Record {
         /// The name of the events.
         event: String,

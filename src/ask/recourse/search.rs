@@ -263,7 +263,7 @@ impl<'m: 'f, 'f> Search<'m, 'f> {
         let env = SubjectSet::new(self.program, &facts, activity, (as_of, as_of));
         let outcomes = Evaluation::new(env).outcome(&mut ());
         for event in recorded {
-            activity.to_mut().take_out(event);
+            activity.to_mut().remove_event(event);
         }
         outcomes
     }

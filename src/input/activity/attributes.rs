@@ -126,16 +126,20 @@ impl<'a> Attributes<'a> {
     pub fn is_empty(&self) -> bool {
         self.iter().next().is_none()
     }
+
+    /// Whether nothing is listed, which is known without looking at values.
+    pub(super) fn is_unlisted(&self) -> bool {
+        matches!(self.0, View::Listed([]))
+    }
 }
 
 /// Attributes sorted by name, each name once, without numbers that are not finite.
 fn normal<'a>(attributes: &[(&'a str, Attribute<'a>)]) -> Vec<(&'a str, Attribute<'a>)> {
-    let finite = |value: &Attribute<'_>| !matches!(value, Attribute::Number(number) if !number.is_finite());
-    let mut normal: Vec<_> = attributes.iter().copied().filter(|(_, value)| finite(value)).collect();
     // Reversed before a stable sort, so that the last of several comes first.
-    normal.reverse();
+    let mut normal: Vec<_> = attributes.iter().rev().copied().collect();
     normal.sort_by(|(a, _), (b, _)| a.cmp(b));
     normal.dedup_by(|(a, _), (b, _)| a == b);
+    normal.retain(|(_, value)| !matches!(value, Attribute::Number(number) if !number.is_finite()));
     normal
 }
 
@@ -158,36 +162,49 @@ impl fmt::Debug for Attributes<'_> {
 #[derive(Clone, Debug)]
 struct Interned<T> {
     items: Vec<T>,
-    /// The numbers, sorted by item.
+    /// The numbers of most items, sorted by item.
     sorted: Vec<u32>,
+    /// The numbers of the others, sorted too. A new item moves only these, not all numbers.
+    recent: Vec<u32>,
 }
 
-impl<T> Interned<T> {
+/// How many items are recent before they are merged with the others, besides one in 64 of those.
+const RECENT: usize = 512;
+
+impl<T: Ord> Interned<T> {
     const fn new() -> Interned<T> {
-        Interned { items: Vec::new(), sorted: Vec::new() }
+        Interned { items: Vec::new(), sorted: Vec::new(), recent: Vec::new() }
     }
 
     fn get(&self, number: u32) -> Option<&T> {
         self.items.get(usize::try_from(number).ok()?)
     }
 
-    /// The number of an item, or where it would be sorted in.
-    fn find(&self, compare: impl Fn(&T) -> Ordering) -> Result<u32, usize> {
-        let place = self.sorted.binary_search_by(|number| self.get(*number).map_or(Ordering::Less, &compare))?;
-        self.sorted.get(place).copied().ok_or(place)
+    /// The number of an item, if it is there.
+    fn find(&self, compare: impl Fn(&T) -> Ordering) -> Option<u32> {
+        let find = |numbers: &[u32]| {
+            let place = numbers.binary_search_by(|number| self.get(*number).map_or(Ordering::Less, &compare));
+            numbers.get(place.ok()?).copied()
+        };
+        find(&self.sorted).or_else(|| find(&self.recent))
     }
 
     /// The number of an item, which is added if it is new. `None` if there are 2^32 - 1 others.
     fn intern(&mut self, compare: impl Fn(&T) -> Ordering, item: impl FnOnce() -> T) -> Option<u32> {
-        match self.find(compare) {
-            Ok(number) => Some(number),
-            Err(place) => {
-                let number = u32::try_from(self.items.len()).ok().filter(|number| *number < u32::MAX)?;
-                self.items.push(item());
-                self.sorted.insert(place, number);
-                Some(number)
-            }
+        if let Some(number) = self.find(&compare) {
+            return Some(number);
         }
+        let number = u32::try_from(self.items.len()).ok().filter(|number| *number < u32::MAX)?;
+        let place = self.recent.partition_point(|number| self.get(*number).is_some_and(|own| compare(own).is_lt()));
+        self.recent.insert(place, number);
+        self.items.push(item());
+        if self.recent.len() > RECENT + self.sorted.len() / 64 {
+            self.sorted.append(&mut self.recent);
+            let items = &self.items;
+            // Merges two sorted runs in linear time.
+            self.sorted.sort_by_key(|number| usize::try_from(*number).ok().and_then(|number| items.get(number)));
+        }
+        Some(number)
     }
 }
 
@@ -257,6 +274,28 @@ pub(crate) struct AttributeTable {
     sets: Interned<Set>,
 }
 
+/// The sets of one table as sets of another, each moved once.
+pub(super) struct MovedSets<'a> {
+    from: &'a AttributeTable,
+    /// By number; `None` if it is not moved yet.
+    moved: Vec<Option<SetId>>,
+}
+
+impl<'a> MovedSets<'a> {
+    pub(super) fn new(from: &'a AttributeTable) -> MovedSets<'a> {
+        MovedSets { from, moved: vec![None; from.sets.items.len()] }
+    }
+
+    /// The number of a set in the other table, which is added if it is new.
+    pub(super) fn get(&mut self, set: Option<SetId>, to: &mut AttributeTable) -> Option<SetId> {
+        let moved = self.moved.get_mut(usize::try_from(set?.number() - 1).ok()?)?;
+        if moved.is_none() {
+            *moved = to.intern(self.from.view(set));
+        }
+        *moved
+    }
+}
+
 impl Default for AttributeTable {
     fn default() -> AttributeTable {
         AttributeTable::new()
@@ -271,11 +310,11 @@ impl AttributeTable {
     /// The number of a set, if there is one like this.
     pub(super) fn find(&self, attributes: Attributes<'_>) -> Option<SetId> {
         let number = |(name, value)| {
-            let value = self.values.find(|own| own.compare(value)).ok()?;
+            let value = self.values.find(|own| own.compare(value))?;
             Some((self.name(name)?, value))
         };
         let set: Vec<_> = attributes.iter().map(number).collect::<Option<_>>()?;
-        let number = self.sets.find(|own| (**own).cmp(&set)).ok()?;
+        let number = self.sets.find(|own| (**own).cmp(&*set))?;
         NonZeroU32::new(number + 1).map(SetId)
     }
 
@@ -283,14 +322,25 @@ impl AttributeTable {
     pub(super) fn intern(&mut self, attributes: Attributes<'_>) -> Option<SetId> {
         let mut set = Vec::new();
         for (name, value) in attributes.iter() {
-            let name = self.names.intern(|own| (**own).cmp(name), || name.into())?;
-            let value = self.values.intern(|own| own.compare(value), || StoredValue::of(value))?;
-            set.push((name, value));
+            set.push((self.intern_name(name)?, self.intern_value(value)?));
         }
+        self.intern_set(set)
+    }
+
+    pub(super) fn intern_name(&mut self, name: &str) -> Option<u32> {
+        self.names.intern(|own| (**own).cmp(name), || name.into())
+    }
+
+    pub(super) fn intern_value(&mut self, value: Attribute<'_>) -> Option<ValueId> {
+        self.values.intern(|own| own.compare(value), || StoredValue::of(value))
+    }
+
+    /// The number of a set of names and values of this table, sorted by the text of the name, each name once.
+    pub(super) fn intern_set(&mut self, set: Vec<(u32, ValueId)>) -> Option<SetId> {
         if set.is_empty() {
             return None;
         }
-        let number = self.sets.intern(|own| (**own).cmp(&set), || set.clone().into())?;
+        let number = self.sets.intern(|own| (**own).cmp(&*set), || set.clone().into())?;
         NonZeroU32::new(number + 1).map(SetId)
     }
 
@@ -325,9 +375,9 @@ impl AttributeTable {
         )
     }
 
-    /// How many sets there are.
-    pub(super) fn sets(&self) -> usize {
-        self.sets.items.len()
+    /// Whether there are no sets.
+    pub(super) fn is_empty(&self) -> bool {
+        self.sets.items.is_empty()
     }
 
     /// How many different values there are.
@@ -337,7 +387,7 @@ impl AttributeTable {
 
     /// The number of a name, if an event has an attribute of this name.
     pub(crate) fn name(&self, name: &str) -> Option<u32> {
-        self.names.find(|own| (**own).cmp(name)).ok()
+        self.names.find(|own| (**own).cmp(name))
     }
 
     /// The value of the attribute of this name, in a set.

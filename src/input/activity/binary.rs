@@ -1,9 +1,12 @@
 //! The serde form of an activity in binary formats: whole numbers, and each attribute once.
 
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use std::fmt;
 
-use super::attributes::{Attribute, AttributeTable, Attributes, SetId};
+use chrono::{DateTime, Utc};
+use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::attributes::{Attribute, AttributeTable, MovedSets, SetId};
 use super::event::Entry;
 use super::{Activity, Resolution};
 use crate::time::second_of;
@@ -11,16 +14,50 @@ use crate::time::second_of;
 /// The only version of the form.
 const VERSION: u8 = 1;
 
+/// After the version, which decides the rest.
 #[derive(Serialize, Deserialize)]
-#[serde(rename = "Activity")]
 pub(super) struct BinaryForm {
-    version: u8,
     resolution: Resolution,
     names: Vec<String>,
     values: Vec<BinaryValue>,
     /// Indices of names and values.
     sets: Vec<Vec<(u32, u32)>>,
     lists: Vec<(String, Vec<BinaryEntry>)>,
+}
+
+/// An activity in version 1: the pair of the version and the form.
+pub(super) struct Versioned(pub(super) BinaryForm);
+
+impl Serialize for Versioned {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (VERSION, &self.0).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Versioned {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Versioned, D::Error> {
+        struct Pair;
+
+        impl<'de> Visitor<'de> for Pair {
+            type Value = Versioned;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a version and an activity")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut pair: A) -> Result<Versioned, A::Error> {
+                let version = pair.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
+                if version != VERSION {
+                    // The rest of another version has another form.
+                    return Err(A::Error::custom(BinaryError::Version(version)));
+                }
+                let form = pair.next_element()?.ok_or_else(|| A::Error::invalid_length(1, &self))?;
+                Ok(Versioned(form))
+            }
+        }
+
+        deserializer.deserialize_tuple(2, Pair)
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -36,9 +73,9 @@ type BinaryEntry = (i64, u32, i64, u32);
 /// Why a stored activity cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BinaryError {
-    #[error("version {0} of a stored activity is newer than version {VERSION}; use a newer version of warmth")]
+    #[error("this version of warmth reads version {VERSION} of stored activities, not version {0}")]
     Version(u8),
-    #[error("a stored activity refers to an attribute that it does not have")]
+    #[error("the attributes of a stored activity are damaged")]
     Attribute,
     #[error("an instant of a stored activity is outside of the years -262143 to 262142")]
     Instant,
@@ -47,15 +84,15 @@ pub(super) enum BinaryError {
 }
 
 impl Activity {
-    pub(super) fn to_binary(&self) -> BinaryForm {
+    pub(super) fn to_binary(&self) -> Versioned {
         // A table of its own, in the order of the entries: equal activities are the same bytes.
-        let mut used = AttributeTable::new();
+        let (mut used, mut moved) = (AttributeTable::new(), MovedSets::new(self.table()));
         let mut lists = Vec::with_capacity(self.lists.len());
         for list in &self.lists {
             let mut before = 0_i64;
             let entry = |entry: &Entry| {
                 let since = entry.at - std::mem::replace(&mut before, entry.at);
-                let set = used.intern(self.table().view(entry.attributes)).map_or(0, SetId::number);
+                let set = moved.get(entry.attributes, &mut used).map_or(0, SetId::number);
                 (since, entry.count, entry.amount, set)
             };
             lists.push((list.name.to_string(), list.entries.iter().map(entry).collect()));
@@ -66,39 +103,28 @@ impl Activity {
             Attribute::Number(number) => BinaryValue::Number(number),
             Attribute::Text(text) => BinaryValue::Text(text.to_owned()),
         };
-        BinaryForm {
-            version: VERSION,
+        Versioned(BinaryForm {
             resolution: self.resolution,
             names: names.map(str::to_owned).collect(),
             values: values.map(value).collect(),
             sets: sets.map(<[_]>::to_vec).collect(),
             lists,
-        }
+        })
     }
 }
 
-impl TryFrom<BinaryForm> for Activity {
+impl TryFrom<Versioned> for Activity {
     type Error = BinaryError;
 
-    fn try_from(form: BinaryForm) -> Result<Activity, BinaryError> {
-        let BinaryForm { version, resolution, names, values, sets, lists } = form;
-        if version != VERSION {
-            return Err(BinaryError::Version(version));
-        }
+    fn try_from(Versioned(form): Versioned) -> Result<Activity, BinaryError> {
+        let BinaryForm { resolution, names, values, sets, lists } = form;
         let mut activity = Activity::with_resolution(resolution);
         let mut numbers = vec![None];
-        for set in sets {
-            let attribute = |(name, value): (u32, u32)| {
-                let at = |index: u32| usize::try_from(index).ok();
-                let value = match at(value).and_then(|value| values.get(value))? {
-                    BinaryValue::Flag(flag) => Attribute::Flag(*flag),
-                    BinaryValue::Number(number) => Attribute::Number(*number),
-                    BinaryValue::Text(text) => Attribute::Text(text),
-                };
-                Some((at(name).and_then(|name| names.get(name))?.as_str(), value))
-            };
-            let attributes: Option<Vec<_>> = set.into_iter().map(attribute).collect();
-            numbers.push(activity.interned(Attributes::new(&attributes.ok_or(BinaryError::Attribute)?)));
+        if values.iter().any(|value| matches!(value, BinaryValue::Number(number) if !number.is_finite())) {
+            return Err(BinaryError::Attribute);
+        }
+        if !sets.is_empty() {
+            numbers.extend(activity.table.get_or_insert_default().read_sets(&names, &values, &sets)?);
         }
         let instants = second_of(DateTime::<Utc>::MIN_UTC)..=second_of(DateTime::<Utc>::MAX_UTC);
         let mut rising: Vec<(String, Vec<Entry>)> = Vec::with_capacity(lists.len());
@@ -116,5 +142,55 @@ impl TryFrom<BinaryForm> for Activity {
         }
         activity.take_in(rising);
         Ok(activity)
+    }
+}
+
+impl AttributeTable {
+    /// The numbers of stored sets. Each name and each value is looked up once, however often the sets refer to it.
+    fn read_sets(
+        &mut self,
+        names: &[String],
+        values: &[BinaryValue],
+        sets: &[Vec<(u32, u32)>],
+    ) -> Result<Vec<Option<SetId>>, BinaryError> {
+        // Names and values can be long, and sets many. So texts are compared here, and numbers below.
+        let mut by_text: Vec<_> = names.iter().enumerate().collect();
+        by_text.sort_by_key(|(_, name)| *name);
+        if by_text.windows(2).any(|pair| matches!(pair, [(_, a), (_, b)] if a == b)) {
+            return Err(BinaryError::Attribute);
+        }
+        let mut ranked = vec![(0, None); names.len()];
+        for (rank, (index, name)) in by_text.into_iter().enumerate() {
+            let number = self.intern_name(name);
+            ranked.get_mut(index).into_iter().for_each(|own| *own = (rank, number));
+        }
+        let values: Vec<_> = values.iter().map(|value| self.intern_value(value.as_attribute())).collect();
+        let index = |index: u32| usize::try_from(index).ok();
+        let mut numbers = Vec::with_capacity(sets.len());
+        for set in sets {
+            let mut own = Vec::with_capacity(set.len());
+            let mut before = None;
+            for (name, value) in set {
+                let named = index(*name).and_then(|name| ranked.get(name));
+                let value = index(*value).and_then(|value| values.get(value));
+                let (Some((rank, name)), Some(value)) = (named, value) else { return Err(BinaryError::Attribute) };
+                if before.replace(rank) >= Some(rank) {
+                    return Err(BinaryError::Attribute);
+                }
+                own.extend(name.zip(*value));
+            }
+            numbers.push(self.intern_set(own));
+        }
+        Ok(numbers)
+    }
+}
+
+impl BinaryValue {
+    fn as_attribute(&self) -> Attribute<'_> {
+        match self {
+            BinaryValue::Flag(flag) => Attribute::Flag(*flag),
+            BinaryValue::Number(number) => Attribute::Number(*number),
+            BinaryValue::Text(text) => Attribute::Text(text),
+        }
     }
 }

@@ -17,6 +17,7 @@ pub(crate) use attributes::{AttributeTable, SetId};
 pub use event::Event;
 pub(crate) use selection::{Ages, AttributeTest, Names, Occurrence, Selection};
 
+use attributes::MovedSets;
 use event::Entry;
 
 use crate::num::points::Points;
@@ -178,6 +179,9 @@ impl Activity {
     /// ```
     pub fn record_event(&mut self, event: Event<'_>) {
         let Event { name, at, count, amount, attributes } = event;
+        if count == 0 {
+            return;
+        }
         let attributes = self.interned(attributes);
         self.insert(name, Entry { at: second_of(at), amount: amount.micros(), count, attributes });
     }
@@ -189,7 +193,7 @@ impl Activity {
 
     /// The number of a set of attributes in the table, which is added if it is new.
     fn interned(&mut self, attributes: Attributes<'_>) -> Option<SetId> {
-        if attributes.is_empty() { None } else { self.table.get_or_insert_default().intern(attributes) }
+        if attributes.is_unlisted() { None } else { self.table.get_or_insert_default().intern(attributes) }
     }
 
     /// Removes one event that was taken back, such as a returned order. Returns whether there was such an event.
@@ -199,7 +203,7 @@ impl Activity {
     /// below one who never bought. With a `window`, the order leaves it before the return.
     ///
     /// Takes linear time in the entries of the name. Removes events without attributes only; see
-    /// [`retain`](Activity::retain).
+    /// [`remove_event`](Activity::remove_event).
     ///
     /// ```
     /// use warmth::{Activity, Points};
@@ -213,7 +217,7 @@ impl Activity {
     /// # Ok::<(), chrono::ParseError>(())
     /// ```
     pub fn remove(&mut self, event: &str, at: DateTime<Utc>, amount: Points) -> bool {
-        self.take_out(Event::new(event, at).amount(amount))
+        self.remove_event(Event::new(event, at).amount(amount))
     }
 
     /// Changes the amount of one event, for example after a customer returned a part of an order. Returns whether there was
@@ -258,16 +262,28 @@ impl Activity {
     /// # Ok::<(), chrono::ParseError>(())
     /// ```
     pub fn retain(&mut self, mut keep: impl FnMut(Event<'_>) -> bool) {
+        let before = self.len();
         let table = self.table.as_deref().unwrap_or(&NO_ATTRIBUTES);
         for List { name, entries } in &mut self.lists {
             entries.retain(|entry| keep(entry.event(name, table)));
         }
-        self.drop_unused();
+        self.drop_unused(before);
     }
 
-    /// Takes out as many of the equal events at one instant as the event counts, or as many as there are. Returns whether
-    /// there were any.
-    pub(crate) fn take_out(&mut self, event: Event<'_>) -> bool {
+    /// Removes events that were taken back, as [`remove`](Activity::remove), by their attributes too: as many equal events
+    /// as `event` counts, or as many as there are. Returns whether there were any.
+    ///
+    /// ```
+    /// use warmth::{Activity, Event};
+    ///
+    /// let order = |id| Event::new("order", chrono::DateTime::UNIX_EPOCH).amount(1_000).attributes(id);
+    /// let mut activity = Activity::new();
+    /// activity.record_event(order(&[("order_id", "A-17".into())]));
+    /// activity.record_event(order(&[("order_id", "A-18".into())]));
+    /// assert!(activity.remove_event(order(&[("order_id", "A-17".into())])));
+    /// assert_eq!(activity.len(), 1);
+    /// ```
+    pub fn remove_event(&mut self, event: Event<'_>) -> bool {
         let Event { name, at, count, amount, attributes } = event;
         let attributes = match (attributes.is_empty(), self.table().find(attributes)) {
             (true, _) => None,
@@ -326,14 +342,14 @@ impl Activity {
             let finer = std::mem::replace(self, Activity::with_resolution(other.resolution));
             self.merge(&finer);
         }
-        let moved: Vec<_> = other.lists.iter().map(|list| (&*list.name, self.adopted(list, other.table()))).collect();
-        self.take_in(moved);
-    }
-
-    /// The entries of another activity's list, with attributes of this activity's table.
-    fn adopted(&mut self, list: &List, table: &AttributeTable) -> Vec<Entry> {
-        let adopted = |entry: &Entry| Entry { attributes: self.interned(table.view(entry.attributes)), ..*entry };
-        list.entries.iter().map(adopted).collect()
+        let mut moved = MovedSets::new(other.table());
+        let mut entry = |entry: &Entry| match entry.attributes {
+            None => *entry,
+            set => Entry { attributes: moved.get(set, self.table.get_or_insert_default()), ..*entry },
+        };
+        let lists = other.lists.iter().map(|list| (&*list.name, list.entries.iter().map(&mut entry).collect()));
+        let lists: Vec<_> = lists.collect();
+        self.take_in(lists);
     }
 
     /// Adds many entries, sorting those of each name once. The names must be sorted and distinct.
@@ -379,21 +395,26 @@ impl Activity {
 
     /// Removes every event before this second.
     pub(crate) fn prune_seconds(&mut self, before: i64) {
+        let len = self.len();
         for list in &mut self.lists {
             list.entries.drain(..list.entries.partition_point(|entry| entry.at < before));
         }
-        self.drop_unused();
+        self.drop_unused(len);
     }
 
-    /// Drops the lists without events, and the attributes that no event has.
-    fn drop_unused(&mut self) {
+    /// Drops the lists without events, and the attributes that no event has, after entries were removed: there were
+    /// `before`.
+    fn drop_unused(&mut self, before: usize) {
+        if self.len() == before {
+            return;
+        }
         self.lists.retain(|list| !list.entries.is_empty());
         let Some(all) = self.table.take() else { return };
-        let mut used = AttributeTable::new();
+        let (mut used, mut moved) = (AttributeTable::new(), MovedSets::new(&all));
         for entry in self.lists.iter_mut().flat_map(|list| &mut list.entries) {
-            entry.attributes = used.intern(all.view(entry.attributes));
+            entry.attributes = moved.get(entry.attributes, &mut used);
         }
-        self.table = used.sets().gt(&0).then(|| Box::new(used));
+        self.table = (!used.is_empty()).then(|| Box::new(used));
     }
 
     /// The events up to `as_of`, that second included.

@@ -141,9 +141,11 @@ impl<'a> Selection<'a> {
 
     /// How many there are.
     pub(crate) fn count(self) -> i64 {
-        let mut count = 0_i64;
-        self.each(|entry| count = count.saturating_add(entry.count.into()));
-        count
+        let add = |count: i64, entry: &Entry| count.saturating_add(entry.count.into());
+        match self.whole() {
+            Some(slices) => slices.flatten().fold(0, add),
+            None => self.entries().fold(0, add),
+        }
     }
 
     /// All of them, in no particular order across names.
@@ -151,17 +153,10 @@ impl<'a> Selection<'a> {
         self.slices().flatten().filter(move |entry| self.keeps(entry.attributes))
     }
 
-    /// Calls `each` with all of them, faster than [`entries`](Selection::entries) where all attributes are selected.
+    /// One slice for each selected name, none empty; `None` if the attributes of each entry have to be tested.
     #[inline]
-    pub(crate) fn each(self, mut each: impl FnMut(&'a Entry)) {
-        // Chosen here rather than for each entry.
-        match self.test {
-            None => self.slices().for_each(|slice| slice.iter().for_each(&mut each)),
-            Some(test) => {
-                let kept = self.slices().flatten().filter(|entry| test.keeps(self.table, entry.attributes));
-                kept.for_each(each);
-            }
-        }
+    pub(crate) fn whole(self) -> Option<impl Iterator<Item = &'a [Entry]>> {
+        self.test.is_none().then(|| self.slices())
     }
 
     /// Calls `each` with the entries from the latest to the earliest, until it breaks.
@@ -274,7 +269,9 @@ impl Selection<'_> {
     pub(crate) fn distinct(self, attribute: &str) -> i64 {
         let Some(name) = self.table.name(attribute) else { return 0 };
         let (mut seen, mut distinct) = (ValuesSeen::new(self.table.values()), 0);
-        self.each(|entry| distinct += i64::from(seen.insert(self.table.value_of(entry.attributes, name))));
+        for entry in self.entries() {
+            distinct += i64::from(seen.insert(self.table.value_of(entry.attributes, name)));
+        }
         distinct
     }
 

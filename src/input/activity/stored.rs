@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::binary::BinaryForm;
+use super::binary::Versioned;
 use super::event::{Entry, Event};
 use super::{Activity, Attributes, List, Resolution};
 use crate::input::value::Value;
@@ -135,7 +135,7 @@ impl Serialize for Activity {
 impl<'de> Deserialize<'de> for Activity {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Activity, D::Error> {
         if !deserializer.is_human_readable() {
-            return BinaryForm::deserialize(deserializer)?.try_into().map_err(D::Error::custom);
+            return Versioned::deserialize(deserializer)?.try_into().map_err(D::Error::custom);
         }
         let stored = ActivityForm::deserialize(deserializer)?;
         let instants = second_of(DateTime::<Utc>::MIN_UTC)..=second_of(DateTime::<Utc>::MAX_UTC);

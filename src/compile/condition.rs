@@ -8,13 +8,25 @@ use crate::grade::Verdict;
 use crate::input::activity::Names;
 use crate::input::facts::Kind;
 use crate::literal::Literals;
-use crate::model::{self, DayOp, Leaf, NumberOp, RecencyOp, Scope, Shape, TagOp, TextOp};
+use crate::model::{self, DayOp, Leaf, NumberOp, RecencyOp, Scope, Shape, TagOp, TextOp, names};
 use crate::problem::{Path, Problem};
 use crate::program::{
     Condition, ConditionNode, EventFilter, ProbeId, Quantity, TagTest, Test, TextSubject, TextTest, doubles_within,
 };
 use crate::text::same;
 use crate::time::day_of;
+
+/// Where a document states the parts of a quantity.
+pub(super) struct Places<'p> {
+    /// The field, the event, the axis or the score.
+    pub(super) source: Path<'p>,
+    /// The other field of a ratio, or the window.
+    pub(super) option: Path<'p>,
+    /// The table with the other options of events.
+    pub(super) table: Path<'p>,
+    /// The table with the `where` of events.
+    pub(super) selection: Path<'p>,
+}
 
 /// The texts that a test compares for equality.
 #[derive(Clone, Copy)]
@@ -138,12 +150,13 @@ impl<'m> Compiler<'m> {
             }
             Leaf::Recency { event, op, window } => {
                 let window = self.window(window, &operand);
-                let events = self.events_in(&event.name, event.matching.as_deref(), window, &table)?;
+                let events = self.events_in(&event.name, event.matching.as_deref(), window, &table, &table)?;
                 Test::Happened { events, is: *op == RecencyOp::LastWithin }
             }
             Leaf::Never { event, never } => {
                 let (name, matching) = (&event.name, event.matching.as_deref());
-                Test::Happened { events: self.events(name, matching, None, &table, &operand)?, is: !never }
+                let window = self.event_window(None, &table);
+                Test::Happened { events: self.events_in(name, matching, window, &table, &table)?, is: !never }
             }
         };
         let probe = ProbeId::of_test(&test, |field| self.fields.get(field).map(|used| &used.reading.field));
@@ -154,7 +167,8 @@ impl<'m> Compiler<'m> {
         let (source, table) = (of.source_keys(scope), of.table_keys(scope));
         let table = path.keys(&table);
         let option = of.option_key().map_or(table, |key| table.key(key));
-        let quantity = self.quantity(of, &path.keys(&source), &option, scope);
+        let source = path.keys(&source);
+        let quantity = self.quantity(of, &Places { source, option, table, selection: source }, scope);
         let within = self.check_operand(op, &table.key(op.name()));
         let of = quantity?;
         within?;
@@ -187,14 +201,9 @@ impl<'m> Compiler<'m> {
         Some(())
     }
 
-    /// Resolves the field, events or axis of a quantity at the path `source`, and its divisor or ages at `option`.
-    pub(super) fn quantity(
-        &mut self,
-        of: &'m model::Quantity,
-        source: &Path<'_>,
-        option: &Path<'_>,
-        scope: Scope,
-    ) -> Option<Quantity> {
+    /// Resolves the field, events or axis of a quantity.
+    pub(super) fn quantity(&mut self, of: &'m model::Quantity, places: &Places<'_>, scope: Scope) -> Option<Quantity> {
+        let Places { source, option, table, selection } = places;
         Some(match of {
             model::Quantity::Number { field } => Quantity::Number { field: self.field(field, Kind::Number, source)? },
             model::Quantity::Ratio { field, of } => {
@@ -208,30 +217,35 @@ impl<'m> Compiler<'m> {
             model::Quantity::TagCount { field } => Quantity::TagCount { field: self.field(field, Kind::Tags, source)? },
             model::Quantity::Event { event, by, ages, distinct, ratio_to } => {
                 let (own, matching) = (&event.name, event.matching.as_deref());
-                let events = self.events(own, matching, ages.as_ref(), source, option);
+                let window = self.event_window(ages.as_ref(), option);
+                let events = self.events_in(own, matching, window, source, selection);
                 match (distinct, ratio_to) {
                     (None, None) => Quantity::Event { events: events?, by: *by },
                     (Some(attribute), None) if attribute.is_empty() => {
-                        return self.problems.refuse("empty", option, "a name must not be empty");
+                        return self.problems.refuse("empty", &table.key(names::DISTINCT), "a name must not be empty");
                     }
                     (Some(attribute), None) => {
                         Quantity::Distinct { events: events?, attribute: attribute.as_str().into() }
                     }
                     (None, Some(of)) => {
                         // Problems of the window and of `where` are noted already.
-                        let events = events?;
-                        let of = self.events(of, matching, ages.as_ref(), source, option)?;
+                        let Some(events) = events else {
+                            return self.names(std::slice::from_ref(of), &table.key(names::RATIO_TO)).and(None);
+                        };
+                        let window = self.event_window(ages.as_ref(), option);
+                        let of = self.events_in(of, matching, window, &table.key(names::RATIO_TO), selection)?;
                         Quantity::EventRatio { events, of, by: *by }
                     }
                     (Some(_), Some(_)) => {
                         let message = "`distinct` and `ratio_to` do not go together";
-                        return self.problems.refuse("forms", source, message);
+                        return self.problems.refuse("forms", &table.key(names::DISTINCT), message);
                     }
                 }
             }
             model::Quantity::DaysSinceLast { event } => {
                 let (name, matching) = (&event.name, event.matching.as_deref());
-                Quantity::DaysSinceLast { events: self.events(name, matching, None, source, option)? }
+                let window = self.event_window(None, option);
+                Quantity::DaysSinceLast { events: self.events_in(name, matching, window, source, selection)? }
             }
             model::Quantity::Axis { .. } | model::Quantity::Score | model::Quantity::Coverage
                 if scope != Scope::Outcome =>

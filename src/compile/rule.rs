@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::Compiler;
+use super::condition::Places;
 use crate::input::facts::{Field, Kind};
 use crate::model::{self, AgeWindow, Band, Combine, Missing, Scope, names};
 use crate::num::points::{HELD, Points};
@@ -81,11 +82,11 @@ impl<'m> Compiler<'m> {
 
     fn bands(&mut self, bands: &'m model::Bands, path: &Path<'_>) -> Option<RuleBody> {
         let below = self.points(bands.below, &path.key("below"));
-        let option = path.key(option_of(&bands.of));
+        let (table, option) = (*path, path.key(option_of(&bands.of)));
         let path = path.key("bands");
         let source = bands.of.source_keys(Scope::Subject);
         let source = path.keys(&source);
-        let of = self.measured(&bands.of, &source, &option, "bands");
+        let of = self.measured(&bands.of, &Places { source, option, table, selection: table }, "bands");
         let rows = self.band_rows(bands, of, &source);
         let ((of, rows), below) = (rows?, below?);
         Some(RuleBody::Bands { of, rows, below })
@@ -219,7 +220,8 @@ impl<'m> Compiler<'m> {
     fn per_unit(&mut self, per_unit: &'m model::PerUnit, path: &Path<'_>) -> Option<RuleBody> {
         let source = per_unit.of.source_keys(Scope::Subject);
         let path = path.keys(&source);
-        let of = self.measured(&per_unit.of, &path, &path.key(option_of(&per_unit.of)), "per_unit");
+        let places = Places { source: path, option: path.key(option_of(&per_unit.of)), table: path, selection: path };
+        let of = self.measured(&per_unit.of, &places, "per_unit");
         let every = self.step(per_unit.every, &path);
         let points = self.points(per_unit.points, &path.key("points"));
         let min = per_unit.min.map_or(Some(-HELD), |min| self.points(min, &path.key("min")));
@@ -231,19 +233,13 @@ impl<'m> Compiler<'m> {
     }
 
     /// Resolves what a form measures. No document can state other quantities.
-    fn measured(
-        &mut self,
-        of: &'m model::Quantity,
-        source: &Path<'_>,
-        option: &Path<'_>,
-        form: &str,
-    ) -> Option<Quantity> {
+    fn measured(&mut self, of: &'m model::Quantity, places: &Places<'_>, form: &str) -> Option<Quantity> {
         match of {
             model::Quantity::Event { ages: Some(AgeWindow::Between(..)), .. } | model::Quantity::TagCount { .. } => {
                 let message = format!("`{form}` needs a number, a date, or events of any age or `within` an age");
-                self.problems.refuse("forms", source, message)
+                self.problems.refuse("forms", &places.source, message)
             }
-            of => self.quantity(of, source, option, Scope::Subject),
+            of => self.quantity(of, places, Scope::Subject),
         }
     }
 

@@ -15,33 +15,27 @@ use crate::time::{DAY_SECS, Span, day_of};
 pub(super) type Reaching = (Window, Option<u64>);
 
 impl<'m> Compiler<'m> {
-    /// Resolves events of one name in a window, and records how far back they reach.
-    pub(super) fn events(
-        &mut self,
-        event: &'m String,
-        matching: Option<&'m model::Condition>,
-        ages: Option<&'m AgeWindow>,
-        path: &Path<'_>,
-        ages_path: &Path<'_>,
-    ) -> Option<Events> {
-        let window = match ages {
+    /// Resolves the window of events of a quantity; everything if there is none.
+    pub(super) fn event_window(&mut self, ages: Option<&'m AgeWindow>, path: &Path<'_>) -> Option<Reaching> {
+        match ages {
             None => Some((Window::Ages(Ages::ANY), None)),
-            Some(AgeWindow::Within(window)) => self.window(window, ages_path),
-            Some(AgeWindow::Between(from, to)) => self.age_range(*from, *to, ages_path),
-        };
-        self.events_in(event, matching, window, path)
+            Some(AgeWindow::Within(window)) => self.window(window, path),
+            Some(AgeWindow::Between(from, to)) => self.age_range(*from, *to, path),
+        }
     }
 
-    /// As [`events`](Compiler::events), in a window that is resolved already.
+    /// Resolves events of one name in a window, and records how far back they reach. The name stands at `path`, and `where`
+    /// in the table `selection`.
     pub(super) fn events_in(
         &mut self,
         event: &'m String,
         matching: Option<&'m model::Condition>,
         window: Option<Reaching>,
         path: &Path<'_>,
+        selection: &Path<'_>,
     ) -> Option<Events> {
         let names = self.names(std::slice::from_ref(event), path);
-        let filter = self.filter(matching, &path.key(WHERE));
+        let filter = self.filter(matching, &selection.key(WHERE));
         let (window, reach) = window?;
         self.reaches_back(reach);
         Some(Events { names: names?, window, filter: filter? })

@@ -386,6 +386,21 @@ const BROKEN: &[(&str, Document)] = &[
         When(r#"{ "events": { "login": { "amount": { "distinct": "path", "at_least": 3 } } } }"#),
     ),
     ("distinct-as-a-number", When(r#"{ "events": { "login": { "count": { "distinct": 3, "at_least": 3 } } } }"#)),
+    (
+        "where-of-bands",
+        Rule(r#""bands": { "events": { "login": [[1, 5]] } }, "by": "count", "where": { "path": { "has": "x" } }"#),
+    ),
+    (
+        "where-of-per-unit",
+        Rule(
+            r#""per_unit": { "events": { "login": { "by": "count", "points": 1, "max": 5, "where": { "path": { "has": "x" } } } } }"#,
+        ),
+    ),
+    (
+        "distinct-and-ratio",
+        When(r#"{ "events": { "login": { "count": { "distinct": "path", "ratio_to": "visit", "at_least": 1 } } } }"#),
+    ),
+    ("ratio-to-no-name", When(r#"{ "events": { "lo*": { "count": { "ratio_to": "vi*", "at_least": 1 } } } }"#)),
     ("where-of-a-field", Rule(r#""bands": { "nps": [[0, 5]] }, "where": { "path": "/" }"#)),
     ("where-of-points", Rule(r#""when": { "nps": 9 }, "points": 5, "where": { "path": "/" }, "distinct": "path""#)),
     ("once-per-nothing", Signal(r#""points": 5, "once_per": """#)),

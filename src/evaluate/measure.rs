@@ -25,11 +25,11 @@ pub(super) fn of(selected: Selection<'_>, by: EventMeasure, offset_secs: i64) ->
 /// The sums of positive and of negative amounts.
 pub(super) fn amounts(events: Selection<'_>) -> (i128, i128) {
     let (mut gains, mut losses) = (0_i128, 0_i128);
-    events.each(|entry| {
+    for entry in events.entries() {
         let amount = i128::from(entry.amount) * i128::from(entry.count);
         let side = if amount < 0 { &mut losses } else { &mut gains };
         *side = side.saturating_add(amount.saturating_abs());
-    });
+    }
     (gains, losses)
 }
 

@@ -43,7 +43,7 @@ pub(super) type AxisOutcomes<D> = SmallVec<<D as Domain>::Axes>;
 pub(crate) struct Outcome<D: Domain> {
     pub(crate) verdict: D::Of<Verdict>,
     pub(crate) value: D::Number,
-    /// The mean of the axes' coverages; `None` if nobody asks, or no subject passes the gates.
+    /// The mean of the axes' coverages; `None` if the model does not ask, or no subject passes the gates.
     pub(crate) coverage: Option<D::Number>,
     /// Empty if no subject passes the gates.
     pub(crate) axes: AxisOutcomes<D>,

@@ -4,7 +4,7 @@ use super::domain::{Atoms, Domain, FirstRow, Numbers, first_row, first_true};
 use super::env::{Env, MaybeUnknown};
 use super::observer::{Observation, Observer};
 use super::outcome::{AxisOutcome, Outcome};
-use super::total::Tally;
+use super::total::AxisTally;
 use super::{test, total};
 use crate::grade::{Grade, Verdict};
 use crate::model::IfUnknown;
@@ -94,7 +94,7 @@ impl<'m, E: Env<'m>> Evaluation<E> {
     fn points<O: Observer<'m, E::Domain>>(
         &self,
         axis: &'m Axis,
-        mut tally: Option<&mut Tally<E::Domain>>,
+        mut tally: Option<&mut AxisTally<E::Domain>>,
         observer: &mut O,
     ) -> Number<E::Domain> {
         let one = |number| Number::<E::Domain>::one(number);
@@ -102,8 +102,9 @@ impl<'m, E: Env<'m>> Evaluation<E> {
         for part in &axis.parts {
             let (known, rules) = self.env.rules(part);
             let mut sum = one(known.points);
-            let mut own =
-                tally.as_ref().map(|_| Tally::<E::Domain> { expected: one(known.expected), stake: one(known.stake) });
+            let mut own = tally
+                .as_ref()
+                .map(|_| AxisTally::<E::Domain> { expected: one(known.expected), stake: one(known.stake) });
             for rule in rules {
                 let unknown = self.rule(rule, &mut sum, observer);
                 if let Some(own) = &mut own {
@@ -113,7 +114,7 @@ impl<'m, E: Env<'m>> Evaluation<E> {
             observer.on_part(part);
             if part.group.is_some() {
                 sum = sum.map(|points| part.clamped(points));
-                own = own.map(|own| Tally { expected: own.expected.map(|points| part.clamped(points)), ..own });
+                own = own.map(|own| AxisTally { expected: own.expected.map(|points| part.clamped(points)), ..own });
             }
             raw.add(&sum);
             if let (Some(tally), Some(own)) = (&mut tally, own) {
@@ -128,7 +129,7 @@ impl<'m, E: Env<'m>> Evaluation<E> {
     #[inline(never)]
     fn tallied<O: Observer<'m, E::Domain>>(&self, axis: &'m Axis, outcome: &mut Outcome<E::Domain>, observer: &mut O) {
         let one = |number| Number::<E::Domain>::one(number);
-        let mut tally = Tally { expected: one(axis.base), stake: one(0) };
+        let mut tally = AxisTally { expected: one(axis.base), stake: one(0) };
         let raw = self.points(axis, Some(&mut tally), observer);
         let available = if axis.skips { tally.expected } else { one(axis.available) };
         let known = self.env.program().covers().then(|| total::axis_coverage(axis, &tally.stake));

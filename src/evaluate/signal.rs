@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 
 use crate::decay::Curve;
-use crate::input::activity::{Occurrence, Selection};
+use crate::input::activity::{Activity, Occurrence, Selection};
 use crate::num::u384::{U384, rounded, saturated_i64};
-use crate::program::Signal;
+use crate::program::{Ends, Signal};
 use crate::time::civil_day;
 
 /// How the points of a signal came about.
@@ -41,8 +41,15 @@ impl SignalSums {
     pub(super) const NONE: SignalSums =
         SignalSums { events: 0, weights: 0, gains: U384::ZERO, losses: U384::ZERO, amounts: 0 };
 
-    /// The events that count at `as_of`, of those in the window.
-    pub(super) fn of(signal: &Signal, selected: Selection<'_>, offset_secs: i64, as_of: i64) -> SignalSums {
+    /// The events that count at `as_of`, of those in the window with these ends.
+    pub(super) fn of(
+        signal: &Signal,
+        activity: &Activity,
+        (after, until): Ends,
+        offset_secs: i64,
+        as_of: i64,
+    ) -> SignalSums {
+        let selected = activity.between(&signal.events.names, after, until, signal.events.test());
         // Selected events are not later than `as_of`.
         let age = |at: i64| as_of.wrapping_sub(at).cast_unsigned();
         let mut sums = SignalSums::NONE;
@@ -77,10 +84,24 @@ impl SignalSums {
 
     fn add_all(&mut self, signal: &Signal, events: Selection<'_>, weight: impl Fn(i64) -> u64) {
         // Chosen here rather than for each event.
-        if signal.per_unit {
-            events.each(|entry| self.add(signal, true, entry.into(), weight(entry.at)));
-        } else {
-            events.each(|entry| self.add(signal, false, entry.into(), weight(entry.at)));
+        let Some(slices) = events.whole() else { return self.add_tested(signal, events, weight) };
+        for slice in slices {
+            if signal.per_unit {
+                for entry in slice {
+                    self.add(signal, true, entry.into(), weight(entry.at));
+                }
+            } else {
+                for entry in slice {
+                    self.add(signal, false, entry.into(), weight(entry.at));
+                }
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn add_tested(&mut self, signal: &Signal, events: Selection<'_>, weight: impl Fn(i64) -> u64) {
+        for entry in events.entries() {
+            self.add(signal, signal.per_unit, entry.into(), weight(entry.at));
         }
     }
 
@@ -147,7 +168,7 @@ impl SignalSums {
 /// Calls `each` with the events that count, of those in the window; each entry has the count that counts.
 pub(super) fn counted(signal: &Signal, selected: Selection<'_>, offset_secs: i64, mut each: impl FnMut(Occurrence)) {
     if !signal.ordered() {
-        selected.each(|entry| each(entry.into()));
+        selected.entries().for_each(|entry| each(entry.into()));
         return;
     }
     let mut day = None;

@@ -21,14 +21,14 @@ const FULL_CARRIED: i64 = 100_000_000_000_000;
 const FULL_HALVES: i64 = 2 * FULL_CARRIED;
 
 /// What the rules of an axis or a part add up to besides their points.
-pub(super) struct Tally<D: Domain> {
+pub(super) struct AxisTally<D: Domain> {
     /// The points that count as 100.
     pub(super) expected: D::Number,
     /// The stakes of the rules that are known.
     pub(super) stake: D::Number,
 }
 
-impl<D: Domain> Tally<D> {
+impl<D: Domain> AxisTally<D> {
     /// Adds a rule, given where it is unknown.
     pub(super) fn add(&mut self, rule: &Rule, unknown: &D::Of<bool>) {
         self.expected.add(&expected_of::<D>(rule, unknown));

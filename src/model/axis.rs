@@ -79,7 +79,7 @@ getters!(Axis {
     groups(self) -> &[Group] = &self.groups;
 });
 
-/// What happens to an axis of which too little is known.
+/// What happens to an axis if too little is known about it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AxisMissing {

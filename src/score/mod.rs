@@ -55,7 +55,7 @@ pub struct Score<'m> {
     raw: [i64; AXES_MAX],         // the first entries are the program's axes, the others are zero
     scores: [u32; AXES_MAX],      // likewise, from 0 to 100, in millionths
     value: u32,                   // from 0 to 100, in millionths
-    coverage: u32,                // likewise, plus 1; 0 if nobody asks
+    coverage: u32,                // likewise, plus 1; 0 if the model does not ask
     grade: Index,                 // in the list of all possible grades
     state: Index,                 // in `States::rows`
     segment: Index,               // in `Program::segments`

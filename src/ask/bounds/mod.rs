@@ -137,7 +137,7 @@ pub struct AxisBounds<'m> {
     pub raw: RangeInclusive<Points>,
     /// The range of the axis score, within 0 to 100.
     pub score: RangeInclusive<Points>,
-    /// Whether some completion skips the axis.
+    /// Whether some completion that has a score may skip the axis.
     pub may_be_skipped: bool,
 }
 

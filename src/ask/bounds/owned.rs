@@ -56,7 +56,7 @@ pub struct OwnedAxisBounds {
     pub raw: RangeInclusive<Points>,
     /// The range of the axis score, within 0 to 100.
     pub score: RangeInclusive<Points>,
-    /// Whether some completion skips the axis. In serde the key exists only if it is true.
+    /// As [`AxisBounds::may_be_skipped`]. In serde the key exists only if it is true.
     pub may_be_skipped: bool,
 }
 

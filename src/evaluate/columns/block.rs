@@ -100,7 +100,7 @@ impl<'m, 't> Block<'m, 't> {
 
     /// Adds the points of an axis to its base, in place: the numbers of a block take two kilobytes. `available` starts at
     /// the base too, and gains what counts as 100 in each row; `None` if that is the same for every row. `stake` starts at 0
-    /// and gains the stakes of the rules that are known; `None` if nobody asks for coverage.
+    /// and gains the stakes of the rules that are known; `None` if the model does not ask for coverage.
     pub(crate) fn points(
         &self,
         axis: &'m Axis,

@@ -197,22 +197,21 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
     /// The events in a window; `None` if the date of an edge is missing.
     #[inline]
     fn select<'a>(&'a self, events: &'a Events) -> Option<Selection<'a>> {
+        let (after, until) = self.ends(events)?;
+        Some(self.activity().between(&events.names, after, until, events.test()))
+    }
+
+    /// The ends of the window of events; `None` if a date of the window is missing.
+    #[inline]
+    fn ends(&self, events: &Events) -> Option<Ends> {
         match &events.window {
-            Window::Ages(ages) => {
-                let ends = (ages.after(self.as_of), ages.until(self.as_of));
-                Some(self.selected(events, ends))
-            }
-            Window::Calendar(window) => self.select_by_calendar(events, window),
+            Window::Ages(ages) => Some((ages.after(self.as_of), ages.until(self.as_of))),
+            Window::Calendar(window) => self.ends_by_calendar(window),
         }
     }
 
-    #[inline]
-    fn selected<'a>(&'a self, events: &'a Events, (after, until): Ends) -> Selection<'a> {
-        self.activity().between(&events.names, after, until, events.test())
-    }
-
     #[inline(never)]
-    fn select_by_calendar<'a>(&'a self, events: &'a Events, window: &CalendarWindow) -> Option<Selection<'a>> {
+    fn ends_by_calendar(&self, window: &CalendarWindow) -> Option<Ends> {
         let offset_secs = self.program.offset_secs;
         let mut days = [None; 2];
         if let CalendarWindow::Days(edges) = window {
@@ -224,7 +223,7 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
                 };
             }
         }
-        Some(self.selected(events, window.ends((self.as_of, self.today), days, offset_secs)))
+        Some(window.ends((self.as_of, self.today), days, offset_secs))
     }
 
     /// A quantity in its unit; `None` if it is unknown.
@@ -313,11 +312,11 @@ impl<'m, T: Facts> Env<'m> for Subject<'m, '_, T> {
     }
 
     fn signal<O: Observer<'m, Concrete>>(&self, signal: &'m Signal, observer: &mut O) -> MaybeUnknown<Concrete> {
-        let Some(selected) = self.select(&signal.events) else {
+        let Some(ends) = self.ends(&signal.events) else {
             observer.on_signal(signal, None);
             return MaybeUnknown { number: 0, unknown: true };
         };
-        let sums = signal::SignalSums::of(signal, selected, self.program.offset_secs, self.as_of);
+        let sums = signal::SignalSums::of(signal, self.activity(), ends, self.program.offset_secs, self.as_of);
         let tally = sums.tally(signal);
         observer.on_signal(signal, Some(tally));
         MaybeUnknown::known(tally.points)

@@ -198,6 +198,7 @@ mod tests {
     const MODEL: &str = "
         format = 1
         name = 'x'
+        coverage = true
         disqualifying = [{ id = 'lost', when.lost = true }, { id = 'small', when.seats.at_most = 1 }]
         required = [
             { id = 'plan', when.plan.one_of = ['a', 'b'], missing = 'fails' },
@@ -219,6 +220,8 @@ mod tests {
         [[axis]]
         name = 'use'
         available = 20
+        missing = 'skip'
+        min_coverage = 60
         rule = [
             { id = 'e', when.lost = false, per_unit.nps = { points = 1, min = 0, max = 9 } },
             { id = 'f', values.plan = { a = 5 }, otherwise = 2, missing = { points = 1 } },

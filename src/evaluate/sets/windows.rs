@@ -24,6 +24,18 @@ pub(super) struct Windows {
     pub(super) may_be_unknown: bool,
 }
 
+impl Windows {
+    /// The ends that are in every window.
+    fn always(&self) -> Ends {
+        (self.last.0, self.first.1)
+    }
+
+    /// The ends around every window.
+    fn sometimes(&self) -> Ends {
+        (self.first.0, self.last.1)
+    }
+}
+
 impl SubjectSet<'_, '_> {
     /// The windows of events; `None` if the date of an edge is never known.
     pub(super) fn windows(&self, events: &Events) -> Option<Windows> {
@@ -69,12 +81,12 @@ impl SubjectSet<'_, '_> {
 
     /// The events that are in every window.
     pub(super) fn always<'e>(&'e self, events: &'e Events, windows: &Windows) -> Selection<'e> {
-        self.selected(events, (windows.last.0, windows.first.1))
+        self.selected(events, windows.always())
     }
 
     /// The events that are in some window.
     pub(super) fn sometimes<'e>(&'e self, events: &'e Events, windows: &Windows) -> Selection<'e> {
-        self.selected(events, (windows.first.0, windows.last.1))
+        self.selected(events, windows.sometimes())
     }
 
     /// Sets a breakpoint at the first instant at which an event enters or leaves the window.
@@ -117,7 +129,7 @@ impl SubjectSet<'_, '_> {
                 (Some((sum(gained, losses), sum(gains, lost))), false)
             }
             EventMeasure::MeanAmount | EventMeasure::LatestAmount => {
-                // One window is inside the other, so as many events are the same events.
+                // The events of every window are among those of some window. If there are as many, they are the same.
                 let ends = if always.count() == sometimes.count() {
                     of(sometimes).map(|only| (only, only))
                 } else if by == EventMeasure::MeanAmount {
@@ -175,15 +187,19 @@ impl SubjectSet<'_, '_> {
 
     fn signal_at_instant(&self, signal: &Signal, windows: &Windows) -> IntervalSet {
         let (events, offset) = (&signal.events, self.program.offset_secs);
-        let sums = |selected| SignalSums::of(signal, selected, offset, self.from);
+        let sums = |ends| SignalSums::of(signal, self.activity, ends, offset, self.from);
         if windows.first == windows.last {
-            return IntervalSet::one(sums(self.at_start(events, windows)).points(signal));
+            return IntervalSet::one(sums(windows.first).points(signal));
         }
-        // With one window inside another, the events that count in it count in the other too: all events count, or the
-        // latest ones and both windows end together, or the first ones and both begin together.
+        if self.always(events, windows).count() == self.sometimes(events, windows).count() {
+            // The same events are in every window.
+            return IntervalSet::one(sums(windows.sometimes()).points(signal));
+        }
+        // The window of the always-selected events lies inside of the other. Where no order matters, all its events count in
+        // both. The latest events of both are the same if the windows end together, and the first if they begin together.
         let (same_start, same_end) = (windows.first.0 == windows.last.0, windows.first.1 == windows.last.1);
         if !signal.ordered() || (if signal.prefer_first { same_start } else { same_end }) {
-            let (most, least) = (sums(self.sometimes(events, windows)), sums(self.always(events, windows)));
+            let (most, least) = (sums(windows.sometimes()), sums(windows.always()));
             let (a, b) = most.points_until(least, signal);
             return IntervalSet::from_to(a, b);
         }
@@ -208,8 +224,8 @@ impl SubjectSet<'_, '_> {
         let makes_place = signal.prefer_first && windows.first.0 != windows.last.0;
         if !comes_in && !makes_place {
             // No event comes in: the events that count only lose members at the old end, and each loses weight.
-            let first = SignalSums::of(signal, self.at_start(events, windows), offset, self.from);
-            let last = SignalSums::of(signal, self.at_end(events, windows), offset, self.to);
+            let first = SignalSums::of(signal, self.activity, windows.first, offset, self.from);
+            let last = SignalSums::of(signal, self.activity, windows.last, offset, self.to);
             let (a, b) = first.points_until(last, signal);
             return IntervalSet::from_to(a, b);
         }

@@ -44,8 +44,9 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// If the model does not compile for records, if a case gives a fact or an event that the model does not read, or a
-    /// fact that the model reads as another kind, or if an outcome differs from the expectation. The error lists every problem of every case.
+    /// If the model does not compile for records, if a case gives a fact, an event or an attribute of an event that the
+    /// model does not read, or a fact that the model reads as another kind, or if an outcome differs from the expectation.
+    /// The error lists every problem of every case.
     pub fn verify(&self) -> Result<usize, ModelError> {
         let scorer = Scorer::<Record>::new(self)?;
         let mut problems = Problems::default();
@@ -54,6 +55,7 @@ impl Model {
             let path = cases.index(index);
             check_facts(case, &scorer, &path.key("facts"), &mut problems);
             check_events(case, &scorer, &path.key("events"), &mut problems);
+            check_attributes(case, self, &path.key("events"), &mut problems);
             let (score, expect) = (scorer.score(&case.subject, case.as_of), path.key("expect"));
             check_outcome(case, score, &expect, &mut problems);
             if let Some(expected) = case.expect.coverage {
@@ -92,6 +94,26 @@ fn check_events(case: &Case, scorer: &Scorer<Record>, path: &Path<'_>, problems:
     for name in names.into_iter().filter(|name| !read.contains(name)) {
         let message = format!("the model reads no event `{name}`");
         problems.refuse_unknown::<()>("unknown-event", path, message, name, read.iter().copied());
+    }
+}
+
+/// Notes attributes that nothing reads of the events of their name. Events that nothing reads are noted already.
+fn check_attributes(case: &Case, model: &Model, path: &Path<'_>, problems: &mut Problems) {
+    let events: BTreeSet<&str> = model.events().collect();
+    let read: BTreeSet<(&str, &str)> = model.attributes().collect();
+    let given: BTreeSet<(&str, &str)> = case
+        .subject
+        .activity()
+        .events()
+        .filter(|event| events.contains(event.name) || events.contains("*"))
+        .flat_map(|event| event.attributes.iter().map(move |(attribute, _)| (event.name, attribute)))
+        .collect();
+    for (event, attribute) in given {
+        if !read.contains(&(event, attribute)) && !read.contains(&("*", attribute)) {
+            let message = format!("the model reads no attribute `{attribute}` of `{event}`");
+            let names = read.iter().filter(|(of, _)| *of == event || *of == "*").map(|(_, attribute)| *attribute);
+            problems.refuse_unknown::<()>("unknown-attribute", path, message, attribute, names);
+        }
     }
 }
 

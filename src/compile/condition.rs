@@ -279,7 +279,7 @@ impl<'m> Compiler<'m> {
     ) -> Option<Option<Box<EventFilter>>> {
         let Some(matching) = matching else { return Some(None) };
         // Attributes are the fields of an event, of any name. The subject's fields are put aside.
-        let open = Schema { fields: &[], open: true, events: None };
+        let open = Schema { noun: "attribute", fields: &[], open: true, events: None };
         let schema = std::mem::replace(&mut self.schema, open);
         let (fields, indexes) = (std::mem::take(&mut self.fields), std::mem::take(&mut self.field_indexes));
         let slots = self.slots;

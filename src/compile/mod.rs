@@ -24,6 +24,8 @@ use crate::time::Span;
 /// The fields and events that a model may read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Schema<'s> {
+    /// What messages call a field.
+    pub(crate) noun: &'static str,
     pub(crate) fields: &'static [Field],
     pub(crate) open: bool,
     /// `None` if any event may occur.
@@ -271,9 +273,11 @@ impl<'m> Compiler<'m> {
             return Some(index);
         }
         let first = &used.path;
-        let (noun, first_noun) = (kind.with_article(), own.with_article());
-        let message = format!("the field `{name}` is read as {noun} here and as {first_noun} at `{first}`");
-        self.problems.refuse_with_help("two-kinds", path, message, "a field must have one kind")
+        let (what, noun, first_noun) = (self.schema.noun, kind.with_article(), own.with_article());
+        let message = format!("the {what} `{name}` is read as {noun} here and as {first_noun} at `{first}`");
+        let article = if what == "field" { "a" } else { "an" };
+        let help = format!("{article} {what} must have one kind");
+        self.problems.refuse_with_help("two-kinds", path, message, help)
     }
 
     fn declared(&mut self, name: &str, path: &Path<'_>) -> Option<Field> {

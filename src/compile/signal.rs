@@ -3,7 +3,7 @@
 use super::Compiler;
 use crate::decay::{Curve, Decay};
 use crate::input::activity::Ages;
-use crate::model::{self, Each, Prefer, names};
+use crate::model::{self, Each, Named, Period, Prefer, names};
 use crate::num::points::{HELD, Points};
 use crate::problem::{Path, Problem};
 use crate::program::{Events, Signal, Window};
@@ -68,8 +68,15 @@ impl<'m> Compiler<'m> {
                 self.problems.note(Problem::new("out-of-range", &path.key(key), "a count must be at least 1"));
             }
         }
-        if signal.once_per.as_deref() == Some("") {
-            self.problems.note(Problem::new("empty", &path.key("once_per"), "a name must not be empty"));
+        if let Some(attribute) = signal.once_per.as_deref() {
+            let path = path.key("once_per");
+            if attribute.is_empty() {
+                self.problems.note(Problem::new("empty", &path, "a name must not be empty"));
+            } else if attribute.parse::<Span>().is_ok() || Period::named(attribute).is_some() {
+                let problem = Problem::new("reserved", &path, format!("`{attribute}` is a time, not an attribute"));
+                let help = "`once_per` takes an attribute; for one event of each day write `per_day = 1`";
+                self.problems.note(problem.with_help(help));
+            }
         }
         if signal.prefer == Prefer::First {
             let path = path.key("prefer");

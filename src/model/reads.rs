@@ -1,18 +1,20 @@
-//! The facts and events that a model reads.
+//! The facts, events and attributes of events that a model reads.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Model;
 use super::axis::Rule;
-use super::condition::{AgeWindow, Condition, Leaf, Quantity, TextSubject};
+use super::condition::{AgeWindow, Condition, EventSource, Leaf, Quantity, TextSubject};
 use super::window::Window;
 use super::worth::Worth;
 use crate::input::facts::Kind;
 
-/// A place where a model reads facts or events.
+/// A place where a model reads facts, events or attributes of events.
 enum Read<'m> {
     Field(&'m str, Kind),
     Event(&'m str),
+    /// An attribute of the events of a name.
+    Attribute(&'m str, &'m str),
 }
 
 impl Model {
@@ -70,7 +72,43 @@ impl Model {
         events.into_iter()
     }
 
-    fn reads<'m>(&'m self, each: &mut impl FnMut(Read<'m>)) {
+    /// Returns the attributes that the model reads: pairs of an event name, or `"*"`, and an attribute, sorted.
+    ///
+    /// Attributes of cases are not included.
+    ///
+    /// ```
+    /// use warmth::Model;
+    ///
+    /// let model: Model = toml::from_str(
+    ///     r#"
+    ///     format = 1
+    ///     name = "interest"
+    ///     [[axis]]
+    ///     name = "activity"
+    ///     [[axis.rule]]
+    ///     id = "pages"
+    ///     when.events.page_view.where.path.starts_with = "/pricing"
+    ///     when.events.page_view.count = { distinct = "visit", at_least = 2 }
+    ///     points = 10
+    ///     [[axis.rule]]
+    ///     id = "mails"
+    ///     signal = { event = "mail_open", once_per = "mail", points = 5, max = 20 }
+    ///     "#,
+    /// )?;
+    /// assert!(model.attributes().eq([("mail_open", "mail"), ("page_view", "path"), ("page_view", "visit")]));
+    /// # Ok::<(), toml::de::Error>(())
+    /// ```
+    pub fn attributes(&self) -> impl Iterator<Item = (&str, &str)> {
+        let mut attributes = BTreeSet::new();
+        self.reads(&mut |read| {
+            if let Read::Attribute(event, attribute) = read {
+                attributes.insert((event, attribute));
+            }
+        });
+        attributes.into_iter()
+    }
+
+    fn reads<'m>(&'m self, each: &mut dyn FnMut(Read<'m>)) {
         let gates = self.required.iter().chain(&self.disqualifying).map(|gate| &gate.when);
         let rules = || self.axes.iter().flat_map(|axis| &axis.rules);
         let promoters = self.promoters.iter().map(|promoter| &promoter.when);
@@ -90,7 +128,11 @@ impl Model {
                 }
                 Worth::PerUnit(per_unit) => per_unit.of.reads(each),
                 Worth::Signal(signal) => {
-                    signal.events.iter().for_each(|event| each(Read::Event(event)));
+                    for event in &signal.events {
+                        each(Read::Event(event));
+                        signal.matching.iter().for_each(|matching| matching.reads_attributes(event, each));
+                        signal.once_per.iter().for_each(|attribute| each(Read::Attribute(event, attribute)));
+                    }
                     signal.window.iter().for_each(|window| window.reads(each));
                 }
             }
@@ -99,7 +141,7 @@ impl Model {
 }
 
 impl Condition {
-    fn reads<'m>(&'m self, each: &mut impl FnMut(Read<'m>)) {
+    fn reads<'m>(&'m self, each: &mut dyn FnMut(Read<'m>)) {
         for leaf in self.leaves() {
             match leaf {
                 Leaf::Known { field, .. } => each(Read::Field(field, Kind::Any)),
@@ -114,17 +156,33 @@ impl Condition {
                 }
                 Leaf::Day { field, .. } => each(Read::Field(field, Kind::Date)),
                 Leaf::Recency { event, window, .. } => {
-                    each(Read::Event(&event.name));
+                    event.reads(each);
                     window.reads(each);
                 }
-                Leaf::Never { event, .. } => each(Read::Event(&event.name)),
+                Leaf::Never { event, .. } => event.reads(each),
             }
         }
+    }
+
+    /// Reads the attributes that the condition tests, of the events of a name.
+    fn reads_attributes<'m>(&'m self, event: &'m str, each: &mut dyn FnMut(Read<'m>)) {
+        self.reads(&mut |read| {
+            if let Read::Field(attribute, _) = read {
+                each(Read::Attribute(event, attribute));
+            }
+        });
+    }
+}
+
+impl EventSource {
+    fn reads<'m>(&'m self, each: &mut dyn FnMut(Read<'m>)) {
+        each(Read::Event(&self.name));
+        self.matching.iter().for_each(|matching| matching.reads_attributes(&self.name, each));
     }
 }
 
 impl Quantity {
-    fn reads<'m>(&'m self, each: &mut impl FnMut(Read<'m>)) {
+    fn reads<'m>(&'m self, each: &mut dyn FnMut(Read<'m>)) {
         match self {
             Quantity::Number { field } => each(Read::Field(field, Kind::Number)),
             Quantity::Ratio { field, of } => {
@@ -133,23 +191,25 @@ impl Quantity {
             }
             Quantity::Calendar { field, .. } => each(Read::Field(field, Kind::Date)),
             Quantity::TagCount { field } => each(Read::Field(field, Kind::Tags)),
-            Quantity::Event { event, ages, ratio_to, .. } => {
-                each(Read::Event(&event.name));
-                if let Some(event) = ratio_to {
-                    each(Read::Event(event));
+            Quantity::Event { event, ages, distinct, ratio_to, .. } => {
+                event.reads(each);
+                distinct.iter().for_each(|attribute| each(Read::Attribute(&event.name, attribute)));
+                if let Some(other) = ratio_to {
+                    each(Read::Event(other));
+                    event.matching.iter().for_each(|matching| matching.reads_attributes(other, each));
                 }
                 if let Some(AgeWindow::Within(window)) = ages {
                     window.reads(each);
                 }
             }
-            Quantity::DaysSinceLast { event } => each(Read::Event(&event.name)),
+            Quantity::DaysSinceLast { event } => event.reads(each),
             Quantity::Axis { .. } | Quantity::Score | Quantity::Coverage => {}
         }
     }
 }
 
 impl Window {
-    fn reads<'m>(&'m self, each: &mut impl FnMut(Read<'m>)) {
+    fn reads<'m>(&'m self, each: &mut dyn FnMut(Read<'m>)) {
         self.fields().for_each(|field| each(Read::Field(field, Kind::Date)));
     }
 }

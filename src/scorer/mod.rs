@@ -133,7 +133,7 @@ impl<T: Facts> Scorer<T> {
     }
 
     fn compiled(model: &Model, events: Option<&[&str]>) -> Result<Scorer<T>, ModelError> {
-        let program = compile(model, Schema { fields: T::FIELDS, open: T::OPEN, events })?;
+        let program = compile(model, Schema { noun: "field", fields: T::FIELDS, open: T::OPEN, events })?;
         Ok(Scorer { program: Arc::new(program), subject: PhantomData })
     }
 

@@ -30,6 +30,8 @@ pub(crate) const RESERVED: [&str; 6] = ["all", "any", "not", "at_least_of", EVEN
 pub(crate) const RESERVED_OUTCOME: [&str; 5] = [AXIS, SCORE, COVERAGE, GRADE, VERDICT];
 
 pub(crate) const EVENTS: &str = "events";
+/// Reserved in [`Scope::Attributes`]: people write it for the amount of the event, which is not an attribute.
+pub(crate) const AMOUNT: &str = "amount";
 /// The key that lets a field have a reserved name: `field.score` is the field `score`.
 pub(crate) const FIELD: &str = "field";
 pub(crate) const AXIS: &str = "axis";
@@ -40,7 +42,12 @@ pub(crate) const VERDICT: &str = "verdict";
 
 impl Scope {
     fn reserves(self, field: &str) -> bool {
-        RESERVED.contains(&field) || (self == Scope::Outcome && RESERVED_OUTCOME.contains(&field))
+        RESERVED.contains(&field)
+            || match self {
+                Scope::Subject => false,
+                Scope::Outcome => RESERVED_OUTCOME.contains(&field),
+                Scope::Attributes => field == AMOUNT,
+            }
     }
 
     /// Returns the keys to the tests on a field.

@@ -2,7 +2,7 @@
 
 use super::Reader;
 use crate::model::condition::{Condition, Leaf, Quantity, Shape, TextSubject};
-use crate::model::document::location::{AXIS, COVERAGE, EVENTS, FIELD, GRADE, SCORE, Scope, VERDICT};
+use crate::model::document::location::{AMOUNT, AXIS, COVERAGE, EVENTS, FIELD, GRADE, SCORE, Scope, VERDICT};
 use crate::model::document::node::Node;
 use crate::problem::Path;
 
@@ -76,6 +76,12 @@ impl Reader {
             EVENTS if scope == Scope::Attributes => {
                 let message = "a `where` tests the attributes of one event, not other events";
                 let help = "if it is an attribute, write `field.events`";
+                return self.problems.refuse_with_help("reserved", path, message, help);
+            }
+            AMOUNT if scope == Scope::Attributes => {
+                let message = "a `where` tests the attributes of an event";
+                let help = "the amount of an event is not an attribute; record it as an attribute too, or, if it is one, \
+                            write `field.amount`";
                 return self.problems.refuse_with_help("reserved", path, message, help);
             }
             EVENTS => {

@@ -10,7 +10,7 @@ use warmth::model::{Condition, Gate, Window, WindowEdge, axis, score};
 use warmth::{Activity, Model, ModelError, PathSegment, Problem, Record, Scorer, facts};
 
 /// Every code, sorted.
-const CODES: [&str; 51] = [
+const CODES: [&str; 52] = [
     "bad-date",
     "bad-offset",
     "bad-span",
@@ -47,6 +47,7 @@ const CODES: [&str; 51] = [
     "too-precise",
     "two-kinds",
     "unbounded",
+    "unknown-attribute",
     "unknown-axis",
     "unknown-choice",
     "unknown-event",
@@ -761,6 +762,89 @@ const BROKEN: &[(&str, Document)] = &[
         "case-facts-unread",
         Rest(
             r#""required": [{ "id": "g", "when": { "nps": 9 } }], "case": [{ "name": "c", "as_of": "2026-11-22T09:00:00Z", "facts": { "nsp": 9, "nps": "high" }, "expect": { "verdict": "eligible" } }]"#,
+        ),
+    ),
+    // What people write who know the words of other tools.
+    (
+        "words-for-windows",
+        When(
+            r#"{ "all": [
+                { "events": { "a": { "last_within": "last_month" } } },
+                { "events": { "a": { "last_within": "this_quarter" } } },
+                { "events": { "a": { "last_within": "this month" } } },
+                { "events": { "a": { "last_within": { "last": "month" } } } },
+                { "events": { "a": { "last_within": { "current": "month" } } } },
+                { "events": { "a": { "last_within": { "from": "2026-01-01", "to": "2026-02-01" } } } },
+                { "events": { "a": { "last_within": { "after": "2026-01-01", "before": "2026-02-01" } } } },
+                { "events": { "a": { "last_within": { "next": "month" } } } },
+                { "events": { "a": { "last_within": { "rolling": "month" } } } },
+                { "events": { "a": { "last_within": { "this": "fiscal_year" } } } },
+                { "events": { "a": { "last_within": { "since": "30d" } } } },
+                { "events": { "a": { "count": { "within": { "this": "month", "since": "2026-01-01" }, "is": 1 } } } }
+            ] }"#,
+        ),
+    ),
+    ("words-for-the-calendar", Rest(r#""fiscal_year": 4, "fiscal_year_starts": "april", "time_zone": "CET""#)),
+    ("words-for-a-model", Rest(r#""min_coverage": 40"#)),
+    (
+        "words-for-measures",
+        When(
+            r#"{ "events": { "a": {
+                "filter": {}, "property": "x", "attributes": {}, "distinct": "path", "within": "30d", "ratio_to": "b",
+                "at_least": 3, "unique": "path", "count_distinct": "path", "mean": 3, "average": 3, "avg_amount": 3, "sum": 3,
+                "max_amount": 3, "first_amount": 3, "count_within": 3,
+                "count": { "unique": "path", "window": "30d", "where": { "path": "/" }, "fits": 3 }
+            } } }"#,
+        ),
+    ),
+    ("words-for-signals", Signal(r#""points": 5, "within": "30d", "filter": {}, "distinct": "a", "unique_by": "a""#)),
+    (
+        "words-for-bands",
+        Rule(
+            r#""bands": { "events": { "a": [[1, 5]] } }, "by": "count", "window": "30d", "filter": {}, "once_per": "a""#,
+        ),
+    ),
+    (
+        "words-for-per-unit",
+        Rule(
+            r#""per_unit": { "events": { "a": { "points": 1, "max": 5, "by": "count", "window": "30d", "once_per": "a" } } }"#,
+        ),
+    ),
+    ("window-beside-points", Rule(r#""when": { "nps": 9 }, "points": 3, "window": "30d""#)),
+    ("words-for-preference", Signal(r#""points": 5, "per_day": 1, "prefer": "earliest""#)),
+    (
+        "words-for-dates",
+        When(
+            r#"{ "renewal_date": { "within": "30d", "this": "quarter", "between": ["2026-01-01", "2026-04-01"] }, "nps": { "between": ["1", "2"] } }"#,
+        ),
+    ),
+    ("words-for-missing-points", Rule(r#""when": { "nps": 9 }, "points": 3, "missing": "zero""#)),
+    ("words-for-known", Promoter(r#"{ "axis": { "fit": { "known": true } }, "coverage": { "known": true } }"#)),
+    (
+        "words-for-events-of-cases",
+        Rest(
+            r#""case": [{ "name": "c", "as_of": "2026-11-22T09:00:00Z", "expect": { "score": 0 }, "events": [
+                { "name": "login", "at": "2026-11-20T09:00:00Z" },
+                { "event": "login", "at": "2026-11-20T09:00:00Z", "path": "/" }
+            ] }]"#,
+        ),
+    ),
+    ("once-per-day", Signal(r#""points": 5, "max": 9, "once_per": "day""#)),
+    ("once-per-span", Signal(r#""points": 5, "max": 9, "once_per": "30d""#)),
+    ("where-amount", When(r#"{ "events": { "a": { "count": 1, "where": { "amount": { "at_least": 100 } } } } }"#)),
+    (
+        "case-attributes-unread",
+        Rest(
+            r#""axis": [{ "name": "fit", "rule": [
+                { "id": "a", "signal": { "event": "view", "points": 5, "max": 9, "where": { "path": "/" } } },
+                { "id": "b", "signal": { "event": "open", "points": 5, "max": 9, "once_per": "mail" } },
+                { "id": "c", "when": { "events": { "*": { "count": { "distinct": "visit", "at_least": 2 } } } }, "points": 1 },
+                { "id": "d", "when": { "events": { "open": { "where": { "ok": true }, "count": { "ratio_to": "sent", "is": 2 } } } }, "points": 1 }
+            ] }], "case": [{ "name": "c", "as_of": "2026-11-22T09:00:00Z", "expect": { "axes": { "fit": 0 } }, "events": [
+                { "event": "view", "at": "2026-11-20T09:00:00Z", "attributes": { "pth": "/", "visit": "a", "mail": 3 } },
+                { "event": "sent", "at": "2026-11-20T09:00:00Z", "attributes": { "ok": true } },
+                { "event": "open", "at": "2026-11-20T09:00:00Z", "attributes": { "path": "/" } }
+            ] }]"#,
         ),
     ),
     // Several problems, in the order of the document.

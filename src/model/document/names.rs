@@ -228,7 +228,7 @@ const IS_EMPTY: &str =
 const NO_PATTERNS: &str = "there are no patterns; write `starts_with`, `ends_with`, `contains` or `has_word`";
 
 /// Operators of other tools and languages, [`squashed`], and what to write here.
-pub(crate) const ADVICE: [(&[&str], Advice); 42] = [
+pub(crate) const ADVICE: [(&[&str], Advice); 53] = [
     (
         &[">=", "gte", "ge", "min", "greaterorequal", "greaterthanorequal", "greaterthanorequalto"],
         Advice::Write("at_least"),
@@ -304,4 +304,79 @@ pub(crate) const ADVICE: [(&[&str], Advice); 42] = [
     (&["yearsuntil", "inyears"], Advice::Say("months_until", YEARS_UNTIL)),
     (&["weekssince", "weeksago"], Advice::Say("days_since", WEEKS_SINCE)),
     (&["weeksuntil", "inweeks"], Advice::Say("days_until", WEEKS_UNTIL)),
+    (
+        &["within", "this", "previous", "lastwithin", "nonewithin"],
+        Advice::Say("on_or_after", "windows are for events; use `on_or_after`, `before` or `days_since`"),
+    ),
+    (&["known", "isknown", "exists", "missing", "unknown"], Advice::Say("at_least", ONLY_FIELDS)),
+    // `where` is a key of the tests on events, `within` of the measures of events, and neither is one of the other.
+    (&["mean", "average", "avg", "avgamount", "averageamount"], Advice::Write("mean_amount")),
+    (&["sum", "total", "sumamount", "totalamount", "amountsum"], Advice::Write("amount")),
+    (&["maxamount", "minamount", "firstamount", "max", "min", "first"], Advice::Say(WHERE, NO_SUCH_AMOUNT)),
+    (SELECTING, Advice::Say(WHERE, "select events with `where`")),
+    (COUNTING_DISTINCT, Advice::Say(WHERE, "write `count = { distinct = ... }`")),
+    (
+        &[
+            "distinct",
+            "within",
+            "ratioto",
+            "atleast",
+            "morethan",
+            "atmost",
+            "lessthan",
+            "is",
+            "isnot",
+            "between",
+            "countwithin",
+            "amountwithin",
+            "dayswithin",
+        ],
+        Advice::Say(WHERE, "it belongs inside a measure: `count = { ... }`"),
+    ),
+    (COUNTING_DISTINCT, Advice::Write(DISTINCT)),
+    (&["window", "period", "inthelast"], Advice::Write(WITHIN)),
+    (&["where", "filter", "filters"], Advice::Say(WITHIN, "write `where` one level up, in the table of the event")),
 ];
+
+const ONLY_FIELDS: &str =
+    "only fields have `known`; a promoter, limit or segment can ask how much is known, as in `coverage.at_least = 50`";
+const NO_SUCH_AMOUNT: &str = "there are `amount`, `mean_amount` and `latest_amount`; give other amounts as a field";
+const SELECTING: &[&str] =
+    &["filter", "filters", "filterby", "property", "properties", "attribute", "attributes", "with", "having"];
+const COUNTING_DISTINCT: &[&str] =
+    &["unique", "uniques", "uniqueby", "countdistinct", "distinctcount", "countunique", "uniquecount"];
+const LATER: &str = "a window has no later end than the instant of scoring; write `this` for the current period";
+
+/// Keys of other tools, [`squashed`], in tables that have the first key, and the help.
+pub(crate) const KEY_ADVICE: [(&str, &[&str], &str); 15] = [
+    (
+        "utc_offset",
+        &["fiscalyear", "fiscalyearstarts", "fiscalyearstart", "yearstart"],
+        "write `year_starts` and the name of a month",
+    ),
+    ("utc_offset", &["timezone", "tz", "zone"], "a model has a fixed `utc_offset`"),
+    ("utc_offset", &["mincoverage"], "it belongs to an axis with `missing = \"skip\"`"),
+    (PREVIOUS, &["last", "prior", "preceding"], "write `previous`"),
+    (PREVIOUS, &["current"], "write `this`"),
+    (PREVIOUS, &["from", "after", "start", "onorafter"], "write `since`, which includes the day"),
+    (PREVIOUS, &["to", "before", "end", "onorbefore"], "write `until`, which includes the day"),
+    (PREVIOUS, &["next", "upcoming", "coming"], LATER),
+    ("once_per", &["within", "last"], "write `window`"),
+    ("once_per", &["distinct", "unique", "uniqueby", "distinctby", "dedupeby"], "write `once_per`"),
+    (WHERE, SELECTING, "write `where`"),
+    (WITHIN, &["window"], "write `within`"),
+    (DISTINCT, &["onceper", "unique", "uniqueby", "countdistinct"], "write `distinct`"),
+    ("as_of", &["date", "now", "at"], "write `as_of`"),
+    ("attributes", &["name", "type", "eventname"], "write `event`"),
+];
+
+/// Choices of other tools, [`squashed`], and the choice.
+pub(crate) const CHOICE_ADVICE: [(&[&str], &str); 2] =
+    [(&["last", "newest", "mostrecent"], "latest"), (&["earliest", "oldest"], "first")];
+
+/// Returns the window that people mean by a text such as `last_month`.
+pub(crate) fn spoken_window(text: &str) -> Option<(&'static str, Period)> {
+    let text = squashed(text);
+    let prefixes = [("this", THIS), ("current", THIS), ("last", PREVIOUS), ("previous", PREVIOUS), ("", THIS)];
+    prefixes.iter().find_map(|(prefix, key)| Some((*key, Period::named(text.strip_prefix(prefix)?)?)))
+}

@@ -2,7 +2,7 @@
 
 use super::Reader;
 use crate::model::axis::{Axis, AxisMissing, Group, Missing, Rule};
-use crate::model::document::names::{AXIS_MISSING, RULE_MISSING};
+use crate::model::document::names::{AXIS_MISSING, RULE_MISSING, SKIP, lookup};
 use crate::model::document::node::Node;
 use crate::num::points::Points;
 use crate::problem::Path;
@@ -61,6 +61,10 @@ impl Reader {
 
     fn missing(&mut self, node: &Node, path: &Path<'_>) -> Option<Missing> {
         match node {
+            Node::Text(text) if lookup(&RULE_MISSING, text).is_none() => {
+                let message = format!("expected `{{ points = ... }}` or `skip`, found `{text}`");
+                return self.problems.refuse_unknown("unknown-choice", path, message, text, [SKIP]);
+            }
             Node::Text(_) => return self.choice_of(node, path, &RULE_MISSING),
             Node::Table(_) => {}
             _ => return self.wrong_type(node, path, "`{ points = ... }` or \"skip\""),

@@ -1,18 +1,19 @@
 //! A table whose keys are read one by one.
 
 use super::Reader;
-use crate::model::document::names::{DISTINCT, IGNORE_CASE, WHERE, WINDOW_KEYS};
+use crate::model::document::names::{DISTINCT, IGNORE_CASE, KEY_ADVICE, PREVIOUS, WHERE, WINDOW_KEYS, squashed};
 use crate::model::document::node::Node;
 use crate::problem::{Path, Problem, nearest};
 
 /// Options of a rule's forms, and the forms that they belong to.
-pub(super) const OPTIONS: [(&str, &str); 10] = [
+pub(super) const OPTIONS: [(&str, &str); 11] = [
     ("otherwise", "`first` and `values`"),
     ("bounds", "`bands`"),
     ("below", "`bands`"),
     ("by", "`bands` over dates and events"),
     ("ratio_to", "`bands` over numbers and events"),
     ("within", "`bands` over events, except by `days_since_last`"),
+    ("window", "`signal`; `bands` and `per_unit` over events take `within`"),
     (WHERE, "`bands`, `per_unit` and `when` over events, and to `signal`"),
     (DISTINCT, "`bands`, `per_unit` and `when` over the `count` of events"),
     ("combine", "`values` of tags"),
@@ -106,6 +107,13 @@ impl<'n, 'p> Keys<'n, 'p> {
             self.missing.retain(|missing| Some(*missing) != nearest);
             reader.problems.note_with(|found| {
                 let problem = Problem::new("unknown-key", &self.path.key(key), format!("unknown key `{key}`"));
+                let written = squashed(key);
+                let advice = KEY_ADVICE
+                    .iter()
+                    .find(|(own, names, _)| self.known.contains(own) && names.contains(&written.as_str()));
+                if let Some((.., advice)) = advice {
+                    return problem.with_help(*advice);
+                }
                 let option = OPTIONS.iter().find(|(option, _)| self.known.contains(&"per_unit") && option == key);
                 let is_of_decay = ["half_life", "linear", "drop", "keep", "table"].contains(key);
                 match option {
@@ -116,6 +124,12 @@ impl<'n, 'p> Keys<'n, 'p> {
                         problem.with_help(format!("write `window.{key}`"))
                     }
                     Some((_, forms)) => problem.with_help(format!("it belongs to {forms}")),
+                    None if nearest.is_none() && self.known.contains(&PREVIOUS) => {
+                        problem.with_help("write one of `this`, `previous`, `since`, `until`")
+                    }
+                    None if nearest.is_none() && self.known.contains(&"attributes") => {
+                        problem.with_help(format!("if it is an attribute, write `attributes.{key}`"))
+                    }
                     None => problem.suggesting(found, key, self.known.iter().copied()),
                 }
             });

@@ -13,6 +13,7 @@ use crate::model::document::names::{
 };
 use crate::model::document::node::Node;
 use crate::problem::{Path, Problem, nearest};
+use crate::time::parse_date;
 
 /// Returns the names of all operators on fields.
 fn field_operators() -> impl Iterator<Item = &'static str> {
@@ -37,6 +38,12 @@ fn find<'n>(entries: &'n [(String, Node)], key: &str) -> Option<&'n Node> {
 fn number_comparison(op: &str, node: &Node) -> Option<NumberOp> {
     let comparison = lookup(&NumberOp::COMPARISONS, op)?;
     node.number().map(comparison)
+}
+
+/// Whether a node is a list with a date.
+fn are_dates(node: &Node) -> bool {
+    let is_date = |item: &Node| matches!(item, Node::Text(text) if parse_date(text).is_some());
+    matches!(node, Node::List(items) if items.iter().any(is_date))
 }
 
 /// What several operators on one text or on tags have in common.
@@ -134,6 +141,10 @@ impl Reader {
                     tests.add(Leaf::Day { field: own(), op, date: self.date(node, path)? });
                 } else if let Some(by) = Calendar::named(op) {
                     self.number_tests(node, path, &Quantity::Calendar { field: own(), by }, tests)?;
+                } else if op == BETWEEN && are_dates(node) {
+                    let (message, help) =
+                        ("`between` takes two numbers", "for dates, write `on_or_after` and `before`");
+                    return self.problems.refuse_with_help("wrong-type", path, message, help);
                 } else if let Some(op) = self.number_operator(op, node, path)? {
                     tests.add(Leaf::Number { of: Quantity::Number { field: own() }, op });
                 } else {
@@ -234,7 +245,15 @@ impl Reader {
                     self.problems.refuse_with_help::<()>("unknown-operator", &path, message, help);
                     complete = false;
                 }
-                Some(None) => complete &= self.unknown_operator::<()>(op, &path, "", NumberOp::names()).is_some(),
+                Some(None) => {
+                    let options: &[_] = match of {
+                        Quantity::Event { by: EventMeasure::Count, .. } => &[WITHIN, DISTINCT, RATIO_TO],
+                        Quantity::Event { .. } => &[WITHIN, RATIO_TO],
+                        _ => &[],
+                    };
+                    let known = NumberOp::names().chain(options.iter().copied());
+                    complete &= self.unknown_operator::<()>(op, &path, "", known).is_some();
+                }
                 None => complete = false,
             }
         }

@@ -4,7 +4,9 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::Reader;
 use super::keys::Keys;
-use crate::model::document::names::{Named, PREVIOUS, SINCE, THIS, UNTIL, lookup};
+use crate::model::document::names::{
+    CHOICE_ADVICE, Named, PREVIOUS, SINCE, THIS, UNTIL, WINDOW_KEYS, lookup, spoken_window, squashed,
+};
 use crate::model::document::node::Node;
 use crate::model::window::{Period, Window, WindowEdge};
 use crate::num::points::Points;
@@ -167,19 +169,23 @@ impl Reader {
     pub(super) fn window(&mut self, node: &Node, path: &Path<'_>) -> Option<Window> {
         match node {
             Node::Table(_) => {}
-            Node::Text(text) if Period::named(text).is_some() => {
-                let (message, help) = (format!("`{text}` is not a span of time"), "write `{ this = ");
-                return self.problems.refuse_with_help("bad-span", path, message, format!("{help}\"{text}\" }}`"));
+            Node::Text(text) => {
+                let Some((key, period)) = spoken_window(text) else {
+                    return self.span(node, path).map(Window::Last);
+                };
+                let message = format!("`{text}` is not a span of time");
+                let help = format!("write `{{ {key} = \"{}\" }}`", period.name());
+                return self.problems.refuse_with_help("bad-span", path, message, help);
             }
-            Node::Text(_) => return self.span(node, path).map(Window::Last),
             _ => return self.wrong_type(node, path, "a span of time such as \"30d\", or `{ this = \"month\" }`"),
         }
         let mut keys = self.keys(node, path)?;
-        let this = keys.optional(self, THIS, Reader::choice);
-        let previous = keys.optional(self, PREVIOUS, Reader::choice);
+        let this = keys.optional(self, THIS, Reader::period);
+        let previous = keys.optional(self, PREVIOUS, Reader::period);
         let since = keys.optional(self, SINCE, Reader::window_edge);
         let until = keys.optional(self, UNTIL, Reader::window_edge);
-        let (given, known) = (keys.len(), keys.finish(self));
+        let given: Vec<_> = WINDOW_KEYS.into_iter().filter(|key| keys.get(key).is_some()).collect();
+        let (is_empty, known) = (keys.len() == 0, keys.finish(self));
         match (this?, previous?, since?, until?) {
             (Some(period), None, None, None) => Some(Window::This(period)),
             (None, Some(period), None, None) => Some(Window::Previous(period)),
@@ -187,17 +193,38 @@ impl Reader {
             (None, None, None, Some(until)) => Some(Window::Until(until)),
             (None, None, Some(since), Some(until)) => Some(Window::Between(since, until)),
             // All keys are unknown, which is noted already.
-            (None, None, None, None) if given > 0 && !known => None,
+            (None, None, None, None) if !is_empty && !known => None,
             _ => {
-                let message = "a window needs `this`, `previous`, or one or both of `since` and `until`";
+                let message = match given[..] {
+                    [first, second, ..] => format!("`{first}` and `{second}` exclude each other"),
+                    _ => "a window needs `this`, `previous`, or one or both of `since` and `until`".to_owned(),
+                };
                 self.problems.refuse("forms", path, message)
             }
         }
     }
 
+    fn period(&mut self, node: &Node, path: &Path<'_>) -> Option<Period> {
+        let fiscal = match node {
+            Node::Text(text) => squashed(text).strip_prefix("fiscal").and_then(Period::named),
+            _ => None,
+        };
+        let Some(period) = fiscal else { return self.choice(node, path) };
+        let help = format!("write `{}`, and set `year_starts`", period.name());
+        self.problems.refuse_with_help("unknown-choice", path, "there are no separate fiscal periods", help)
+    }
+
     /// Reads a day of a window: a date, or the name of a date field.
     fn window_edge(&mut self, node: &Node, path: &Path<'_>) -> Option<WindowEdge> {
         match node {
+            Node::Text(text) if text.parse::<Span>().is_ok() => {
+                let message = format!("`{text}` is a span of time, not a date");
+                let help = match path {
+                    Path::Key(Path::Key(_, window), _) => format!("write `{window} = \"{text}\"`"),
+                    _ => format!("write \"{text}\" for the window"),
+                };
+                self.problems.refuse_with_help("bad-date", path, message, help)
+            }
             Node::Text(text) if text.starts_with(|c: char| c.is_ascii_digit()) => {
                 self.date(node, path).map(WindowEdge::Date)
             }
@@ -268,7 +295,13 @@ impl Reader {
             let known: Vec<_> = choices.iter().map(|(name, _)| format!("`{name}`")).collect();
             let one_of = if known.len() > 1 { "one of " } else { "" };
             let message = format!("expected {one_of}{}, found `{text}`", known.join(", "));
-            let names = choices.iter().map(|(name, _)| *name);
+            let (written, names) = (squashed(&text), choices.iter().map(|(name, _)| *name));
+            let advice = CHOICE_ADVICE
+                .iter()
+                .find(|(others, own)| others.contains(&written.as_str()) && lookup(choices, own).is_some());
+            if let Some((_, own)) = advice {
+                return self.problems.refuse_with_help("unknown-choice", path, message, format!("write `{own}`"));
+            }
             self.problems.refuse_unknown::<()>("unknown-choice", path, message, &text, names);
         }
         chosen

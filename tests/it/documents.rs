@@ -553,6 +553,18 @@ fn a_field_named_both_plainly_and_below_field_reads_back() {
     assert_eq!(read.fingerprint(), model.fingerprint());
 }
 
+/// `where.amount` is refused, because people write it for the amount of the event.
+#[test]
+fn an_attribute_named_amount_is_written_below_field() {
+    let selecting = json!({ "field": { "amount": { "at_least": 100 } } });
+    let when = json!({ "events": { "order": { "where": selecting, "count": { "at_least": 1 } } } });
+    let model = model(&json!({ "format": 1, "name": "x", "required": [{ "id": "r", "when": when }] }));
+    let written = serde_json::to_value(&model).unwrap();
+    assert_eq!(written["required"][0]["when"]["events"]["order"]["where"], selecting);
+    assert_eq!(self::model(&written).fingerprint(), model.fingerprint());
+    assert!(model.attributes().eq([("order", "amount")]));
+}
+
 /// A table has one `ignore_case` for all its operators, and two tables on one field may differ in it.
 #[test]
 fn one_field_with_and_without_case_reads_back() {

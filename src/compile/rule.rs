@@ -286,7 +286,8 @@ fn reach(body: &RuleBody) -> Option<i64> {
             rows.iter().map(|(_, points)| (*points).max(0)).fold(0, i64::saturating_add).max(*otherwise)
         }
         RuleBody::PerUnit(per_unit) => per_unit.max,
-        RuleBody::Signal(signal) if !signal.per_unit && signal.points <= 0 => 0,
+        // What is left of amounts is never negative.
+        RuleBody::Signal(signal) if signal.points <= 0 && (!signal.per_unit || signal.spend.is_some()) => 0,
         RuleBody::Signal(signal) if signal.max < HELD || (!signal.per_unit && signal.most_recent < u64::MAX) => {
             let all = i128::from(signal.points) * i128::from(signal.most_recent);
             let bounded = if signal.per_unit { signal.max.into() } else { all.min(signal.max.into()) };

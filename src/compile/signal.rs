@@ -3,7 +3,7 @@
 use super::Compiler;
 use crate::decay::{Curve, Decay};
 use crate::input::activity::Ages;
-use crate::model::{self, Each, Named, Period, Prefer, names};
+use crate::model::{self, Each, Named, Period, Prefer, Spend, names};
 use crate::num::points::{HELD, Points};
 use crate::problem::{Path, Problem};
 use crate::program::{Events, Signal, Window};
@@ -34,6 +34,7 @@ impl<'m> Compiler<'m> {
             return self.problems.refuse("out-of-range", &path.key("max"), message);
         }
         let (window, in_window) = window?;
+        let spend = self.spend(signal, &window, path)?;
         decay?;
         let curve = Curve::new(&signal.decay);
         // An event whose weight has decayed to zero still counts towards `min_count`.
@@ -41,15 +42,19 @@ impl<'m> Compiler<'m> {
         let prefer_first = signal.prefer == Prefer::First;
         let ends = if signal.min_count.is_some() || prefer_first { None } else { curve.ends() };
         self.reaches_back(match (in_window, ends) {
+            // What is left of an amount depends on everything that was spent before.
+            _ if spend.is_some() => None,
             (Some(in_window), Some(ends)) => Some(in_window.min(ends)),
             (in_window, ends) => in_window.or(ends),
         });
+        let window = if spend.is_some() { Window::Ages(Ages::ANY) } else { window };
         let or_all = |count: Option<u32>| count.map_or(u64::MAX, u64::from);
         Some(Signal {
             events: Events { names: names?, window, filter: filter? },
             points: points?,
             per_unit,
             every: every?,
+            spend,
             once_per: signal.once_per.as_deref().map(Into::into),
             per_day: or_all(signal.per_day),
             prefer_first,
@@ -58,6 +63,41 @@ impl<'m> Compiler<'m> {
             max: max?,
             curve,
         })
+    }
+
+    /// The ages at which an amount can be spent; `Some(None)` if the signal does not spend.
+    fn spend(&mut self, signal: &model::Signal, window: &Window, path: &Path<'_>) -> Option<Option<Ages>> {
+        let Some(Spend::OldestFirst) = signal.spend else { return Some(None) };
+        let before = self.problems.len();
+        let Window::Ages(ages) = window else {
+            let message = "with `spend`, an amount expires at an age, so the window must be a span";
+            let path = path.key("window");
+            return self.problems.refuse_with_help("forms", &path, message, "write a span such as `\"365d\"`");
+        };
+        if let Each::Event(_) = signal.each {
+            let message =
+                "`spend` takes amounts from earlier amounts, so it needs `points_per_unit` instead of `points`";
+            self.problems.note(Problem::new("forms", &path.key("spend"), message));
+        }
+        if !matches!(&signal.events[..], [name] if name != "*") {
+            let message = "`spend` needs the name of one event, with positive and negative amounts";
+            let problem = Problem::new("forms", &path.key("event"), message);
+            self.problems.note(problem.with_help("record gains and spends under one name"));
+        }
+        let others = [
+            ("every", signal.every.is_some()),
+            ("once_per", signal.once_per.is_some()),
+            ("per_day", signal.per_day.is_some()),
+            ("prefer", signal.prefer != Prefer::Latest),
+            ("min_count", signal.min_count.is_some()),
+            ("most_recent", signal.most_recent.is_some()),
+        ];
+        for (key, _) in others.into_iter().filter(|(_, given)| *given) {
+            let message =
+                format!("`{key}` does not go together with `spend`, because a balance counts every amount in full");
+            self.problems.note(Problem::new("forms", &path.key(key), message).with_help(format!("remove `{key}`")));
+        }
+        (self.problems.len() == before).then_some(Some(*ages))
     }
 
     fn check_counts(&mut self, signal: &model::Signal, path: &Path<'_>) {

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::decay::Curve;
-use crate::input::activity::{Activity, Occurrence, Selection};
+use crate::input::activity::{Activity, Ages, Occurrence, Selection};
 use crate::num::u384::{U384, rounded, saturated_i64};
 use crate::program::{Ends, Signal};
 use crate::time::civil_day;
@@ -11,7 +11,7 @@ use crate::time::civil_day;
 /// How the points of a signal came about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
-    /// How many events counted.
+    /// How many events counted; of a signal that spends, how many have an unspent amount.
     pub(crate) events: u64,
     /// Their points before decay, within [`TALLIED`].
     pub(crate) fresh: i64,
@@ -41,7 +41,8 @@ impl SignalSums {
     pub(super) const NONE: SignalSums =
         SignalSums { events: 0, weights: 0, gains: U384::ZERO, losses: U384::ZERO, amounts: 0 };
 
-    /// The events that count at `as_of`, of those in the window with these ends.
+    /// The events that count at `as_of`, of those in the window with these ends. For a signal that spends, the window is the
+    /// whole history.
     pub(super) fn of(
         signal: &Signal,
         activity: &Activity,
@@ -54,6 +55,9 @@ impl SignalSums {
         let age = |at: i64| as_of.wrapping_sub(at).cast_unsigned();
         let mut sums = SignalSums::NONE;
         if signal.ordered() {
+            if let Some(ages) = signal.spend {
+                return SignalSums::unspent(signal, ages, selected, as_of);
+            }
             let weight = |at| signal.curve.numerator(age(at));
             // A separate variable, so that the sums of unordered signals stay in registers.
             let mut ordered = SignalSums::NONE;
@@ -73,6 +77,23 @@ impl SignalSums {
             sums = SignalSums::NONE;
         }
         sums
+    }
+
+    /// What is left of the amounts at `as_of`, of a whole history.
+    fn unspent(signal: &Signal, ages: Ages, selected: Selection<'_>, as_of: i64) -> SignalSums {
+        let mut sums = SignalSums::NONE;
+        selected.unspent(ages, as_of, |lot| {
+            sums.events += lot.events();
+            sums.gains.add_product(lot.left(), signal.curve.numerator(as_of.wrapping_sub(lot.at).cast_unsigned()));
+            sums.amounts += lot.left().cast_signed();
+        });
+        sums
+    }
+
+    /// These sums and the positive amounts of more events, without decay.
+    pub(super) fn and_gains(mut self, signal: &Signal, events: Selection<'_>) -> SignalSums {
+        self.add_all(signal, events, |_| signal.curve.denominator());
+        SignalSums { losses: U384::ZERO, ..self }
     }
 
     /// All the events, with the age that they have at `as_of`, or none where they happen later.

@@ -82,7 +82,7 @@ pub use self::outcome::{FitCuts, GradeCuts, Limit, Play, Promoter, Segment, Stat
 pub use self::test::{Clause, Input, Operand, Test};
 pub use self::window::{Period, Window, WindowEdge};
 pub(crate) use self::worth::Each;
-pub use self::worth::{Band, Bands, Combine, First, PerUnit, Prefer, Signal, Values, Worth};
+pub use self::worth::{Band, Bands, Combine, First, PerUnit, Prefer, Signal, Spend, Values, Worth};
 
 /// A model document: gates, axes of rules, promoters, limits, a grade, states, segments, plays and cases.
 ///

@@ -278,6 +278,7 @@ pub struct Signal {
     pub(crate) each: Each,
     pub(crate) every: Option<Points>,
     pub(crate) window: Option<Window>,
+    pub(crate) spend: Option<Spend>,
     pub(crate) once_per: Option<String>,
     pub(crate) per_day: Option<u32>,
     pub(crate) prefer: Prefer,
@@ -285,6 +286,14 @@ pub struct Signal {
     pub(crate) most_recent: Option<u32>,
     pub(crate) max: Option<Points>,
     pub(crate) decay: Decay,
+}
+
+/// Which amounts a negative amount of a signal spends: see [`Signal::spend`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Spend {
+    /// The oldest amounts that have not expired.
+    OldestFirst,
 }
 
 /// Which events of a signal count if not all of them do: see [`Signal::once_per`] and [`Signal::per_day`].
@@ -325,6 +334,7 @@ impl Signal {
             each,
             every: None,
             window: None,
+            spend: None,
             once_per: None,
             per_day: None,
             prefer: Prefer::Latest,
@@ -347,6 +357,17 @@ setters!(Signal {
     every(units: impl Into<Points>) every = Some(units.into());
     /// Counts only events in a window, such as events younger than a span. Defaults to events of any age.
     window(window: impl Into<Window>) window = Some(window.into());
+    /// Makes negative amounts spend the positive ones that have not expired, and counts only what is left of these. An amount
+    /// expires when it leaves the [`window`](Signal::window). Needs [`Signal::per_unit`]. By default a negative amount lowers
+    /// the sum, and expires on its own.
+    ///
+    /// ```
+    /// use warmth::Span;
+    /// use warmth::model::{Signal, Spend};
+    ///
+    /// let balance = Signal::per_unit("points", 1).window(Span::days(365)).spend(Spend::OldestFirst);
+    /// ```
+    spend(spend: Spend) spend = Some(spend);
     /// Counts only events whose attributes match a condition; see [`EventField::matching`](super::EventField::matching).
     /// Defaults to all events.
     matching(condition: Condition) matching = Some(condition);
@@ -382,6 +403,8 @@ getters!(Signal {
     get_every(self) -> Option<Points> = self.every;
     /// Returns the window in which events count, if there is one.
     get_window(self) -> Option<&Window> = self.window.as_ref();
+    /// Returns which amounts a negative amount spends, if it spends any.
+    get_spend(self) -> Option<Spend> = self.spend;
     /// Returns the condition on the attributes of events that count, if there is one.
     get_matching(self) -> Option<&Condition> = self.matching.as_ref();
     /// Returns the attribute for each of whose values one event counts, if there is one.

@@ -4,6 +4,7 @@ use super::condition::{Condition, Quantity};
 use super::window::Events;
 use super::{FieldIndex, Title};
 use crate::decay::Curve;
+use crate::input::activity::Ages;
 use crate::model::Missing;
 use crate::num::points::MICROS;
 use crate::truth::Truth;
@@ -207,6 +208,9 @@ pub(crate) struct Signal {
     pub(crate) per_unit: bool,
     /// The millionths of a unit in a step, if the points are for full steps.
     pub(crate) every: Option<i64>,
+    /// The ages at which an amount can be spent, if negative amounts spend positive ones. The window of the events is then
+    /// any age.
+    pub(crate) spend: Option<Ages>,
     /// The attribute for each of whose values one event counts.
     pub(crate) once_per: Option<Box<str>>,
     pub(crate) per_day: u64,
@@ -220,9 +224,9 @@ pub(crate) struct Signal {
 }
 
 impl Signal {
-    /// Whether it matters which events are the first or the latest.
+    /// Whether the order of events matters.
     pub(crate) fn ordered(&self) -> bool {
-        self.per_day < u64::MAX || self.most_recent < u64::MAX || self.once_per.is_some()
+        self.per_day < u64::MAX || self.most_recent < u64::MAX || self.once_per.is_some() || self.spend.is_some()
     }
 
     /// How many parts of an amount are worth the points once: the millionths of a unit, or one step.

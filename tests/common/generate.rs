@@ -767,6 +767,9 @@ impl Generator<'_> {
 
     /// A signal, and whether it can be unknown.
     fn signal(&mut self) -> (Value, bool) {
+        if self.chance(15) {
+            return (self.spending_signal(), false);
+        }
         let mut signal = json!({});
         signal["event"] = match self.rng.u8(..4) {
             0 => json!("*"),
@@ -808,6 +811,24 @@ impl Generator<'_> {
             signal["decay"] = self.decay();
         }
         (signal, may_be_unknown)
+    }
+
+    fn spending_signal(&mut self) -> Value {
+        let mut signal =
+            json!({ "event": self.pick(EVENTS), "points_per_unit": self.points(), "spend": "oldest_first" });
+        if self.chance(60) {
+            signal["window"] = self.span();
+        }
+        if self.chance(25) {
+            signal["where"] = self.attribute_condition(2);
+        }
+        if self.chance(35) {
+            signal["max"] = self.positive(POINT_POOL);
+        }
+        if self.chance(60) {
+            signal["decay"] = self.decay();
+        }
+        signal
     }
 
     fn decay(&mut self) -> Value {

@@ -78,6 +78,9 @@ pub(crate) fn reach(rule: &Value) -> Option<Q> {
         if !signal["points"].is_null() && !decimal(&signal["points"]).is_positive() {
             bounds.push(int(0));
         }
+        if !signal["spend"].is_null() && !decimal(&signal["points_per_unit"]).is_positive() {
+            bounds.push(int(0));
+        }
         named.push(bounds.into_iter().min()?);
     }
     named.into_iter().max()

@@ -409,6 +409,28 @@ const BROKEN: &[(&str, Document)] = &[
     ("prefer-the-last", Signal(r#""points": 5, "per_day": 1, "prefer": "last""#)),
     ("prefer-without-a-choice", Signal(r#""points": 5, "max": 9, "prefer": "first""#)),
     ("prefer-and-most-recent", Signal(r#""points": 5, "most_recent": 3, "per_day": 1, "prefer": "first""#)),
+    ("spend-the-newest", Signal(r#""points_per_unit": 5, "spend": "newest_first""#)),
+    ("spend-of-counts", Signal(r#""points": 5, "max": 9, "spend": "oldest_first""#)),
+    (
+        "spend-and-others",
+        Signal(
+            r#""points_per_unit": 5, "spend": "oldest_first", "every": 2, "once_per": "path", "per_day": 1, "prefer": "first",
+                "min_count": 1"#,
+        ),
+    ),
+    (
+        "spend-and-most-recent",
+        Signal(r#""points_per_unit": 5, "spend": "oldest_first", "most_recent": 3, "window": "365d""#),
+    ),
+    ("spend-this-month", Signal(r#""points_per_unit": 5, "spend": "oldest_first", "window": { "this": "month" }"#)),
+    (
+        "spend-of-everything",
+        Rule(r#""signal": { "event": "*", "points_per_unit": 5, "max": 9, "spend": "oldest_first" }"#),
+    ),
+    (
+        "spend-of-two",
+        Rule(r#""signal": { "event": ["a", "b"], "points_per_unit": 5, "max": 9, "spend": "oldest_first" }"#),
+    ),
     (
         "case-attributes",
         Rest(

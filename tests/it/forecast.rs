@@ -108,6 +108,9 @@ impl Fast<'_> {
         if self.rng.u8(..4) == 0 {
             signal["points_per_unit"] = json!(points);
             signal["max"] = json!(60);
+            if self.rng.bool() {
+                return self.spending(signal);
+            }
         } else {
             signal["points"] = json!(points);
         }
@@ -136,6 +139,21 @@ impl Fast<'_> {
         }
         if self.rng.u8(..6) == 0 {
             signal["max"] = json!(30);
+        }
+        signal
+    }
+
+    fn spending(&mut self, mut signal: Json) -> Json {
+        signal["event"] = json!(NAMES[self.rng.usize(..3)]);
+        signal["spend"] = json!("oldest_first");
+        if self.rng.u8(..3) > 0 {
+            signal["window"] = json!(self.span());
+        }
+        if self.rng.u8(..6) == 0 {
+            signal["where"] = json!({ "path": { "starts_with": "/p" } });
+        }
+        if self.rng.bool() {
+            signal["decay"] = self.decay();
         }
         signal
     }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 use warmth::model::{
     Axis, AxisMissing, Band, Bands, Case, Clause, Combine, Condition, Group, Handle, IfUnknown, Input, Limit, Missing,
-    Operand, Period, Play, Prefer, Rule, Signal, Test, Total, Window, WindowEdge, Worth, event, kind,
+    Operand, Period, Play, Prefer, Rule, Signal, Spend, Test, Total, Window, WindowEdge, Worth, event, kind,
 };
 use warmth::{Decay, DocumentLimits, Field, Kind, Model, Points, Record, Scorer, Span, Verdict};
 
@@ -115,6 +115,7 @@ fn signal(of: &Signal) -> Json {
         "event": of.events().collect::<Vec<_>>(), points: of.points(), "every": of.get_every(), "window": of.get_window(),
         "where": of.get_matching().map(|matching| condition(matching, SUBJECT)), "once_per": of.get_once_per(),
         "prefer": (of.get_prefer() == Prefer::First).then_some("first"),
+        "spend": (of.get_spend() == Some(Spend::OldestFirst)).then_some("oldest_first"),
         "per_day": of.get_per_day(), "min_count": of.get_min_count(), "most_recent": of.get_most_recent(),
         "max": of.get_max(), "decay": decay(of.get_decay()),
     }))

@@ -431,3 +431,78 @@ proptest! {
         prop_assert_eq!(count(&since, now) + count(&until, now), count(&counter(json!("36525d")), now));
     }
 }
+
+/// A model with the balance of amounts, of which the negative ones spend the positive ones.
+fn balance(window: Option<&str>, decay: &Json) -> Scorer<Record> {
+    let mut signal =
+        json!({ "event": "points", "points_per_unit": 1, "max": 1_000_000, "spend": "oldest_first", "decay": decay });
+    if let Some(window) = window {
+        signal["window"] = json!(window);
+    }
+    if decay.is_null() {
+        signal.as_object_mut().unwrap().remove("decay");
+    }
+    scorer(&model(&json!({
+        "format": 1, "name": "x",
+        "axis": [{ "name": "a", "available": 1_000_000, "rule": [{ "id": "r", "signal": signal }] }],
+    })))
+}
+
+proptest! {
+    #![proptest_config(cases(400))]
+
+    #[test]
+    fn a_balance_never_rises_by_waiting_and_is_never_negative(
+        events in proptest::collection::vec((0_i64..1_000, -50_i32..50, 1_u32..4), 0..20),
+        window in prop_oneof![Just(None), Just(Some("1h")), Just(Some("20s")), Just(Some("5min"))],
+        waits in proptest::collection::vec(0_i64..600, 1..8),
+    ) {
+        let mut activity = Activity::new();
+        for (at, amount, count) in &events {
+            activity.record_with("points", second(*at), *count, Points::from(*amount));
+        }
+        let (scorer, record) = (balance(window, &Json::Null), Record::new().with_activity(activity));
+        let left = |at: i64| scorer.score(&record, second(at)).axes().next().unwrap().raw;
+        let gained = |(_, amount, count): &(i64, i32, u32)| i64::from((*amount).max(0)) * i64::from(*count);
+        let most = Points::from(events.iter().map(gained).sum::<i64>() as i32);
+        let mut now = 0;
+        // While events happen, a balance stays between nothing and all gains.
+        for wait in &waits {
+            now += wait;
+            prop_assert!((Points::ZERO..=most).contains(&left(now)), "{} at {now}", left(now));
+        }
+        // After the last event it only falls.
+        let mut now = 1_000;
+        for wait in &waits {
+            prop_assert!(left(now + wait) <= left(now), "at {now} and {wait} seconds later");
+            now += wait;
+        }
+        if window.is_none() {
+            prop_assert_eq!(left(now), left(1_000));
+        }
+        prop_assert!(window.is_none() || left(1_000 + 3_600) == Points::ZERO);
+    }
+
+    #[test]
+    fn what_was_given_back_in_full_leaves_nothing_under_any_decay(
+        orders in proptest::collection::vec((0_i64..1_000, 1_i32..50), 1..6),
+        later in 0_i64..500,
+        decay in prop_oneof![
+            Just(Json::Null),
+            Just(json!({ "half_life": "90s" })),
+            Just(json!({ "linear": "1h" })),
+            Just(json!({ "keep": { "percent": 90, "every": "30s" } })),
+        ],
+        now in 1_500_i64..3_000,
+    ) {
+        let mut activity = Activity::new();
+        for (at, amount) in &orders {
+            activity.record_with("points", second(*at), 1, Points::from(*amount));
+        }
+        let all: i32 = orders.iter().map(|(_, amount)| amount).sum();
+        activity.record_with("points", second(1_000 + later), 1, Points::from(-all));
+        let scorer = balance(Some("1h"), &decay);
+        let record = Record::new().with_activity(activity);
+        prop_assert_eq!(scorer.score(&record, second(now)).axes().next().unwrap().raw, Points::ZERO);
+    }
+}

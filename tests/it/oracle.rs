@@ -435,6 +435,9 @@ impl<'a> Evaluation<'a> {
             Value::Array(names) => names.iter().map(text).collect(),
             name => vec![text(name)],
         };
+        if signal["spend"] == "oldest_first" {
+            return Some(self.decayed(signal, &self.unspent(signal)));
+        }
         let window = self.window(&signal["window"])?;
         let mut records: Vec<Event> =
             names.iter().flat_map(|name| self.happened(name, window, &signal["where"])).collect();
@@ -469,20 +472,50 @@ impl<'a> Evaluation<'a> {
             }
         }
 
+        let counted = records.iter().filter(|record| record.count > 0).map(|record| {
+            let units = if signal["points"].is_null() {
+                let amount = millionths(record.amount_micros);
+                if signal["every"].is_null() { amount } else { (amount / decimal(&signal["every"])).trunc() }
+            } else {
+                int(1)
+            };
+            (record.at, units * int(i64::from(record.count)))
+        });
+        Some(self.decayed(signal, &counted.collect::<Vec<_>>()))
+    }
+
+    /// The instants of positive amounts that have not expired, and what is left of them.
+    fn unspent(&self, signal: &Value) -> Vec<(i64, Q)> {
+        let lifetime = signal["window"].as_str().map_or(i64::MAX, seconds);
+        let mut events = self.happened(text(&signal["event"]), Window::ALL, &signal["where"]);
+        events.sort_by_key(|event| (event.at, event.amount_micros < 0));
+        let mut lots: Vec<(i64, Q)> = Vec::new();
+        for event in events {
+            let amount = millionths(event.amount_micros) * int(i64::from(event.count));
+            if amount > int(0) {
+                lots.push((event.at, amount));
+                continue;
+            }
+            let mut due = -amount;
+            for (_, left) in lots.iter_mut().filter(|(at, _)| event.at - at < lifetime) {
+                let taken = left.clone().min(due.clone());
+                *left -= &taken;
+                due -= taken;
+            }
+        }
+        lots.retain(|(at, _)| self.as_of - at < lifetime);
+        lots
+    }
+
+    /// The points of instants with units, or with numbers of events.
+    fn decayed(&self, signal: &Value, units: &[(i64, Q)]) -> Q {
+        let each = decimal(if signal["points"].is_null() { &signal["points_per_unit"] } else { &signal["points"] });
         let mut sum = int(0);
         let mut inexact = false;
-        for record in records.iter().filter(|record| record.count > 0) {
-            let each = if signal["points"].is_null() {
-                let amount = millionths(record.amount_micros);
-                let units =
-                    if signal["every"].is_null() { amount } else { (amount / decimal(&signal["every"])).trunc() };
-                decimal(&signal["points_per_unit"]) * units
-            } else {
-                decimal(&signal["points"])
-            };
-            let (weight, exact) = weight(&signal["decay"], self.as_of - record.at);
+        for (at, units) in units {
+            let (weight, exact) = weight(&signal["decay"], self.as_of - at);
             inexact |= !exact;
-            sum += each * int(i64::from(record.count)) * weight;
+            sum += &each * units * weight;
         }
         sum = round(&sum, 6);
         if inexact {
@@ -490,7 +523,7 @@ impl<'a> Evaluation<'a> {
             sum += millionths(self.shift.get());
         }
         sum = clamp(sum, &int(1_000_000_000));
-        Some(if signal["max"].is_null() { sum } else { clamp(sum, &decimal(&signal["max"])) })
+        if signal["max"].is_null() { sum } else { clamp(sum, &decimal(&signal["max"])) }
     }
 
     // ---- grade, state, segment, play ----

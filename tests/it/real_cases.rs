@@ -3,7 +3,7 @@
 //! The page on documents shows how each kind is written; these tests hold the values.
 
 use chrono::{DateTime, Utc};
-use warmth::{Activity, Event, Model, Points, Record, Resolution, Scorer, Verdict};
+use warmth::{Activity, Event, Model, Points, Projection, Record, Resolution, Scorer, Verdict};
 
 fn at(text: &str) -> DateTime<Utc> {
     let text = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
@@ -610,4 +610,84 @@ fn the_mean_of_the_months_with_deliveries() {
     assert_eq!((score.value().to_string(), score.coverage().unwrap().to_string()), ("92.5".into(), "57.142857".into()));
     let score = scorer.score(&delivered([(0, 0); 7]), at(AS_OF));
     assert_eq!((score.verdict(), score.value()), (Verdict::Uncovered, Points::ZERO));
+}
+
+/// Of the 100 of January, 80 were spent and 20 expire. The 50 of July are untouched.
+#[test]
+fn points_that_expire_are_spent_oldest_first() {
+    let rule = |keys: &str| {
+        scorer(&format!(
+            "format = 1\nname = 'wallet'\n[[axis]]\nname = 'balance'\navailable = 1000\n[[axis.rule]]\nid = 'points'\n\
+             signal = {{ event = 'points', points_per_unit = 1, window = '365d'{keys} }}\n"
+        ))
+    };
+    let scorer = rule(", spend = 'oldest_first'");
+    let mut activity = Activity::new();
+    for (instant, amount) in [("2026-01-01", 100), ("2026-04-01", -80), ("2026-07-01", 50)] {
+        activity.record_with("points", at(instant), 1, Points::from(amount));
+    }
+    let record = Record::new().with_activity(activity.clone());
+    let left = |record: &Record, instant: &str| {
+        scorer.score(record, at(instant)).axes().next().unwrap().raw.to_string().parse::<i64>().unwrap()
+    };
+    for (instant, points) in [
+        ("2025-12-31", 0),
+        ("2026-01-01", 100),
+        ("2026-03-31T23:59:59Z", 100),
+        ("2026-04-01", 20),
+        ("2026-12-31", 70),
+        ("2026-12-31T23:59:59Z", 70),
+        ("2027-01-01", 50),
+        ("2027-01-02", 50),
+        ("2027-04-02", 50),
+        ("2027-07-01", 0),
+    ] {
+        assert_eq!(left(&record, instant), points, "{instant}");
+    }
+    // Without the key, the debit outlives the credit.
+    assert_eq!(rule("").score(&record, at("2027-01-02")).axes().next().unwrap().raw.to_string(), "-30");
+
+    // The forecast finds the two expiries, to the second.
+    let changes = scorer.changes(&record, at("2026-12-31"), at("2028-01-01"), Projection::Score(1.into()));
+    let expiries: Vec<_> = changes.map(|change| change.at()).collect();
+    assert_eq!(expiries, [at("2027-01-01"), at("2027-07-01")]);
+
+    // The explanation counts the events of which something is left, and nothing that was spent.
+    let explanation = scorer.explain(&record, at("2026-12-31")).to_string();
+    assert!(explanation.contains("unspent points events in the last 365d"), "{explanation}");
+
+    // Nothing can be dropped: what is left depends on everything that was spent before.
+    assert_eq!(scorer.lifespan(), None);
+
+    // More than there is spends everything, and is no debt. At one instant, gains come first.
+    let spent = |events: &[(&str, u32, i32)]| {
+        let mut activity = Activity::new();
+        for (instant, count, amount) in events {
+            activity.record_with("points", at(instant), *count, Points::from(*amount));
+        }
+        left(&Record::new().with_activity(activity), "2026-11-22")
+    };
+    assert_eq!(spent(&[("2026-01-01", 1, 10), ("2026-02-01", 1, -30), ("2026-03-01", 1, 5)]), 5);
+    assert_eq!(spent(&[("2026-01-01", 1, 10), ("2026-01-01", 1, -4), ("2026-01-01", 3, -2)]), 0);
+    assert_eq!(spent(&[("2026-01-01", 3, 10), ("2026-02-01", 2, -4)]), 22);
+    // An amount that had expired before cannot be spent.
+    assert_eq!(spent(&[("2025-01-01", 1, 10), ("2026-01-01", 1, -10), ("2026-02-01", 1, 7)]), 7);
+    assert_eq!(spent(&[("2025-12-01", 1, 10), ("2026-01-01", 1, 7), ("2026-02-01", 1, -10)]), 7);
+}
+
+/// An order that was given back counts as if it had never been placed, and a part of it as if less had been bought.
+#[test]
+fn a_refund_does_not_cost_points_under_decay() {
+    let scorer = scorer(
+        "format = 1\nname = 'add-ons'\n[[axis]]\nname = 'activity'\nbase = 50\navailable = 100\n[[axis.rule]]\n\
+         id = 'add-ons'\nsignal.event = 'addon_purchase'\nsignal.points_per_unit = 0.01\nsignal.max = 10\n\
+         signal.spend = 'oldest_first'\nsignal.decay.keep = { percent = 90, every = '30d' }\n",
+    );
+    let value = |returned: i32| {
+        let mut activity = Activity::new();
+        activity.record_with("addon_purchase", at("2026-08-01"), 1, Points::from(1_000));
+        activity.record_with("addon_purchase", at("2026-10-30"), 1, Points::from(-returned));
+        scorer.score(&Record::new().with_activity(activity), at("2026-11-01")).value().to_string()
+    };
+    assert_eq!((value(0), value(1_000), value(600)), ("57.29".into(), "50".into(), "52.916".into()));
 }

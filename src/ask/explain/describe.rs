@@ -28,7 +28,10 @@ pub(super) fn subject(program: &Program, of: Object<'_>) -> String {
         },
         Object::Quantity(of) => quantity(program, of),
         Object::Field(field) => name(program, field),
-        Object::Signal(signal) => events(program, &signal.events),
+        Object::Signal(signal) => match signal.spend {
+            Some(ages) => format!("unspent {}", within(names(program, &signal.events), by_age(ages))),
+            None => events(program, &signal.events),
+        },
     }
 }
 
@@ -164,15 +167,26 @@ fn names(program: &Program, events: &Events) -> String {
 }
 
 fn events(program: &Program, events: &Events) -> String {
-    let names = names(program, events);
-    let span = |secs: i64| Span::seconds(secs.unsigned_abs());
     let when = match &events.window {
-        Window::Ages(Ages { to: None, .. }) => return names,
-        Window::Ages(Ages { from: 0, to: Some(to) }) => format!("in the last {}", span(*to)),
-        Window::Ages(Ages { from, to: Some(to) }) => format!("from {} to {} ago", span(*from), span(*to)),
-        Window::Calendar(window) => by_calendar(program, window),
+        Window::Ages(ages) => by_age(*ages),
+        Window::Calendar(window) => Some(by_calendar(program, window)),
     };
-    format!("{names} {when}")
+    within(names(program, events), when)
+}
+
+/// Returns the names of events, and when they happened.
+fn within(names: String, when: Option<String>) -> String {
+    match when {
+        Some(when) => format!("{names} {when}"),
+        None => names,
+    }
+}
+
+/// Returns ages in words; `None` for all ages.
+fn by_age(ages: Ages) -> Option<String> {
+    let span = |secs: i64| Span::seconds(secs.unsigned_abs());
+    let to = span(ages.to?);
+    Some(if ages.from == 0 { format!("in the last {to}") } else { format!("from {} to {to} ago", span(ages.from)) })
 }
 
 fn by_calendar(program: &Program, window: &CalendarWindow) -> String {

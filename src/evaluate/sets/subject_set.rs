@@ -265,7 +265,7 @@ mod tests {
     use crate::{Event, Facts, Model, Record, Score, Scorer};
 
     /// A rule for each thing that depends on time.
-    const RULES: [&str; 49] = [
+    const RULES: [&str; 52] = [
         "signal = { event = 'a', points = 10, decay.half_life = '1d' }",
         "signal = { event = '*', points_per_unit = 5, max = 60, decay.linear = '2d' }",
         "signal = { event = ['a', 'b'], points = -8, window = '1d', per_day = 2, most_recent = 3, \
@@ -280,6 +280,12 @@ mod tests {
         "signal = { event = '*', points_per_unit = 3, max = 90, once_per = 'path', prefer = 'first', window = '1d', \
          decay.linear = '2d' }",
         "signal = { event = '*', points = 5, max = 90, per_day = 1, prefer = 'first', window = '1d', min_count = 2 }",
+        "signal = { event = 'a', points_per_unit = 6, max = 90, window = '1d', spend = 'oldest_first', \
+         decay.linear = '36h' }",
+        "signal = { event = 'b', points_per_unit = -8, max = 40, window = '30h', spend = 'oldest_first', \
+         where.path = 'x' }",
+        "signal = { event = 'a', points_per_unit = 9, max = 40, spend = 'oldest_first', \
+         decay.drop = { percent = 20, every = '6h' } }",
         "when.events.'*' = { where.path = 'x', count = { distinct = 'path', at_least = 1, within = '1d' } }\npoints = 10",
         "bands.events.'*' = [[1, 5], [2, -10]]\nby = 'count'\ndistinct = 'path'\nwithin = '1d'",
         "per_unit.events.'*' = { by = 'count', within = '1d', points = -4, every = 2, min = -20, max = 9 }",

@@ -5,7 +5,7 @@ use super::interval_set::IntervalSet;
 use super::subject_set::SubjectSet;
 use crate::evaluate::signal::{self, SignalSums};
 use crate::evaluate::{MaybeUnknown, Numbers, measure, test};
-use crate::input::activity::Selection;
+use crate::input::activity::{Ages, Selection};
 use crate::model::EventMeasure;
 use crate::num::u384::saturated_i64;
 use crate::program::{CalendarWindow, Edge, Ends, Events, Signal, Unit, Window, ordered_bits};
@@ -212,17 +212,16 @@ impl SubjectSet<'_, '_> {
             return self.any_of_signal(signal, windows);
         }
         self.break_with(events, windows);
+        let comes_in = self.selected(events, (Some(windows.first.1), windows.last.1));
+        if let Some(ages) = signal.spend {
+            return self.unspent_over_span(signal, ages, windows, comes_in);
+        }
         signal::counted(signal, self.at_start(events, windows), offset, |entry| {
-            let age = self.from.saturating_sub(entry.at).unsigned_abs();
-            match signal.curve.next_change(age) {
-                Some(next) if next == age + 1 => self.varies.set(true),
-                next => self.break_at(next.and_then(|next| entry.at.checked_add_unsigned(next))),
-            }
+            self.break_with_weight(signal, entry.at)
         });
-        let comes_in = self.selected(events, (Some(windows.first.1), windows.last.1)).first().is_some();
         // Where the first events are preferred, one that leaves makes place for a later one.
         let makes_place = signal.prefer_first && windows.first.0 != windows.last.0;
-        if !comes_in && !makes_place {
+        if comes_in.first().is_none() && !makes_place {
             // No event comes in: the events that count only lose members at the old end, and each loses weight.
             let first = SignalSums::of(signal, self.activity, windows.first, offset, self.from);
             let last = SignalSums::of(signal, self.activity, windows.last, offset, self.to);
@@ -230,6 +229,39 @@ impl SubjectSet<'_, '_> {
             return IntervalSet::from_to(a, b);
         }
         self.any_of_signal(signal, windows)
+    }
+
+    /// Sets a breakpoint where the weight of an event changes next.
+    fn break_with_weight(&self, signal: &Signal, at: i64) {
+        let age = self.from.saturating_sub(at).unsigned_abs();
+        match signal.curve.next_change(age) {
+            Some(next) if next == age + 1 => self.varies.set(true),
+            next => self.break_at(next.and_then(|next| at.checked_add_unsigned(next))),
+        }
+    }
+
+    /// The points of a signal that spends amounts at these ages.
+    fn unspent_over_span(
+        &self,
+        signal: &Signal,
+        ages: Ages,
+        windows: &Windows,
+        comes_in: Selection<'_>,
+    ) -> IntervalSet {
+        let before = self.at_start(&signal.events, windows);
+        before.unspent(ages, self.from, |lot| {
+            self.break_with_weight(signal, lot.at);
+            self.break_at(ages.to.map(|to| lot.at.saturating_add(to)));
+        });
+        let sums = |ends, as_of| SignalSums::of(signal, self.activity, ends, self.program.offset_secs, as_of);
+        let first = sums(windows.first, self.from);
+        let (a, b) = if comes_in.first().is_none() {
+            // Amounts are neither gained nor spent: they only lose weight and expire.
+            first.points_until(sums(windows.last, self.to), signal)
+        } else {
+            first.and_gains(signal, comes_in).points_until(SignalSums::NONE, signal)
+        };
+        IntervalSet::from_to(a, b)
     }
 
     /// The points of any of the events that can count, each at its age when the span begins, or at age zero if it comes

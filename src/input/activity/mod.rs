@@ -3,6 +3,7 @@
 mod attributes;
 mod binary;
 mod event;
+mod lots;
 mod selection;
 mod stored;
 
@@ -200,7 +201,8 @@ impl Activity {
     ///
     /// Pass the instant and the amount with which you recorded the event. Do not record a negative amount at the instant of
     /// the return instead: with a decay, the older order has lost more points than the return, so the customer ends up
-    /// below one who never bought. With a `window`, the order leaves it before the return.
+    /// below one who never bought. With a `window`, the order leaves it before the return. A signal with
+    /// [`spend`](crate::_guide::document#spending) takes a negative amount from the oldest orders instead.
     ///
     /// Takes linear time in the entries of the name. Removes events without attributes only; see
     /// [`remove_event`](Activity::remove_event).

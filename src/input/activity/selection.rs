@@ -95,7 +95,7 @@ impl From<&Entry> for Occurrence {
 
 impl<'a> Selection<'a> {
     /// One slice for each selected name, none empty, whatever the attributes.
-    fn slices(self) -> impl Iterator<Item = &'a [Entry]> {
+    pub(super) fn slices(self) -> impl Iterator<Item = &'a [Entry]> {
         let names = match self.names {
             Names::All => self.lists.len(),
             Names::Listed(names) => names.len(),
@@ -123,7 +123,7 @@ impl<'a> Selection<'a> {
     }
 
     #[inline]
-    fn keeps(&self, attributes: Option<SetId>) -> bool {
+    pub(super) fn keeps(&self, attributes: Option<SetId>) -> bool {
         self.test.is_none_or(|test| test.keeps(self.table, attributes))
     }
 

@@ -6,7 +6,7 @@ use crate::model::axis::{AxisMissing, Missing};
 use crate::model::condition::{Calendar, DayOp, EventMeasure, IfUnknown, NumberOp, RecencyOp, TagOp, TextOp};
 use crate::model::outcome::Total;
 use crate::model::window::Period;
-use crate::model::worth::{Combine, Prefer};
+use crate::model::worth::{Combine, Prefer, Spend};
 
 /// A family of names: operators of one kind, or the choices of one key.
 pub(crate) trait Named: Copy + 'static {
@@ -103,6 +103,9 @@ names! {
     Prefer {
         First = "first";
         Latest = "latest";
+    }
+    Spend {
+        OldestFirst = "oldest_first";
     }
     Period {
         Day = "day";

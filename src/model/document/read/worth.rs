@@ -252,6 +252,7 @@ impl Reader {
         let per_unit = keys.optional(self, "points_per_unit", Reader::points);
         let every = keys.optional(self, "every", Reader::points);
         let window = keys.optional(self, "window", Reader::window);
+        let spend = keys.optional(self, "spend", Reader::choice);
         let once_per = keys.optional(self, "once_per", Reader::name);
         let per_day = keys.optional(self, "per_day", Reader::count);
         let prefer = keys.or_default(self, "prefer", Reader::choice);
@@ -275,6 +276,7 @@ impl Reader {
             each,
             every: every?,
             window: window?,
+            spend: spend?,
             once_per: once_per?,
             per_day: per_day?,
             prefer: prefer?,

@@ -24,7 +24,7 @@ use crate::model::condition::{AgeWindow, Quantity};
 use crate::model::gate::Gate;
 use crate::model::outcome::{Bound, Cuts, Limit, Play, Promoter, Segment, State, StateBound, Total};
 use crate::model::window::{Window, WindowEdge};
-use crate::model::worth::{Band, Bands, Each, Prefer, Signal, Worth};
+use crate::model::worth::{Band, Bands, Each, Prefer, Signal, Spend, Worth};
 use crate::num::points::{MICROS, Points};
 use crate::time::Span;
 
@@ -341,6 +341,7 @@ fn signal(signal: &Signal) -> Node {
     }
     table.put_some("every", signal.every);
     table.put_some("window", signal.window.as_ref().map(window));
+    table.put_some("spend", signal.spend.map(Spend::name));
     table.put_some("once_per", signal.once_per.as_ref());
     table.put_some("per_day", signal.per_day);
     table.put_unless("prefer", signal.prefer.name(), &Prefer::Latest.name());

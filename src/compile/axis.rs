@@ -50,6 +50,7 @@ impl<'m> Compiler<'m> {
             skips: axis.rules.iter().any(|rule| rule.missing == Missing::Skip),
             min_coverage: min_coverage?,
             stake,
+            tests_greatest: false,
             tallies: false,
             parts: parts.into_iter().filter(|part| !part.rules.is_empty()).collect(),
         })

@@ -247,12 +247,18 @@ impl<'m> Compiler<'m> {
                 let window = self.event_window(None, option);
                 Quantity::DaysSinceLast { events: self.events_in(name, matching, window, source, selection)? }
             }
-            model::Quantity::Axis { .. } | model::Quantity::Score | model::Quantity::Coverage
+            model::Quantity::Axis { .. }
+            | model::Quantity::Rule { .. }
+            | model::Quantity::GreatestRule { .. }
+            | model::Quantity::Score
+            | model::Quantity::Coverage
                 if scope != Scope::Outcome =>
             {
                 return self.outcome_only(source);
             }
             model::Quantity::Axis { name } => Quantity::Axis { axis: self.axis_named(name, source)? },
+            model::Quantity::Rule { id } => self.tested_rule(id, source)?,
+            model::Quantity::GreatestRule { axis } => self.greatest_rule(axis, source, option)?,
             model::Quantity::Score => Quantity::Score,
             model::Quantity::Coverage => Quantity::Coverage,
         })

@@ -7,6 +7,7 @@ mod outcome;
 mod play;
 mod rule;
 mod signal;
+mod tested_rule;
 mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +40,9 @@ pub(crate) fn compile(model: &Model, schema: Schema<'_>) -> Result<Program, Mode
         limits: &limits,
         schema,
         axes: model.axes.iter().map(|axis| axis.name.as_str()).collect(),
+        rules: tested_rule::rules(model),
+        tested_rules: Vec::new(),
+        greatest_of: BTreeSet::new(),
         grade: model.grade.as_ref(),
         problems: Problems::default(),
         fields: Vec::new(),
@@ -72,6 +76,12 @@ struct Compiler<'m> {
     limits: &'m DocumentLimits,
     schema: Schema<'m>,
     axes: Vec<&'m str>,
+    /// The axis and the index of each rule in it.
+    rules: BTreeMap<&'m str, (usize, usize)>,
+    /// The rules whose points conditions test, each as its axis and its index in it.
+    tested_rules: Vec<(usize, usize)>,
+    /// The axes whose greatest points of a rule conditions test.
+    greatest_of: BTreeSet<usize>,
     grade: Option<&'m model::GradeCuts>,
     problems: Problems,
     fields: Vec<FieldUse>,
@@ -125,13 +135,18 @@ impl<'m> Compiler<'m> {
         let plays = self.plays(model);
         self.check_cases(model);
         self.check_reads();
+        let mut axes = axes?;
+        for axis in &self.greatest_of {
+            axes.get_mut(*axis).into_iter().for_each(|axis| axis.tests_greatest = true);
+        }
         let program = Program {
             name: model.name.as_str().into(),
             offset_secs: model.utc_offset_secs.into(),
             fields: std::mem::take(&mut self.fields).into_iter().map(|used| used.reading).collect(),
             disqualifying: disqualifying?,
             required: required?,
-            axes: axes?,
+            tested_rules: self.located(&axes),
+            axes,
             total: model.total,
             weight,
             grade: grade?,
@@ -145,6 +160,7 @@ impl<'m> Compiler<'m> {
             fire_ids: 0,
             asks_outcome: false,
             coverage: if model.coverage { CoverageUse::Scores } else { CoverageUse::Nothing },
+            extended: false,
             by_points: false,
             capacity: Capacity::default(),
             // Hashing recurses into conditions, and those that are nested too deeply have been refused by now.

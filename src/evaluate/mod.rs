@@ -46,9 +46,11 @@ mod observer;
 mod one;
 mod outcome;
 mod pipeline;
+mod rule;
 mod sets;
 mod signal;
 mod test;
+mod tested_rule;
 mod total;
 
 pub(crate) use crate::truth::Truth;

@@ -1,9 +1,10 @@
 //! The pipeline of an evaluation: gates, rules, groups, axes, promoters, limits, names.
 
-use super::domain::{Atoms, Domain, FirstRow, Numbers, first_row, first_true};
+use super::domain::{Atoms, Domain, Numbers, first_true};
 use super::env::{Env, MaybeUnknown};
 use super::observer::{Observation, Observer};
 use super::outcome::{AxisOutcome, Outcome};
+use super::tested_rule::GreatestPoints;
 use super::total::AxisTally;
 use super::{test, total};
 use crate::grade::{Grade, Verdict};
@@ -17,10 +18,12 @@ type Of<D, V> = <D as Domain>::Of<V>;
 type Number<D> = <D as Domain>::Number;
 
 /// What conditions on the outcome look at.
-struct OutcomeView<'o, D: Domain> {
+pub(super) struct OutcomeView<'o, D: Domain> {
     axes: &'o [AxisOutcome<D>],
     score: &'o D::Number,
     coverage: Option<&'o D::Number>,
+    /// The greatest points of the rules of each axis; empty if no condition tests them.
+    greatest_rules: &'o [GreatestPoints<D>],
     grade: &'o D::Of<Index>,
     verdict: &'o D::Of<Verdict>,
 }
@@ -158,67 +161,6 @@ impl<'m, E: Env<'m>> Evaluation<E> {
         unknown
     }
 
-    /// The points of a rule with any body: the body's where the guard holds, zero where it does not.
-    #[inline(never)]
-    pub(super) fn guarded<O: Observer<'m, E::Domain>>(
-        &self,
-        rule: &'m Rule,
-        observer: &mut O,
-    ) -> MaybeUnknown<E::Domain> {
-        let missing = rule.missing.micros();
-        let MaybeUnknown { number, unknown } = match &rule.guard {
-            Some(guard) => {
-                let guard = self.condition(guard, None, observer);
-                let zero = Number::<E::Domain>::one(0);
-                let found = if guard.is(Truth::False) {
-                    MaybeUnknown::known(zero.clone())
-                } else {
-                    self.body(&rule.body, observer)
-                };
-                // An unknown guard does not matter to a body that is worth zero anyway.
-                let is_zero = E::Domain::within(&found.number, &(0..=0));
-                let open = E::Domain::map2(&found.unknown, &is_zero, |unknown, is_zero| (unknown, !is_zero));
-                let unknown = E::Domain::map2(&guard, &open, |guard, (unknown, matters)| match guard {
-                    Truth::True => unknown,
-                    Truth::Unknown => unknown || matters,
-                    Truth::False => false,
-                });
-                let fails = E::Domain::map(&guard, |truth| truth == Truth::False);
-                MaybeUnknown { number: E::Domain::select(&fails, zero, found.number), unknown }
-            }
-            None => self.body(&rule.body, observer),
-        };
-        MaybeUnknown { number: E::Domain::select(&unknown, Number::<E::Domain>::one(missing), number), unknown }
-    }
-
-    #[inline(always)]
-    fn body<O: Observer<'m, E::Domain>>(&self, body: &'m RuleBody, observer: &mut O) -> MaybeUnknown<E::Domain> {
-        match body {
-            RuleBody::Points(by_truth) => MaybeUnknown::known(Number::<E::Domain>::one(by_truth.points())),
-            RuleBody::First { rows, otherwise } => self.first(rows, *otherwise, observer),
-            RuleBody::Bands { .. } | RuleBody::Texts { .. } | RuleBody::Tags { .. } | RuleBody::PerUnit { .. } => {
-                self.env.points(body, observer)
-            }
-            RuleBody::Signal(signal) => self.env.signal(signal, observer),
-        }
-    }
-
-    /// The points of the first row that is true.
-    #[inline(never)]
-    fn first<O: Observer<'m, E::Domain>>(
-        &self,
-        rows: &'m [(Condition, i64)],
-        otherwise: i64,
-        observer: &mut O,
-    ) -> MaybeUnknown<E::Domain> {
-        let rows = rows.iter().map(|(when, points)| (self.condition(when, None, observer), *points));
-        let first = first_row::<E::Domain>(rows, otherwise);
-        MaybeUnknown {
-            number: E::Domain::number(&first, FirstRow::points),
-            unknown: E::Domain::map(&first, |first| first == FirstRow::Unknown),
-        }
-    }
-
     /// The axes and everything that follows from them, as if every subject passed the gates.
     #[inline]
     pub(crate) fn score<O: Observer<'m, E::Domain>>(&self, outcome: &mut Outcome<E::Domain>, observer: &mut O) {
@@ -236,7 +178,7 @@ impl<'m, E: Env<'m>> Evaluation<E> {
     /// Everything that follows from the axes.
     #[inline(always)]
     pub(crate) fn conclude<O: Observer<'m, E::Domain>>(&self, outcome: &mut Outcome<E::Domain>, observer: &mut O) {
-        if self.env.program().covers() {
+        if self.env.program().extended {
             self.concluded::<_, true>(outcome, observer);
         } else {
             self.concluded::<_, false>(outcome, observer);
@@ -244,15 +186,21 @@ impl<'m, E: Env<'m>> Evaluation<E> {
     }
 
     #[inline(always)]
-    fn concluded<O: Observer<'m, E::Domain>, const COVERS: bool>(
+    fn concluded<O: Observer<'m, E::Domain>, const EXTENDED: bool>(
         &self,
         outcome: &mut Outcome<E::Domain>,
         observer: &mut O,
     ) {
         let program = self.env.program();
-        let skips = COVERS && program.coverage == CoverageUse::Skips;
-        if COVERS {
-            outcome.coverage = Some(total::coverage(program, &outcome.axes));
+        let skips = EXTENDED && program.coverage == CoverageUse::Skips;
+        let greatest;
+        let mut greatest_rules: &[GreatestPoints<E::Domain>] = &[];
+        if EXTENDED {
+            if program.covers() {
+                outcome.coverage = Some(total::coverage(program, &outcome.axes));
+            }
+            greatest = self.greatest_rules();
+            greatest_rules = &greatest;
         }
         let (verdict, coverage, axes) = (&outcome.verdict, outcome.coverage.as_ref(), outcome.axes.as_slice());
         let (base, grade, left) = if skips {
@@ -263,8 +211,8 @@ impl<'m, E: Env<'m>> Evaluation<E> {
         };
         let adjusts = !program.promoters.is_empty() || !program.limits.is_empty();
         let value = if adjusts {
-            let adjusted =
-                self.adjusted(&OutcomeView { axes, score: &base, coverage, grade: &grade, verdict }, observer);
+            let view = OutcomeView { axes, score: &base, coverage, greatest_rules, grade: &grade, verdict };
+            let adjusted = self.adjusted(&view, observer);
             adjusted.map(|value| value.clamp(0, total::FULL_SCORE))
         } else {
             base.clone()
@@ -272,8 +220,8 @@ impl<'m, E: Env<'m>> Evaluation<E> {
         observer.on_total(&base, &value);
         let state = total::state(&program.states, &value, axes);
         if !program.segments.is_empty() {
-            outcome.segment =
-                self.segment(&OutcomeView { axes, score: &value, coverage, grade: &grade, verdict }, observer);
+            let view = OutcomeView { axes, score: &value, coverage, greatest_rules, grade: &grade, verdict };
+            outcome.segment = self.segment(&view, observer);
         }
         if !program.plays.is_empty() {
             outcome.play = total::play::<E::Domain>(program, &grade, &state, &outcome.segment);
@@ -342,14 +290,14 @@ impl<'m, E: Env<'m>> Evaluation<E> {
 
     /// Whether `condition` holds. Conditions of promoters, limits and segments may look at the outcome.
     #[inline]
-    fn condition<O: Observer<'m, E::Domain>>(
+    pub(super) fn condition<O: Observer<'m, E::Domain>>(
         &self,
         condition: &'m Condition,
         view: Option<&OutcomeView<'_, E::Domain>>,
         observer: &mut O,
     ) -> Of<E::Domain, Truth> {
         match &condition.node {
-            ConditionNode::Test(test) => match view.and_then(|view| view.test(test, observer)) {
+            ConditionNode::Test(test) => match view.and_then(|view| view.test(self, test, observer)) {
                 Some(truth) => truth,
                 None => self.env.test(condition.probe, test, observer),
             },
@@ -411,8 +359,19 @@ impl<'m, E: Env<'m>> Evaluation<E> {
 
 impl<D: Domain> OutcomeView<'_, D> {
     /// Evaluates a test on the outcome; `None` of any other test.
-    fn test<'m, O: Observer<'m, D>>(&self, test: &'m Test, observer: &mut O) -> Option<D::Of<Truth>> {
+    fn test<'m, E: Env<'m, Domain = D>, O: Observer<'m, D>>(
+        &self,
+        evaluation: &Evaluation<E>,
+        test: &'m Test,
+        observer: &mut O,
+    ) -> Option<D::Of<Truth>> {
         match test {
+            Test::Number { of: Quantity::Rule { slot }, within, negate, .. } => {
+                Some(evaluation.tested_rule(*slot)?.test(test, within, *negate, observer))
+            }
+            Test::Number { of: Quantity::GreatestRule { axis }, within, negate, .. } => {
+                Some(self.greatest_rules.get(*axis)?.test(test, within, *negate, observer))
+            }
             Test::Number { of, within, negate, .. } => {
                 let axis = if let Quantity::Axis { axis } = of { Some(self.axes.get(*axis)?) } else { None };
                 let number = match (of, axis) {

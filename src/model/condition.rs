@@ -190,6 +190,14 @@ pub(crate) enum Quantity {
     Axis {
         name: String,
     },
+    /// The points of a rule.
+    Rule {
+        id: String,
+    },
+    /// The greatest points of any rule of an axis.
+    GreatestRule {
+        axis: String,
+    },
     Score,
     Coverage,
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Model;
 use super::axis::{Axis, Rule};
-use super::condition::{Condition, EventSource, Shape};
+use super::condition::{Condition, EventSource, Leaf, Quantity, Shape};
 use super::document::location::Scope;
 use super::document::node::Node;
 use super::document::write;
@@ -80,15 +80,11 @@ pub(super) fn of(model: &Model) -> Fingerprint {
 pub(super) fn of_scoring(model: &Model) -> Fingerprint {
     let mut normal = Model { description: None, cases: Vec::new(), ..model.clone() };
     normal.name.clear();
+    name_tested_rules(&mut normal);
     for gate in normal.required.iter_mut().chain(&mut normal.disqualifying) {
         (gate.id, gate.label) = (String::new(), None);
     }
-    for axis in &mut normal.axes {
-        axis.label = None;
-        for rule in &mut axis.rules {
-            (rule.id, rule.label) = (String::new(), None);
-        }
-    }
+    normal.axes.iter_mut().for_each(drop_names);
     for promoter in &mut normal.promoters {
         (promoter.id, promoter.label) = (String::new(), None);
     }
@@ -113,6 +109,54 @@ pub(super) fn of_scoring(model: &Model) -> Fingerprint {
     normal.limits.sort_by_cached_key(|limit| hash(&write::limit(limit)));
     normal.states.sort_by_key(|state| state.from.value());
     Fingerprint(hash(&write::model(&normal)))
+}
+
+/// Drops the ids of an axis's rules and all its labels.
+fn drop_names(axis: &mut Axis) {
+    axis.label = None;
+    for rule in &mut axis.rules {
+        (rule.id, rule.label) = (String::new(), None);
+    }
+}
+
+/// Replaces the ids in conditions on rules by the axis of the rule and the hash of the rule without its name.
+fn name_tested_rules(model: &mut Model) {
+    let mut unnamed = model.clone();
+    unnamed.axes.iter_mut().for_each(drop_names);
+    normalize_conditions(&mut unnamed);
+    unnamed.axes.iter_mut().for_each(number_groups);
+    let mut names = BTreeMap::new();
+    for (axis, unnamed) in model.axes.iter().zip(&unnamed.axes) {
+        for (rule, unnamed) in axis.rules.iter().zip(&unnamed.rules) {
+            names.insert(rule.id.clone(), format!("{}: {:032x}", axis.name, hash(&write::rule(unnamed))));
+        }
+    }
+    for when in outcome_conditions(model) {
+        rename_rules(when, &names);
+    }
+}
+
+fn rename_rules(condition: &mut Condition, names: &BTreeMap<String, String>) {
+    match &mut condition.0 {
+        Shape::Together(parts) | Shape::All(parts) | Shape::Any(parts) | Shape::AtLeastOf { of: parts, .. } => {
+            parts.iter_mut().for_each(|part| rename_rules(part, names));
+        }
+        Shape::Not(inner) => rename_rules(inner, names),
+        Shape::Leaf(Leaf::Number { of: Quantity::Rule { id }, .. }) => {
+            if let Some(name) = names.get(id) {
+                id.clone_from(name);
+            }
+        }
+        Shape::Leaf(_) => {}
+    }
+}
+
+/// Returns the conditions that can test the outcome.
+fn outcome_conditions(model: &mut Model) -> impl Iterator<Item = &mut Condition> {
+    let promoters = model.promoters.iter_mut().map(|promoter| &mut promoter.when);
+    let limits = model.limits.iter_mut().map(|limit| &mut limit.when);
+    let segments = model.segments.iter_mut().filter_map(|segment| segment.when.as_mut());
+    promoters.chain(limits).chain(segments)
 }
 
 /// Replaces the names of an axis's groups by numbers, in an order that follows from their bounds and rules, and removes
@@ -163,11 +207,10 @@ fn drop_default_labels(model: &mut Model) {
 
 /// Brings every condition of a model, and the event names of signals, into their normal form.
 fn normalize_conditions(model: &mut Model) {
-    let gates = model.required.iter_mut().chain(&mut model.disqualifying).map(|gate| &mut gate.when);
-    let promoters = model.promoters.iter_mut().map(|promoter| &mut promoter.when);
-    let limits = model.limits.iter_mut().map(|limit| &mut limit.when);
-    let segments = model.segments.iter_mut().filter_map(|segment| segment.when.as_mut());
-    gates.chain(promoters).chain(limits).chain(segments).for_each(normalize);
+    for gate in model.required.iter_mut().chain(&mut model.disqualifying) {
+        normalize(&mut gate.when);
+    }
+    outcome_conditions(model).for_each(normalize);
     for rule in model.axes.iter_mut().flat_map(|axis| &mut axis.rules) {
         rule.when.iter_mut().for_each(normalize);
         match &mut rule.worth {

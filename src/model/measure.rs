@@ -212,6 +212,18 @@ pub fn axis(name: impl Into<String>) -> Measure {
     Measure(Quantity::Axis { name: name.into() })
 }
 
+/// Returns the points of the rule with this id, before its group clamps them. Only promoters, limits and segments can test
+/// them.
+pub fn rule(id: impl Into<String>) -> Measure {
+    Measure(Quantity::Rule { id: id.into() })
+}
+
+/// Returns the greatest points of any rule of the named axis, before groups clamp them. Only promoters, limits and segments
+/// can test them.
+pub fn greatest_rule(axis: impl Into<String>) -> Measure {
+    Measure(Quantity::GreatestRule { axis: axis.into() })
+}
+
 /// Returns the score: before promoters in promoters and limits, the final score in segments. No other condition can
 /// test it.
 pub fn score() -> Measure {

@@ -75,7 +75,8 @@ pub use self::gate::Gate;
 pub use self::handle::{Declared, FieldKind, Handle, KindOf, fields, kind};
 pub use self::limits::DocumentLimits;
 pub use self::measure::{
-    EventField, Measure, TagsField, TextField, axis, coverage, event, events, grade, score, verdict,
+    EventField, Measure, TagsField, TextField, axis, coverage, event, events, grade, greatest_rule, rule, score,
+    verdict,
 };
 pub(crate) use self::outcome::{Bound, Cuts, StateBound};
 pub use self::outcome::{FitCuts, GradeCuts, Limit, Play, Promoter, Segment, State, Total};

@@ -203,7 +203,11 @@ impl Quantity {
                 }
             }
             Quantity::DaysSinceLast { event } => event.reads(each),
-            Quantity::Axis { .. } | Quantity::Score | Quantity::Coverage => {}
+            Quantity::Axis { .. }
+            | Quantity::Rule { .. }
+            | Quantity::GreatestRule { .. }
+            | Quantity::Score
+            | Quantity::Coverage => {}
         }
     }
 }

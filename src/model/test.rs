@@ -83,6 +83,10 @@ pub enum Input<'m> {
     },
     /// The score of an axis.
     Axis(&'m str),
+    /// The points of the rule with this id.
+    Rule(&'m str),
+    /// The greatest points of any rule of an axis.
+    GreatestRule(&'m str),
     /// The score.
     Score,
     /// The coverage of the score.
@@ -263,6 +267,8 @@ impl<'m> Input<'m> {
             }
             Quantity::DaysSinceLast { event } => Input::events(event, quantity.measure(), None, (None, None)),
             Quantity::Axis { name } => Input::Axis(name),
+            Quantity::Rule { id } => Input::Rule(id),
+            Quantity::GreatestRule { axis } => Input::GreatestRule(axis),
             Quantity::Score => Input::Score,
             Quantity::Coverage => Input::Coverage,
         }
@@ -291,9 +297,14 @@ impl<'m> Input<'m> {
             | Input::Ratio { field, .. }
             | Input::Calendar { field, .. }
             | Input::TagCount(field) => Some(field),
-            Input::Events { .. } | Input::Axis(_) | Input::Score | Input::Coverage | Input::Grade | Input::Verdict => {
-                None
-            }
+            Input::Events { .. }
+            | Input::Axis(_)
+            | Input::Rule(_)
+            | Input::GreatestRule(_)
+            | Input::Score
+            | Input::Coverage
+            | Input::Grade
+            | Input::Verdict => None,
         }
     }
 }

@@ -82,7 +82,14 @@ impl<'m> ReadSite<'m> {
     fn asks_outcome(self) -> bool {
         match self {
             ReadSite::Test(Test::Number { of, .. }) => {
-                matches!(of, Quantity::Axis { .. } | Quantity::Score | Quantity::Coverage)
+                matches!(
+                    of,
+                    Quantity::Axis { .. }
+                        | Quantity::Rule { .. }
+                        | Quantity::GreatestRule { .. }
+                        | Quantity::Score
+                        | Quantity::Coverage
+                )
             }
             ReadSite::Test(Test::Text { of, .. }) => matches!(of, TextSubject::Grade | TextSubject::Verdict),
             _ => false,
@@ -126,6 +133,12 @@ impl Program {
                 rule.read_sites(&mut |site| count(&mut counts, site));
             }
         }
+        // Conditions on the points of rules evaluate the rules again.
+        let greatest = self.axes.iter().filter(|axis| axis.tests_greatest);
+        let greatest = greatest.flat_map(|axis| &axis.parts).flat_map(|part| &part.rules);
+        for rule in greatest.chain((0..self.tested_rules.len()).filter_map(|slot| self.tested_rule(slot))) {
+            rule.read_sites(&mut |site| count(&mut counts, site));
+        }
         let mut asks_outcome = false;
         let promoters = self.promoters.iter().map(|promoter| &promoter.when);
         for when in promoters.chain(self.limits.iter().map(|limit| &limit.when)) {
@@ -144,7 +157,8 @@ impl Program {
         for axis in &mut self.axes {
             axis.tallies = covers || axis.skips;
         }
-        let mut by_points = !covers && self.axes.iter().all(|axis| !axis.skips);
+        let extended = covers || self.axes.iter().any(|axis| axis.tests_greatest);
+        let mut by_points = !extended && self.tested_rules.is_empty() && self.axes.iter().all(|axis| !axis.skips);
         self.conclusions(|site| by_points &= site.asks_outcome());
         for (reading, count) in self.fields.iter_mut().zip(counts) {
             reading.shared = count > 1;
@@ -169,7 +183,7 @@ impl Program {
             capacity.observations += 1;
             capacity.texts += site.texts();
         });
-        Program { asks_outcome, coverage, by_points, capacity, ..self }
+        Program { asks_outcome, coverage, extended, by_points, capacity, ..self }
     }
 }
 

@@ -8,7 +8,7 @@ use super::window::Events;
 use crate::input::facts::{Field, PROBES};
 use crate::literal::Literals;
 use crate::model::{Calendar, EventMeasure, NumberOp};
-use crate::num::points::MICROS;
+use crate::num::points::{HELD, MICROS};
 use crate::time::{DAYS_MAX, DAYS_MIN};
 
 #[derive(Debug)]
@@ -170,6 +170,13 @@ pub(crate) enum Quantity {
     Axis {
         axis: usize,
     },
+    /// The points of the rule at this slot of [`Program::tested_rules`](super::Program::tested_rules).
+    Rule {
+        slot: usize,
+    },
+    GreatestRule {
+        axis: usize,
+    },
     Score,
     Coverage,
 }
@@ -189,7 +196,11 @@ impl Quantity {
             Quantity::Event { events, .. } | Quantity::Distinct { events, .. } | Quantity::DaysSinceLast { events } => {
                 events.fields()
             }
-            Quantity::Axis { .. } | Quantity::Score | Quantity::Coverage => [None, None],
+            Quantity::Axis { .. }
+            | Quantity::Rule { .. }
+            | Quantity::GreatestRule { .. }
+            | Quantity::Score
+            | Quantity::Coverage => [None, None],
         };
         [a, b, None, None]
     }
@@ -211,6 +222,9 @@ impl Quantity {
             Quantity::Number { .. } | Quantity::Ratio { .. } | Quantity::EventRatio { .. } => return None,
             Quantity::Axis { .. } | Quantity::Score => (0..=100 * MICROS, "a score is from 0 to 100"),
             Quantity::Coverage => (0..=100 * MICROS, "a coverage is from 0 to 100"),
+            Quantity::Rule { .. } | Quantity::GreatestRule { .. } => {
+                (-HELD..=HELD, "a rule gives at most 1,000,000,000 points to either side of 0")
+            }
             // Sums beyond the range saturate at its ends.
             Quantity::Event {
                 by: EventMeasure::Amount | EventMeasure::MeanAmount | EventMeasure::LatestAmount,
@@ -238,6 +252,8 @@ impl Quantity {
                 ..
             }
             | Quantity::Axis { .. }
+            | Quantity::Rule { .. }
+            | Quantity::GreatestRule { .. }
             | Quantity::Score
             | Quantity::Coverage => Unit::Millionth,
             Quantity::Calendar { .. }

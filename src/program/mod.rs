@@ -41,6 +41,8 @@ pub(crate) struct Program {
     pub(crate) states: States,
     pub(crate) segments: Box<[Segment]>,
     pub(crate) plays: Box<[Play]>,
+    /// The rules whose points conditions on the outcome test, each as its axis, its part and its position in it.
+    pub(crate) tested_rules: Box<[[usize; 3]]>,
     /// How many tests on texts and tags there are. Each has a slot among them.
     pub(crate) slots: usize,
     /// How many gates, rules, promoters and limits there are. Each has a fire id among them.
@@ -48,6 +50,8 @@ pub(crate) struct Program {
     /// Whether a promoter or a limit looks at the outcome, so that the score can depend on two facts jointly.
     pub(crate) asks_outcome: bool,
     pub(crate) coverage: CoverageUse,
+    /// Whether what follows from the axes needs more than their points: coverage, or the greatest of a rule.
+    pub(crate) extended: bool,
     /// Whether verdict and raw points of the axes determine everything else.
     pub(crate) by_points: bool,
     /// The age in seconds from which on no event can matter; `None` if every event can.
@@ -66,6 +70,12 @@ impl Program {
     #[inline]
     pub(crate) fn covers(&self) -> bool {
         self.coverage != CoverageUse::Nothing
+    }
+
+    /// The rule whose points a condition tests.
+    pub(crate) fn tested_rule(&self, slot: usize) -> Option<&Rule> {
+        let [axis, part, position] = *self.tested_rules.get(slot)?;
+        self.axes.get(axis)?.parts.get(part)?.rules.get(position)
     }
 
     fn rules(&self) -> impl Iterator<Item = &Rule> {

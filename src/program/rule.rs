@@ -22,6 +22,8 @@ pub(crate) struct Axis {
     pub(crate) min_coverage: Option<i64>,
     /// The stakes of all rules together.
     pub(crate) stake: i64,
+    /// Whether a condition on the outcome tests the greatest points of its rules.
+    pub(crate) tests_greatest: bool,
     /// Whether evaluating the axis needs more than its points: the program asks for coverage, or rules can be skipped.
     pub(crate) tallies: bool,
     pub(crate) parts: Box<[AxisPart]>,

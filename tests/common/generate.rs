@@ -89,8 +89,16 @@ pub(crate) fn instance(rng: &mut Rng) -> Instance {
     // Huge counts and amounts come with exact decays only: the error of an inexact weight, times a billion, exceeds a
     // millionth.
     let wild = rng.u8(..) < 25;
-    let mut generator =
-        Generator { rng, wild, today, ids: 0, kinded: BTreeSet::new(), axes: Vec::new(), cells: Vec::new() };
+    let mut generator = Generator {
+        rng,
+        wild,
+        today,
+        ids: 0,
+        kinded: BTreeSet::new(),
+        axes: Vec::new(),
+        rules: Vec::new(),
+        cells: Vec::new(),
+    };
     let model = generator.model();
     let facts = generator.facts();
     let offset = model["utc_offset"].as_str().map_or(0, offset_secs);
@@ -107,6 +115,8 @@ struct Generator<'r> {
     /// has no type.
     kinded: BTreeSet<&'static str>,
     axes: Vec<String>,
+    /// The axis and the id of each rule.
+    rules: Vec<[String; 2]>,
     cells: Vec<String>,
 }
 
@@ -245,6 +255,12 @@ impl Generator<'_> {
             model["coverage"] = json!(true);
         }
         model["axis"] = names.iter().map(|name| self.axis(name)).collect();
+        let rules = |axis: &Value| axis["rule"].as_array().cloned().unwrap_or_default();
+        let axes = model["axis"].as_array().expect("axes").iter();
+        self.rules = axes
+            .flat_map(|axis| rules(axis).into_iter().map(|rule| [axis["name"].clone(), rule["id"].clone()]))
+            .map(|names| names.map(|name| name.as_str().expect("a name").to_owned()))
+            .collect();
         self.totals(&mut model);
         if self.axes.len() > 1 && self.chance(60) {
             model["grade"] = self.grade();
@@ -919,6 +935,19 @@ impl Generator<'_> {
     fn score_clause(&mut self) -> (String, Value) {
         match self.rng.u8(..4) {
             0 if self.chance(25) => ("coverage".to_owned(), self.score_test()),
+            0 | 3 if !self.rules.is_empty() && self.chance(40) => {
+                let rule = self.rng.usize(..self.rules.len());
+                let [axis, rule] = self.rules[rule].clone();
+                let test = self.number_test(POINT_POOL);
+                if self.chance(50) {
+                    return ("rule".to_owned(), entry(&rule, test));
+                }
+                let mut tests = entry("greatest_rule", test);
+                if self.chance(30) {
+                    tests["less_than"] = number(50.0);
+                }
+                ("axis".to_owned(), entry(&axis, tests))
+            }
             0 => ("score".to_owned(), self.score_test()),
             1 if !self.cells.is_empty() => {
                 let cells = self.cells.clone();

@@ -10,7 +10,7 @@ use warmth::model::{Condition, Gate, Window, WindowEdge, axis, score};
 use warmth::{Activity, Model, ModelError, PathSegment, Problem, Record, Scorer, facts};
 
 /// Every code, sorted.
-const CODES: [&str; 52] = [
+const CODES: [&str; 53] = [
     "bad-date",
     "bad-offset",
     "bad-span",
@@ -57,6 +57,7 @@ const CODES: [&str; 52] = [
     "unknown-key",
     "unknown-name",
     "unknown-operator",
+    "unknown-rule",
     "unknown-text",
     "unreachable-band",
     "unreachable-bound",
@@ -478,6 +479,29 @@ const BROKEN: &[(&str, Document)] = &[
         Promoter(r#"{ "score": { "between": [50, 40] }, "axis": { "fit": { "between": [50, 40] } } }"#),
     ),
     ("axis-unknown", Promoter(r#"{ "axis": { "fti": { "at_least": 50 } } }"#)),
+    ("rule-unknown", Promoter(r#"{ "rule": { "nsp": { "at_least": 50 }, "nps": { "atleast": 3 }, "r": {} } }"#)),
+    (
+        "rule-tests",
+        Made(|| {
+            rest(&format!(
+                r#"{AXES}, "limit": [{{ "at_most": 5, "when": {{ "rule": {{ "rr": 3, "s": {{ "more_than": 1e10 }} }}, "axis": {{ "fit": {{ "greatest_rule": {{ "is": 2e9 }} }} }} }} }}]"#
+            ))
+        }),
+    ),
+    (
+        "greatest-rule",
+        Promoter(r#"{ "axis": { "fit": { "greatest_rule": {}, "at_laest": 3 }, "fti": { "greatest_rul": 3 } } }"#),
+    ),
+    (
+        "greatest-rule-of-none",
+        Rest(
+            r#""axis": [{ "name": "fit", "available": 1 }], "limit": [{ "at_most": 5, "when": { "axis": { "fit": { "greatest_rule": 3 } } } }]"#,
+        ),
+    ),
+    (
+        "rule-built-into-a-gate",
+        Built(|| Model::new("x").required(Gate::new("g", warmth::model::rule("r").at_least(60)))),
+    ),
     ("coverage-unreachable", Promoter(r#"{ "coverage": { "more_than": 100 }, "all": [{ "covrage": true }] }"#)),
     (
         "coverage-built-into-a-gate",

@@ -85,6 +85,8 @@ fn test(test: Test<'_>, reserved: &[&str]) -> Json {
             json!({ "events": { name: with_where(json!({ measure: tests }), matching) } })
         }
         Input::Axis(name) => json!({ "axis": { name: tests } }),
+        Input::Rule(id) => json!({ "rule": { id: tests } }),
+        Input::GreatestRule(axis) => json!({ "axis": { axis: { "greatest_rule": tests } } }),
         Input::Score => json!({ "score": tests }),
         Input::Coverage => json!({ "coverage": tests }),
         Input::Grade => json!({ "grade": tests }),
@@ -95,7 +97,7 @@ fn test(test: Test<'_>, reserved: &[&str]) -> Json {
 
 const SUBJECT: &[&str] = &["all", "any", "not", "at_least_of", "events", "field"];
 const OUTCOME: &[&str] =
-    &["all", "any", "not", "at_least_of", "events", "field", "axis", "score", "coverage", "grade", "verdict"];
+    &["all", "any", "not", "at_least_of", "events", "field", "axis", "rule", "score", "coverage", "grade", "verdict"];
 
 fn decay(of: &Decay) -> Json {
     match of {

@@ -318,8 +318,10 @@ fn separated(document: &Json) -> Option<Json> {
     let axis_of = |side: &str| document["grade"][side]["axis"].as_str().map(str::to_owned);
     let (fit, activity) = (axis_of("fit")?, axis_of("activity")?);
     let map = document.as_object_mut()?;
-    map.remove("required");
-    map.remove("disqualifying");
+    // The others cannot change a grade, and may test rules that are removed here.
+    for section in ["required", "disqualifying", "promoter", "limit", "segment", "play"] {
+        map.remove(section);
+    }
     for axis in document["axis"].as_array_mut()? {
         let name = axis["name"].as_str()?.to_owned();
         let axis = axis.as_object_mut()?;

@@ -60,5 +60,6 @@ mod stakes;
 mod structs;
 mod support;
 mod templates;
+mod tested_rules;
 mod texts;
 mod vectors;

@@ -621,7 +621,21 @@ impl<'a> Evaluation<'a> {
                 }
                 ("axis", Some(scored)) => all(&table(test)
                     .iter()
-                    .map(|(name, test)| Some(self.number_test(&Num::Exact(scored.axes[name].clone()?), test)))
+                    .map(|(name, test)| {
+                        let mut own = spelled_out(test);
+                        let greatest = own.as_object_mut().and_then(|own| own.remove("greatest_rule"));
+                        let greatest = greatest.map_or(Some(true), |test| self.greatest_rule(name, &test));
+                        let score = || Some(self.number_test(&Num::Exact(scored.axes[name].clone()?), &own));
+                        all(&[greatest, if table(&own).is_empty() { Some(true) } else { score() }])
+                    })
+                    .collect::<Vec<_>>()),
+                ("rule", Some(_)) => all(&table(test)
+                    .iter()
+                    .map(|(id, test)| {
+                        let rules = list(&self.model["axis"]).iter().flat_map(|axis| list(&axis["rule"]));
+                        let points = self.rule(rules.into_iter().find(|rule| rule["id"] == **id).expect("a rule"))?;
+                        Some(self.number_test(&Num::Exact(points), test))
+                    })
                     .collect::<Vec<_>>()),
                 ("score", Some(scored)) => Some(self.number_test(&Num::Exact(scored.score.clone()), test)),
                 ("coverage", Some(scored)) => Some(self.number_test(&Num::Exact(scored.coverage.clone()), test)),
@@ -631,6 +645,30 @@ impl<'a> Evaluation<'a> {
             });
         }
         all(&parts)
+    }
+
+    /// A test on the greatest points of the rules of an axis. Unknown rules may have any points.
+    fn greatest_rule(&self, axis: &str, test: &Value) -> Truth {
+        let axis = list(&self.model["axis"]).iter().find(|own| own["name"] == *axis).expect("an axis");
+        let points: Vec<Option<Q>> = list(&axis["rule"]).iter().map(|rule| self.rule(rule)).collect();
+        let known = points.iter().flatten().max()?.clone();
+        let tests = table(&spelled_out(test)).clone();
+        let truths: Vec<Truth> = tests
+            .into_iter()
+            .map(|(op, arg)| {
+                let mut possible = vec![known.clone()];
+                if points.contains(&None) {
+                    let operands = arg.as_array().map_or(std::slice::from_ref(&arg), Vec::as_slice);
+                    possible.extend(operands.iter().flat_map(|operand| {
+                        [-1, 0, 1].map(|above| (decimal(operand) + int(above)).max(known.clone()))
+                    }));
+                }
+                let holds: BTreeSet<bool> =
+                    possible.into_iter().map(|points| self.number_op(&Num::Exact(points), &op, &arg)).collect();
+                if holds.len() == 1 { holds.first().copied() } else { None }
+            })
+            .collect();
+        all(&truths)
     }
 
     fn field_test(&self, field: &str, test: &Value) -> Truth {
@@ -1025,7 +1063,7 @@ fn condition_reads(when: &Value, scored: bool, found: &mut Vec<(String, Option<K
                     }
                 }
             }
-            "axis" | "score" | "coverage" | "grade" | "verdict" if scored => {}
+            "axis" | "rule" | "score" | "coverage" | "grade" | "verdict" if scored => {}
             "field" => table(test).iter().for_each(|(field, test)| test_reads(field, test, found)),
             _ => test_reads(key, test, found),
         }

@@ -691,3 +691,94 @@ fn a_refund_does_not_cost_points_under_decay() {
     };
     assert_eq!((value(0), value(1_000), value(600)), ("57.29".into(), "50".into(), "52.916".into()));
 }
+
+/// NEWS2: seven vital signs with 0 to 3 points. 3 points for one of them are urgent, whatever the sum.
+const NEWS2: &str = r#"
+    format = 1
+    name = "NEWS2"
+
+    [[axis]]
+    name = "vitals"
+    available = 100
+    rule = [
+        { id = "respiration", bands.respiration = [[0, 3], [9, 1], [12, 0], [21, 2], [25, 3]] },
+        { id = "saturation", first = [
+            { when = { hypercapnic = true, saturation.at_most = 83 }, points = 3 },
+            { when = { hypercapnic = true, saturation.at_most = 85 }, points = 2 },
+            { when = { hypercapnic = true, saturation.at_most = 87 }, points = 1 },
+            { when = { hypercapnic = true, any = [{ saturation.at_most = 92 }, { oxygen = false }] }, points = 0 },
+            { when = { hypercapnic = true, saturation.at_most = 94 }, points = 1 },
+            { when = { hypercapnic = true, saturation.at_most = 96 }, points = 2 },
+            { when.hypercapnic = true, points = 3 },
+            { when.saturation.at_most = 91, points = 3 },
+            { when.saturation.at_most = 93, points = 2 },
+            { when.saturation.at_most = 95, points = 1 },
+        ] },
+        { id = "oxygen", when.oxygen = true, points = 2 },
+        { id = "pressure", bands.pressure = [[0, 3], [91, 2], [101, 1], [111, 0], [220, 3]] },
+        { id = "pulse", bands.pulse = [[0, 3], [41, 1], [51, 0], [91, 1], [111, 2], [131, 3]] },
+        { id = "consciousness", when.alert = false, points = 3 },
+        { id = "temperature", bands.temperature = [[0, 3], [35.1, 1], [36.1, 0], [38.1, 1], [39.1, 2]] },
+    ]
+
+    [[segment]]
+    name = "high"
+    when.axis.vitals.at_least = 7
+
+    [[segment]]
+    name = "medium"
+    when.axis.vitals.at_least = 5
+
+    [[segment]]
+    name = "low-medium"
+    when.axis.vitals.greatest_rule.at_least = 3
+
+    [[segment]]
+    name = "low"
+"#;
+
+#[test]
+fn one_vital_sign_worth_3_is_urgent_whatever_the_sum() {
+    let scorer = scorer(NEWS2);
+    let well = Record::new()
+        .with("respiration", 16)
+        .with("hypercapnic", false)
+        .with("saturation", 97)
+        .with("oxygen", false)
+        .with("pressure", 120)
+        .with("pulse", 70)
+        .with("alert", true)
+        .with("temperature", 37.0);
+    let check = |record: &Record, points: &str, segment: &str| {
+        let score = scorer.score(record, at(AS_OF));
+        assert_eq!((raw(&scorer, record).as_str(), score.segment()), (points, Some(segment)), "{score:?}");
+    };
+    check(&well, "0", "low");
+    check(&well.clone().with("temperature", 38.0), "0", "low");
+    check(&well.clone().with("temperature", 38.1), "1", "low");
+    check(&well.clone().with("respiration", 21).with("oxygen", true), "4", "low");
+    // Each of the 11 ways to 3 points.
+    for (sign, value) in [
+        ("respiration", 8),
+        ("respiration", 25),
+        ("saturation", 91),
+        ("pressure", 90),
+        ("pressure", 220),
+        ("pulse", 40),
+        ("pulse", 131),
+        ("temperature", 35),
+    ] {
+        check(&well.clone().with(sign, value), "3", "low-medium");
+    }
+    check(&well.clone().with("alert", false), "3", "low-medium");
+    let hypercapnic = well.clone().with("hypercapnic", true);
+    check(&hypercapnic.clone().with("saturation", 83), "3", "low-medium");
+    check(&hypercapnic.clone().with("oxygen", true), "5", "medium");
+    check(&well.clone().with("pulse", 40).with("respiration", 21), "5", "medium");
+    check(&well.clone().with("pulse", 40).with("respiration", 21).with("oxygen", true), "7", "high");
+    // One sign of 3 is enough, whatever is not known.
+    let racing = Record::new().with("pulse", 140);
+    check(&racing, "3", "low-medium");
+    let bounds = scorer.bounds(&racing, at(AS_OF));
+    assert_eq!(bounds.segments().collect::<Vec<_>>(), ["high", "medium", "low-medium"]);
+}

@@ -138,6 +138,12 @@ fn quantity(program: &Program, of: &Quantity) -> String {
         Quantity::Axis { axis } => {
             program.axes.get(*axis).map_or_else(String::new, |axis| format!("{} score", axis.title.shown()))
         }
+        Quantity::Rule { slot } => {
+            program.tested_rule(*slot).map_or_else(String::new, |rule| format!("rule {}", rule.title.shown()))
+        }
+        Quantity::GreatestRule { axis } => {
+            program.axes.get(*axis).map_or_else(String::new, |axis| format!("greatest rule of {}", axis.title.shown()))
+        }
         Quantity::Score => "score".to_owned(),
         Quantity::Coverage => "coverage".to_owned(),
     }

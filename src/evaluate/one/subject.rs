@@ -247,7 +247,11 @@ impl<'m, 's, T: Facts> Subject<'m, 's, T> {
                 Some(self.today.saturating_sub(civil_day(last, self.program.offset_secs)))
             }
             // The pipeline evaluates tests on the outcome.
-            Quantity::Axis { .. } | Quantity::Score | Quantity::Coverage => None,
+            Quantity::Axis { .. }
+            | Quantity::Rule { .. }
+            | Quantity::GreatestRule { .. }
+            | Quantity::Score
+            | Quantity::Coverage => None,
         }
     }
 

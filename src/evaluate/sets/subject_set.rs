@@ -115,7 +115,11 @@ impl<'m, 'f> SubjectSet<'m, 'f> {
             Quantity::Distinct { events, attribute } => self.distinct(events, attribute),
             Quantity::DaysSinceLast { events } => self.days_since_last(events, rank),
             // The pipeline evaluates tests on the outcome.
-            Quantity::Axis { .. } | Quantity::Score | Quantity::Coverage => MaybeUnknown::never_known(),
+            Quantity::Axis { .. }
+            | Quantity::Rule { .. }
+            | Quantity::GreatestRule { .. }
+            | Quantity::Score
+            | Quantity::Coverage => MaybeUnknown::never_known(),
         }
     }
 

@@ -5,7 +5,7 @@
 use smallvec::SmallVec;
 
 use super::names::{
-    ANY_NOT_IN, BETWEEN, COUNT, DAYS_SINCE_LAST, IS, KNOWN, NEVER, Named, RATIO_FIELD, RATIO_TO, WITHIN,
+    ANY_NOT_IN, BETWEEN, COUNT, DAYS_SINCE_LAST, GREATEST_RULE, IS, KNOWN, NEVER, Named, RATIO_FIELD, RATIO_TO, WITHIN,
 };
 use crate::model::condition::{AgeWindow, Leaf, Quantity, TextOp, TextSubject};
 
@@ -27,7 +27,7 @@ pub(crate) enum Scope {
 pub(crate) const RESERVED: [&str; 6] = ["all", "any", "not", "at_least_of", EVENTS, FIELD];
 
 /// Keys that are not field names in [`Scope::Outcome`].
-pub(crate) const RESERVED_OUTCOME: [&str; 5] = [AXIS, SCORE, COVERAGE, GRADE, VERDICT];
+pub(crate) const RESERVED_OUTCOME: [&str; 6] = [AXIS, RULE, SCORE, COVERAGE, GRADE, VERDICT];
 
 pub(crate) const EVENTS: &str = "events";
 /// Reserved in [`Scope::Attributes`]: people write it for the amount of the event, which is not an attribute.
@@ -35,6 +35,7 @@ pub(crate) const AMOUNT: &str = "amount";
 /// The key that lets a field have a reserved name: `field.score` is the field `score`.
 pub(crate) const FIELD: &str = "field";
 pub(crate) const AXIS: &str = "axis";
+pub(crate) const RULE: &str = "rule";
 pub(crate) const SCORE: &str = "score";
 pub(crate) const COVERAGE: &str = "coverage";
 pub(crate) const GRADE: &str = "grade";
@@ -57,7 +58,7 @@ impl Scope {
 }
 
 impl Quantity {
-    /// Returns the keys to the field, the event, the axis or the score that is measured.
+    /// Returns the keys to the field, the event, the axis, the rule or the score that is measured.
     pub(crate) fn source_keys(&self, scope: Scope) -> KeyPath<'_> {
         match self {
             Quantity::Number { field }
@@ -67,7 +68,8 @@ impl Quantity {
             Quantity::Event { event, .. } | Quantity::DaysSinceLast { event } => {
                 KeyPath::from_slice(&[EVENTS, &event.name])
             }
-            Quantity::Axis { name } => KeyPath::from_slice(&[AXIS, name]),
+            Quantity::Axis { name } | Quantity::GreatestRule { axis: name } => KeyPath::from_slice(&[AXIS, name]),
+            Quantity::Rule { id } => KeyPath::from_slice(&[RULE, id]),
             Quantity::Score => KeyPath::from_slice(&[SCORE]),
             Quantity::Coverage => KeyPath::from_slice(&[COVERAGE]),
         }
@@ -81,7 +83,12 @@ impl Quantity {
             Quantity::TagCount { .. } => Some(COUNT),
             Quantity::Event { by, .. } => Some(by.name()),
             Quantity::DaysSinceLast { .. } => Some(DAYS_SINCE_LAST),
-            Quantity::Number { .. } | Quantity::Axis { .. } | Quantity::Score | Quantity::Coverage => None,
+            Quantity::GreatestRule { .. } => Some(GREATEST_RULE),
+            Quantity::Number { .. }
+            | Quantity::Axis { .. }
+            | Quantity::Rule { .. }
+            | Quantity::Score
+            | Quantity::Coverage => None,
         }
     }
 

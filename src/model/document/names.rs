@@ -148,6 +148,7 @@ pub(crate) const RATIO_TO: &str = "ratio_to";
 pub(crate) const ANY_NOT_IN: &str = "any_not_in";
 pub(crate) const NEVER: &str = "never";
 pub(crate) const DAYS_SINCE_LAST: &str = "days_since_last";
+pub(crate) const GREATEST_RULE: &str = "greatest_rule";
 
 // Keys next to operators that change their meaning.
 pub(crate) const IGNORE_CASE: &str = "ignore_case";

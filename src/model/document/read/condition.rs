@@ -2,7 +2,7 @@
 
 use super::Reader;
 use crate::model::condition::{Condition, Leaf, Quantity, Shape, TextSubject};
-use crate::model::document::location::{AMOUNT, AXIS, COVERAGE, EVENTS, FIELD, GRADE, SCORE, Scope, VERDICT};
+use crate::model::document::location::{AMOUNT, AXIS, COVERAGE, EVENTS, FIELD, GRADE, RULE, SCORE, Scope, VERDICT};
 use crate::model::document::node::Node;
 use crate::problem::Path;
 
@@ -99,8 +99,9 @@ impl Reader {
     /// Reads one key of a condition that can test the outcome: an outcome or a field.
     fn outcome_tests(&mut self, key: &str, node: &Node, path: &Path<'_>, tests: &mut Tests) -> Option<()> {
         match key {
-            AXIS => self.each_entry(node, path, |reader, axis, node, path| {
-                reader.number_tests(node, path, &Quantity::Axis { name: axis.to_owned() }, tests)
+            AXIS => self.each_entry(node, path, |reader, axis, node, path| reader.axis_tests(axis, node, path, tests)),
+            RULE => self.each_entry(node, path, |reader, rule, node, path| {
+                reader.number_tests(node, path, &Quantity::Rule { id: rule.to_owned() }, tests)
             }),
             SCORE => self.number_tests(node, path, &Quantity::Score, tests),
             COVERAGE => self.number_tests(node, path, &Quantity::Coverage, tests),

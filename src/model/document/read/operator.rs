@@ -8,8 +8,8 @@ use crate::model::condition::{
 };
 use crate::model::document::location::RESERVED_OUTCOME;
 use crate::model::document::names::{
-    ADVICE, ANY_NOT_IN, Advice, BETWEEN, COUNT, DAYS_SINCE_LAST, DISTINCT, IGNORE_CASE, IS, IS_NOT, KNOWN, NEVER,
-    Named, RATIO_FIELD, RATIO_TO, WHERE, WINDOW_KEYS, WITHIN, lookup, squashed,
+    ADVICE, ANY_NOT_IN, Advice, BETWEEN, COUNT, DAYS_SINCE_LAST, DISTINCT, GREATEST_RULE, IGNORE_CASE, IS, IS_NOT,
+    KNOWN, NEVER, Named, RATIO_FIELD, RATIO_TO, WHERE, WINDOW_KEYS, WITHIN, lookup, squashed,
 };
 use crate::model::document::node::Node;
 use crate::problem::{Path, Problem, nearest};
@@ -222,6 +222,23 @@ impl Reader {
         self.number_table(entries, path, &[], of, tests)
     }
 
+    /// Reads the tests on the score of an axis, and on the greatest points of its rules.
+    pub(super) fn axis_tests(&mut self, axis: &str, node: &Node, path: &Path<'_>, tests: &mut Tests) -> Option<()> {
+        let of = Quantity::Axis { name: axis.to_owned() };
+        let Node::Table(entries) = node else {
+            return self.number_tests(node, path, &of, tests);
+        };
+        let Some(greatest) = find(entries, GREATEST_RULE) else {
+            return self.number_table(entries, path, &[], &of, tests);
+        };
+        let own = Quantity::GreatestRule { axis: axis.to_owned() };
+        let read = self.number_tests(greatest, &path.key(GREATEST_RULE), &own, tests);
+        if entries.len() == 1 {
+            return read;
+        }
+        self.number_table(entries, path, &[GREATEST_RULE], &of, tests).and(read)
+    }
+
     /// Reads a table of number operators. The keys in `other` are read elsewhere.
     fn number_table(
         &mut self,
@@ -249,6 +266,7 @@ impl Reader {
                     let options: &[_] = match of {
                         Quantity::Event { by: EventMeasure::Count, .. } => &[WITHIN, DISTINCT, RATIO_TO],
                         Quantity::Event { .. } => &[WITHIN, RATIO_TO],
+                        Quantity::Axis { .. } => &[GREATEST_RULE],
                         _ => &[],
                     };
                     let known = NumberOp::names().chain(options.iter().copied());

@@ -312,6 +312,8 @@ fn put_measure(table: &mut Table, of: &Quantity) {
         Quantity::Number { .. }
         | Quantity::TagCount { .. }
         | Quantity::Axis { .. }
+        | Quantity::Rule { .. }
+        | Quantity::GreatestRule { .. }
         | Quantity::Score
         | Quantity::Coverage => {}
     }

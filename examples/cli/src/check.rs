@@ -12,9 +12,10 @@ use warmth::model::{Rule, Worth};
 use warmth::{Model, Points, Record, Scorer};
 
 use crate::document::Document;
-use crate::messages::{Messages, Stop};
-use crate::options::{FileArgs, as_of};
+use crate::messages::{Messages, Stop, counted};
+use crate::options::{FileArgs, as_of, next_mapping};
 use crate::population::{Files, Population, fields};
+use crate::reads::attributes;
 use crate::score::now;
 
 #[derive(clap::Args)]
@@ -47,30 +48,34 @@ pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> 
     let model = document.model(messages)?;
     let scorer = document.scorer(&model, messages)?;
     let cases = model.verify().map_err(|error| document.problems(&error, messages))?;
-    let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
+    let count = |number: usize, nouns| counted(u64::try_from(number).unwrap_or(u64::MAX), nouns);
     writeln!(
         out,
         "{}: `{}` has no problems: {}, {}; {} passed",
         args.model.display(),
         scorer.name(),
-        count(scorer.axes().count(), "axis").replace("axiss", "axes"),
-        count(scorer.rules().count(), "rule"),
-        count(cases, "case")
+        count(scorer.axes().count(), ["axis", "axes"]),
+        count(scorer.rules().count(), ["rule", "rules"]),
+        count(cases, ["case", "cases"])
     )?;
     let Some(records) = &args.records else {
         let fields: Vec<String> = scorer.fields().map(|field| format!("{} ({})", field.name(), field.kind())).collect();
         let events: Vec<&str> = model.events().collect();
         writeln!(out, "fields: {}", or_none(&fields.join(", ")))?;
         writeln!(out, "events: {}", or_none(&events.join(", ")))?;
+        let attributes = attributes([&model]);
+        if !attributes.is_empty() {
+            let shown: Vec<String> = attributes.iter().map(|(name, kind)| format!("{name} ({kind})")).collect();
+            writeln!(out, "attributes of events: {}", shown.join(", "))?;
+        }
         return Ok(());
     };
     let mapping = args.file.mapping()?;
     let files =
         Files { records, events: args.events.as_deref(), mapping: &mapping, drop_duplicates: args.drop_duplicates };
-    let opened = Population::open(&files, &model, fields(&scorer), messages);
-    let population = opened.map_err(|stop| {
-        stop.with_next(|| "next: draft a mapping with `warmth map`, and pass it with --map".to_owned())
-    })?;
+    let opened = Population::open(&files, &[&model], fields(&scorer), messages);
+    let population =
+        opened.map_err(|stop| stop.with_next(|| next_mapping(records, args.events.as_deref(), &args.model)))?;
     let as_of = args.as_of.unwrap_or_else(now);
     let mut caps = Caps::of(&model);
     let found = population.score((&model, &scorer), as_of, messages, |scored| {
@@ -92,9 +97,10 @@ pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> 
     }
     let all = match messages.warnings() {
         0 => "everything that the model reads matches".to_owned(),
-        warnings => count(usize::try_from(warnings).unwrap_or(usize::MAX), "warning"),
+        warnings => counted(warnings, ["warning", "warnings"]),
     };
-    Ok(writeln!(out, "{}: {} records scored; {all}", records.display(), found.count())?)
+    let scored = count(found.count(), ["record", "records"]);
+    Ok(writeln!(out, "{}: {scored} scored; {all}", records.display())?)
 }
 
 fn or_none(list: &str) -> &str {

@@ -4,17 +4,21 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
-use warmth::{Activity, Kind, Points};
+use warmth::{Activity, Attribute, Event, Kind, Points, Value};
 
 use crate::input::{Cell, Column, Source};
 use crate::mapping::EventsMapping;
-use crate::mapping::form::{Form, Moment, Zone};
-use crate::messages::{Messages, Stop};
+use crate::mapping::form::{Form, Moment, Read, Zone};
+use crate::messages::{Messages, Stop, counted};
 use crate::misfits::{ColumnOf, Misfits};
+use crate::names::nearest_column;
 use crate::records::{column, required_column};
 
 /// How many different names are remembered.
 const NAMES: usize = 10_000;
+
+/// How many different texts of an attribute are remembered.
+const TEXTS: usize = 10_000;
 
 /// What a file of events has.
 pub(crate) struct Events {
@@ -22,11 +26,25 @@ pub(crate) struct Events {
     /// The names of the events with their numbers, as the file writes them.
     pub(crate) names: BTreeMap<String, u64>,
     pub(crate) misfits: Misfits,
+    /// Cells of attributes that were not read. Their events count.
+    pub(crate) attribute_misfits: Misfits,
+    pub(crate) attributes: BTreeMap<String, SeenAttribute>,
     /// The duplicate rows that were dropped.
     pub(crate) dropped: u64,
 }
 
-/// The columns of a file of events. Columns for attributes of events belong here too.
+/// What the rows have of an attribute that the model reads.
+#[derive(Default)]
+pub(crate) struct SeenAttribute {
+    /// The number of rows with a value.
+    pub(crate) known: u64,
+    /// The different texts, with the number of their rows.
+    pub(crate) texts: BTreeMap<String, u64>,
+    /// A column that may be meant, if the file has none of the name.
+    pub(crate) nearest: Option<String>,
+}
+
+/// The columns of a file of events.
 struct Columns {
     id: Column,
     name: Column,
@@ -34,23 +52,42 @@ struct Columns {
     count: Option<Column>,
     amount: Option<Column>,
     names: [String; 5],
+    attributes: Vec<AttributeColumn>,
+}
+
+/// An attribute that the model reads, and its column.
+struct AttributeColumn {
+    name: String,
+    field: String,
+    kind: Kind,
+    column: Option<Column>,
+    column_name: String,
+    form: Form,
 }
 
 /// Reads the events of a file. Rows may be in any order.
 ///
-/// `zone` is that of times without an offset, if the mapping does not say it.
+/// `attributes` are those that are read, with the kinds of their cells. `zone` is that of times without an offset, if the
+/// mapping does not say it.
 pub(crate) fn read_events(
     path: &Path,
     mapping: &EventsMapping,
+    attributes: BTreeMap<String, Kind>,
     zone: Zone,
     drop_duplicates: bool,
     messages: &mut Messages,
 ) -> Result<Events, Stop> {
     let mut source = Source::open(path, &mapping.file)?;
     source.write_notes(messages);
-    let columns = Columns::find(&mut source, mapping, messages)?;
-    let mut events =
-        Events { activities: HashMap::new(), names: BTreeMap::new(), misfits: Misfits::of(source.path()), dropped: 0 };
+    let columns = Columns::find(&mut source, mapping, attributes, messages)?;
+    let mut events = Events {
+        activities: HashMap::new(),
+        names: BTreeMap::new(),
+        misfits: Misfits::of(source.path()),
+        attribute_misfits: Misfits::of(source.path()),
+        attributes: columns.attributes(&source),
+        dropped: 0,
+    };
     let mut seen = HashSet::new();
     let mut reader = EventReader { mapping, zone, columns, used_zone: false };
     loop {
@@ -73,24 +110,45 @@ pub(crate) fn read_events(
     }
     if events.dropped > 0 {
         messages.note(&format!(
-            "{}: {} rows repeat an earlier row in every cell and are dropped",
+            "{}: {} in every cell and {} dropped",
             source.path(),
-            events.dropped
+            counted(events.dropped, ["row repeats an earlier row", "rows repeat an earlier row"]),
+            if events.dropped == 1 { "is" } else { "are" }
         ));
     }
     events.misfits.write(messages, ["the event is left out", "the events are left out"]);
     messages.leave_out(events.misfits.cells());
+    events.attribute_misfits.write(messages, ["counts as missing", "count as missing"]);
     Ok(events)
 }
 
 impl Columns {
-    fn find(source: &mut Source, mapping: &EventsMapping, messages: &Messages) -> Result<Columns, Stop> {
+    fn find(
+        source: &mut Source,
+        mapping: &EventsMapping,
+        attributes: BTreeMap<String, Kind>,
+        messages: &Messages,
+    ) -> Result<Columns, Stop> {
         let mut alike = Vec::new();
         let id = required_column(source, &mapping.id, "id", &mut alike)?;
         let name = required_column(source, &mapping.name, "event", &mut alike)?;
         let time = required_column(source, &mapping.time, "at", &mut alike)?;
         let count = column(source, &mapping.count, &mut alike)?;
         let amount = column(source, &mapping.amount, &mut alike)?;
+        let attributes = attributes.into_iter().map(|(name, kind)| {
+            let of = mapping.attribute(&name);
+            let column = column(source, &Source::attribute_names(&of.columns), &mut alike)?;
+            let column_name = source.name_of(column).unwrap_or(&name).to_owned();
+            Ok(AttributeColumn {
+                field: format!("events.attributes.{name}"),
+                name,
+                kind,
+                column,
+                column_name,
+                form: of.form,
+            })
+        });
+        let attributes = attributes.collect::<Result<Vec<_>, Stop>>()?;
         if !alike.is_empty() {
             messages.note(&format!("{}: {}", source.path(), alike.join(", ")));
         }
@@ -104,7 +162,20 @@ impl Columns {
             named(count, "count"),
             named(amount, "amount"),
         ];
-        Ok(Columns { id, name, time, count, amount, names })
+        Ok(Columns { id, name, time, count, amount, names, attributes })
+    }
+
+    /// The attributes before the first row, with the columns that may be meant.
+    fn attributes(&self, source: &Source) -> BTreeMap<String, SeenAttribute> {
+        let taken = |name: &str| {
+            self.names.iter().any(|own| own == name) || self.attributes.iter().any(|own| own.column_name == name)
+        };
+        let free: Vec<&str> = source.plain_names().filter(|name| !taken(name)).collect();
+        let seen = |attribute: &AttributeColumn| SeenAttribute {
+            nearest: nearest_column(&attribute.name, free.iter().copied()).map(str::to_owned),
+            ..SeenAttribute::default()
+        };
+        self.attributes.iter().map(|attribute| (attribute.name.clone(), seen(attribute))).collect()
     }
 }
 
@@ -119,22 +190,22 @@ impl EventReader<'_> {
     fn record(&mut self, source: &Source, events: &mut Events) -> Result<(), String> {
         let [id_name, event_name, time_name, count_name, amount_name] = &self.columns.names;
         let form = &self.mapping.form;
-        let text = |column: Column, name: &str| {
+        let text = |column: Column, name: &str, what: &str| {
             let cell = source.cell(column);
             cell.plain().ok_or_else(|| match cell {
                 Cell::Garbled => "expected text in UTF-8".to_owned(),
-                _ => format!("column `{name}`: expected a text, found nothing"),
+                _ => format!("column `{name}`: the {what} is empty; the row is left out"),
             })
         };
-        let id = text(self.columns.id, id_name)?;
-        let written = text(self.columns.name, event_name)?;
+        let id = text(self.columns.id, id_name, "id")?;
+        let written = text(self.columns.name, event_name, "name of the event")?;
         if events.names.len() < NAMES || events.names.contains_key(&written) {
             *events.names.entry(written.clone()).or_default() += 1;
         }
         let event = self.mapping.names.get(&written).unwrap_or(&written);
         let time = source.cell(self.columns.time);
         if form.is_missing(&time) {
-            return Err(format!("column `{time_name}`: expected a time, found nothing"));
+            return Err(format!("column `{time_name}`: the time is empty; the row is left out"));
         }
         let of = |field, column, kind| ColumnOf { field, column, kind, form };
         let Some(moment) = form.moment(&time) else {
@@ -163,12 +234,68 @@ impl EventReader<'_> {
                 amount
             }
         };
+        if count == 0 {
+            return Ok(()); // records nothing, not even an id
+        }
+        let values = self.columns.values(source, events);
+        let attributes: Vec<(&str, Attribute<'_>)> =
+            values.iter().filter_map(|(name, value)| Some((*name, attribute(value)?))).collect();
+        let event = Event::new(event, at).count(count).amount(amount).attributes(&attributes);
         match events.activities.get_mut(&id) {
-            _ if count == 0 => {} // records nothing, not even an id
-            Some(activity) => activity.record_with(event, at, count, amount),
-            None => events.activities.entry(id).or_default().record_with(event, at, count, amount),
+            Some(activity) => activity.record_event(event),
+            None => events.activities.entry(id).or_default().record_event(event),
         }
         Ok(())
+    }
+}
+
+impl Columns {
+    /// The attributes of the current row.
+    fn values(&self, source: &Source, events: &mut Events) -> Vec<(&str, Value)> {
+        let mut values = Vec::new();
+        for AttributeColumn { name, field, kind, column, column_name, form } in &self.attributes {
+            let Some(column) = *column else { continue };
+            let cell = source.cell(column);
+            let kind = match (kind, &cell) {
+                (Kind::Any, Cell::Flag(_)) => Kind::Flag,
+                (Kind::Any, Cell::Whole(_) | Cell::Number(_)) => Kind::Number,
+                (Kind::Any, _) => Kind::Text,
+                (kind, _) => *kind,
+            };
+            match form.read(&cell, kind) {
+                Read::Missing => {}
+                Read::Value(value) => {
+                    events.attributes.entry(name.clone()).or_default().see(&value);
+                    values.push((name.as_str(), value));
+                }
+                Read::Misfit => {
+                    let of = ColumnOf { field, column: column_name, kind, form };
+                    events.attribute_misfits.add(of, &cell, source.line());
+                }
+            }
+        }
+        values
+    }
+}
+
+impl SeenAttribute {
+    fn see(&mut self, value: &Value) {
+        self.known += 1;
+        let Value::Text(text) = value else { return };
+        if let Some(rows) = self.texts.get_mut(text) {
+            *rows += 1;
+        } else if self.texts.len() < TEXTS {
+            self.texts.insert(text.clone(), 1);
+        }
+    }
+}
+
+fn attribute(value: &Value) -> Option<Attribute<'_>> {
+    match value {
+        Value::Flag(flag) => Some(Attribute::Flag(*flag)),
+        Value::Number(number) => Some(Attribute::Number(*number)),
+        Value::Text(text) => Some(Attribute::Text(text)),
+        _ => None,
     }
 }
 

@@ -26,6 +26,7 @@ mod output;
 mod population;
 mod preview;
 mod progress;
+mod reads;
 mod records;
 mod score;
 mod watch;
@@ -59,7 +60,7 @@ enum Command {
     Check(check::Args),
     /// Draft a mapping from a file: which columns are which facts, and how their cells are written
     Map(map::Args),
-    /// Score the same records with two models: who moves to which state, grade and play
+    /// Score the same records with two models: who moves to which state, grade, segment and play
     Preview(preview::Args),
     /// List what changes from one model to another
     Diff(diff::Args),

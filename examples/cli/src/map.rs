@@ -10,12 +10,15 @@ use warmth::{Kind, Model};
 
 use crate::document::Document;
 use crate::input::{Cell, Column, FileOptions, Source};
-use crate::mapping::form::Form;
+use crate::mapping::Mapping;
+use crate::mapping::form::{Form, Read};
 use crate::mapping::infer::{self, Hints, Proposal, kind, propose, quoted};
-use crate::messages::{Messages, Stop, shortened};
+use crate::matched::{Listed, listed_attributes};
+use crate::messages::{Messages, Stop, counted, shortened};
 use crate::misfits::key;
-use crate::names::{Likeness, likeness, nearest, snake};
+use crate::names::{Likeness, likeness, nearest, nearest_column, snake};
 use crate::options::FileArgs;
+use crate::reads::attributes;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -89,13 +92,22 @@ struct Sample {
     typed: Option<Kind>,
     filled: usize,
     distinct: BTreeSet<String>,
-    repeated: bool,
+    /// The first cell that occurs again, and how many cells do.
+    repeated: Option<String>,
+    repeats: usize,
 }
 
 impl Sheet {
     fn read(path: &Path, options: &FileOptions, messages: &Messages) -> Result<Sheet, Stop> {
         let mut source = Source::open(path, options)?;
         source.write_notes(messages);
+        if let Some(title) = source.title() {
+            messages.note(&format!(
+                "{}: the only name of the header is `{}`, which looks like a title: pass `--skip N` with the number of lines before the header",
+                source.path(),
+                shortened(title)
+            ));
+        }
         let named: Vec<(Column, String)> = source.columns().map(|(column, name)| (column, name.to_owned())).collect();
         let empty = |name: &String| Sample {
             name: name.clone(),
@@ -103,7 +115,8 @@ impl Sheet {
             typed: None,
             filled: 0,
             distinct: BTreeSet::new(),
-            repeated: false,
+            repeated: None,
+            repeats: 0,
         };
         let mut columns: Vec<Sample> = named.iter().map(|(_, name)| empty(name)).collect();
         let mut rows = 0;
@@ -128,7 +141,10 @@ impl Sheet {
                     _ => {}
                 }
                 let Some(text) = cell.plain() else { continue };
-                sample.repeated |= sample.distinct.contains(&text);
+                if sample.distinct.contains(&text) {
+                    sample.repeats += 1;
+                    sample.repeated.get_or_insert_with(|| text.clone());
+                }
                 if sample.distinct.len() < 10_000 {
                     sample.distinct.insert(text.clone());
                 }
@@ -140,6 +156,13 @@ impl Sheet {
         let separator = source.separator();
         let hints = hints(separator, &columns);
         Ok(Sheet { path: source.path().to_owned(), columns, rows, hints })
+    }
+
+    /// The column that is most like a name, of those that are not taken.
+    fn nearest(&self, wanted: &str, is_taken: &dyn Fn(&Sample) -> bool) -> Option<&Sample> {
+        let free = self.columns.iter().filter(|sample| !is_taken(sample)).map(|sample| sample.name.as_str());
+        let near = nearest_column(wanted, free)?;
+        self.find(|sample| sample.name == near)
     }
 
     fn find(&self, is: impl Fn(&Sample) -> bool) -> Option<&Sample> {
@@ -179,8 +202,9 @@ impl Draft {
 
     fn records(&mut self, sheet: &Sheet, model: Option<&Model>, args: &Args) {
         self.line(&format!(
-            "# Drafted from {} ({} rows). Read every line: it says how the cells are read.",
-            sheet.path, sheet.rows
+            "# Drafted from {} ({}). Read every line: it says how the cells are read.",
+            sheet.path,
+            counted(u64::try_from(sheet.rows).unwrap_or(u64::MAX), ["row", "rows"])
         ));
         if let Some(preset) = &args.options.preset {
             self.line(&format!("preset = {}", quoted(preset)));
@@ -188,6 +212,12 @@ impl Draft {
         let id = id_column(sheet);
         if let Some(sample) = id {
             self.line(&format!("id = {}", quoted(&sample.name)));
+            if let Some(id) = &sample.repeated {
+                let doubt =
+                    format!("`{}` has `{}` twice; only the first row of an id is scored", sample.name, shortened(id));
+                self.question(&doubt);
+                self.line(&format!("# check: {doubt}"));
+            }
         } else {
             self.question("no column is filled in and different in every row; which one is the id?");
             self.line("# id = \"?\"");
@@ -212,8 +242,14 @@ impl Draft {
         self.line("\n[fields]");
         match model {
             Some(model) => {
-                for (field, kind) in model.fields() {
-                    self.field(sheet, field, kind, &base);
+                let fields: Vec<(&str, Kind)> = model.fields().collect();
+                // A column that has the name of another field, or is the id, is no guess.
+                let is_taken = |sample: &Sample| {
+                    id.is_some_and(|id| id.name == sample.name)
+                        || fields.iter().any(|(field, _)| likeness(&sample.name, field) == Likeness::Spelling)
+                };
+                for (field, kind) in &fields {
+                    self.field(sheet, field, *kind, &base, &is_taken);
                 }
             }
             None => {
@@ -222,30 +258,30 @@ impl Draft {
                         continue;
                     }
                     let kind = sample.typed.unwrap_or_else(|| kind(&sample.cells));
-                    self.sample(&snake(&sample.name), sample, kind, &base, sheet.hints);
+                    self.sample(&key(&snake(&sample.name)), sample, kind, &base, sheet.hints);
                 }
             }
         }
     }
 
     /// The line of a field that the model reads.
-    fn field(&mut self, sheet: &Sheet, field: &str, kind: Kind, base: &Form) {
+    fn field(&mut self, sheet: &Sheet, field: &str, kind: Kind, base: &Form, is_taken: &dyn Fn(&Sample) -> bool) {
         let alike = sheet.find(|sample| likeness(&sample.name, field) == Likeness::Spelling);
         if let Some(sample) = alike {
-            self.sample(field, sample, kind, base, sheet.hints);
+            self.sample(&key(field), sample, kind, base, sheet.hints);
             return;
         }
-        let near = nearest(field, sheet.columns.iter().map(|sample| sample.name.as_str()));
-        if let Some(sample) = near.and_then(|near| sheet.find(|sample| sample.name == near)) {
+        if let Some(sample) = sheet.nearest(field, is_taken) {
             self.question(&format!("is `{field}` the column `{}`?", sample.name));
-            self.sample(field, sample, kind, base, sheet.hints);
+            self.sample(&key(field), sample, kind, base, sheet.hints);
         } else {
             self.question(&format!("no column is like `{field}`; name its column, or it is missing for everybody"));
             self.line(&format!("# {} = {{ column = \"?\" }}   # {kind}", key(field)));
         }
     }
 
-    fn sample(&mut self, field: &str, sample: &Sample, kind: Kind, base: &Form, hints: Hints) {
+    /// The line of a column. `written` is the key of the field or attribute.
+    fn sample(&mut self, written: &str, sample: &Sample, kind: Kind, base: &Form, hints: Hints) {
         let proposal = propose(kind, &sample.cells, base, hints).unwrap_or_default();
         let mut keys = format!("column = {}", quoted(&sample.name));
         if !proposal.keys.is_empty() {
@@ -253,8 +289,8 @@ impl Draft {
         }
         let example = sample.cells.first().or_else(|| sample.distinct.iter().next());
         let example = example.map_or("empty".to_owned(), |cell| format!("`{}`", shortened(cell)));
-        self.line(&format!("{} = {{ {keys} }}   # {kind}, such as {example}", key(field)));
-        self.doubts(field, sample, kind, base, &proposal);
+        self.line(&format!("{written} = {{ {keys} }}   # {kind}, such as {example}"));
+        self.doubts(written, sample, kind, base, &proposal);
     }
 
     fn doubts(&mut self, field: &str, sample: &Sample, kind: Kind, base: &Form, proposal: &Proposal) {
@@ -262,14 +298,16 @@ impl Draft {
             self.question(&format!("`{field}`: {doubt}"));
             self.line(&format!("# check: {doubt}"));
         }
-        let plain = sample
-            .cells
-            .iter()
-            .filter(|cell| infer::value(base, cell, kind).is_some() || base.is_missing(&Cell::text(cell)))
-            .count();
-        let unread = sample.cells.len().saturating_sub(proposal.read.max(plain));
-        if unread > 0 {
-            self.question(&format!("`{field}`: {unread} different cells of `{}` are not read as {kind}", sample.name));
+        let form = form_of(proposal, &base.missing);
+        let mut unread = sample.cells.iter().filter(|cell| form.read(&Cell::text(cell), kind) == Read::Misfit);
+        if let Some(first) = unread.next() {
+            let cells = match unread.count() {
+                0 => format!("the cell `{}` of `{}` is", shortened(first), sample.name),
+                more => {
+                    format!("{} different cells of `{}`, such as `{}`, are", more + 1, sample.name, shortened(first))
+                }
+            };
+            self.question(&format!("`{field}`: {cells} not read as {kind}"));
         }
     }
 
@@ -307,11 +345,15 @@ impl Draft {
         let name = sheet.columns.iter().max_by_key(matching).filter(|sample| matching(sample) > 0);
         let name =
             name.or_else(|| like(&["event", "event name", "event type", "activity type", "activity", "type", "name"]));
-        for (wanted, found) in [("id", id), ("name", name), ("time", time)] {
+        for (wanted, what, found) in [
+            ("id", "the id of the record", id),
+            ("name", "the name of the event", name),
+            ("time", "the time of the event", time),
+        ] {
             if let Some(sample) = found {
                 self.line(&format!("{wanted} = {}", quoted(&sample.name)));
             } else {
-                self.question(&format!("which column of {} is the {wanted} of an event?", sheet.path));
+                self.question(&format!("which column of {} holds {what}?", sheet.path));
                 self.line(&format!("# {wanted} = \"?\""));
             }
         }
@@ -347,6 +389,45 @@ impl Draft {
         if let Some(sample) = name {
             self.event_names(sample, &read);
         }
+        if let Some(model) = model {
+            let taken: Vec<&str> = [id, name, time].into_iter().flatten().map(|sample| sample.name.as_str()).collect();
+            let listed = listed_attributes(model);
+            for (attribute, kind) in attributes([model]) {
+                let kind = if kind == Kind::Any { Kind::Text } else { kind };
+                let listed: Vec<&Listed<'_>> = listed.iter().filter(|listed| listed.field == attribute).collect();
+                self.attribute(sheet, (&attribute, kind), &listed, &taken, &base);
+            }
+        }
+    }
+
+    /// The line of an attribute of events that the model reads: its column by name, or by the texts of the model.
+    fn attribute(
+        &mut self,
+        sheet: &Sheet,
+        (attribute, kind): (&str, Kind),
+        listed: &[&Listed<'_>],
+        taken: &[&str],
+        base: &Form,
+    ) {
+        let written = format!("attributes.{}", key(attribute));
+        let is_taken = |sample: &Sample| taken.contains(&sample.name.as_str());
+        let names = [attribute.to_owned(), format!("attributes.{attribute}")];
+        let alike = sheet.find(|sample| names.iter().any(|name| likeness(&sample.name, name) == Likeness::Spelling));
+        if let Some(sample) = alike {
+            self.sample(&written, sample, kind, base, sheet.hints);
+            return;
+        }
+        let matched = |sample: &Sample| listed.iter().any(|own| sample.distinct.iter().any(|cell| own.matches(cell)));
+        let by_cells = sheet.find(|sample| !is_taken(sample) && matched(sample));
+        if let Some(sample) = by_cells.or_else(|| sheet.nearest(attribute, &is_taken)) {
+            self.question(&format!("is the attribute `{attribute}` of events the column `{}`?", sample.name));
+            self.sample(&written, sample, kind, base, sheet.hints);
+        } else {
+            self.question(&format!(
+                "no column is like the attribute `{attribute}`; name its column, or no event has it"
+            ));
+            self.line(&format!("# {written} = {{ column = \"?\" }}   # {kind}"));
+        }
     }
 
     /// Renames events that are written otherwise in the model.
@@ -368,19 +449,34 @@ impl Draft {
     }
 }
 
-/// The column that is filled in and different in every row, one that is called an id first.
+/// The column that is filled in and different in every row, one that is called an id first. A few empty or repeated cells
+/// do not matter in a column that is called an id.
 fn id_column(sheet: &Sheet) -> Option<&Sample> {
-    let unique = |sample: &&Sample| sample.filled == sheet.rows && !sample.repeated && sample.typed != Some(Kind::Date);
+    let unique =
+        |sample: &&Sample| sample.filled == sheet.rows && sample.repeated.is_none() && sample.typed != Some(Kind::Date);
     let named = |wanted: &'static str| move |sample: &&Sample| likeness(&sample.name, wanted) == Likeness::Spelling;
     let is_id = |sample: &&Sample| {
         sample.name.to_lowercase().split(|letter: char| !letter.is_alphanumeric()).any(|word| word == "id")
+    };
+    let few = (sheet.rows / 10).max(1);
+    let nearly = |sample: &&Sample| {
+        sample.repeats <= few && sample.filled + few >= sheet.rows && sample.filled > sample.repeats + 1
     };
     let candidates = || sheet.columns.iter().filter(unique);
     candidates()
         .find(named("id"))
         .or_else(|| candidates().find(is_id))
+        .or_else(|| sheet.columns.iter().filter(nearly).find(is_id))
         .or_else(|| candidates().find(named("email")))
         .or_else(|| candidates().next())
+}
+
+/// The form that reads a column with the proposed keys.
+fn form_of(proposal: &Proposal, missing: &[String]) -> Form {
+    let mapping = Mapping::parse(&format!("cells = {{ {} }}", proposal.toml())).unwrap_or_default();
+    let mut form = mapping.cells;
+    form.missing.extend_from_slice(missing);
+    form
 }
 
 /// Words of the file that mean missing in every column.

@@ -47,6 +47,11 @@ impl From<io::Error> for Stop {
 /// How many rows that are left out have a message of their own.
 const SKIPS: u64 = 20;
 
+/// A number with its noun: `1 row`, `2 rows`.
+pub(crate) fn counted(number: u64, [one, several]: [&str; 2]) -> String {
+    format!("{number} {}", if number == 1 { one } else { several })
+}
+
 /// A cell as messages show it: its beginning, on one line.
 pub(crate) fn shortened(cell: &str) -> String {
     let start: String = cell.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(60).collect();
@@ -106,7 +111,8 @@ impl Messages {
     /// Writes how many rows were left out without a message. Call it once, at the end.
     pub(crate) fn write_hidden(&self) {
         if self.hidden > 0 {
-            self.write(format_args!("{}: {} more rows are left out", self.command, self.hidden));
+            let more = counted(self.hidden, ["more row is left out", "more rows are left out"]);
+            self.write(format_args!("{}: {more}", self.command));
         }
     }
 

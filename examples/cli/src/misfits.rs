@@ -24,7 +24,7 @@ pub(crate) struct Misfits {
 
 #[derive(Serialize)]
 pub(crate) struct Misfit {
-    /// The name of the field; for events `time`, `count` or `amount`.
+    /// The name of the field; for events `time`, `count`, `amount` or an attribute.
     field: String,
     column: String,
     #[serde(skip)]
@@ -118,7 +118,13 @@ impl Misfit {
     pub(crate) fn line(&self) -> Option<String> {
         let proposal = self.proposal()?;
         Some(match self.field.strip_prefix(EVENTS) {
-            Some(_) => format!("[events] {}", proposal.toml()),
+            Some(own) => match own.strip_prefix("attributes.") {
+                None => format!("[events] {}", proposal.toml()),
+                Some(attribute) => {
+                    let column = toml::Value::from(self.column.as_str());
+                    format!("[events] attributes.{} = {{ column = {column}, {} }}", key(attribute), proposal.toml())
+                }
+            },
             None if self.field == self.column => format!("[fields] {} = {{ {} }}", key(&self.field), proposal.toml()),
             None => {
                 let column = toml::Value::from(self.column.as_str());

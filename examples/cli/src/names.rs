@@ -65,6 +65,25 @@ pub(crate) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>
     best.map(|(_, name)| name)
 }
 
+/// Words of columns that say little about what is in them.
+const COMMON: [&str; 12] =
+    ["date", "name", "number", "score", "total", "type", "status", "time", "value", "count", "last", "first"];
+
+/// The column that is most like the wanted one. Unlike [`nearest`], also one that has a word of it: `NPS Score` for `nps`.
+pub(crate) fn nearest_column<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    let words = |name: &str| -> Vec<String> { snake(name).split('_').map(str::to_owned).collect() };
+    let wanted_words = words(wanted);
+    let shared = |name: &str| {
+        let own = words(name);
+        let tells = |word: &&String| word.chars().count() >= 3 && !COMMON.contains(&word.as_str());
+        wanted_words.iter().filter(tells).filter(|word| own.contains(word)).count()
+    };
+    nearest(wanted, names.clone()).or_else(|| {
+        let most = names.into_iter().map(|name| (shared(name), name)).reduce(|a, b| if b.0 > a.0 { b } else { a });
+        most.filter(|(shared, _)| *shared > 0).map(|(_, name)| name)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +96,15 @@ mod tests {
         assert_eq!(likeness("Number of Employees", "employees"), Likeness::Near);
         assert_eq!(likeness("nps", "id"), Likeness::Different);
         assert_eq!(nearest("pricing_view", ["login", "pricing_page", "Pricing View"]), Some("Pricing View"));
+        let columns = ["Date of birth", "NPS Score", "Renewal (MM/DD/YY)"];
+        for (wanted, expected) in [
+            ("nps", Some("NPS Score")),
+            ("renewal_date", Some("Renewal (MM/DD/YY)")),
+            ("start_date", None),
+            ("lead_score", None),
+        ] {
+            assert_eq!(nearest_column(wanted, columns), expected, "{wanted}");
+        }
         assert_eq!(["Job Title", "jobTitle", "  NPS (last) "].map(snake), ["job_title", "job_title", "nps_last"]);
     }
 }

@@ -1,6 +1,6 @@
 //! Options that several commands have.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
@@ -76,13 +76,23 @@ fn encoding(text: &str) -> Result<Encoding, String> {
     Encoding::named(text).ok_or_else(|| format!("expected {}", Encoding::NAMES))
 }
 
+/// The command that drafts a mapping for these files.
+pub(crate) fn next_mapping(records: &Path, events: Option<&Path>, model: &Path) -> String {
+    let events = events.map_or(String::new(), |path| format!(" --events {}", path.display()));
+    format!(
+        "next: `warmth map {}{events} {} --out mapping.toml` drafts a mapping from the cells; read it, then add `--map mapping.toml`",
+        records.display(),
+        model.display()
+    )
+}
+
 /// Reads the value of `--as-of`: an instant, or a date for its midnight in UTC.
 pub(crate) fn as_of(text: &str) -> Result<DateTime<Utc>, String> {
     let midnight = || {
         let day = text.parse::<NaiveDate>().ok().filter(|day| day.to_string() == text)?;
         Some(day.and_time(NaiveTime::MIN).and_utc())
     };
-    instant(text).or_else(midnight).ok_or_else(|| format!("expected {INSTANT}"))
+    instant(text).or_else(midnight).ok_or_else(|| format!("expected {INSTANT}, or a date such as `2026-11-22`"))
 }
 
 /// Reads the value of `--top`.

@@ -5,13 +5,14 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use warmth::{Fired, Kind, Model, Record, Score, Scorer};
+use warmth::{Fired, Kind, Model, Record, Score, Scorer, Verdict};
 
 use crate::events::{Events, read_events};
 use crate::mapping::Mapping;
 use crate::mapping::form::Zone;
 use crate::matched::{Audit, Report};
 use crate::messages::{Messages, Stop};
+use crate::reads::attributes;
 use crate::records::Records;
 
 /// The files with the records and events of a population.
@@ -39,16 +40,20 @@ pub(crate) struct Population<'a> {
 }
 
 impl<'a> Population<'a> {
-    /// Reads the events, and opens the records with these fields.
+    /// Reads the events with the attributes that the models read, and opens the records with these fields. The first model
+    /// says the zone of local times.
     pub(crate) fn open(
         files: &Files<'a>,
-        model: &Model,
+        models: &[&Model],
         fields: impl IntoIterator<Item = (String, Kind)>,
         messages: &mut Messages,
     ) -> Result<Population<'a>, Stop> {
-        let zone = Zone::of_minutes(model.get_utc_offset_minutes());
+        let zone = Zone::of_minutes(models.first().map_or(0, |model| model.get_utc_offset_minutes()));
         let mut events = match files.events {
-            Some(path) => Some(read_events(path, &files.mapping.events, zone, files.drop_duplicates, messages)?),
+            Some(path) => {
+                let (mapping, attributes) = (&files.mapping.events, attributes(models.iter().copied()));
+                Some(read_events(path, mapping, attributes, zone, files.drop_duplicates, messages)?)
+            }
             None => None,
         };
         let activities = events.as_mut().map_or_else(HashMap::new, |events| std::mem::take(&mut events.activities));
@@ -95,6 +100,12 @@ impl Unreported {
         self.records.write_warnings(messages);
         self.report.write(messages);
     }
+}
+
+/// The gate that holds a record back. None holds back a record that is uncovered.
+pub(crate) fn gate_of<'m>(score: &Score<'m>, fired: &Fired<'m>) -> Option<&'m str> {
+    let held_back = matches!(score.verdict(), Verdict::Ineligible | Verdict::Disqualified);
+    fired.ids().next().filter(|_| held_back)
 }
 
 /// The fields that a scorer reads.

@@ -1,16 +1,17 @@
 //! Scores the same records with two models, and lists who moves.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::Write;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::ValueEnum;
-use warmth::{Kind, Model, Play, Record, Score, Scorer};
+use warmth::{Kind, Model, Play, Points, Record, Score, Scorer};
 
 use crate::document::Document;
-use crate::messages::{Messages, Stop};
+use crate::messages::{Messages, Stop, counted};
 use crate::options::{FileArgs, as_of, top};
 use crate::output::{write_line, write_table};
 use crate::population::{Files, Population, fields};
@@ -55,6 +56,7 @@ struct Place {
     /// The state, or the verdict of a record that a gate holds back.
     state: String,
     grade: String,
+    segment: String,
     play: String,
     score: String,
 }
@@ -67,8 +69,14 @@ struct Move {
     new: Place,
 }
 
-/// The counts of one kind of name, from the old to the new model.
-type Matrix = BTreeMap<(String, String), u64>;
+/// What records move in: its name, how to get it, and the order of its names.
+struct Kept {
+    what: &'static str,
+    of: fn(&Place) -> &String,
+    order: Vec<String>,
+    /// The counts from the old to the new model.
+    counts: BTreeMap<(String, String), u64>,
+}
 
 pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> Result<(), Stop> {
     let (old, new) = (Document::open(&args.old)?, Document::open(&args.new)?);
@@ -81,41 +89,35 @@ pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> 
         mapping: &mapping,
         drop_duplicates: args.drop_duplicates,
     };
-    let mut records = Population::open(&files, &new_model, both(&old, &new)?, messages)?.records;
+    let mut records = Population::open(&files, &[&new_model, &old_model], both(&old, &new)?, messages)?.records;
     let as_of = args.as_of.unwrap_or_else(now);
     let mut moves = Vec::new();
-    let (mut states, mut grades, mut plays) = (Matrix::new(), Matrix::new(), Matrix::new());
+    let mut kept = Kept::all(&old, &new);
+    let mut total = 0;
     while let Some((id, record)) = records.next(messages)? {
         let (before, after) = (Place::of(old.score(&record, as_of)), Place::of(new.score(&record, as_of)));
-        let count = |matrix: &mut Matrix, of: fn(&Place) -> &String| {
-            *matrix.entry((of(&before).clone(), of(&after).clone())).or_default() += 1;
-        };
-        count(&mut states, |place| &place.state);
-        count(&mut grades, |place| &place.grade);
-        count(&mut plays, |place| &place.play);
-        if (&before.state, &before.grade, &before.play) != (&after.state, &after.grade, &after.play) {
+        total += 1;
+        for Kept { of, counts, .. } in &mut kept {
+            *counts.entry((of(&before).clone(), of(&after).clone())).or_default() += 1;
+        }
+        if kept.iter().any(|kept| (kept.of)(&before) != (kept.of)(&after)) {
             moves.push(Move { id, name: records.name(), old: before, new: after });
         }
     }
     match args.format {
         Format::Csv => write_csv(out, &moves)?,
         Format::Table => {
-            let total: u64 = states.values().sum();
-            for (what, matrix) in [("state", &states), ("grade", &grades), ("play", &plays)] {
-                if matrix.keys().any(|(old, new)| old != new) {
-                    write_matrix(out, what, matrix)?;
+            for kept in kept.iter().filter(|kept| !kept.is_empty()) {
+                if kept.counts.keys().any(|(old, new)| old != new) {
+                    kept.write(out)?;
                 } else {
-                    writeln!(out, "{what}: nobody moves\n")?;
+                    writeln!(out, "{}: nobody moves\n", kept.what)?;
                 }
             }
-            write_moves(out, &moves, args.top)?;
-            writeln!(
-                out,
-                "{total} records, {} move; from `{}` to `{}`",
-                moves.len(),
-                named(&old_model),
-                named(&new_model)
-            )?;
+            write_moves(out, &moves, &kept, args.top)?;
+            let records = counted(total, ["record", "records"]);
+            let moved = counted(u64::try_from(moves.len()).unwrap_or(u64::MAX), ["moves", "move"]);
+            writeln!(out, "{records}, {moved}; from `{}` to `{}`", named(&old_model), named(&new_model))?;
         }
     }
     out.flush()?;
@@ -149,6 +151,7 @@ impl Place {
         let scored = score.verdict().is_scored();
         Place {
             state: if scored { text(score.state()) } else { score.verdict().to_string() },
+            segment: text(score.segment()),
             grade: score.grade().map_or("-".to_owned(), |grade| grade.to_string()),
             play: text(score.play().map(Play::name)),
             score: if scored { score.value().to_string() } else { "-".to_owned() },
@@ -156,43 +159,71 @@ impl Place {
     }
 }
 
-fn write_matrix(out: &mut dyn Write, what: &str, matrix: &Matrix) -> Result<(), Stop> {
-    let names: std::collections::BTreeSet<&String> = matrix.keys().flat_map(|(old, new)| [old, new]).collect();
-    let mut rows = vec![vec![format!("{what}, old \\ new")]];
-    if let Some(header) = rows.first_mut() {
+impl Kept {
+    /// States by their bound, the highest first; grades, segments and plays as the models list them. Verdicts are last.
+    fn all(old: &Scorer<Record>, new: &Scorer<Record>) -> [Kept; 4] {
+        let kept = |what, of: fn(&Place) -> &String, order| Kept { what, of, order, counts: BTreeMap::new() };
+        let mut states: Vec<(&str, Points)> = new.states().chain(old.states()).collect();
+        states.sort_by_key(|(_, bound)| Reverse(*bound));
+        let models = [new, old];
+        let grades = models.iter().flat_map(|model| model.grades()).map(|grade| grade.to_string());
+        let segments = models.iter().flat_map(|model| model.segments()).map(str::to_owned);
+        let plays = models.iter().flat_map(|model| model.plays()).map(|play| play.name().to_owned());
+        [
+            kept("state", |place| &place.state, states.into_iter().map(|(name, _)| name.to_owned()).collect()),
+            kept("grade", |place| &place.grade, grades.collect()),
+            kept("segment", |place| &place.segment, segments.collect()),
+            kept("play", |place| &place.play, plays.collect()),
+        ]
+    }
+
+    /// Whether no record has any, because the models have none.
+    fn is_empty(&self) -> bool {
+        self.counts.keys().all(|(old, new)| old == "-" && new == "-")
+    }
+
+    fn write(&self, out: &mut dyn Write) -> Result<(), Stop> {
+        let names: BTreeSet<&String> = self.counts.keys().flat_map(|(old, new)| [old, new]).collect();
+        let mut names: Vec<&String> = names.into_iter().collect();
+        names.sort_by_key(|name| self.order.iter().position(|own| own == *name).unwrap_or(usize::MAX));
+        let mut header = vec![format!("{}, old \\ new", self.what)];
         header.extend(names.iter().map(|name| (*name).clone()));
+        let mut rows = vec![header];
+        for old in &names {
+            let count = |new: &String| self.counts.get(&((*old).clone(), new.clone())).copied().unwrap_or(0);
+            let mut row = vec![(*old).clone()];
+            row.extend(names.iter().map(|new| match count(new) {
+                0 => ".".to_owned(),
+                count => count.to_string(),
+            }));
+            rows.push(row);
+        }
+        write_table(out, &rows, |column| column > 0)?;
+        Ok(writeln!(out)?)
     }
-    for old in &names {
-        let count = |new: &&String| matrix.get(&((*old).clone(), (*new).clone())).copied().unwrap_or(0);
-        let mut row = vec![(*old).clone()];
-        row.extend(names.iter().map(|new| match count(new) {
-            0 => ".".to_owned(),
-            count => count.to_string(),
-        }));
-        rows.push(row);
-    }
-    write_table(out, &rows, |column| column > 0)?;
-    Ok(writeln!(out)?)
 }
 
-fn write_moves(out: &mut dyn Write, moves: &[Move], top: usize) -> Result<(), Stop> {
+/// The column of the name in the list of moves.
+const NAME: usize = 1;
+
+fn write_moves(out: &mut dyn Write, moves: &[Move], kept: &[Kept], top: usize) -> Result<(), Stop> {
     if moves.is_empty() {
         return Ok(());
     }
-    let mut rows = vec![["id", "name", "score", "state", "grade", "play"].map(str::to_owned).to_vec()];
+    let kept: Vec<&Kept> = kept.iter().filter(|kept| !kept.is_empty()).collect();
+    let header = ["id", "name", "score"].into_iter().chain(kept.iter().map(|kept| kept.what));
+    let mut rows = vec![header.map(str::to_owned).collect::<Vec<_>>()];
     for Move { id, name, old, new } in moves.iter().take(top) {
         let arrow = |of: fn(&Place) -> &String| match (of(old), of(new)) {
             (before, after) if before == after => before.clone(),
             (before, after) => format!("{before} -> {after}"),
         };
-        let cells = [
-            arrow(|place| &place.score),
-            arrow(|place| &place.state),
-            arrow(|place| &place.grade),
-            arrow(|place| &place.play),
-        ];
-        rows.push([vec![id.clone(), name.clone()], cells.to_vec()].concat());
+        let mut row = vec![id.clone(), name.clone(), arrow(|place| &place.score)];
+        row.extend(kept.iter().map(|kept| arrow(kept.of)));
+        rows.push(row);
     }
+    let no_names = rows.iter().skip(1).all(|row| row.get(NAME).is_none_or(String::is_empty));
+    rows.iter_mut().filter(|_| no_names).filter_map(|row| row.get_mut(NAME)).for_each(String::clear);
     write_table(out, &rows, |_| false)?;
     Ok(writeln!(out)?)
 }
@@ -207,13 +238,27 @@ fn write_csv(out: &mut dyn Write, moves: &[Move]) -> Result<(), Stop> {
         "new_state",
         "old_grade",
         "new_grade",
+        "old_segment",
+        "new_segment",
         "old_play",
         "new_play",
     ];
     write_line(out, &header.map(str::to_owned))?;
     for Move { id, name, old, new } in moves {
-        let cells =
-            [id, name, &old.score, &new.score, &old.state, &new.state, &old.grade, &new.grade, &old.play, &new.play];
+        let cells = [
+            id,
+            name,
+            &old.score,
+            &new.score,
+            &old.state,
+            &new.state,
+            &old.grade,
+            &new.grade,
+            &old.segment,
+            &new.segment,
+            &old.play,
+            &new.play,
+        ];
         write_line(out, &cells.map(|cell| if cell == "-" { String::new() } else { cell.clone() }))?;
     }
     Ok(())

@@ -99,7 +99,7 @@ impl Records {
         let cell = self.source.cell(self.id);
         let id = cell.plain().ok_or_else(|| match cell {
             Cell::Garbled => "expected text in UTF-8".to_owned(),
-            _ => format!("column `{}`: expected a text, found nothing", self.id_name),
+            _ => format!("column `{}`: the id is empty; the row is left out", self.id_name),
         })?;
         if !self.ids.insert(id.clone()) {
             return Err(format!("column `{}`: `{id}` is the id of an earlier row", self.id_name));
@@ -179,7 +179,7 @@ impl Source {
 
     /// The column with the most similar name.
     pub(crate) fn nearest(&self, wanted: &str) -> Option<&str> {
-        crate::names::nearest(wanted, self.header().iter().map(String::as_str))
+        crate::names::nearest_column(wanted, self.header().iter().map(String::as_str))
     }
 }
 
@@ -217,10 +217,15 @@ pub(crate) fn required_column(
         [only] if source.separator().is_some() => {
             let _ = write!(
                 message,
-                ", only `{only}`; if another character separates the columns, pass --separator, and if lines come before the header, --skip"
+                ", only `{only}`; if another character separates the columns, pass --separator; if this is a title, pass `--skip N` with the number of lines before the header"
             );
         }
         header => {
+            if let Some(title) = source.title() {
+                return Err(Stop::Unusable(format!(
+                    "{message}; its only name is `{title}`, which looks like a title: pass `--skip N` with the number of lines before the header"
+                )));
+            }
             let shown: Vec<_> = header.iter().take(8).map(|name| format!("`{name}`")).collect();
             let more = if header.len() > 8 { format!(" and {} more", header.len() - 8) } else { String::new() };
             let _ = write!(message, "; the columns are {}{more}", shown.join(", "));

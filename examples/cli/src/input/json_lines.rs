@@ -7,6 +7,9 @@ use serde_json::Value as Json;
 
 use super::{Cell, RowError};
 
+/// The prefix of the columns in the object `attributes`: `attributes.path`.
+pub(super) const ATTRIBUTES: &str = "attributes.";
+
 type Object = HashMap<String, Json>;
 
 pub(crate) struct JsonLines {
@@ -26,9 +29,14 @@ impl JsonLines {
         let mut columns: Vec<String> = Vec::new();
         for line in start.lines().take(1_000) {
             let Ok(object) = serde_json::from_str::<serde_json::Map<String, Json>>(line.trim()) else { continue };
-            for key in object.into_iter().map(|(key, _)| key) {
-                if !columns.contains(&key) {
-                    columns.push(key);
+            for (key, value) in object {
+                // The attributes of an event are columns too.
+                let inner = value.as_object().filter(|_| key == "attributes");
+                let inner = inner.into_iter().flat_map(|inner| inner.keys().map(|key| format!("{ATTRIBUTES}{key}")));
+                for name in inner.chain([key.clone()]) {
+                    if !columns.contains(&name) {
+                        columns.push(name);
+                    }
                 }
             }
         }
@@ -73,7 +81,8 @@ impl JsonLines {
     }
 
     pub(crate) fn cell(&self, column: usize) -> Cell<'_> {
-        let json = self.columns.get(column).and_then(|name| self.object.get(name));
+        let attribute = |name: &str| self.object.get("attributes")?.get(name.strip_prefix(ATTRIBUTES)?);
+        let json = self.columns.get(column).and_then(|name| self.object.get(name).or_else(|| attribute(name)));
         match json {
             None | Some(Json::Null) => Cell::Empty,
             Some(Json::String(text)) => Cell::text(text),

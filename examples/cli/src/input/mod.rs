@@ -16,7 +16,7 @@ use std::path::Path;
 
 pub(crate) use cell::Cell;
 use delimited::Delimited;
-use json_lines::JsonLines;
+use json_lines::{ATTRIBUTES, JsonLines};
 pub(crate) use sniff::{Encoding, separator_named};
 use workbook::Workbook;
 
@@ -175,6 +175,27 @@ impl Source {
                 Err(format!("{} are all like `{wanted}`; say which in a mapping", shown.join(" and ")))
             }
         }
+    }
+
+    /// The names that the column of an attribute of events may have: in JSON lines it is in the object `attributes`.
+    pub(crate) fn attribute_names(names: &[String]) -> Vec<String> {
+        names.iter().flat_map(|name| [format!("{ATTRIBUTES}{name}"), name.clone()]).collect()
+    }
+
+    /// The columns as a mapping may name them.
+    pub(crate) fn plain_names(&self) -> impl Iterator<Item = &str> {
+        self.header
+            .iter()
+            .map(|name| name.strip_prefix(ATTRIBUTES).unwrap_or(name))
+            .filter(|name| *name != "attributes")
+    }
+
+    /// A header that looks like the title of a report: one name over several columns.
+    pub(crate) fn title(&self) -> Option<&str> {
+        let mut names = self.header.iter().filter(|name| !name.is_empty());
+        let title = names.next().filter(|_| names.next().is_none())?;
+        let alone = self.header.len() == 1 && (self.separator().is_none() || !title.contains(' '));
+        (!alone).then_some(title)
     }
 
     /// A column of JSON lines that the first rows do not have; `None` for files with a header.

@@ -146,7 +146,8 @@ impl Form {
         for word in &self.strip {
             digits = digits.strip_prefix(word.as_str()).unwrap_or(digits).trim_start();
         }
-        if self.decimal == '.' && self.thousands.is_none() {
+        // `1e3` and `1200.5` have no sign between thousands.
+        if self.decimal == '.' && self.thousands.is_none_or(|separator| !digits.contains(separator)) {
             return Some(format!("{sign}{digits}"));
         }
         let (whole, fraction) = digits.split_once(self.decimal).map_or((digits, None), |(a, b)| (a, Some(b)));
@@ -373,6 +374,7 @@ mod tests {
             ("85%", Some(85.0)),
             ("300+", Some(300.0)),
             ("1200", Some(1_200.0)),
+            ("1e3", Some(1_000.0)),
             ("9,5", None),
             ("1,20,000", None),
             ("many", None),

@@ -298,7 +298,11 @@ fn best<'f, 'c>(forms: &'f [Form], cells: &[&'c str], kind: Kind) -> Option<Best
     let mut equal = forms.iter().filter(|form| count(form) == most);
     let chosen = equal.next()?;
     let other = equal.find_map(|form| {
-        let differs = |cell: &&&str| form.read(&Cell::text(cell), kind) != chosen.read(&Cell::text(cell), kind);
+        // A cell that one of them does not read says nothing about the other.
+        let differs = |cell: &&&str| match (value(form, cell, kind), value(chosen, cell, kind)) {
+            (Some(own), Some(of_chosen)) => own != of_chosen,
+            _ => false,
+        };
         cells.iter().find(differs).map(|cell| (form, *cell))
     });
     Some((chosen, most, other))
@@ -361,6 +365,7 @@ mod tests {
             (Kind::Flag, &["1", "0", "N/A"], r#"yes = "1", no = "0", missing = "N/A""#),
             (Kind::Flag, &["TRUE", "FALSE"], ""),
             (Kind::Number, &["$1,200,000", "$450,000"], r#"thousands = ",", strip = "$""#),
+            (Kind::Number, &["$1,250.50", "1e3", "100"], r#"thousands = ",", strip = "$""#),
             (Kind::Number, &["85%", "9.5%"], r#"strip = "%""#),
             (Kind::Number, &["9,5", "12"], r#"decimal = ",""#),
             (Kind::Number, &["1.200,50 €", "3,00 €"], r#"decimal = ",", thousands = ".", strip = "€""#),
@@ -390,6 +395,7 @@ mod tests {
         let doubt = proposed(Kind::Number, &["1,200"]).1.unwrap();
         assert_eq!(doubt, "`1,200` is read as 1200; with `decimal = \",\"` it is 1.200");
         assert_eq!(proposed(Kind::Number, &["1,200,000", "1,200"]).1, None);
+        assert_eq!(proposed(Kind::Number, &["$1,250.50", "1e3", "100"]).1, None);
     }
 
     #[test]

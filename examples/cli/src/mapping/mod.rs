@@ -52,6 +52,8 @@ pub(crate) struct EventsMapping {
     pub(crate) time: Vec<String>,
     pub(crate) count: Vec<String>,
     pub(crate) amount: Vec<String>,
+    /// The columns of the attributes of events.
+    pub(crate) attributes: BTreeMap<String, FieldMapping>,
     /// What the events of the file are called in the model.
     pub(crate) names: BTreeMap<String, String>,
     pub(crate) form: Form,
@@ -156,7 +158,24 @@ tables! {
         time: Words,
         count: Words,
         amount: Words,
+        attributes: BTreeMap<String, AttributeTable>,
         names: BTreeMap<String, String>,
+    }
+}
+
+/// The column of an attribute of events: its name, or a table as a field has.
+#[derive(Clone, Debug)]
+struct AttributeTable(FieldTable);
+
+impl<'de> Deserialize<'de> for AttributeTable {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<AttributeTable, D::Error> {
+        let table = match toml::Value::deserialize(deserializer)? {
+            table @ toml::Value::Table(_) => FieldTable::deserialize(table),
+            words => {
+                Words::deserialize(words).map(|column| FieldTable { column: Some(column), ..FieldTable::default() })
+            }
+        };
+        table.map(AttributeTable).map_err(|error| serde::de::Error::custom(error.message()))
     }
 }
 
@@ -221,6 +240,7 @@ impl Default for Mapping {
                 time: words("at"),
                 count: words("count"),
                 amount: words("amount"),
+                attributes: BTreeMap::new(),
                 names: BTreeMap::new(),
                 form: Form::default(),
             },
@@ -252,6 +272,13 @@ impl Mapping {
     }
 }
 
+impl EventsMapping {
+    pub(crate) fn attribute(&self, name: &str) -> FieldMapping {
+        let unnamed = || FieldMapping { columns: vec![name.to_owned()], form: self.form.clone() };
+        self.attributes.get(name).cloned().unwrap_or_else(unnamed)
+    }
+}
+
 fn preset(name: &str) -> Result<Document, String> {
     let found = PRESETS.iter().find(|(own, _)| *own == name);
     let names = || PRESETS.map(|(own, _)| format!("`{own}`")).join(", ");
@@ -271,13 +298,19 @@ impl Document {
             fields.insert(name.clone(), FieldMapping { columns, form });
         }
         let events = &self.events;
+        let form = events.form(&cells).map_err(|error| format!("`events`: {error}"))?;
+        let mut attributes = BTreeMap::new();
+        for (name, AttributeTable(table)) in events.attributes.iter().flatten() {
+            let form = table.form(&form).map_err(|error| format!("`events.attributes.{name}`: {error}"))?;
+            let columns = list(&table.column, vec![name.clone()]);
+            attributes.insert(name.clone(), FieldMapping { columns, form });
+        }
         let events_file = FileTable {
             separator: events.separator.clone(),
             encoding: events.encoding.clone(),
             sheet: events.sheet.clone(),
             skip: events.skip,
         };
-        let form = events.form(&cells).map_err(|error| format!("`events`: {error}"))?;
         Ok(Mapping {
             file: self.file.options().map_err(|error| format!("`file`: {error}"))?,
             id: list(&self.id, default.id),
@@ -291,6 +324,7 @@ impl Document {
                 time: list(&events.time, default.events.time),
                 count: list(&events.count, default.events.count),
                 amount: list(&events.amount, default.events.amount),
+                attributes,
                 names: events.names.clone().unwrap_or_default(),
                 form,
             },
@@ -339,6 +373,9 @@ mod tests {
                 "[fields]\nnps = { decimal = \",\", thousands = \",\" }",
                 "`fields.nps`: `decimal` and `thousands` are both `,`",
             ),
+            ("events.attributes.path = { colunm = \"Page\" }", "unknown field `colunm`"),
+            ("events.attributes.path = 1", "expected a text or a list of texts"),
+            ("events.attributes.n = { decimal = \",\", thousands = \",\" }", "`events.attributes.n`: `decimal` and"),
             ("[events]\ndate = \"MM/DD/YYYY\"", "`events`: `MM/DD/YYYY` is no date form"),
             ("[cells]\ntime_zone = \"Berlin\"", "`cells`: `Berlin` is no time zone"),
             ("[file]\nseparator = \"#\"", "`file`: `#` is no separator"),

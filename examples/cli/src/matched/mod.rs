@@ -5,16 +5,20 @@ mod report;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use warmth::model::{Condition, Input, Operand, Worth};
+use warmth::model::{Condition, Input, Operand, Test, Worth};
 use warmth::{Fired, Kind, Model, Record, Score, Scorer, Value, Verdict};
 
 use crate::events::Events;
 use crate::mapping::Mapping;
 use crate::messages::shortened;
 use crate::names::{self, Likeness, likeness, nearest};
+use crate::population::gate_of;
+use crate::reads::{Use, attribute_uses, conditions};
 use crate::records::Records;
 pub(crate) use report::Report;
-use report::{ListLike, MissingField, OtherSpelling, ReportedCells, RuleCount, UnmatchedEvent, UnmatchedText};
+use report::{
+    ListLike, MissingField, OtherSpelling, ReportedCells, RuleCount, UnmatchedAttribute, UnmatchedEvent, UnmatchedText,
+};
 
 /// How many different texts of a field are remembered.
 const TEXTS: usize = 10_000;
@@ -36,10 +40,10 @@ pub(crate) struct Audit<'m> {
     passed: u64,
 }
 
-/// A text that the model compares with a field.
+/// A text that the model compares with a field, or with an attribute of events.
 #[derive(Clone, Copy)]
-struct Listed<'m> {
-    field: &'m str,
+pub(crate) struct Listed<'m> {
+    pub(crate) field: &'m str,
     text: &'m str,
     at: &'m str,
     operator: &'m str,
@@ -86,7 +90,7 @@ impl<'m> Audit<'m> {
                     *count += 1;
                 }
             }
-        } else if let Some(gate) = fired.ids().next() {
+        } else if let Some(gate) = gate_of(score, fired) {
             *self.held_back.entry(gate).or_default() += 1;
         }
         for (name, seen) in &mut self.fields {
@@ -115,8 +119,10 @@ impl<'m> Audit<'m> {
     }
 
     /// The report. `events` are those of the file, if there is one.
-    pub(crate) fn report(self, records: &Records, events: Option<(&Events, &Mapping)>, skipped: u64) -> Report {
-        let cells = events.iter().flat_map(|(events, _)| events.misfits.columns()).chain(records.misfits().columns());
+    pub(crate) fn report<'e>(self, records: &Records, events: Option<(&'e Events, &Mapping)>, skipped: u64) -> Report {
+        let of_events =
+            |(events, _): &(&'e Events, &Mapping)| events.misfits.columns().chain(events.attribute_misfits.columns());
+        let cells = events.iter().flat_map(of_events).chain(records.misfits().columns());
         let cells = cells.map(ReportedCells::of).collect();
         let (unmatched, unread) =
             events.map_or_else(Default::default, |(events, mapping)| self.events(events, mapping));
@@ -124,12 +130,8 @@ impl<'m> Audit<'m> {
         let seen = |listed: &&Listed<'_>| self.fields.get(listed.field).filter(|seen| seen.known > 0);
         let listed: Vec<_> = self.unmatched.iter().filter_map(|listed| Some((listed, &seen(&listed)?.texts))).collect();
         let few = listed.iter().map(|(_, texts)| texts.len()).sum::<usize>() <= PAIRS;
-        let texts = listed.iter().map(|(listed, texts)| UnmatchedText {
-            field: listed.field.to_owned(),
-            text: listed.text.to_owned(),
-            at: listed.at.to_owned(),
-            nearest: nearest(listed.text, texts.keys().map(String::as_str).filter(|_| few)).map(str::to_owned),
-        });
+        let texts = listed.iter().map(|(listed, texts)| listed.unmatched(texts, few));
+        let (attributes, attribute_texts) = events.map_or_else(Default::default, |(events, _)| self.attributes(events));
         let mut spellings = self.spellings();
         spellings.extend(events.iter().flat_map(|_| self.event_spellings(&unread)));
         let missing = self.fields.iter().filter(|(_, seen)| seen.missing * 2 > self.records).map(|(name, seen)| {
@@ -160,6 +162,8 @@ impl<'m> Audit<'m> {
             events: unmatched,
             unread_events: unread,
             ids_without_record: records.unknown_ids(),
+            attributes,
+            attribute_texts,
             texts: texts.collect(),
             spellings,
             missing: missing.collect(),
@@ -170,22 +174,39 @@ impl<'m> Audit<'m> {
         }
     }
 
+    /// The attributes that no event has, and the texts that no event has in an attribute.
+    fn attributes(&self, events: &Events) -> (Vec<UnmatchedAttribute>, Vec<UnmatchedText>) {
+        let unknown = events.attributes.iter().filter(|(_, seen)| seen.known == 0);
+        let unknown =
+            unknown.map(|(name, seen)| UnmatchedAttribute { attribute: name.clone(), nearest: seen.nearest.clone() });
+        let listed = listed_attributes(self.model);
+        let texts = listed.iter().filter_map(|listed| {
+            let seen = events.attributes.get(listed.field).filter(|seen| seen.known > 0)?;
+            let found = seen.texts.keys().any(|text| listed.matches(text));
+            (!found).then(|| listed.unmatched(&seen.texts, listed.is_whole()))
+        });
+        (unknown.collect(), texts.collect())
+    }
+
     /// Texts of rows that a listed text does not match because of its spelling.
     fn spellings(&self) -> Vec<OtherSpelling> {
         let mut spellings = Vec::new();
         for (name, seen) in &self.fields {
             let listed: Vec<&Listed<'_>> = self.listed.iter().filter(|listed| listed.field == *name).collect();
             let exact = listed.iter().filter(|listed| !listed.ignore_case && listed.is_whole());
-            let folded: BTreeMap<String, &str> =
-                exact.map(|listed| (names::folded(listed.text), listed.text)).collect();
+            let mut folded: BTreeMap<String, Vec<&Listed<'_>>> = BTreeMap::new();
+            for listed in exact {
+                folded.entry(names::folded(listed.text)).or_default().push(listed);
+            }
             if folded.is_empty() {
                 continue;
             }
             for (found, rows) in &seen.texts {
-                let text = folded.get(&names::folded(found)).filter(|_| !listed.iter().any(|own| own.matches(found)));
-                if let Some(text) = text {
-                    let (field, text) = (Some((*name).to_owned()), (*text).to_owned());
-                    spellings.push(OtherSpelling { field, text, found: found.clone(), rows: *rows });
+                let same = folded.get(&names::folded(found)).filter(|_| !listed.iter().any(|own| own.matches(found)));
+                if let Some(same @ [first, ..]) = same.map(Vec::as_slice) {
+                    let (field, text) = (Some((*name).to_owned()), first.text.to_owned());
+                    let at = same.iter().map(|listed| listed.at.to_owned()).collect();
+                    spellings.push(OtherSpelling { field, text, at, found: found.clone(), rows: *rows });
                 }
             }
         }
@@ -196,7 +217,7 @@ impl<'m> Audit<'m> {
     fn event_spellings(&self, unread: &BTreeMap<String, u64>) -> Vec<OtherSpelling> {
         let of = |(found, rows): (&String, &u64)| {
             let text = self.model.events().find(|event| likeness(event, found) >= Likeness::Number)?.to_owned();
-            Some(OtherSpelling { field: None, text, found: found.clone(), rows: *rows })
+            Some(OtherSpelling { field: None, text, at: BTreeSet::new(), found: found.clone(), rows: *rows })
         };
         unread.iter().filter_map(of).collect()
     }
@@ -245,12 +266,22 @@ impl Seen {
 }
 
 impl Listed<'_> {
+    fn unmatched(&self, texts: &BTreeMap<String, u64>, compare: bool) -> UnmatchedText {
+        let near = nearest(self.text, texts.keys().map(String::as_str).filter(|_| compare));
+        UnmatchedText {
+            field: self.field.to_owned(),
+            text: self.text.to_owned(),
+            at: self.at.to_owned(),
+            nearest: near.map(str::to_owned),
+        }
+    }
+
     /// Whether the text is compared as a whole, not in parts.
     fn is_whole(&self) -> bool {
         !["starts_with", "ends_with", "contains", "has_word"].contains(&self.operator)
     }
 
-    fn matches(&self, text: &str) -> bool {
+    pub(crate) fn matches(&self, text: &str) -> bool {
         let compare = |wanted: &str, text: &str| match self.operator {
             "starts_with" => text.starts_with(wanted),
             "ends_with" => text.ends_with(wanted),
@@ -267,11 +298,9 @@ impl Listed<'_> {
 
 /// Every text that the model compares with a field.
 fn listed(model: &Model) -> Vec<Listed<'_>> {
-    let mut listed = Vec::new();
-    let gates = model.required_gates().iter().chain(model.disqualifying_gates());
-    gates.for_each(|gate| add_tests(&mut listed, gate.when(), gate.id()));
+    let tests = conditions(model).flat_map(|(at, when)| when.tests().map(move |test| (at, test)));
+    let mut listed: Vec<Listed<'_>> = tests.flat_map(|(at, test)| listed_by(test, at)).collect();
     for rule in model.axes().iter().flat_map(warmth::model::Axis::rules) {
-        rule.conditions().for_each(|when| add_tests(&mut listed, when, rule.id()));
         if let Worth::Values(values) = rule.worth() {
             let (field, ignore_case) = (values.field(), values.ignores_case());
             let rows =
@@ -279,36 +308,40 @@ fn listed(model: &Model) -> Vec<Listed<'_>> {
             listed.extend(rows);
         }
     }
-    model.promoters().iter().for_each(|promoter| add_tests(&mut listed, promoter.when(), promoter.id()));
-    model.limits().iter().for_each(|limit| add_tests(&mut listed, limit.when(), limit.get_id().unwrap_or("limit")));
-    for segment in model.segments() {
-        segment.when().into_iter().for_each(|when| add_tests(&mut listed, when, segment.name()));
-    }
     listed
 }
 
-fn add_tests<'m>(listed: &mut Vec<Listed<'m>>, when: &'m Condition, at: &'m str) {
-    for test in when.tests() {
-        let Input::Field(field) = test.input() else { continue };
-        let texts: Vec<&str> = match test.operand() {
-            Operand::Text(text) => vec![text],
-            Operand::Texts(texts) => texts.iter().map(String::as_str).collect(),
-            _ => continue,
-        };
-        let (operator, ignore_case) = (test.operator(), test.ignores_case());
-        listed.extend(texts.into_iter().map(|text| Listed { field, text, at, operator, ignore_case }));
-    }
+/// The texts that a test compares with a field, or with an attribute of events.
+fn listed_by<'m>(test: Test<'m>, at: &'m str) -> Vec<Listed<'m>> {
+    let Input::Field(field) = test.input() else { return Vec::new() };
+    let texts: Vec<&str> = match test.operand() {
+        Operand::Text(text) => vec![text],
+        Operand::Texts(texts) => texts.iter().map(String::as_str).collect(),
+        _ => return Vec::new(),
+    };
+    let (operator, ignore_case) = (test.operator(), test.ignores_case());
+    texts.into_iter().map(|text| Listed { field, text, at, operator, ignore_case }).collect()
+}
+
+/// Every text that the model compares with an attribute of events.
+pub(crate) fn listed_attributes(model: &Model) -> Vec<Listed<'_>> {
+    let tests = attribute_uses(model).into_iter().filter_map(|(at, used)| match used {
+        Use::Test(test) => Some((at, test)),
+        Use::Value(_) => None,
+    });
+    tests.flat_map(|(at, test)| listed_by(test, at)).collect()
 }
 
 /// The ids of rules, promoters and limits that read events.
 fn reads_events(model: &Model) -> BTreeSet<&str> {
-    let reads = |when: &Condition| when.tests().any(|test| matches!(test.input(), Input::Events { .. }));
-    let rules = model.axes().iter().flat_map(warmth::model::Axis::rules).filter(|rule| {
-        let bands = matches!(rule.worth(), Worth::Bands(bands) if matches!(bands.input(), Input::Events { .. }));
-        bands || matches!(rule.worth(), Worth::Signal(_)) || rule.conditions().any(reads)
+    let is_events = |input: Input<'_>| matches!(input, Input::Events { .. });
+    let reads = |when: &Condition| when.tests().any(|test| is_events(test.input()));
+    let rules = model.axes().iter().flat_map(warmth::model::Axis::rules).filter(|rule| match rule.worth() {
+        Worth::Bands(bands) => is_events(bands.input()),
+        Worth::PerUnit(per_unit) => is_events(per_unit.input()),
+        Worth::Signal(_) => true,
+        _ => false,
     });
-    let promoters = model.promoters().iter().filter(|promoter| reads(promoter.when()));
-    let limits = model.limits().iter().filter(|limit| reads(limit.when()));
-    let ids = rules.map(warmth::model::Rule::id).chain(promoters.map(warmth::model::Promoter::id));
-    ids.chain(limits.filter_map(|limit| limit.get_id())).collect()
+    let ids = rules.map(warmth::model::Rule::id);
+    ids.chain(conditions(model).filter(|(_, when)| reads(when)).map(|(at, _)| at)).collect()
 }

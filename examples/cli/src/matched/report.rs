@@ -1,6 +1,6 @@
 //! What a run found out, as a value for JSON and as messages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -28,6 +28,10 @@ pub(crate) struct Report {
     /// Events of the file that the model does not read.
     pub(super) unread_events: BTreeMap<String, u64>,
     pub(super) ids_without_record: usize,
+    /// Attributes of events that the model reads and no row has.
+    pub(super) attributes: Vec<UnmatchedAttribute>,
+    /// Texts that the model looks for in attributes of events; `field` is the attribute.
+    pub(super) attribute_texts: Vec<UnmatchedText>,
     pub(super) texts: Vec<UnmatchedText>,
     /// Rows whose text or event differs from that of the model in capitals, spaces or punctuation only.
     pub(super) spellings: Vec<OtherSpelling>,
@@ -53,6 +57,13 @@ pub(super) struct UnmatchedEvent {
 }
 
 #[derive(Serialize)]
+pub(super) struct UnmatchedAttribute {
+    pub(super) attribute: String,
+    /// A column of the file that may be meant.
+    pub(super) nearest: Option<String>,
+}
+
+#[derive(Serialize)]
 pub(super) struct UnmatchedText {
     pub(super) field: String,
     pub(super) text: String,
@@ -67,6 +78,8 @@ pub(super) struct OtherSpelling {
     pub(super) field: Option<String>,
     /// The text of the model.
     pub(super) text: String,
+    /// The ids of the rules, gates, promoters, limits and segments that look for the text of the model.
+    pub(super) at: BTreeSet<String>,
     /// The text of the rows.
     pub(super) found: String,
     pub(super) rows: u64,
@@ -141,7 +154,9 @@ impl Report {
     }
 
     fn write_nobody(&self, messages: &mut Messages) {
-        let nobody = self.rules.iter().filter(|rule| rule.fired == 0 && rule.of >= ENOUGH);
+        // Of a rule that looks for another spelling, the spelling is the finding.
+        let misspelt = |id: &String| self.spellings.iter().any(|spelling| spelling.at.contains(id));
+        let nobody = self.rules.iter().filter(|rule| rule.fired == 0 && rule.of >= ENOUGH && !misspelt(&rule.id));
         let ids: Vec<_> = nobody.clone().map(|rule| format!("`{}`", rule.id)).collect();
         if let Some(rule) = nobody.clone().next() {
             messages.warning(&format!("of {} scored records, these fire for nobody: {}", rule.of, ids.join(", ")));
@@ -156,16 +171,29 @@ impl Report {
             }
             messages.warning(&message);
         }
+        for UnmatchedAttribute { attribute, nearest } in &self.attributes {
+            let mut message = format!("the model reads the attribute `{attribute}` of events, which no row has");
+            if let Some(nearest) = nearest {
+                let (name, column) = (key(attribute), toml::Value::from(nearest.as_str()));
+                let _ = write!(
+                    message,
+                    "; if it is `{nearest}`, write into the mapping: [events] attributes = {{ {name} = {column} }}"
+                );
+            }
+            messages.warning(&message);
+        }
     }
 
     /// Texts and events of rows that differ from those of the model in their spelling.
     fn write_spellings(&self, messages: &mut Messages) {
-        for OtherSpelling { field, text, found, rows } in &self.spellings {
+        for OtherSpelling { field, text, at, found, rows } in &self.spellings {
+            let at: Vec<_> = at.iter().map(|at| format!("`{at}`")).collect();
             messages.warning(&match field {
                 Some(field) => format!(
                     "{} `{found}` in `{field}`, which the model does not count as `{text}`; \
-                     correct one of them, or set `ignore_case` in the model",
-                    rows_have(*rows)
+                     correct one of them, or write `ignore_case = true` in {}",
+                    rows_have(*rows),
+                    at.join(" and ")
                 ),
                 None => format!(
                     "{} the event `{found}`, which the model does not read as `{text}`; \
@@ -176,6 +204,12 @@ impl Report {
                 ),
             });
         }
+    }
+
+    /// Whether the rows have the text in another spelling, which has a warning of its own.
+    fn is_other_spelling(&self, text: &UnmatchedText) -> bool {
+        let same = |field: &Option<String>| field.as_deref() == Some(text.field.as_str());
+        self.spellings.iter().any(|own| same(&own.field) && own.text == text.text && own.at.contains(&text.at))
     }
 
     fn write_fields(&self, messages: &mut Messages) {
@@ -195,15 +229,18 @@ impl Report {
 
     /// Listed texts that no row has, by field and place.
     fn write_texts(&self, messages: &mut Messages) {
-        let mut groups: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
-        for UnmatchedText { field, text, at, nearest } in &self.texts {
+        let mut groups: BTreeMap<(&str, String), Vec<String>> = BTreeMap::new();
+        let of_events = self.attribute_texts.iter().map(|text| (text, format!("the attribute `{}`", text.field)));
+        let of_records = self.texts.iter().filter(|text| !self.is_other_spelling(text));
+        let of_records = of_records.map(|text| (text, format!("`{}`", text.field)));
+        for (UnmatchedText { text, at, nearest, .. }, place) in of_records.chain(of_events) {
             let nearest = nearest.as_ref().map_or(String::new(), |nearest| format!(" (the rows have `{nearest}`)"));
-            groups.entry((at, field)).or_default().push(format!("`{text}`{nearest}"));
+            groups.entry((at, place)).or_default().push(format!("`{text}`{nearest}"));
         }
-        for ((at, field), texts) in groups {
+        for ((at, place), texts) in groups {
             let shown = texts.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
             let more = if texts.len() > 5 { format!(" and {} more", texts.len() - 5) } else { String::new() };
-            messages.warning(&format!("`{at}` looks in `{field}` for {shown}{more}, which no row has"));
+            messages.warning(&format!("`{at}` looks in {place} for {shown}{more}, which no row has"));
         }
     }
 }

@@ -17,8 +17,9 @@ use warmth::Scorer;
 
 use crate::document::Document;
 use crate::messages::{Messages, Stop};
-use crate::options::{FileArgs, as_of, top};
-use crate::population::{Files, Population, Scored, fields};
+use crate::options::{FileArgs, as_of, next_mapping, top};
+use crate::population::{Files, Population, Scored, fields, gate_of};
+use crate::reads::asks_coverage;
 use output::{CsvWriter, Ranking, write_outcome};
 
 #[derive(clap::Args)]
@@ -27,7 +28,7 @@ pub(crate) struct Args {
     pub(crate) model: PathBuf,
     /// CSV, TSV, JSON lines or .xlsx with an id; `-` is standard input
     pub(crate) records: PathBuf,
-    /// Events in one of the same forms, with the columns `id`, `event`, `at` and, where known, `count` and `amount`
+    /// Events in one of the same forms, with the columns `id`, `event`, `at` and, where known, `count`, `amount` and attributes
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
     /// RFC 3339, such as 2026-11-22T18:00:00+01:00, or a date for its midnight in UTC (default: now)
@@ -79,20 +80,20 @@ pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> 
         mapping: &mapping,
         drop_duplicates: args.drop_duplicates,
     };
-    let opened = Population::open(&files, &model, fields(&scorer), messages);
-    let population = opened.map_err(|stop| stop.with_next(|| next_mapping(args)))?;
+    let opened = Population::open(&files, &[&model], fields(&scorer), messages);
+    let population = opened.map_err(|stop| stop.with_next(|| next(args)))?;
     let as_of = args.as_of.unwrap_or_else(now);
     if let Some(wanted) = &args.explain {
         return explain(wanted, population, &scorer, as_of, args, messages, out);
     }
     let mut ranking = Ranking::default();
     let csv = match args.format {
-        Format::Csv => Some(CsvWriter::new(out, &scorer)?),
+        Format::Csv => Some(CsvWriter::new(out, &scorer, asks_coverage(&model))?),
         Format::Table | Format::Jsonl => None,
     };
     let found = population.score((&model, &scorer), as_of, messages, |scored| {
         let Scored { id, name, record, score, fired } = scored;
-        let gate = || fired.ids().next().filter(|_| !score.verdict().is_scored());
+        let gate = || gate_of(&score, fired);
         match (&csv, args.format) {
             (Some(csv), _) => csv.write(out, (&id, &name), score, gate(), scorer.missing(record))?,
             (None, Format::Table) => ranking.add(id, name, score, gate(), scorer.missing(record).count()),
@@ -104,7 +105,7 @@ pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> 
         return Err(format!("{}: there is no record that can be scored", args.records.display()).into());
     };
     if args.format == Format::Table {
-        ranking.write(out, args.top, &scorer)?;
+        ranking.write(out, args.top, &model, &scorer)?;
     }
     out.flush()?; // the warnings come after the output
     found.write(messages);
@@ -113,7 +114,7 @@ pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> 
         fs::write(path, json + "\n").map_err(|error| format!("{}: {error}", path.display()))?;
     }
     if messages.has_misfits() && !args.file.is_mapped() {
-        messages.note(&next_mapping(args));
+        messages.note(&next(args));
     } else if args.file.is_mapped() && args.format == Format::Table {
         messages.note(
             "next: add `--explain ID` to see the reasons of a score, `--format csv` for a file with every record",
@@ -132,20 +133,20 @@ fn explain(
     out: &mut dyn Write,
 ) -> Result<(), Stop> {
     let mut records = population.records;
+    let plain = |id: &str| id.trim_start_matches('0').to_lowercase();
+    let mut alike = None;
     while let Some((id, record)) = records.next(messages)? {
         if id == wanted {
             return Ok(writeln!(out, "{}", scorer.explain(&record, as_of))?);
         }
+        if alike.is_none() && plain(&id) == plain(wanted) {
+            alike = Some(id);
+        }
     }
-    Err(format!("{}: no record that can be read has the id `{wanted}`", args.records.display()).into())
+    let alike = alike.map_or(String::new(), |id| format!("; did you mean `{id}`?"));
+    Err(format!("{}: no record that can be read has the id `{wanted}`{alike}", args.records.display()).into())
 }
 
-/// The command that drafts a mapping for these files.
-fn next_mapping(args: &Args) -> String {
-    let events = args.events.as_ref().map_or(String::new(), |path| format!(" --events {}", path.display()));
-    format!(
-        "next: `warmth map {}{events} {} --out mapping.toml` drafts a mapping from the cells; read it, then add `--map mapping.toml`",
-        args.records.display(),
-        args.model.display()
-    )
+fn next(args: &Args) -> String {
+    next_mapping(&args.records, args.events.as_deref(), &args.model)
 }

@@ -137,28 +137,24 @@ fn preview_and_diff_say_what_a_change_does() {
     assert_eq!(table.code, Some(0), "{}", table.err);
     // Ann rises. Cy is no longer held back, Di is. Bob stays.
     let expected = "\
-state, old \\ new  cold  disqualified  hot
-cold                 1             .    1
-disqualified         .             .    1
-hot                  .             1    .
+state, old \\ new  hot  cold  disqualified
+hot                 .     .             1
+cold                1     1             .
+disqualified        1     .             .
 
-grade: nobody moves
-
-play: nobody moves
-
-id  name  score     state                grade  play
-a   Ann   40 -> 60  cold -> hot          -      -
-c   Cy    - -> 60   disqualified -> hot  -      -
-d   Di    70 -> -   hot -> disqualified  -      -
+id  name  score     state
+a   Ann   40 -> 60  cold -> hot
+c   Cy    - -> 60   disqualified -> hot
+d   Di    70 -> -   hot -> disqualified
 
 4 records, 3 move; from `leads ";
     assert!(table.out.starts_with(expected), "{}", table.out);
     let csv = run(&folder, &[&args[..], &["--format", "csv"]].concat()).out;
     let expected = "\
-id,name,old_score,new_score,old_state,new_state,old_grade,new_grade,old_play,new_play
-a,Ann,40,60,cold,hot,,,,
-c,Cy,,60,disqualified,hot,,,,
-d,Di,70,,hot,disqualified,,,,
+id,name,old_score,new_score,old_state,new_state,old_grade,new_grade,old_segment,new_segment,old_play,new_play
+a,Ann,40,60,cold,hot,,,,,,
+c,Cy,,60,disqualified,hot,,,,,,
+d,Di,70,,hot,disqualified,,,,,,
 ";
     assert_eq!(csv, expected);
 
@@ -171,4 +167,104 @@ disqualifying `left`, when, left, is: true -> false
 ";
     run(&folder, &["diff", "old.toml", "new.toml"]).is(0, expected, "");
     run(&folder, &["diff", "old.toml", "old.toml"]).is(0, "0 changes\n", "");
+}
+
+/// States in the order of their bounds, and only what the models have.
+#[test]
+fn preview_compares_segments_and_orders_states() {
+    let folder = folder("commands/segments");
+    let model = |at_least: u32| {
+        format!(
+            "format = 1\nname = \"x\"\n[[axis]]\nname = \"fit\"\navailable = 100\n[[axis.rule]]\nid = \"a\"\n\
+             bands.nps = [[4, 40], [5, 50], [10, 100]]\n\
+             [[state]]\nname = \"zeal\"\nat_least = 90\n[[state]]\nname = \"able\"\nat_least = {at_least}\n\
+             [[state]]\nname = \"mild\"\nat_least = 0\n\
+             [[segment]]\nname = \"fans\"\nwhen.score.at_least = {at_least}\n[[segment]]\nname = \"all\"\n"
+        )
+    };
+    fs::write(folder.join("old.toml"), model(50)).unwrap();
+    fs::write(folder.join("new.toml"), model(40)).unwrap();
+    fs::write(folder.join("records.csv"), "id,nps\na,10\nb,5\nc,4\n").unwrap();
+    let args = ["preview", "old.toml", "new.toml", "records.csv", "--as-of", "2026-11-22"];
+    let expected = "\
+state, old \\ new  zeal  able  mild
+zeal                 1     .     .
+able                 .     1     .
+mild                 .     1     .
+
+segment, old \\ new  fans  all
+fans                   2    .
+all                    1    .
+
+id  score  state         segment
+c   40     mild -> able  all -> fans
+
+3 records, 1 moves; from `x ";
+    let outcome = run(&folder, &args);
+    assert!(outcome.out.starts_with(expected), "{}{}", outcome.out, outcome.err);
+    fs::write(folder.join("records.csv"), "id,nps\na,10\n").unwrap();
+    let out = run(&folder, &args).out;
+    assert!(out.starts_with("state: nobody moves\n\nsegment: nobody moves\n\n1 record, 0 move; from"), "{out}");
+}
+
+/// What a newcomer stumbled over: each draft names the right column, or asks about it.
+#[test]
+fn map_finds_ids_and_columns_that_share_a_word() {
+    let folder = folder("commands/map-names");
+    let model = "format = 1\nname = \"x\"\n[[axis]]\nname = \"fit\"\navailable = 100\n[[axis.rule]]\nid = \"a\"\n\
+        when.nps.at_least = 9\npoints = 1\n[[axis.rule]]\nid = \"b\"\nwhen.renewal_date.days_until.at_most = 9\npoints = 1\n\
+        [[axis.rule]]\nid = \"c\"\nwhen.spend.at_least = 9\npoints = 1\n\
+        [[axis.rule]]\nid = \"d\"\nsignal = { event = \"visit\", points = 1, max = 9 }\n";
+    fs::write(folder.join("model.toml"), model).unwrap();
+    let records = "Customer ID,Company,NPS Score,Renewal (MM/DD/YY),Monthly spend\n\
+        17,Acme,9,12/31/26,\"$1,250.50\"\n18,Bolt,8,01/15/27,1e3\n17,Cord,7,02/01/27,100\n19,Dune,,,lots\n";
+    fs::write(folder.join("records.csv"), records).unwrap();
+    fs::write(folder.join("events.csv"), "Cust,What,When\n17,visit,2026-11-01\n18,visit,2026-11-02\n").unwrap();
+    let outcome = run(&folder, &["map", "records.csv", "model.toml", "--events", "events.csv"]);
+    for line in [
+        "id = \"Customer ID\"\n# check: `Customer ID` has `17` twice; only the first row of an id is scored\n",
+        "\nnps = { column = \"NPS Score\" }",
+        "\nrenewal_date = { column = \"Renewal (MM/DD/YY)\", date = \"%m/%d/%y\" }",
+        "\nspend = { column = \"Monthly spend\", thousands = \",\", strip = \"$\" }",
+        "\nid = \"Cust\"\nname = \"What\"\ntime = \"When\"\n",
+    ] {
+        assert!(outcome.out.contains(line), "`{line}` is not in: {}", outcome.out);
+    }
+    for question in [
+        "check: is `nps` the column `NPS Score`?",
+        "check: is `renewal_date` the column `Renewal (MM/DD/YY)`?",
+        "check: `spend`: the cell `lots` of `Monthly spend` is not read as number",
+    ] {
+        assert!(outcome.err.contains(question), "`{question}` is not in: {}", outcome.err);
+    }
+
+    fs::write(folder.join("events.csv"), "x,y\n1,2\n").unwrap();
+    let err = run(&folder, &["map", "records.csv", "model.toml", "--events", "events.csv"]).err;
+    assert!(err.contains("which column of events.csv holds the id of the record?"), "{err}");
+    fs::write(folder.join("records.csv"), format!("Customers of November,,,,\n{records}")).unwrap();
+    let err = run(&folder, &["map", "records.csv"]).err;
+    assert!(err.contains("`Customers of November`, which looks like a title: pass `--skip N`"), "{err}");
+    run(&folder, &["score", "model.toml", "records.csv"]).refuses(2, &["looks like a title: pass `--skip N`"]);
+}
+
+#[test]
+fn refusals_say_what_to_write() {
+    let folder = folder("commands/refusals");
+    fs::write(folder.join("model.toml"), OLD).unwrap();
+    fs::write(folder.join("records.csv"), "id,nps,left\n0012,9,false\n").unwrap();
+    fs::write(folder.join("other.csv"), "key,nps\n1,9\n").unwrap();
+    run(&folder, &["score", "model.toml", "records.csv", "--as-of", "22.11.2026"])
+        .refuses(2, &["or a date such as `2026-11-22`"]);
+    run(&folder, &["score", "model.toml", "records.csv", "--explain", "12"])
+        .refuses(2, &["`12`; did you mean `0012`?"]);
+    let next = "next: `warmth map other.csv --events e.csv model.toml --out mapping.toml` drafts a mapping";
+    fs::write(folder.join("e.csv"), "id,event,at\n").unwrap();
+    let check = run(&folder, &["check", "model.toml", "other.csv", "--events", "e.csv"]);
+    assert!(check.err.contains(next), "{}", check.err);
+    let check = run(&folder, &["check", "model.toml", "records.csv", "--as-of", "2026-11-22"]);
+    assert!(
+        check.out.ends_with("\nrecords.csv: 1 record scored; everything that the model reads matches\n"),
+        "{}",
+        check.out
+    );
 }

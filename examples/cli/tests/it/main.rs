@@ -7,7 +7,9 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod attributes;
 mod commands;
+mod coverage;
 mod edges;
 mod evidence;
 mod files;

@@ -80,7 +80,7 @@ warning: the model reads the event `demo_request`, which no row has
 warning: the model reads the event `pricing_view`, which no row has; 24 rows have `Pricing View`
 warning: `in-europe` looks in `country` for `Atlantis`, which no row has
 warning: `industry` looks in `industry` for `logistics` (the rows have `logistics;space`), `space` (the rows have `logistics;space`), which no row has
-warning: 8 rows have `Software` in `industry`, which the model does not count as `software`; correct one of them, or set `ignore_case` in the model
+warning: 8 rows have `Software` in `industry`, which the model does not count as `software`; correct one of them, or write `ignore_case = true` in `industry`
 warning: 24 rows have the event `Pricing View`, which the model does not read as `pricing_view`; to rename it, write into the mapping: [events] names = { \"Pricing View\" = \"pricing_view\" }
 warning: `nps` is missing for 20 of 24 records
 warning: 8 cells of `industry` look like lists, such as `logistics;space`: the model reads it as one text; if they are lists, use the operators of tags, such as `has`
@@ -102,7 +102,8 @@ fn what_never_matched_is_said_after_a_run() {
         report["texts"][0],
         json!({ "field": "country", "text": "Atlantis", "at": "in-europe", "nearest": null })
     );
-    let spelling = json!({ "field": "industry", "text": "software", "found": "Software", "rows": 8 });
+    let spelling =
+        json!({ "field": "industry", "text": "software", "at": ["industry"], "found": "Software", "rows": 8 });
     assert_eq!(report["spellings"][0], spelling);
     assert_eq!(report["missing"][0], json!({ "field": "nps", "missing": 20, "has_column": true }));
     assert_eq!(report["rules"][0], json!({ "id": "pricing", "fired": 0, "of": 24 }));
@@ -148,9 +149,23 @@ fn a_gate_that_holds_everybody_back_is_named() {
     let err = run("score", &folder, &[]).err;
     for part in [
         "warning: the gate `in-europe` holds back all 24 records",
-        "warning: `in-europe` looks in `country` for `NL` (the rows have `nl`), `DE` (the rows have `de`), `Atlantis`, which no row has",
+        "warning: `in-europe` looks in `country` for `Atlantis`, which no row has",
         "warning: 12 rows have `nl` in `country`, which the model does not count as `NL`",
     ] {
         assert!(err.contains(part), "`{part}` is not in: {err}");
     }
+}
+
+/// One warning for one spelling, although the text never matches and its rule fires for nobody.
+#[test]
+fn another_spelling_is_one_warning() {
+    let folder = with_files("spelling");
+    let records = fs::read_to_string(folder.join("records.csv")).unwrap();
+    fs::write(folder.join("records.csv"), records.replace(",software,", ",Software,")).unwrap();
+    let err = run("score", &folder, &[]).err;
+    let warning = "warning: 16 rows have `Software` in `industry`, which the model does not count as `software`; \
+        correct one of them, or write `ignore_case = true` in `industry`\n";
+    assert!(err.contains(warning), "{err}");
+    assert_eq!(err.matches("`software`").count(), 1, "{err}");
+    assert!(err.contains("these fire for nobody: `pricing`, `visits`\n"), "{err}");
 }

@@ -207,7 +207,7 @@ b   B           10.0  D4     cold   -        wait        1
 4 scored: 3 eligible, 1 undetermined; 3 ready, 1 cold
 ";
     let reports = "\
-records.csv:7: column `id`: expected a text, found nothing
+records.csv:7: column `id`: the id is empty; the row is left out
 records.csv:8: column `id`: `b` is the id of an earlier row
 records.csv:9: expected 6 cells, found 3
 score: warning: records.csv: `has_flagship`: 1 cell is not read as a flag and counts as missing, first `yes` on line 2; \
@@ -238,7 +238,7 @@ nobody,visit,2026-11-22T12:00:00Z,0,
     let folder = Folder::new("bad-events").with("events.csv", events);
     let outcome = folder.score(&["model.toml", "records.csv", "--events", "events.csv", "--top", "0"]);
     let reports = "\
-events.csv:5: column `id`: expected a text, found nothing
+events.csv:5: column `id`: the id is empty; the row is left out
 score: warning: events.csv: `amount`: 1 cell is not read as a decimal with up to 6 places and the event is left out, \
 first `1.2345678` on line 4; correct the cells, or list them under `missing` in the mapping
 score: warning: events.csv: `count`: 1 cell is not read as a whole number below 2^32 and the event is left out, \

@@ -66,6 +66,7 @@ impl<'m> Compiler<'m> {
     }
 
     /// The ages at which an amount can be spent; `Some(None)` if the signal does not spend.
+    #[expect(clippy::option_option, reason = "not to spend differs from a wrong way to spend")]
     fn spend(&mut self, signal: &model::Signal, window: &Window, path: &Path<'_>) -> Option<Option<Ages>> {
         let Some(Spend::OldestFirst) = signal.spend else { return Some(None) };
         let before = self.problems.len();

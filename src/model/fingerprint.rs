@@ -139,7 +139,9 @@ fn name_tested_rules(model: &mut Model) {
 fn rename_rules(condition: &mut Condition, names: &BTreeMap<String, String>) {
     match &mut condition.0 {
         Shape::Together(parts) | Shape::All(parts) | Shape::Any(parts) | Shape::AtLeastOf { of: parts, .. } => {
-            parts.iter_mut().for_each(|part| rename_rules(part, names));
+            for part in parts {
+                rename_rules(part, names);
+            }
         }
         Shape::Not(inner) => rename_rules(inner, names),
         Shape::Leaf(Leaf::Number { of: Quantity::Rule { id }, .. }) => {

@@ -193,7 +193,9 @@ impl Quantity {
             Quantity::TagCount { field } => each(Read::Field(field, Kind::Tags)),
             Quantity::Event { event, ages, distinct, ratio_to, .. } => {
                 event.reads(each);
-                distinct.iter().for_each(|attribute| each(Read::Attribute(&event.name, attribute)));
+                if let Some(attribute) = distinct {
+                    each(Read::Attribute(&event.name, attribute));
+                }
                 if let Some(other) = ratio_to {
                     each(Read::Event(other));
                     event.matching.iter().for_each(|matching| matching.reads_attributes(other, each));

@@ -548,10 +548,8 @@ impl Generator<'_> {
                 None if !has_max => {
                     signal.insert("max".to_owned(), self.positive(POINT_POOL));
                 }
-                Some(points) if points > 0.0 && signal.contains_key("prefer") => {
-                    if !has_max {
-                        signal.insert("max".to_owned(), self.positive(POINT_POOL));
-                    }
+                Some(points) if points > 0.0 && signal.contains_key("prefer") && !has_max => {
+                    signal.insert("max".to_owned(), self.positive(POINT_POOL));
                 }
                 Some(points) if !signal.contains_key("most_recent") && (points <= 0.0 || !has_max) => {
                     signal.remove("prefer");

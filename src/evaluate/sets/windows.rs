@@ -217,7 +217,7 @@ impl SubjectSet<'_, '_> {
             return self.unspent_over_span(signal, ages, windows, comes_in);
         }
         signal::counted(signal, self.at_start(events, windows), offset, |entry| {
-            self.break_with_weight(signal, entry.at)
+            self.break_with_weight(signal, entry.at);
         });
         // Where the first events are preferred, one that leaves makes place for a later one.
         let makes_place = signal.prefer_first && windows.first.0 != windows.last.0;

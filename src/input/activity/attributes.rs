@@ -137,7 +137,7 @@ impl<'a> Attributes<'a> {
 fn normal<'a>(attributes: &[(&'a str, Attribute<'a>)]) -> Vec<(&'a str, Attribute<'a>)> {
     // Reversed before a stable sort, so that the last of several comes first.
     let mut normal: Vec<_> = attributes.iter().rev().copied().collect();
-    normal.sort_by(|(a, _), (b, _)| a.cmp(b));
+    normal.sort_by_key(|(name, _)| *name);
     normal.dedup_by(|(a, _), (b, _)| a == b);
     normal.retain(|(_, value)| !matches!(value, Attribute::Number(number) if !number.is_finite()));
     normal
@@ -324,7 +324,7 @@ impl AttributeTable {
         for (name, value) in attributes.iter() {
             set.push((self.intern_name(name)?, self.intern_value(value)?));
         }
-        self.intern_set(set)
+        self.intern_set(&set)
     }
 
     pub(super) fn intern_name(&mut self, name: &str) -> Option<u32> {
@@ -336,11 +336,11 @@ impl AttributeTable {
     }
 
     /// The number of a set of names and values of this table, sorted by the text of the name, each name once.
-    pub(super) fn intern_set(&mut self, set: Vec<(u32, ValueId)>) -> Option<SetId> {
+    pub(super) fn intern_set(&mut self, set: &[(u32, ValueId)]) -> Option<SetId> {
         if set.is_empty() {
             return None;
         }
-        let number = self.sets.intern(|own| (**own).cmp(&*set), || set.clone().into())?;
+        let number = self.sets.intern(|own| (**own).cmp(set), || set.into())?;
         NonZeroU32::new(number + 1).map(SetId)
     }
 
@@ -363,7 +363,6 @@ impl AttributeTable {
     }
 
     /// The names, the values and the sets, each in the order of their numbers.
-    #[expect(clippy::type_complexity, reason = "three iterators")]
     pub(super) fn parts(
         &self,
     ) -> (impl Iterator<Item = &str>, impl Iterator<Item = Attribute<'_>>, impl Iterator<Item = &[(u32, ValueId)]>)

@@ -179,7 +179,7 @@ impl AttributeTable {
                 }
                 own.extend(name.zip(*value));
             }
-            numbers.push(self.intern_set(own));
+            numbers.push(self.intern_set(&own));
         }
         Ok(numbers)
     }

@@ -248,8 +248,8 @@ proptest! {
         policy in prop::sample::select(&["", "missing = 'holds',", "missing = 'fails',"][..]),
     ) {
         let rules: Vec<_> = points.iter().enumerate().collect();
-        let listed: String =
-            rules.iter().map(|(id, points)| format!("{{ id = 'r{id}', when.f{id} = true, points = {points} }},")).collect();
+        let rule = |(id, points): &(usize, &i32)| format!("{{ id = 'r{id}', when.f{id} = true, points = {points} }}");
+        let listed = rules.iter().map(rule).collect::<Vec<_>>().join(", ");
         let passes = |points: i32| if points >= bound { "true" } else { "false" };
         // The condition in terms of the facts: a fact that is true gives the points, one that is false gives 0.
         let copy: Vec<_> = rules

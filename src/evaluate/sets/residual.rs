@@ -206,7 +206,11 @@ mod tests {
             { id = 'seats', when.seats.at_most = 10, missing = 'holds' },
         ]
         promoter = [{ id = 'many', when.seats.at_least = 9, plus = 30 }]
-        limit = [{ when.axis.fit.less_than = 30, at_most = 40 }]
+        limit = [
+            { when.axis.fit.less_than = 30, at_most = 40 },
+            { when.rule.c = 7, missing = 'holds', at_least = 20 },
+            { when.axis.use.greatest_rule.between = [3, 5], at_least = 30 },
+        ]
         state = [{ name = 'hot', at_least = 50 }, { name = 'cold', at_least = 0 }]
         [[axis]]
         name = 'fit'

@@ -34,7 +34,10 @@ impl<'m> Compiler<'m> {
             return self.problems.refuse("out-of-range", &path.key("max"), message);
         }
         let (window, in_window) = window?;
-        let spend = self.spend(signal, &window, path)?;
+        let spend = match signal.spend {
+            Some(Spend::OldestFirst) => Some(self.spend(signal, &window, path)?),
+            None => None,
+        };
         decay?;
         let curve = Curve::new(&signal.decay);
         // An event whose weight has decayed to zero still counts towards `min_count`.
@@ -65,10 +68,8 @@ impl<'m> Compiler<'m> {
         })
     }
 
-    /// The ages at which an amount can be spent; `Some(None)` if the signal does not spend.
-    #[expect(clippy::option_option, reason = "not to spend differs from a wrong way to spend")]
-    fn spend(&mut self, signal: &model::Signal, window: &Window, path: &Path<'_>) -> Option<Option<Ages>> {
-        let Some(Spend::OldestFirst) = signal.spend else { return Some(None) };
+    /// Returns the ages at which an amount can be spent, for a signal with `spend`.
+    fn spend(&mut self, signal: &model::Signal, window: &Window, path: &Path<'_>) -> Option<Ages> {
         let before = self.problems.len();
         let Window::Ages(ages) = window else {
             let message = "with `spend`, an amount expires at an age, so the window must be a span";
@@ -98,7 +99,7 @@ impl<'m> Compiler<'m> {
                 format!("`{key}` does not go together with `spend`, because a balance counts every amount in full");
             self.problems.note(Problem::new("forms", &path.key(key), message).with_help(format!("remove `{key}`")));
         }
-        (self.problems.len() == before).then_some(Some(*ages))
+        (self.problems.len() == before).then_some(*ages)
     }
 
     fn check_counts(&mut self, signal: &model::Signal, path: &Path<'_>) {

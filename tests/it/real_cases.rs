@@ -653,8 +653,13 @@ fn points_that_expire_are_spent_oldest_first() {
     assert_eq!(expiries, [at("2027-01-01"), at("2027-07-01")]);
 
     // The explanation counts the events of which something is left, and nothing that was spent.
-    let explanation = scorer.explain(&record, at("2026-12-31")).to_string();
-    assert!(explanation.contains("unspent points events in the last 365d"), "{explanation}");
+    let unspent = |instant: &str| {
+        let explanation = scorer.explain(&record, at(instant));
+        let finding = explanation.lines().iter().find_map(|line| line.findings().next()).unwrap();
+        assert_eq!(finding.subject(), "unspent points events in the last 365d");
+        finding.observed().to_string()
+    };
+    assert_eq!([unspent("2026-03-31"), unspent("2026-12-31"), unspent("2027-01-02")], ["1", "2", "1"]);
 
     // Nothing can be dropped: what is left depends on everything that was spent before.
     assert_eq!(scorer.lifespan(), None);

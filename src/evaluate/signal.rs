@@ -55,15 +55,15 @@ impl SignalSums {
         let age = |at: i64| as_of.wrapping_sub(at).cast_unsigned();
         let mut sums = SignalSums::NONE;
         if signal.ordered() {
-            if let Some(ages) = signal.spend {
-                return SignalSums::unspent(signal, ages, selected, as_of);
-            }
             let weight = |at| signal.curve.numerator(age(at));
             // A separate variable, so that the sums of unordered signals stay in registers.
             let mut ordered = SignalSums::NONE;
-            counted(signal, selected, offset_secs, |entry| {
-                ordered.add(signal, signal.per_unit, entry, weight(entry.at));
-            });
+            match signal.spend {
+                Some(ages) => ordered = SignalSums::unspent(signal, ages, selected, as_of),
+                None => counted(signal, selected, offset_secs, |entry| {
+                    ordered.add(signal, signal.per_unit, entry, weight(entry.at));
+                }),
+            }
             sums = ordered;
         } else {
             // Chosen here rather than for each event.
@@ -80,6 +80,7 @@ impl SignalSums {
     }
 
     /// What is left of the amounts at `as_of`, of a whole history.
+    #[inline(never)]
     fn unspent(signal: &Signal, ages: Ages, selected: Selection<'_>, as_of: i64) -> SignalSums {
         let mut sums = SignalSums::NONE;
         selected.unspent(ages, as_of, |lot| {
@@ -91,6 +92,7 @@ impl SignalSums {
     }
 
     /// These sums and the positive amounts of more events, without decay.
+    #[inline(never)]
     pub(super) fn and_gains(mut self, signal: &Signal, events: Selection<'_>) -> SignalSums {
         self.add_all(signal, events, |_| signal.curve.denominator());
         SignalSums { losses: U384::ZERO, ..self }

@@ -341,7 +341,7 @@ fn a_stored_activity_takes_the_documented_bytes() {
     activity.record_event(Event::new("visit", second(1_000)).count(2).amount(1).attributes(&attributes));
     activity.record("visit", second(1_060));
     let bytes = postcard::to_allocvec(&activity).unwrap();
-    let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     assert_eq!(
         text,
         "010003036e65770470617468077365636f6e647303000102012f01000000000000124001030000010102020105766973697402d00f0280897a0178010000"

@@ -138,7 +138,9 @@ fn reordered(subject: &Subject, rng: &mut Rng) -> Activity {
     }
     rng.shuffle(&mut parts);
     let mut activity = Activity::new();
-    parts.into_iter().for_each(|event| activity.record_event(event));
+    for event in parts {
+        activity.record_event(event);
+    }
     activity
 }
 

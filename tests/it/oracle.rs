@@ -451,7 +451,9 @@ impl<'a> Evaluation<'a> {
         if let Some(attribute) = signal["once_per"].as_str() {
             let mut seen = BTreeSet::new();
             records.retain(|record| distinct_value(record, attribute).is_some_and(|value| seen.insert(value)));
-            records.iter_mut().for_each(|record| record.count = 1);
+            for record in &mut records {
+                record.count = 1;
+            }
         }
 
         // A record stands for `count` equal events, so keeping k of them means to lower its count to k.

@@ -8,7 +8,7 @@ use super::attributes::{Attribute, AttributeTable, Attributes, SetId};
 use crate::num::points::Points;
 use crate::time::instant_at;
 
-/// One entry of an [`Activity`]: `count` equal events at one instant.
+/// One entry of an [`Activity`](super::Activity): `count` equal events at one instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event<'a> {

@@ -54,7 +54,7 @@ pub(super) fn check_action(program: &Program, action: &Action, path: &Path<'_>, 
                 // A number that is not finite cannot be stored in a plan: JSON has none.
                 if matches!(value, Value::Number(number) if !number.is_finite()) {
                     let message = format!("the attribute `{name}` is `{value}`, which is not a finite number");
-                    problems.push(Problem::new("not-finite", path, message));
+                    problems.push(Problem::new("wrong-kind", path, message));
                 }
             }
             let (mut any, mut known) = (false, Vec::new());

@@ -32,6 +32,14 @@ const SUBJECTS: usize = 1_000;
 const ROWS: usize = 50_000;
 const EVENTS: usize = 1_000;
 
+/// As `visits`, of pricing pages alone.
+fn pricing() -> Model {
+    let mut document = serde_json::to_value(visits()).unwrap();
+    let signal = document.pointer_mut("/axis/0/rule/0/signal").unwrap().as_object_mut().unwrap();
+    signal.insert("where".to_owned(), serde_json::json!({ "path": { "starts_with": "/pricing" } }));
+    Model::read(document).unwrap()
+}
+
 /// Sets up, runs so many rounds, and says how many operations a round has.
 type Run = fn(rounds: u32) -> usize;
 
@@ -184,6 +192,17 @@ const PATHS: &[(&str, Run)] = &[
         let scorer = Scorer::new(&visits()).unwrap();
         let (_, activity) = visited(EVENTS, now);
         let record = Record::new().with_activity(activity);
+        rounds_over(rounds, &[record], |record| _ = black_box(scorer.score(record, now)))
+    }),
+    ("signal-1000-where", |rounds| {
+        let now = as_of();
+        let scorer = Scorer::new(&pricing()).unwrap();
+        let (_, visits) = visited(EVENTS, now);
+        let mut record = Record::new();
+        for (index, visit) in visits.events().enumerate() {
+            let path = format!("/pricing/{}", index % 20);
+            record.activity_mut().record_event(visit.attributes(&[("path", (&path).into())]));
+        }
         rounds_over(rounds, &[record], |record| _ = black_box(scorer.score(record, now)))
     }),
     ("signal-5000-by-day", |rounds| {

@@ -123,9 +123,7 @@ impl SignalSums {
 
     #[inline(never)]
     fn add_tested(&mut self, signal: &Signal, events: Selection<'_>, weight: impl Fn(i64) -> u64) {
-        for entry in events.entries() {
-            self.add(signal, signal.per_unit, entry.into(), weight(entry.at));
-        }
+        events.each(|entry| self.add(signal, signal.per_unit, entry.into(), weight(entry.at)));
     }
 
     #[inline]

@@ -258,6 +258,12 @@ impl SetId {
     pub(super) fn number(self) -> u32 {
         self.0.get()
     }
+
+    /// The number as an index.
+    #[inline]
+    pub(super) fn index(self) -> usize {
+        usize::try_from(self.0.get()).unwrap_or(usize::MAX)
+    }
 }
 
 /// The number of a value in the table of an activity, below [`AttributeTable::values`].
@@ -374,9 +380,9 @@ impl AttributeTable {
         )
     }
 
-    /// Whether there are no sets.
-    pub(super) fn is_empty(&self) -> bool {
-        self.sets.items.is_empty()
+    /// How many sets there are.
+    pub(super) fn sets(&self) -> usize {
+        self.sets.items.len()
     }
 
     /// How many different values there are.

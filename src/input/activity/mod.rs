@@ -278,12 +278,14 @@ impl Activity {
     /// ```
     /// use warmth::{Activity, Event};
     ///
-    /// let order = |id| Event::new("order", chrono::DateTime::UNIX_EPOCH).amount(1_000).attributes(id);
+    /// let at = "2026-08-01T10:00:00Z".parse()?;
+    /// let (kept, returned) = ([("order_id", "A-17".into())], [("order_id", "A-18".into())]);
     /// let mut activity = Activity::new();
-    /// activity.record_event(order(&[("order_id", "A-17".into())]));
-    /// activity.record_event(order(&[("order_id", "A-18".into())]));
-    /// assert!(activity.remove_event(order(&[("order_id", "A-17".into())])));
+    /// activity.record_event(Event::new("order", at).amount(1_000).attributes(&kept));
+    /// activity.record_event(Event::new("order", at).amount(1_000).attributes(&returned));
+    /// assert!(activity.remove_event(Event::new("order", at).amount(1_000).attributes(&returned)));
     /// assert_eq!(activity.len(), 1);
+    /// # Ok::<(), chrono::ParseError>(())
     /// ```
     pub fn remove_event(&mut self, event: Event<'_>) -> bool {
         let Event { name, at, count, amount, attributes } = event;
@@ -416,7 +418,7 @@ impl Activity {
         for entry in self.lists.iter_mut().flat_map(|list| &mut list.entries) {
             entry.attributes = moved.get(entry.attributes, &mut used);
         }
-        self.table = (!used.is_empty()).then(|| Box::new(used));
+        self.table = (used.sets() > 0).then(|| Box::new(used));
     }
 
     /// The events up to `as_of`, that second included.

@@ -77,6 +77,9 @@ pub(crate) struct Selection<'a> {
 /// The number of event names that are merged at once: 16 KiB on the stack.
 const NAMES_MERGED: usize = 1_024;
 
+/// The number of sets of attributes whose answers are kept: 4 KiB on the stack.
+const TESTED_ONCE: usize = 4_096;
+
 /// Equal events at one instant.
 #[derive(Clone, Copy)]
 pub(crate) struct Occurrence {
@@ -151,6 +154,25 @@ impl<'a> Selection<'a> {
     /// All of them, in no particular order across names.
     pub(crate) fn entries(self) -> impl Iterator<Item = &'a Entry> {
         self.slices().flatten().filter(move |entry| self.keeps(entry.attributes))
+    }
+
+    /// Calls `each` with all of them. Each of the first [`TESTED_ONCE`] sets of attributes is tested once.
+    #[inline]
+    pub(crate) fn each(self, mut each: impl FnMut(&'a Entry)) {
+        // The first answer is for events without attributes.
+        let mut answers: SmallVec<[Option<bool>; TESTED_ONCE]> = SmallVec::new();
+        answers.resize((self.table.sets() + 1).min(TESTED_ONCE), None);
+        for slice in self.slices() {
+            for entry in slice {
+                let keeps = match answers.get_mut(entry.attributes.map_or(0, SetId::index)) {
+                    Some(answer) => *answer.get_or_insert_with(|| self.keeps(entry.attributes)),
+                    None => self.keeps(entry.attributes),
+                };
+                if keeps {
+                    each(entry);
+                }
+            }
+        }
     }
 
     /// One slice for each selected name, none empty; `None` if the attributes of each entry have to be tested.

@@ -28,20 +28,20 @@ pub(crate) fn add_up(axis: &Value, points: &[Q]) -> Q {
     let mut sum = decimal_or(&axis["base"], 0);
     for group in list(&axis["group"]) {
         let members = rules.iter().zip(points).filter(|(rule, _)| rule["group"] == group["name"]);
-        let mut part: Q = members.map(|(_, points)| points).sum();
-        if !group["min"].is_null() {
-            part = part.max(decimal(&group["min"]));
-        }
-        if !group["max"].is_null() {
-            part = part.min(decimal(&group["max"]));
-        }
-        sum += part;
+        sum += clamped(group, members.map(|(_, points)| points).sum());
     }
     sum + rules.iter().zip(points).filter(|(rule, _)| rule["group"].is_null()).map(|(_, points)| points).sum::<Q>()
 }
 
-/// The most points that a rule can give, at least 0. `None` if its signal is unbounded.
-pub(crate) fn reach(rule: &Value) -> Option<Q> {
+/// The sum of the rules of a group, clamped to its bounds.
+pub(crate) fn clamped(group: &Value, sum: Q) -> Q {
+    let sum = if group["max"].is_null() { sum } else { sum.min(decimal(&group["max"])) };
+    if group["min"].is_null() { sum } else { sum.max(decimal(&group["min"])) }
+}
+
+/// Zero and the points that a rule states, except those of units and signals. Of tags that add up, it is the sum of the
+/// entries that `count`.
+pub(crate) fn stated(rule: &Value, count: fn(&Q) -> bool) -> Vec<Q> {
     let mut named = vec![int(0)];
     for number in [&rule["points"], &rule["otherwise"], &rule["below"]] {
         named.push(decimal_or(number, 0));
@@ -58,11 +58,17 @@ pub(crate) fn reach(rule: &Value) -> Option<Q> {
     if !rule["values"].is_null() {
         let entries = table(only_entry(&rule["values"]).1).values().map(decimal);
         if rule["combine"] == "sum" {
-            named.push(entries.filter(Signed::is_positive).sum());
+            named.push(entries.filter(count).sum());
         } else {
             named.extend(entries);
         }
     }
+    named
+}
+
+/// The most points that a rule can give, at least 0. `None` if its signal is unbounded.
+pub(crate) fn reach(rule: &Value) -> Option<Q> {
+    let mut named = stated(rule, Signed::is_positive);
     if !rule["per_unit"].is_null() {
         named.push(decimal(&form_subject(&rule["per_unit"]).2["max"]));
     }

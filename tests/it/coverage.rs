@@ -20,7 +20,7 @@ fn percent(text: &str) -> Points {
     text.parse().unwrap()
 }
 
-/// The coverage of an axis of which a rule of 100 points is known and another rule is not.
+/// The coverage of an axis with a rule of 100 points that is known, and another rule that is not.
 fn beside_100_points(rule: &str) -> Points {
     let scorer = toml_scorer(&format!(
         "format = 1\nname = 'x'\n[[axis]]\nname = 'fit'\navailable = 1000\n\

@@ -439,7 +439,7 @@ proptest! {
     }
 }
 
-/// A model with the balance of amounts, of which the negative ones spend the positive ones.
+/// A model with a balance: negative amounts spend positive ones.
 fn balance(window: Option<&str>, decay: &Json) -> Scorer<Record> {
     let mut signal =
         json!({ "event": "points", "points_per_unit": 1, "max": 1_000_000, "spend": "oldest_first", "decay": decay });

@@ -652,7 +652,7 @@ fn points_that_expire_are_spent_oldest_first() {
     let expiries: Vec<_> = changes.map(|change| change.at()).collect();
     assert_eq!(expiries, [at("2027-01-01"), at("2027-07-01")]);
 
-    // The explanation counts the events of which something is left, and nothing that was spent.
+    // The explanation counts the events that are not all spent, and nothing else.
     let unspent = |instant: &str| {
         let explanation = scorer.explain(&record, at(instant));
         let finding = explanation.lines().iter().find_map(|line| line.findings().next()).unwrap();

@@ -3,7 +3,7 @@
 use num_traits::Signed;
 use serde_json::Value;
 
-use crate::common::reach::{Q, available, decimal, decimal_or, form_subject, int, list, only_entry, reach, table};
+use crate::common::reach::{Q, available, clamped, decimal, form_subject, int, list, reach, stated};
 
 /// How much each rule counts in the coverage of its axis: its swing, the most points that it can give minus the least. The
 /// swings of a group are scaled to the swing of the clamped sum, and cut to a millionth, but never to zero.
@@ -21,14 +21,10 @@ pub(crate) fn stakes(axis: &Value) -> Vec<Q> {
         let Some(group) = list(&axis["group"]).iter().find(|group| group["name"] == rule["group"]) else {
             return swing;
         };
-        let clamped = |sum: Q| {
-            let sum = if group["max"].is_null() { sum } else { sum.min(decimal(&group["max"])) };
-            if group["min"].is_null() { sum } else { sum.max(decimal(&group["min"])) }
-        };
         let members = || rules.iter().zip(&swings).filter(|(other, _)| other["group"] == rule["group"]);
         let lowest: Q = members().map(|(_, (least, _))| least).sum();
         let highest: Q = members().map(|(_, (_, most))| most).sum();
-        let (all, together) = (&highest - &lowest, clamped(highest) - clamped(lowest));
+        let (all, together) = (&highest - &lowest, clamped(group, highest) - clamped(group, lowest));
         if !swing.is_positive() || !together.is_positive() {
             return int(0);
         }
@@ -40,27 +36,7 @@ pub(crate) fn stakes(axis: &Value) -> Vec<Q> {
 
 /// The least points that a rule can give, at most 0. Without a bound it is `-whole`.
 fn least(rule: &Value, whole: &Q) -> Q {
-    let mut named = vec![int(0)];
-    for number in [&rule["points"], &rule["otherwise"], &rule["below"]] {
-        named.push(decimal_or(number, 0));
-    }
-    if rule["missing"].is_object() {
-        named.push(decimal(&rule["missing"]["points"]));
-    }
-    named.extend(list(&rule["first"]).iter().map(|row| decimal(&row["points"])));
-    if !rule["bands"].is_null() {
-        named.extend(
-            list(form_subject(&rule["bands"]).2).iter().map(|row| decimal(row.get(1).unwrap_or(&row["points"]))),
-        );
-    }
-    if !rule["values"].is_null() {
-        let entries = table(only_entry(&rule["values"]).1).values().map(decimal);
-        if rule["combine"] == "sum" {
-            named.push(entries.filter(Signed::is_negative).sum());
-        } else {
-            named.extend(entries);
-        }
-    }
+    let mut named = stated(rule, Signed::is_negative);
     if !rule["per_unit"].is_null() {
         let spec = form_subject(&rule["per_unit"]).2;
         if !spec["min"].is_null() {

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::rule::repeated;
+use super::window::ANY_TIME;
 use super::{Compiler, Schema};
 use crate::grade::Verdict;
 use crate::input::activity::Names;
@@ -150,13 +151,12 @@ impl<'m> Compiler<'m> {
             }
             Leaf::Recency { event, op, window } => {
                 let window = self.window(window, &operand);
-                let events = self.events_in(&event.name, event.matching.as_deref(), window, &table, &table)?;
+                let events = self.events_in(event.parts(), window, &table, &table)?;
                 Test::Happened { events, is: *op == RecencyOp::LastWithin }
             }
             Leaf::Never { event, never } => {
-                let (name, matching) = (&event.name, event.matching.as_deref());
-                let window = self.event_window(None, &table);
-                Test::Happened { events: self.events_in(name, matching, window, &table, &table)?, is: !never }
+                let events = self.events_in(event.parts(), Some(ANY_TIME), &table, &table)?;
+                Test::Happened { events, is: !never }
             }
         };
         let probe = ProbeId::of_test(&test, |field| self.fields.get(field).map(|used| &used.reading.field));
@@ -216,9 +216,8 @@ impl<'m> Compiler<'m> {
             }
             model::Quantity::TagCount { field } => Quantity::TagCount { field: self.field(field, Kind::Tags, source)? },
             model::Quantity::Event { event, by, ages, distinct, ratio_to } => {
-                let (own, matching) = (&event.name, event.matching.as_deref());
                 let window = self.event_window(ages.as_ref(), option);
-                let events = self.events_in(own, matching, window, source, selection);
+                let events = self.events_in(event.parts(), window, source, selection);
                 match (distinct, ratio_to) {
                     (None, None) => Quantity::Event { events: events?, by: *by },
                     (Some(attribute), None) if attribute.is_empty() => {
@@ -233,7 +232,8 @@ impl<'m> Compiler<'m> {
                             return self.names(std::slice::from_ref(of), &table.key(names::RATIO_TO)).and(None);
                         };
                         let window = self.event_window(ages.as_ref(), option);
-                        let of = self.events_in(of, matching, window, &table.key(names::RATIO_TO), selection)?;
+                        let of = (of, event.matching.as_deref());
+                        let of = self.events_in(of, window, &table.key(names::RATIO_TO), selection)?;
                         Quantity::EventRatio { events, of, by: *by }
                     }
                     (Some(_), Some(_)) => {
@@ -243,9 +243,7 @@ impl<'m> Compiler<'m> {
                 }
             }
             model::Quantity::DaysSinceLast { event } => {
-                let (name, matching) = (&event.name, event.matching.as_deref());
-                let window = self.event_window(None, option);
-                Quantity::DaysSinceLast { events: self.events_in(name, matching, window, source, selection)? }
+                Quantity::DaysSinceLast { events: self.events_in(event.parts(), Some(ANY_TIME), source, selection)? }
             }
             model::Quantity::Axis { .. }
             | model::Quantity::Rule { .. }

@@ -1,6 +1,7 @@
 //! Signals and their decay.
 
 use super::Compiler;
+use super::window::ANY_TIME;
 use crate::decay::{Curve, Decay};
 use crate::input::activity::Ages;
 use crate::model::{self, Each, Named, Period, Prefer, Spend, names};
@@ -15,7 +16,7 @@ impl<'m> Compiler<'m> {
         let filter = self.filter(signal.matching.as_ref(), &path.key(names::WHERE));
         let window = match &signal.window {
             Some(window) => self.window(window, &path.key("window")),
-            None => Some((Window::Ages(Ages::ANY), None)),
+            None => Some(ANY_TIME),
         };
         self.check_counts(signal, path);
         let (points, per_unit) = match signal.each {

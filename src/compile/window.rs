@@ -14,22 +14,24 @@ use crate::time::{DAY_SECS, Span, day_of};
 /// A window, and the age in seconds from which no event is in it; `None` if events of any age can be.
 pub(super) type Reaching = (Window, Option<u64>);
 
+/// The window of all events.
+pub(super) const ANY_TIME: Reaching = (Window::Ages(Ages::ANY), None);
+
 impl<'m> Compiler<'m> {
     /// Resolves the window of events of a quantity; everything if there is none.
     pub(super) fn event_window(&mut self, ages: Option<&'m AgeWindow>, path: &Path<'_>) -> Option<Reaching> {
         match ages {
-            None => Some((Window::Ages(Ages::ANY), None)),
+            None => Some(ANY_TIME),
             Some(AgeWindow::Within(window)) => self.window(window, path),
             Some(AgeWindow::Between(from, to)) => self.age_range(*from, *to, path),
         }
     }
 
-    /// Resolves events of one name in a window, and records how far back they reach. The name stands at `path`, and `where`
-    /// in the table `selection`.
+    /// Resolves events of one name and with matching attributes in a window, and records how far back they reach. The name
+    /// stands at `path`, and `where` in the table `selection`.
     pub(super) fn events_in(
         &mut self,
-        event: &'m String,
-        matching: Option<&'m model::Condition>,
+        (event, matching): (&'m String, Option<&'m model::Condition>),
         window: Option<Reaching>,
         path: &Path<'_>,
         selection: &Path<'_>,

@@ -37,7 +37,7 @@ pub struct Condition(pub(crate) Shape);
 /// ```
 /// use warmth::model::{Handle, IfUnknown, Limit, kind};
 ///
-/// // A customer of whom nobody knows whether the invoice is paid is capped too.
+/// // If nobody knows whether the invoice is paid, the customer is capped too.
 /// let overdue = Handle::<kind::Flag>::new("invoice_overdue").is(true);
 /// let cap = Limit::at_most(overdue, 49).missing(IfUnknown::Holds);
 /// ```
@@ -156,6 +156,13 @@ impl Leaf {
 pub(crate) struct EventSource {
     pub(crate) name: String,
     pub(crate) matching: Option<Box<Condition>>,
+}
+
+impl EventSource {
+    /// Returns the name and the condition.
+    pub(crate) fn parts(&self) -> (&String, Option<&Condition>) {
+        (&self.name, self.matching.as_deref())
+    }
 }
 
 /// A quantity that can be measured as a number.

@@ -2,6 +2,7 @@
 //! 1970-01-01 UTC and a day is whole days since then.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
@@ -126,6 +127,11 @@ pub(crate) fn second_and_day(at: DateTime<Utc>, offset_secs: i64) -> (i64, i64) 
     let own = second + offset_secs;
     let days = if (0..DAY_SECS).contains(&own) { 0 } else { own.div_euclid(DAY_SECS) };
     (day * DAY_SECS + second, day + days)
+}
+
+/// The seconds of all instants in chrono's range.
+pub(crate) fn instants() -> RangeInclusive<i64> {
+    second_of(DateTime::<Utc>::MIN_UTC)..=second_of(DateTime::<Utc>::MAX_UTC)
 }
 
 /// The instant `secs` seconds after 1970-01-01 UTC, clamped to chrono's range.
@@ -273,7 +279,7 @@ mod tests {
     #[test]
     fn there_are_as_many_days_as_chrono_and_offsets_have() {
         assert_eq!((day_of(NaiveDate::MIN), day_of(NaiveDate::MAX)), (DAYS_MIN + 1, DAYS_MAX - 1));
-        let (first, last) = (second_of(DateTime::<Utc>::MIN_UTC), second_of(DateTime::<Utc>::MAX_UTC));
+        let (first, last) = instants().into_inner();
         assert_eq!((civil_day(first, -1), civil_day(last, 1)), (DAYS_MIN, DAYS_MAX));
         assert_eq!((civil_day(first, 1 - DAY_SECS), civil_day(last, DAY_SECS - 1)), (DAYS_MIN, DAYS_MAX));
     }

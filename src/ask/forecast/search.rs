@@ -10,7 +10,7 @@ use crate::evaluate::{Concrete, Evaluation, FactSet, Outcome, Subject, SubjectSe
 use crate::input::facts::Facts;
 use crate::score::Score;
 use crate::scorer::Scorer;
-use crate::time::{instant_at, second_of};
+use crate::time::{instant_at, instants, second_of};
 
 /// An iterator over the changes of an outcome in time; see [`Scorer::changes`].
 ///
@@ -150,7 +150,7 @@ impl<T: Facts> Changes<'_, '_, T> {
 
     /// Whether it is certain, after this many more evaluations, that the projection never changes again.
     pub(super) fn is_constant_from_now_on(&mut self, evaluations: u64) -> bool {
-        let last = second_of(DateTime::<Utc>::MAX_UTC);
+        let last = *instants().end();
         let max_evaluations = self.evaluations.saturating_add(evaluations);
         self.search(last, max_evaluations).is_none() && self.at >= last
     }

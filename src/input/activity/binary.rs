@@ -2,14 +2,13 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
 use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::attributes::{Attribute, AttributeTable, MovedSets, SetId};
 use super::event::Entry;
 use super::{Activity, Resolution};
-use crate::time::second_of;
+use crate::time::instants;
 
 /// The only version of the form.
 const VERSION: u8 = 1;
@@ -126,7 +125,7 @@ impl TryFrom<Versioned> for Activity {
         if !sets.is_empty() {
             numbers.extend(activity.table.get_or_insert_default().read_sets(&names, &values, &sets)?);
         }
-        let instants = second_of(DateTime::<Utc>::MIN_UTC)..=second_of(DateTime::<Utc>::MAX_UTC);
+        let instants = instants();
         let mut rising: Vec<(String, Vec<Entry>)> = Vec::with_capacity(lists.len());
         for (name, entries) in lists {
             if rising.last().is_some_and(|(before, _)| *before >= name) {

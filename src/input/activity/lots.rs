@@ -33,10 +33,10 @@ impl Lot {
 }
 
 impl Selection<'_> {
-    /// Calls `each` with the lots of which something is left at `as_of`, from the earliest to the latest.
+    /// Calls `each` with the lots that are not all spent or expired at `as_of`, from the earliest to the latest.
     ///
-    /// For a selection of one name, whatever the age. A lot can be spent at these ages, the first of which is zero. At one
-    /// instant, all amounts are gained before any is spent. An amount that is more than what is left spends all of it.
+    /// For a selection of one name, whatever the age. A lot can be spent at these ages, from zero on. At one instant,
+    /// all amounts are gained before any is spent. An amount that is more than what is left spends all of it.
     ///
     /// Takes linear time: an amount spends the oldest lot, so no lot before it is looked at again.
     #[inline(never)]

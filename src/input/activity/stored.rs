@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::collections::btree_map;
 use std::fmt;
 
-use chrono::{DateTime, Utc};
 use serde::de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -13,7 +12,7 @@ use super::event::{Entry, Event};
 use super::{Activity, Attributes, List, Resolution};
 use crate::input::value::Value;
 use crate::num::points::Points;
-use crate::time::second_of;
+use crate::time::instants;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename = "Activity", deny_unknown_fields)]
@@ -138,7 +137,7 @@ impl<'de> Deserialize<'de> for Activity {
             return Versioned::deserialize(deserializer)?.try_into().map_err(D::Error::custom);
         }
         let stored = ActivityForm::deserialize(deserializer)?;
-        let instants = second_of(DateTime::<Utc>::MIN_UTC)..=second_of(DateTime::<Utc>::MAX_UTC);
+        let instants = instants();
         let outside = |row: &&EventRow| !instants.contains(&row.at);
         if let Some(EventRow { at, .. }) = stored.events.0.values().flatten().find(outside) {
             return Err(D::Error::custom(format!("the instant `{at}` is outside of the years -262143 to 262142")));

@@ -17,8 +17,8 @@ pub(super) const CELLS_MAX: usize = 64;
 /// The maximum number of tags that are tested separately.
 const TAGS_MAX: usize = 5;
 
-/// Splits the facts that a missing field may have into at most `cells_max` cells, and one more
-/// for all other texts. Neighbouring cells are merged beyond it.
+/// Splits the facts that a missing field may have into at most `cells_max` cells, and one more for all other texts.
+/// Neighbouring cells are merged beyond it.
 ///
 /// No test on this field alone distinguishes two facts of a cell, with two exceptions: merged cells, and texts and tags
 /// that a test compares in part or regardless of case. The cells cover every fact of the field's kind.

@@ -10,9 +10,8 @@ use super::action::{Action, ActionKind};
 use super::plan::{Plan, PlanStep, Recourse};
 use crate::evaluate::{Atoms, Evaluation, FactSet, KnownFacts, Outcome, Sets, SubjectSet};
 use crate::grade::{Grade, Verdict};
-use crate::input::activity::{Activity, Attribute, Event};
+use crate::input::activity::{Activity, Attribute, Event, listed};
 use crate::input::facts::{Fact, FactCow};
-use crate::input::value::Value;
 use crate::num::points::Points;
 use crate::program::{FieldIndex, Program};
 use crate::score::Score;
@@ -155,9 +154,7 @@ impl<'m: 'f, 'f> Search<'m, 'f> {
             match &action.kind {
                 ActionKind::Event { event, amount, attributes, max_count } => {
                     let (amount, max_count) = (*amount, *max_count);
-                    let attribute =
-                        |(name, value): (&'f String, &'f Value)| Some((name.as_str(), value.as_attribute()?));
-                    let attributes = attributes.iter().filter_map(attribute).collect();
+                    let attributes = listed(attributes);
                     events.push(Choice::Events { action, event, amount, attributes, max_count });
                 }
                 ActionKind::Set { field: name, value } => {

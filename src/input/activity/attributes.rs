@@ -62,6 +62,11 @@ impl Value {
     }
 }
 
+/// Named values as attributes, in the same order. Tags and dates are left out.
+pub(crate) fn listed<'a>(values: impl IntoIterator<Item = (&'a String, &'a Value)>) -> Vec<(&'a str, Attribute<'a>)> {
+    values.into_iter().filter_map(|(name, value)| Some((name.as_str(), value.as_attribute()?))).collect()
+}
+
 impl From<Attribute<'_>> for Value {
     fn from(attribute: Attribute<'_>) -> Value {
         match attribute {

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use attributes::{Attribute, Attributes};
-pub(crate) use attributes::{AttributeTable, SetId};
+pub(crate) use attributes::{AttributeTable, SetId, listed};
 pub use event::Event;
 pub(crate) use selection::{Ages, AttributeTest, Names, Occurrence, Selection};
 

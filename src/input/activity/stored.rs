@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::binary::Versioned;
 use super::event::{Entry, Event};
-use super::{Activity, Attributes, List, Resolution};
+use super::{Activity, Attributes, List, Resolution, listed};
 use crate::input::value::Value;
 use crate::num::points::Points;
 use crate::time::instants;
@@ -146,11 +146,7 @@ impl<'de> Deserialize<'de> for Activity {
         let mut lists = Vec::new();
         for (name, rows) in stored.events.0 {
             let entry = |EventRow { at, count, amount, attributes }: EventRow| {
-                let attributes: Vec<_> = attributes
-                    .iter()
-                    .filter_map(|(name, value)| Some((name.as_str(), value.as_attribute()?)))
-                    .collect();
-                let attributes = activity.interned(Attributes::new(&attributes));
+                let attributes = activity.interned(Attributes::new(&listed(&attributes)));
                 Entry { at, count, amount: amount.micros(), attributes }
             };
             lists.push((name, rows.into_iter().map(entry).collect()));

@@ -1,7 +1,7 @@
 //! Cases: facts, events and expectations.
 
 use super::Reader;
-use crate::input::activity::{Activity, Event};
+use crate::input::activity::{Activity, Event, listed};
 use crate::input::facts::Record;
 use crate::input::value::Value;
 use crate::model::case::{Case, Expect};
@@ -57,8 +57,7 @@ impl Reader {
             Some((event?, at?, count?.unwrap_or(1), amount?, attributes?))
         });
         for (event, at, count, amount, attributes) in rows? {
-            let attributes: Vec<_> =
-                attributes.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_attribute()?))).collect();
+            let attributes = listed(attributes.iter().map(|(name, value)| (name, value)));
             activity.record_event(Event::new(&event, at).count(count).amount(amount).attributes(&attributes));
         }
         Some(activity)

@@ -35,7 +35,7 @@ pub(crate) const DAYS_MAX: i64 = 95_026_237;
 pub struct Span(u64); // seconds
 
 /// The units a span is written in, longest first; `Display` takes the first that divides, weeks aside.
-const UNITS: [(&str, u64); 5] = [("w", 604_800), ("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)];
+pub(crate) const UNITS: [(&str, u64); 5] = [("w", 604_800), ("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)];
 
 impl Span {
     /// Returns a span of `secs` seconds.

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Month, Weekday};
 
 use crate::input::facts::{Facts, Field, Kind};
-use crate::model::{self, DocumentLimits, Model, RESERVED_OUTCOME, Scope};
+use crate::model::{self, ConditionKey, DocumentLimits, Model, Named as _, Scope};
 use crate::num::points::{MICROS, Points};
 use crate::problem::{ModelError, Path, PathSegment, Problem, Problems};
 use crate::program::{Capacity, CoverageUse, FieldIndex, Gate, Program, Reading, Title};
@@ -305,7 +305,7 @@ impl<'m> Compiler<'m> {
             return Some(Field::named(name, Kind::Any).at(self.fields.len()));
         }
         let message = format!("there is no field `{name}`");
-        if RESERVED_OUTCOME.contains(&name) {
+        if ConditionKey::named(name).is_some_and(ConditionKey::tests_outcome) {
             let help = "only promoters, limits and segments can test the outcome";
             return self.problems.refuse_with_help("unknown-field", path, message, help);
         }

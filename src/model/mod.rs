@@ -68,8 +68,9 @@ pub(crate) use self::condition::{
     AgeWindow, Calendar, DayOp, EventMeasure, Leaf, NumberOp, Quantity, RecencyOp, Shape, TagOp, TextOp, TextSubject,
 };
 pub use self::condition::{Condition, IfUnknown};
-pub(crate) use self::document::location::{RESERVED_OUTCOME, Scope};
-pub(crate) use self::document::names::{self, Named};
+pub(crate) use self::document::location::Scope;
+pub(crate) use self::document::names::{self, ConditionKey, Named};
+pub use self::document::schema::Schema;
 pub use self::fingerprint::Fingerprint;
 pub use self::gate::Gate;
 pub use self::handle::{Declared, FieldKind, Handle, KindOf, fields, kind};

@@ -5,7 +5,8 @@
 use smallvec::SmallVec;
 
 use super::names::{
-    ANY_NOT_IN, BETWEEN, COUNT, DAYS_SINCE_LAST, GREATEST_RULE, IS, KNOWN, NEVER, Named, RATIO_FIELD, RATIO_TO, WITHIN,
+    ANY_NOT_IN, AXIS, BETWEEN, COUNT, COVERAGE, ConditionKey, DAYS_SINCE_LAST, EVENTS, FIELD, GRADE, GREATEST_RULE, IS,
+    KNOWN, NEVER, Named, RATIO_FIELD, RATIO_TO, RULE, SCORE, VERDICT, WITHIN,
 };
 use crate::model::condition::{AgeWindow, Leaf, Quantity, TextOp, TextSubject};
 
@@ -23,32 +24,18 @@ pub(crate) enum Scope {
     Attributes,
 }
 
-/// Keys of a condition that are not field names.
-pub(crate) const RESERVED: [&str; 6] = ["all", "any", "not", "at_least_of", EVENTS, FIELD];
-
-/// Keys that are not field names in [`Scope::Outcome`].
-pub(crate) const RESERVED_OUTCOME: [&str; 6] = [AXIS, RULE, SCORE, COVERAGE, GRADE, VERDICT];
-
-pub(crate) const EVENTS: &str = "events";
 /// Reserved in [`Scope::Attributes`]: people write it for the amount of the event, which is not an attribute.
 pub(crate) const AMOUNT: &str = "amount";
-/// The key that lets a field have a reserved name: `field.score` is the field `score`.
-pub(crate) const FIELD: &str = "field";
-pub(crate) const AXIS: &str = "axis";
-pub(crate) const RULE: &str = "rule";
-pub(crate) const SCORE: &str = "score";
-pub(crate) const COVERAGE: &str = "coverage";
-pub(crate) const GRADE: &str = "grade";
-pub(crate) const VERDICT: &str = "verdict";
 
 impl Scope {
-    fn reserves(self, field: &str) -> bool {
-        RESERVED.contains(&field)
-            || match self {
-                Scope::Subject => false,
-                Scope::Outcome => RESERVED_OUTCOME.contains(&field),
-                Scope::Attributes => field == AMOUNT,
-            }
+    /// Returns the key of a condition with this name, unless the name is that of a field here.
+    pub(crate) fn key(self, name: &str) -> Option<ConditionKey> {
+        ConditionKey::named(name).filter(|key| self == Scope::Outcome || !key.tests_outcome())
+    }
+
+    /// Returns whether a field of this name needs the key `field`.
+    pub(crate) fn reserves(self, field: &str) -> bool {
+        self.key(field).is_some() || (self == Scope::Attributes && field == AMOUNT)
     }
 
     /// Returns the keys to the tests on a field.

@@ -1,24 +1,24 @@
 //! Axes, groups and rules.
 
-use super::Reader;
-use crate::model::axis::{Axis, AxisMissing, Group, Missing, Rule};
-use crate::model::document::names::{AXIS_MISSING, RULE_MISSING, SKIP, lookup};
+use super::{Reader, tables};
+use crate::model::axis::{Axis, Group, Missing, Rule};
+use crate::model::document::names::{RULE_MISSING, SKIP, lookup};
 use crate::model::document::node::Node;
 use crate::num::points::Points;
 use crate::problem::Path;
 
 impl Reader {
     pub(super) fn axis(&mut self, node: &Node, path: &Path<'_>) -> Option<Axis> {
-        let mut keys = self.keys(node, path)?;
-        let name = keys.required(self, "name", Reader::name);
-        let label = keys.optional(self, "label", Reader::text);
-        let weight = keys.optional(self, "weight", Reader::points);
-        let base = keys.or_default(self, "base", Reader::points);
-        let available = keys.optional(self, "available", Reader::points);
-        let missing = keys.or_default(self, "missing", Reader::axis_missing);
-        let min_coverage = keys.optional(self, "min_coverage", Reader::points);
-        let rules = keys.list(self, "rule", Reader::rule);
-        let groups = keys.list(self, "group", Reader::group);
+        let mut keys = self.keys(node, path, tables::Axis::TABLE)?;
+        let name = keys.required(self, tables::Axis::NAME);
+        let label = keys.optional(self, tables::Axis::LABEL);
+        let weight = keys.optional(self, tables::Axis::WEIGHT);
+        let base = keys.or_default(self, tables::Axis::BASE);
+        let available = keys.optional(self, tables::Axis::AVAILABLE);
+        let missing = keys.or_default(self, tables::Axis::MISSING);
+        let min_coverage = keys.optional(self, tables::Axis::MIN_COVERAGE);
+        let rules = keys.or_default(self, tables::Axis::RULE);
+        let groups = keys.or_default(self, tables::Axis::GROUP);
         keys.finish(self);
         Some(Axis {
             name: name?,
@@ -33,33 +33,29 @@ impl Reader {
         })
     }
 
-    fn axis_missing(&mut self, node: &Node, path: &Path<'_>) -> Option<AxisMissing> {
-        self.choice_of(node, path, &AXIS_MISSING)
-    }
-
-    fn group(&mut self, node: &Node, path: &Path<'_>) -> Option<Group> {
-        let mut keys = self.keys(node, path)?;
-        let name = keys.required(self, "name", Reader::name);
-        let label = keys.optional(self, "label", Reader::text);
-        let min = keys.optional(self, "min", Reader::points);
-        let max = keys.optional(self, "max", Reader::points);
+    pub(super) fn group(&mut self, node: &Node, path: &Path<'_>) -> Option<Group> {
+        let mut keys = self.keys(node, path, tables::Group::TABLE)?;
+        let name = keys.required(self, tables::Group::NAME);
+        let label = keys.optional(self, tables::Group::LABEL);
+        let min = keys.optional(self, tables::Group::MIN);
+        let max = keys.optional(self, tables::Group::MAX);
         keys.finish(self);
         Some(Group { name: name?, label: label?, min: min?, max: max? })
     }
 
-    fn rule(&mut self, node: &Node, path: &Path<'_>) -> Option<Rule> {
-        let mut keys = self.keys(node, path)?;
-        let id = keys.required(self, "id", Reader::name);
-        let label = keys.optional(self, "label", Reader::text);
-        let group = keys.optional(self, "group", Reader::name);
-        let when = keys.optional(self, "when", Reader::subject_condition);
-        let missing = keys.or_default(self, "missing", Reader::missing);
+    pub(super) fn rule(&mut self, node: &Node, path: &Path<'_>) -> Option<Rule> {
+        let mut keys = self.keys(node, path, tables::Rule::TABLE)?;
+        let id = keys.required(self, tables::Rule::ID);
+        let label = keys.optional(self, tables::Rule::LABEL);
+        let group = keys.optional(self, tables::Rule::GROUP);
+        let when = keys.optional(self, tables::Rule::WHEN);
+        let missing = keys.or_default(self, tables::Rule::MISSING);
         let worth = self.worth(&mut keys);
         keys.finish(self);
         Some(Rule { id: id?, label: label?, group: group?, when: when?, worth: worth?, missing: missing? })
     }
 
-    fn missing(&mut self, node: &Node, path: &Path<'_>) -> Option<Missing> {
+    pub(super) fn missing(&mut self, node: &Node, path: &Path<'_>) -> Option<Missing> {
         match node {
             Node::Text(text) if lookup(&RULE_MISSING, text).is_none() => {
                 let message = format!("expected `{{ points = ... }}` or `skip`, found `{text}`");
@@ -69,8 +65,8 @@ impl Reader {
             Node::Table(_) => {}
             _ => return self.wrong_type(node, path, "`{ points = ... }` or \"skip\""),
         }
-        let mut keys = self.keys(node, path)?;
-        let points = keys.required(self, "points", Reader::points);
+        let mut keys = self.keys(node, path, tables::Missing::TABLE)?;
+        let points = keys.required(self, tables::Missing::POINTS);
         keys.finish(self);
         points.map(Missing::Points)
     }

@@ -1,26 +1,47 @@
 //! Cases: facts, events and expectations.
 
-use super::Reader;
+use chrono::{DateTime, Utc};
+
+use super::{Reader, tables};
 use crate::input::activity::{Activity, Event, listed};
 use crate::input::facts::Record;
 use crate::input::value::Value;
 use crate::model::case::{Case, Expect};
 use crate::model::document::node::Node;
+use crate::num::points::Points;
 use crate::problem::{Path, Problem};
+
+/// An event of a case.
+pub(super) struct CaseEvent {
+    event: String,
+    at: DateTime<Utc>,
+    count: u32,
+    amount: Points,
+    attributes: Vec<(String, Value)>,
+}
+
+fn activity(events: &[CaseEvent]) -> Activity {
+    let mut activity = Activity::new();
+    for CaseEvent { event, at, count, amount, attributes } in events {
+        let attributes = listed(attributes.iter().map(|(name, value)| (name, value)));
+        activity.record_event(Event::new(event, *at).count(*count).amount(*amount).attributes(&attributes));
+    }
+    activity
+}
 
 impl Reader {
     pub(super) fn case(&mut self, node: &Node, path: &Path<'_>) -> Option<Case> {
-        let mut keys = self.keys(node, path)?;
-        let name = keys.required(self, "name", Reader::name);
-        let as_of = keys.required(self, "as_of", Reader::instant);
-        let facts = keys.or_default(self, "facts", Reader::facts);
-        let events = keys.or_default(self, "events", Reader::events);
-        let expect = keys.required(self, "expect", Reader::expect);
+        let mut keys = self.keys(node, path, tables::Case::TABLE)?;
+        let name = keys.required(self, tables::Case::NAME);
+        let as_of = keys.required(self, tables::Case::AS_OF);
+        let facts = keys.or_default(self, tables::Case::FACTS);
+        let events = keys.or_default(self, tables::Case::EVENTS);
+        let expect = keys.required(self, tables::Case::EXPECT);
         keys.finish(self);
-        Some(Case { name: name?, as_of: as_of?, subject: facts?.with_activity(events?), expect: expect? })
+        Some(Case { name: name?, as_of: as_of?, subject: facts?.with_activity(activity(&events?)), expect: expect? })
     }
 
-    fn facts(&mut self, node: &Node, path: &Path<'_>) -> Option<Record> {
+    pub(super) fn facts(&mut self, node: &Node, path: &Path<'_>) -> Option<Record> {
         let mut record = Record::new();
         let mut complete = true;
         for (field, node) in self.entries(node, path)? {
@@ -44,26 +65,18 @@ impl Reader {
         complete.then_some(record)
     }
 
-    fn events(&mut self, node: &Node, path: &Path<'_>) -> Option<Activity> {
-        let mut activity = Activity::new();
-        let rows = self.list(node, path, |reader, node, path| {
-            let mut keys = reader.keys(node, path)?;
-            let event = keys.required(reader, "event", Reader::name);
-            let at = keys.required(reader, "at", Reader::instant);
-            let count = keys.optional(reader, "count", Reader::count);
-            let amount = keys.or_default(reader, "amount", Reader::points);
-            let attributes = keys.or_default(reader, "attributes", Reader::attributes);
-            keys.finish(reader);
-            Some((event?, at?, count?.unwrap_or(1), amount?, attributes?))
-        });
-        for (event, at, count, amount, attributes) in rows? {
-            let attributes = listed(attributes.iter().map(|(name, value)| (name, value)));
-            activity.record_event(Event::new(&event, at).count(count).amount(amount).attributes(&attributes));
-        }
-        Some(activity)
+    pub(super) fn case_event(&mut self, node: &Node, path: &Path<'_>) -> Option<CaseEvent> {
+        let mut keys = self.keys(node, path, tables::CaseEvent::TABLE)?;
+        let event = keys.required(self, tables::CaseEvent::EVENT);
+        let at = keys.required(self, tables::CaseEvent::AT);
+        let count = keys.optional(self, tables::CaseEvent::COUNT);
+        let amount = keys.or_default(self, tables::CaseEvent::AMOUNT);
+        let attributes = keys.or_default(self, tables::CaseEvent::ATTRIBUTES);
+        keys.finish(self);
+        Some(CaseEvent { event: event?, at: at?, count: count?.unwrap_or(1), amount: amount?, attributes: attributes? })
     }
 
-    fn attributes(&mut self, node: &Node, path: &Path<'_>) -> Option<Vec<(String, Value)>> {
+    pub(super) fn attributes(&mut self, node: &Node, path: &Path<'_>) -> Option<Vec<(String, Value)>> {
         let expected = "an attribute: true or false, a number or text";
         let rows = self.rows(node, path, |reader, node, path| match node {
             Node::Null => Some(None),
@@ -76,19 +89,19 @@ impl Reader {
         Some(rows?.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
     }
 
-    fn expect(&mut self, node: &Node, path: &Path<'_>) -> Option<Expect> {
-        let mut keys = self.keys(node, path)?;
+    pub(super) fn expect(&mut self, node: &Node, path: &Path<'_>) -> Option<Expect> {
+        let mut keys = self.keys(node, path, tables::Expect::TABLE)?;
         if keys.len() == 0 {
             self.problems.note(Problem::new("empty", path, "a case needs at least one expectation"));
         }
-        let verdict = keys.optional(self, "verdict", Reader::name);
-        let score = keys.optional(self, "score", Reader::points);
-        let coverage = keys.optional(self, "coverage", Reader::points);
-        let axes = keys.or_default(self, "axes", |reader, node, path| reader.rows(node, path, Reader::points));
-        let grade = keys.optional(self, "grade", Reader::name);
-        let state = keys.optional(self, "state", Reader::name);
-        let segment = keys.optional(self, "segment", Reader::name);
-        let play = keys.optional(self, "play", Reader::name);
+        let verdict = keys.optional(self, tables::Expect::VERDICT);
+        let score = keys.optional(self, tables::Expect::SCORE);
+        let coverage = keys.optional(self, tables::Expect::COVERAGE);
+        let axes = keys.or_default(self, tables::Expect::AXES);
+        let grade = keys.optional(self, tables::Expect::GRADE);
+        let state = keys.optional(self, tables::Expect::STATE);
+        let segment = keys.optional(self, tables::Expect::SEGMENT);
+        let play = keys.optional(self, tables::Expect::PLAY);
         keys.finish(self);
         Some(Expect {
             verdict: verdict?,

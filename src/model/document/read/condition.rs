@@ -1,8 +1,9 @@
 //! Conditions: joins, and what is tested.
 
-use super::Reader;
+use super::{Reader, tables};
 use crate::model::condition::{Condition, Leaf, Quantity, Shape, TextSubject};
-use crate::model::document::location::{AMOUNT, AXIS, COVERAGE, EVENTS, FIELD, GRADE, RULE, SCORE, Scope, VERDICT};
+use crate::model::document::location::{AMOUNT, Scope};
+use crate::model::document::names::ConditionKey;
 use crate::model::document::node::Node;
 use crate::problem::Path;
 
@@ -68,58 +69,55 @@ impl Reader {
 
     /// Reads one key of a condition: a join, events, an outcome or a field.
     fn clause(&mut self, key: &str, node: &Node, path: &Path<'_>, scope: Scope, tests: &mut Tests) -> Option<()> {
-        match key {
-            "all" => tests.0.push(Condition(Shape::All(self.conditions(node, path, scope)?))),
-            "any" => tests.0.push(Condition(Shape::Any(self.conditions(node, path, scope)?))),
-            "not" => tests.0.push(!self.condition(node, path, scope)?),
-            "at_least_of" => tests.0.push(self.at_least_of(node, path, scope)?),
-            EVENTS if scope == Scope::Attributes => {
+        if scope == Scope::Attributes && key == AMOUNT {
+            let message = "a `where` tests the attributes of an event";
+            let help = "the amount of an event is not an attribute; record it as an attribute too, or, if it is one, write \
+                        `field.amount`";
+            return self.problems.refuse_with_help("reserved", path, message, help);
+        }
+        let Some(own) = scope.key(key) else {
+            return self.field_tests(key, node, path, tests);
+        };
+        match own {
+            ConditionKey::All => tests.0.push(Condition(Shape::All(self.conditions(node, path, scope)?))),
+            ConditionKey::Any => tests.0.push(Condition(Shape::Any(self.conditions(node, path, scope)?))),
+            ConditionKey::Not => tests.0.push(!self.condition(node, path, scope)?),
+            ConditionKey::AtLeastOf => tests.0.push(self.at_least_of(node, path, scope)?),
+            ConditionKey::Events if scope == Scope::Attributes => {
                 let message = "a `where` tests the attributes of one event, not other events";
                 let help = "if it is an attribute, write `field.events`";
                 return self.problems.refuse_with_help("reserved", path, message, help);
             }
-            AMOUNT if scope == Scope::Attributes => {
-                let message = "a `where` tests the attributes of an event";
-                let help = "the amount of an event is not an attribute; record it as an attribute too, or, if it is one, \
-                            write `field.amount`";
-                return self.problems.refuse_with_help("reserved", path, message, help);
-            }
-            EVENTS => {
+            ConditionKey::Events => {
                 self.each_entry(node, path, |reader, event, node, path| reader.event_tests(event, node, path, tests))?;
             }
-            FIELD => {
+            ConditionKey::Field => {
                 self.each_entry(node, path, |reader, field, node, path| reader.field_tests(field, node, path, tests))?;
             }
-            key if scope == Scope::Outcome => self.outcome_tests(key, node, path, tests)?,
-            field => self.field_tests(field, node, path, tests)?,
+            ConditionKey::Axis => {
+                self.each_entry(node, path, |reader, axis, node, path| reader.axis_tests(axis, node, path, tests))?
+            }
+            ConditionKey::Rule => self.each_entry(node, path, |reader, rule, node, path| {
+                reader.number_tests(node, path, &Quantity::Rule { id: rule.to_owned() }, tests)
+            })?,
+            ConditionKey::Score => self.number_tests(node, path, &Quantity::Score, tests)?,
+            ConditionKey::Coverage => self.number_tests(node, path, &Quantity::Coverage, tests)?,
+            ConditionKey::Grade => self.outcome_text(node, path, &TextSubject::Grade, tests)?,
+            ConditionKey::Verdict => self.outcome_text(node, path, &TextSubject::Verdict, tests)?,
         }
         Some(())
     }
 
-    /// Reads one key of a condition that can test the outcome: an outcome or a field.
-    fn outcome_tests(&mut self, key: &str, node: &Node, path: &Path<'_>, tests: &mut Tests) -> Option<()> {
-        match key {
-            AXIS => self.each_entry(node, path, |reader, axis, node, path| reader.axis_tests(axis, node, path, tests)),
-            RULE => self.each_entry(node, path, |reader, rule, node, path| {
-                reader.number_tests(node, path, &Quantity::Rule { id: rule.to_owned() }, tests)
-            }),
-            SCORE => self.number_tests(node, path, &Quantity::Score, tests),
-            COVERAGE => self.number_tests(node, path, &Quantity::Coverage, tests),
-            GRADE => self.outcome_text(node, path, &TextSubject::Grade, tests),
-            VERDICT => self.outcome_text(node, path, &TextSubject::Verdict, tests),
-            field => self.field_tests(field, node, path, tests),
-        }
-    }
-
     fn at_least_of(&mut self, node: &Node, path: &Path<'_>, scope: Scope) -> Option<Condition> {
-        let mut keys = self.keys(node, path)?;
-        let count = keys.required(self, "count", Reader::count);
-        let of = keys.required(self, "of", |reader, node, path| reader.conditions(node, path, scope));
+        let mut keys = self.keys(node, path, tables::AtLeastOf::TABLE)?;
+        let count = keys.required(self, tables::AtLeastOf::COUNT);
+        let of =
+            keys.required_by(self, tables::AtLeastOf::OF, |reader, node, path| reader.conditions(node, path, scope));
         keys.finish(self);
         Some(Condition::at_least_of(count?, of?))
     }
 
-    fn conditions(&mut self, node: &Node, path: &Path<'_>, scope: Scope) -> Option<Vec<Condition>> {
+    pub(super) fn conditions(&mut self, node: &Node, path: &Path<'_>, scope: Scope) -> Option<Vec<Condition>> {
         let conditions = self.list(node, path, |reader, node, path| reader.condition(node, path, scope))?;
         if conditions.is_empty() {
             return self.problems.refuse("empty", path, "a list of conditions must not be empty");

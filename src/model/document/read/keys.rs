@@ -1,12 +1,14 @@
 //! A table whose keys are read one by one.
 
 use super::Reader;
+use super::values::{Optional, Required, Value};
 use crate::model::document::names::{DISTINCT, IGNORE_CASE, KEY_ADVICE, PREVIOUS, WHERE, WINDOW_KEYS, squashed};
 use crate::model::document::node::Node;
+use crate::model::document::table::Table;
 use crate::problem::{Path, Problem, nearest};
 
 /// Options of a rule's forms, and the forms that they belong to.
-pub(super) const OPTIONS: [(&str, &str); 11] = [
+const OPTIONS: [(&str, &str); 11] = [
     ("otherwise", "`first` and `values`"),
     ("bounds", "`bands`"),
     ("below", "`bands`"),
@@ -20,17 +22,19 @@ pub(super) const OPTIONS: [(&str, &str); 11] = [
     (IGNORE_CASE, "`values`, or to `when` below the name of the field"),
 ];
 
-/// A table while its keys are read. Keys that nobody has read are unknown.
+/// A table while its keys are read. A key that its tables do not declare is unknown.
 pub(super) struct Keys<'n, 'p> {
     entries: &'n [(String, Node)],
-    known: Vec<&'static str>,
+    tables: Vec<&'static Table>,
+    /// Declared keys that do not go with what was read.
+    excluded: Vec<&'static str>,
     missing: Vec<&'static str>,
     pub(super) path: &'p Path<'p>,
 }
 
 impl<'n, 'p> Keys<'n, 'p> {
-    pub(super) fn new(entries: &'n [(String, Node)], path: &'p Path<'p>) -> Keys<'n, 'p> {
-        Keys { entries, known: Vec::new(), missing: Vec::new(), path }
+    pub(super) fn new(entries: &'n [(String, Node)], path: &'p Path<'p>, table: &'static Table) -> Keys<'n, 'p> {
+        Keys { entries, tables: vec![table], excluded: Vec::new(), missing: Vec::new(), path }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -41,102 +45,120 @@ impl<'n, 'p> Keys<'n, 'p> {
         self.entries.iter().find(|(own, _)| own == key).map(|(_, value)| value)
     }
 
-    /// Makes keys known that are not read.
-    pub(super) fn know(&mut self, keys: impl IntoIterator<Item = &'static str>) {
-        self.known.extend(keys);
+    /// Makes the keys of more tables known.
+    pub(super) fn extend(&mut self, tables: &[&'static Table]) {
+        self.tables.extend_from_slice(tables);
     }
 
-    /// Returns the keys that nobody has read so far.
+    /// Makes a key unknown.
+    pub(super) fn exclude(&mut self, key: &'static str) {
+        self.excluded.push(key);
+    }
+
+    fn known(&self) -> impl Iterator<Item = &'static str> {
+        let keys = self.tables.iter().flat_map(|table| table.keys).map(|key| key.name);
+        keys.filter(|key| !self.excluded.contains(key))
+    }
+
+    fn knows(&self, key: &str) -> bool {
+        self.known().any(|known| known == key)
+    }
+
+    /// Returns the keys of the document that are not known.
     pub(super) fn unknown(&self) -> impl Iterator<Item = &'n str> {
-        self.entries.iter().map(|(key, _)| key.as_str()).filter(|key| !self.known.contains(key))
+        self.entries.iter().map(|(key, _)| key.as_str()).filter(|key| !self.knows(key))
     }
 
-    pub(super) fn required<T>(
+    pub(super) fn required<V: Value>(&mut self, reader: &mut Reader, key: Required<V>) -> Option<V::Read> {
+        self.required_by(reader, key, V::read)
+    }
+
+    /// Reads a key whose value depends on what surrounds it.
+    pub(super) fn required_by<V, T>(
         &mut self,
         reader: &mut Reader,
-        key: &'static str,
+        key: Required<V>,
         read: impl FnOnce(&mut Reader, &'n Node, &Path<'_>) -> Option<T>,
     ) -> Option<T> {
-        let value = self.optional(reader, key, read)?;
-        if value.is_none() {
-            self.missing.push(key);
+        match self.get(key.name) {
+            None => {
+                self.missing.push(key.name);
+                None
+            }
+            Some(value) => read(reader, value, &self.path.key(key.name)),
         }
-        value
     }
 
     /// Returns `Some(None)` if the key is absent and `None` if its value is wrong.
     #[expect(clippy::option_option, reason = "an absent value differs from a wrong one")]
-    pub(super) fn optional<T>(
-        &mut self,
-        reader: &mut Reader,
-        key: &'static str,
-        read: impl FnOnce(&mut Reader, &'n Node, &Path<'_>) -> Option<T>,
-    ) -> Option<Option<T>> {
-        self.known.push(key);
-        match self.get(key) {
+    pub(super) fn optional<V: Value>(&mut self, reader: &mut Reader, key: Optional<V>) -> Option<Option<V::Read>> {
+        match self.get(key.name) {
             None => Some(None),
-            Some(value) => read(reader, value, &self.path.key(key)).map(Some),
+            Some(value) => V::read(reader, value, &self.path.key(key.name)).map(Some),
         }
     }
 
-    pub(super) fn or_default<T: Default>(
+    pub(super) fn or_default<V: Value<Read: Default>>(
         &mut self,
         reader: &mut Reader,
-        key: &'static str,
-        read: impl FnOnce(&mut Reader, &'n Node, &Path<'_>) -> Option<T>,
-    ) -> Option<T> {
-        self.optional(reader, key, read).map(Option::unwrap_or_default)
+        key: Optional<V>,
+    ) -> Option<V::Read> {
+        self.optional(reader, key).map(Option::unwrap_or_default)
     }
 
-    /// Reads every item of a list. An absent list is empty.
-    pub(super) fn list<T>(
-        &mut self,
-        reader: &mut Reader,
-        key: &'static str,
-        read: impl FnMut(&mut Reader, &Node, &Path<'_>) -> Option<T>,
-    ) -> Option<Vec<T>> {
-        self.or_default(reader, key, |reader, node, path| reader.list(node, path, read))
+    /// Refuses keys of several alternatives, or of none, for each table that needs exactly one. A key that is unknown may
+    /// be a misspelling of the one that is needed.
+    fn check_alternatives(&self, reader: &mut Reader, all_known: bool) {
+        for table in self.tables.iter().filter(|table| !table.one_of.is_empty()) {
+            let given = |keys: &&&[&'static str]| keys.iter().copied().find(|key| self.get(key).is_some());
+            let given: Vec<_> = table.one_of.iter().filter_map(|keys| given(&keys)).collect();
+            let message = match given[..] {
+                [_] => continue,
+                [] if !all_known => continue,
+                [first, second, ..] if table.one_of.iter().any(|keys| keys.len() > 1) => {
+                    format!("`{first}` and `{second}` exclude each other")
+                }
+                _ => table.needs(),
+            };
+            reader.problems.refuse::<()>("forms", self.path, message);
+        }
     }
 
-    /// Notes unknown keys, and missing keys unless an unknown one is a misspelling of them. Returns whether all keys
-    /// are known.
-    pub(super) fn finish(mut self, reader: &mut Reader) -> bool {
+    /// Notes unknown keys, missing keys unless an unknown one is a misspelling of them, and keys that exclude each other.
+    pub(super) fn finish(mut self, reader: &mut Reader) {
         let unknown: Vec<_> = self.unknown().collect();
         for key in &unknown {
-            let nearest = nearest(key, self.known.iter().copied());
+            let nearest = nearest(key, self.known());
             self.missing.retain(|missing| Some(*missing) != nearest);
             reader.problems.note_with(|found| {
                 let problem = Problem::new("unknown-key", &self.path.key(key), format!("unknown key `{key}`"));
                 let written = squashed(key);
-                let advice = KEY_ADVICE
-                    .iter()
-                    .find(|(own, names, _)| self.known.contains(own) && names.contains(&written.as_str()));
+                let advice =
+                    KEY_ADVICE.iter().find(|(own, names, _)| self.knows(own) && names.contains(&written.as_str()));
                 if let Some((.., advice)) = advice {
                     return problem.with_help(*advice);
                 }
-                let option = OPTIONS.iter().find(|(option, _)| self.known.contains(&"per_unit") && option == key);
+                let option = OPTIONS.iter().find(|(option, _)| self.knows("per_unit") && option == key);
                 let is_of_decay = ["half_life", "linear", "drop", "keep", "table"].contains(key);
                 match option {
-                    None if is_of_decay && self.known.contains(&"decay") => {
-                        problem.with_help(format!("write `decay.{key}`"))
-                    }
-                    None if WINDOW_KEYS.contains(key) && self.known.contains(&"window") => {
+                    None if is_of_decay && self.knows("decay") => problem.with_help(format!("write `decay.{key}`")),
+                    None if WINDOW_KEYS.contains(key) && self.knows("window") => {
                         problem.with_help(format!("write `window.{key}`"))
                     }
                     Some((_, forms)) => problem.with_help(format!("it belongs to {forms}")),
-                    None if nearest.is_none() && self.known.contains(&PREVIOUS) => {
+                    None if nearest.is_none() && self.knows(PREVIOUS) => {
                         problem.with_help("write one of `this`, `previous`, `since`, `until`")
                     }
-                    None if nearest.is_none() && self.known.contains(&"attributes") => {
+                    None if nearest.is_none() && self.knows("attributes") => {
                         problem.with_help(format!("if it is an attribute, write `attributes.{key}`"))
                     }
-                    None => problem.suggesting(found, key, self.known.iter().copied()),
+                    None => problem.suggesting(found, key, self.known()),
                 }
             });
         }
+        self.check_alternatives(reader, unknown.is_empty());
         for key in self.missing {
             reader.problems.refuse::<()>("missing-key", self.path, format!("the key `{key}` is missing"));
         }
-        unknown.is_empty()
     }
 }

@@ -6,17 +6,33 @@ mod condition;
 mod keys;
 mod operator;
 mod outcome;
+mod tables;
 mod value;
+mod values;
 mod worth;
 
 use std::collections::HashMap;
 
-use super::names::IF_UNKNOWN;
 use super::node::Node;
+use super::table::{Table, ValueType};
 use crate::model::Model;
-use crate::model::condition::IfUnknown;
 use crate::model::gate::Gate;
 use crate::problem::{ModelError, Path, PathSegment, Problem, Problems};
+
+/// The whole document.
+pub(super) const MODEL: &Table = tables::Model::TABLE;
+
+/// The keys next to the operators of tests on ratios, on events, on the number of events, and on axes.
+pub(super) const RATIO_OPTIONS: &Table = tables::Ratio::TABLE;
+pub(super) const MEASURE_OPTIONS: &Table = tables::MeasureOptions::TABLE;
+pub(super) const COUNT_OPTIONS: &Table = tables::CountOptions::TABLE;
+pub(super) const AXIS_OPTIONS: &Table = tables::AxisOptions::TABLE;
+
+/// The type of a window of events.
+pub(super) const WINDOW: ValueType = <values::AnyWindow as values::Typed>::TYPE;
+
+/// The table below `at_least_of`.
+pub(super) const AT_LEAST_OF: &Table = tables::AtLeastOf::TABLE;
 
 /// The only version of the document.
 pub(super) const FORMAT: i64 = 1;
@@ -72,31 +88,32 @@ fn is_newer(format: &Node) -> bool {
 impl Reader {
     fn model(&mut self, node: &Node) -> Option<Model> {
         let root = Path::Root;
-        let mut keys = self.keys(node, &root)?;
-        let format = keys.required(self, "format", Reader::format);
-        if keys.get("format").is_some_and(is_newer) {
+        let mut keys = self.keys(node, &root, tables::Model::TABLE)?;
+        let format = keys.required(self, tables::Model::FORMAT);
+        if keys.get(tables::Model::FORMAT.name).is_some_and(is_newer) {
             // The other keys may be right in that format.
             return None;
         }
-        let name = keys.required(self, "name", Reader::name);
-        let description = keys.optional(self, "description", Reader::text);
-        let utc_offset_secs = keys.or_default(self, "utc_offset", Reader::utc_offset);
-        let week_starts = keys.optional(self, "week_starts", Reader::choice);
-        let year_starts = keys.optional(self, "year_starts", Reader::choice);
-        let total = keys.or_default(self, "total", Reader::choice);
-        let coverage = keys.or_default(self, "coverage", Reader::flag);
-        let required = keys.list(self, "required", Reader::gate);
-        let disqualifying = keys.list(self, "disqualifying", Reader::gate);
-        let axes = keys.list(self, "axis", Reader::axis);
-        let promoters = keys.list(self, "promoter", Reader::promoter);
-        let limits = keys.list(self, "limit", Reader::limit);
-        let grade = keys.optional(self, "grade", Reader::grade);
-        let states = keys.list(self, "state", Reader::state);
-        let segments = keys.list(self, "segment", Reader::segment);
-        let plays = keys.list(self, "play", Reader::play);
-        let cases = keys.list(self, "case", Reader::case);
+        let schema = keys.optional(self, tables::Model::SCHEMA);
+        let name = keys.required(self, tables::Model::NAME);
+        let description = keys.optional(self, tables::Model::DESCRIPTION);
+        let utc_offset_secs = keys.or_default(self, tables::Model::UTC_OFFSET);
+        let week_starts = keys.optional(self, tables::Model::WEEK_STARTS);
+        let year_starts = keys.optional(self, tables::Model::YEAR_STARTS);
+        let total = keys.or_default(self, tables::Model::TOTAL);
+        let coverage = keys.or_default(self, tables::Model::COVERAGE);
+        let required = keys.or_default(self, tables::Model::REQUIRED);
+        let disqualifying = keys.or_default(self, tables::Model::DISQUALIFYING);
+        let axes = keys.or_default(self, tables::Model::AXIS);
+        let promoters = keys.or_default(self, tables::Model::PROMOTER);
+        let limits = keys.or_default(self, tables::Model::LIMIT);
+        let grade = keys.optional(self, tables::Model::GRADE);
+        let states = keys.or_default(self, tables::Model::STATE);
+        let segments = keys.or_default(self, tables::Model::SEGMENT);
+        let plays = keys.or_default(self, tables::Model::PLAY);
+        let cases = keys.or_default(self, tables::Model::CASE);
         keys.finish(self);
-        format?;
+        (format?, schema?);
         let default = Model::new(name?);
         Some(Model {
             description: description?,
@@ -134,17 +151,12 @@ impl Reader {
     }
 
     fn gate(&mut self, node: &Node, path: &Path<'_>) -> Option<Gate> {
-        let mut keys = self.keys(node, path)?;
-        let id = keys.required(self, "id", Reader::name);
-        let label = keys.optional(self, "label", Reader::text);
-        let when = keys.required(self, "when", Reader::subject_condition);
-        let missing = keys.or_default(self, "missing", Reader::if_unknown);
+        let mut keys = self.keys(node, path, tables::Gate::TABLE)?;
+        let id = keys.required(self, tables::Gate::ID);
+        let label = keys.optional(self, tables::Gate::LABEL);
+        let when = keys.required(self, tables::Gate::WHEN);
+        let missing = keys.or_default(self, tables::Gate::MISSING);
         keys.finish(self);
         Some(Gate { id: id?, label: label?, when: when?, missing: missing? })
-    }
-
-    /// Reads what an unknown condition of a gate, a promoter, a limit or a segment counts as.
-    fn if_unknown(&mut self, node: &Node, path: &Path<'_>) -> Option<IfUnknown> {
-        self.choice_of(node, path, &IF_UNKNOWN)
     }
 }

@@ -1,34 +1,19 @@
 //! Operators on fields, events and outcomes, and their operands.
 
-use super::Reader;
 use super::condition::Tests;
+use super::{Reader, tables};
 use crate::model::condition::{
-    AgeWindow, Calendar, DayOp, EventMeasure, EventSource, Leaf, NumberOp, Quantity, RecencyOp, TagOp, TextOp,
-    TextSubject,
+    AgeWindow, EventMeasure, EventSource, Leaf, NumberOp, Quantity, TagOp, TextOp, TextSubject,
 };
-use crate::model::document::location::RESERVED_OUTCOME;
 use crate::model::document::names::{
-    ADVICE, ANY_NOT_IN, Advice, BETWEEN, COUNT, DAYS_SINCE_LAST, DISTINCT, GREATEST_RULE, IGNORE_CASE, IS, IS_NOT,
-    KNOWN, NEVER, Named, RATIO_FIELD, RATIO_TO, WHERE, WINDOW_KEYS, WITHIN, lookup, squashed,
+    ADVICE, ANY_NOT_IN, Advice, BETWEEN, ConditionKey, DISTINCT, GREATEST_RULE, IGNORE_CASE, IS, Named, RATIO_FIELD,
+    RATIO_TO, WHERE, WINDOW_KEYS, WITHIN, lookup, squashed,
 };
 use crate::model::document::node::Node;
+use crate::model::document::operators::{EventOp, FieldOp};
+use crate::model::document::table::Table;
 use crate::problem::{Path, Problem, nearest};
 use crate::time::parse_date;
-
-/// Returns the names of all operators on fields.
-fn field_operators() -> impl Iterator<Item = &'static str> {
-    NumberOp::names()
-        .chain(TextOp::names())
-        .chain(TagOp::names())
-        .chain(DayOp::names())
-        .chain(Calendar::names())
-        .chain([KNOWN, RATIO_TO, COUNT, ANY_NOT_IN, IGNORE_CASE])
-}
-
-/// Returns the names of all operators on events.
-fn event_operators() -> impl Iterator<Item = &'static str> {
-    EventMeasure::names().chain(RecencyOp::names()).chain([NEVER, DAYS_SINCE_LAST, WHERE])
-}
 
 fn find<'n>(entries: &'n [(String, Node)], key: &str) -> Option<&'n Node> {
     entries.iter().find(|(own, _)| own == key).map(|(_, node)| node)
@@ -121,47 +106,45 @@ impl Reader {
         tests: &mut Tests,
     ) -> Option<()> {
         let own = || field.to_owned();
-        match op {
-            IGNORE_CASE => {}
-            KNOWN => tests.add(Leaf::Known { field: own(), known: self.flag(node, path)? }),
-            IS | IS_NOT => self.equality(field, op, node, path, text, tests)?,
-            RATIO_TO => self.ratio(field, node, path, tests)?,
-            COUNT => self.number_tests(node, path, &Quantity::TagCount { field: own() }, tests)?,
-            ANY_NOT_IN => {
+        let Some(found) = FieldOp::named(op) else {
+            return self.unknown_field_operator(field, op, path);
+        };
+        match found {
+            FieldOp::IgnoreCase => {}
+            FieldOp::Known => tests.add(Leaf::Known { field: own(), known: self.flag(node, path)? }),
+            FieldOp::Equality(_) => self.equality(field, op, node, path, text, tests)?,
+            FieldOp::RatioTo => self.ratio(field, node, path, tests)?,
+            FieldOp::TagCount => self.number_tests(node, path, &Quantity::TagCount { field: own() }, tests)?,
+            FieldOp::AnyNotIn => {
                 let other = self.name(node, path)?;
                 tests.add(Leaf::AnyNotIn { field: own(), other, ignore_case: text.ignore_case });
             }
-            op => {
-                if let Some(op) = TextOp::named(op) {
-                    self.text_test(op, node, path, text, tests)?;
-                } else if let Some(op) = TagOp::named(op) {
-                    let tags = self.text_operand(op.takes_list(), node, path)?;
-                    tests.add(Leaf::Tags { field: own(), op, tags, ignore_case: text.ignore_case });
-                } else if let Some(op) = DayOp::named(op) {
-                    tests.add(Leaf::Day { field: own(), op, date: self.date(node, path)? });
-                } else if let Some(by) = Calendar::named(op) {
-                    self.number_tests(node, path, &Quantity::Calendar { field: own(), by }, tests)?;
-                } else if op == BETWEEN && are_dates(node) {
-                    let (message, help) =
-                        ("`between` takes two numbers", "for dates, write `on_or_after` and `before`");
-                    return self.problems.refuse_with_help("wrong-type", path, message, help);
-                } else if let Some(op) = self.number_operator(op, node, path)? {
-                    tests.add(Leaf::Number { of: Quantity::Number { field: own() }, op });
-                } else {
-                    return self.unknown_field_operator(field, op, path);
-                }
+            FieldOp::Text(op) => self.text_test(op, node, path, text, tests)?,
+            FieldOp::Tags(op) => {
+                let tags = self.text_operand(op.takes_list(), node, path)?;
+                tests.add(Leaf::Tags { field: own(), op, tags, ignore_case: text.ignore_case });
+            }
+            FieldOp::Day(op) => tests.add(Leaf::Day { field: own(), op, date: self.date(node, path)? }),
+            FieldOp::Calendar(by) => self.number_tests(node, path, &Quantity::Calendar { field: own(), by }, tests)?,
+            FieldOp::Number(NumberOp::Between(..)) if are_dates(node) => {
+                let (message, help) = ("`between` takes two numbers", "for dates, write `on_or_after` and `before`");
+                return self.problems.refuse_with_help("wrong-type", path, message, help);
+            }
+            FieldOp::Number(_) => {
+                let op = self.number_operator(op, node, path)??;
+                tests.add(Leaf::Number { of: Quantity::Number { field: own() }, op });
             }
         }
         Some(())
     }
 
     fn unknown_field_operator<T>(&mut self, field: &str, op: &str, path: &Path<'_>) -> Option<T> {
-        if RESERVED_OUTCOME.contains(&field) {
+        if ConditionKey::named(field).is_some_and(ConditionKey::tests_outcome) {
             let help =
                 format!("`{field}` is a field name here; only promoters, limits and segments can test the outcome");
             return self.problems.refuse_with_help("unknown-operator", path, format!("unknown operator `{op}`"), help);
         }
-        self.unknown_operator(op, path, "", field_operators())
+        self.unknown_operator(op, path, "", FieldOp::all().map(|(name, _)| name))
     }
 
     /// Reads `is` or `is_not`, whose operand decides the kind of the field.
@@ -196,10 +179,9 @@ impl Reader {
 
     fn ratio(&mut self, field: &str, node: &Node, path: &Path<'_>, tests: &mut Tests) -> Option<()> {
         let entries = self.entries(node, path)?;
-        let Some(of) = find(entries, RATIO_FIELD) else {
+        let Some(of) = tables::Ratio::FIELD.among(self, entries, path)? else {
             return self.problems.refuse("missing-key", path, "the key `field` is missing");
         };
-        let of = self.name(of, &path.key(RATIO_FIELD))?;
         let quantity = Quantity::Ratio { field: field.to_owned(), of };
         self.number_table(entries, path, &[RATIO_FIELD], &quantity, tests)
     }
@@ -263,13 +245,16 @@ impl Reader {
                     complete = false;
                 }
                 Some(None) => {
-                    let options: &[_] = match of {
-                        Quantity::Event { by: EventMeasure::Count, .. } => &[WITHIN, DISTINCT, RATIO_TO],
-                        Quantity::Event { .. } => &[WITHIN, RATIO_TO],
-                        Quantity::Axis { .. } => &[GREATEST_RULE],
+                    let options: &[&Table] = match of {
+                        Quantity::Event { by: EventMeasure::Count, .. } => {
+                            &[tables::MeasureOptions::TABLE, tables::CountOptions::TABLE]
+                        }
+                        Quantity::Event { .. } => &[tables::MeasureOptions::TABLE],
+                        Quantity::Axis { .. } => &[tables::AxisOptions::TABLE],
                         _ => &[],
                     };
-                    let known = NumberOp::names().chain(options.iter().copied());
+                    let options = options.iter().flat_map(|table| table.keys).map(|key| key.name);
+                    let known = NumberOp::names().chain(options);
                     complete &= self.unknown_operator::<()>(op, &path, "", known).is_some();
                 }
                 None => complete = false,
@@ -385,18 +370,19 @@ impl Reader {
         let event = EventSource { name: event.to_owned(), matching: matching.flatten() };
         let read = self.each_entry(node, path, |reader, op, node, path| {
             let own = || event.clone();
-            if op == WHERE {
-                return Some(());
-            } else if let Some(by) = EventMeasure::named(op) {
-                return reader.event_measure(node, path, &event, by, tests);
-            } else if let Some(op) = RecencyOp::named(op) {
-                tests.add(Leaf::Recency { event: own(), op, window: reader.window(node, path)? });
-            } else if op == NEVER {
-                tests.add(Leaf::Never { event: own(), never: reader.flag(node, path)? });
-            } else if op == DAYS_SINCE_LAST {
-                return reader.number_tests(node, path, &Quantity::DaysSinceLast { event: own() }, tests);
-            } else {
-                return reader.unknown_operator(op, path, " on events", event_operators());
+            let Some(found) = EventOp::named(op) else {
+                return reader.unknown_operator(op, path, " on events", EventOp::all().map(|(name, _)| name));
+            };
+            match found {
+                EventOp::Where => {}
+                EventOp::Measure(by) => return reader.event_measure(node, path, &event, by, tests),
+                EventOp::Recency(op) => {
+                    tests.add(Leaf::Recency { event: own(), op, window: reader.window(node, path)? });
+                }
+                EventOp::Never => tests.add(Leaf::Never { event: own(), never: reader.flag(node, path)? }),
+                EventOp::DaysSinceLast => {
+                    return reader.number_tests(node, path, &Quantity::DaysSinceLast { event: own() }, tests);
+                }
             }
             Some(())
         });
@@ -418,8 +404,8 @@ impl Reader {
             return self.number_tests(node, path, &quantity(None, None, None), tests);
         };
         let distinct = match find(entries, DISTINCT) {
-            Some(node) => self.distinct(by, node, &path.key(DISTINCT)).map(Some),
-            None => Some(None),
+            Some(_) if by != EventMeasure::Count => self.distinct_of(by, &path.key(DISTINCT)),
+            _ => tables::CountOptions::DISTINCT.among(self, entries, path),
         };
         // A list of texts is a window of ages, a list of numbers is a number test.
         let is_window =
@@ -429,30 +415,23 @@ impl Reader {
                 let message = "give ages with `within` or with `between`, not with both";
                 (self.problems.refuse("forms", path, message), &[WITHIN, BETWEEN])
             }
-            (Some(node), None) => {
-                let within = self.window(node, &path.key(WITHIN));
-                (within.map(|window| Some(AgeWindow::Within(window))), &[WITHIN])
+            (Some(_), None) => {
+                let within = tables::MeasureOptions::WITHIN.among(self, entries, path);
+                (within.map(|window| window.map(AgeWindow::Within)), &[WITHIN])
             }
             (None, Some(node)) => (self.age_range(node, &path.key(BETWEEN)).map(Some), &[BETWEEN]),
             (None, None) => (Some(None), &[]),
         };
-        let ratio_to = match find(entries, RATIO_TO) {
-            Some(node) => self.name(node, &path.key(RATIO_TO)).map(Some),
-            None => Some(None),
-        };
+        let ratio_to = tables::MeasureOptions::RATIO_TO.among(self, entries, path);
         let complete = ages.is_some() && distinct.is_some() && ratio_to.is_some();
         let other = [window, &[DISTINCT, RATIO_TO]].concat();
         let quantity = quantity(distinct.flatten(), ages.flatten(), ratio_to.flatten());
         self.number_table(entries, path, &other, &quantity, tests).filter(|()| complete)
     }
 
-    /// Reads the attribute whose different values are counted.
-    pub(super) fn distinct(&mut self, by: EventMeasure, node: &Node, path: &Path<'_>) -> Option<String> {
-        if by != EventMeasure::Count {
-            let message = format!("`distinct` is for `count`, not for `{}`", by.name());
-            return self.problems.refuse("forms", path, message);
-        }
-        self.name(node, path)
+    /// Refuses `distinct` with another measure than `count`.
+    pub(super) fn distinct_of<T>(&mut self, by: EventMeasure, path: &Path<'_>) -> Option<T> {
+        self.problems.refuse("forms", path, format!("`distinct` is for `count`, not for `{}`", by.name()))
     }
 
     fn age_range(&mut self, node: &Node, path: &Path<'_>) -> Option<AgeWindow> {

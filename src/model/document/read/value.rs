@@ -2,12 +2,11 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-use super::Reader;
 use super::keys::Keys;
-use crate::model::document::names::{
-    CHOICE_ADVICE, Named, PREVIOUS, SINCE, THIS, UNTIL, WINDOW_KEYS, lookup, spoken_window, squashed,
-};
+use super::{Reader, tables};
+use crate::model::document::names::{CHOICE_ADVICE, Named, lookup, spoken_window, squashed};
 use crate::model::document::node::Node;
+use crate::model::document::table::Table;
 use crate::model::window::{Period, Window, WindowEdge};
 use crate::num::points::Points;
 use crate::problem::Path;
@@ -39,8 +38,13 @@ impl Reader {
         }
     }
 
-    pub(super) fn keys<'n, 'p>(&mut self, node: &'n Node, path: &'p Path<'p>) -> Option<Keys<'n, 'p>> {
-        self.entries(node, path).map(|entries| Keys::new(entries, path))
+    pub(super) fn keys<'n, 'p>(
+        &mut self,
+        node: &'n Node,
+        path: &'p Path<'p>,
+        table: &'static Table,
+    ) -> Option<Keys<'n, 'p>> {
+        self.entries(node, path).map(|entries| Keys::new(entries, path, table))
     }
 
     /// Reads every item of a list. Returns `None` if one of them is wrong.
@@ -179,32 +183,23 @@ impl Reader {
             }
             _ => return self.wrong_type(node, path, "a span of time such as \"30d\", or `{ this = \"month\" }`"),
         }
-        let mut keys = self.keys(node, path)?;
-        let this = keys.optional(self, THIS, Reader::period);
-        let previous = keys.optional(self, PREVIOUS, Reader::period);
-        let since = keys.optional(self, SINCE, Reader::window_edge);
-        let until = keys.optional(self, UNTIL, Reader::window_edge);
-        let given: Vec<_> = WINDOW_KEYS.into_iter().filter(|key| keys.get(key).is_some()).collect();
-        let (is_empty, known) = (keys.len() == 0, keys.finish(self));
+        let mut keys = self.keys(node, path, tables::Calendar::TABLE)?;
+        let this = keys.optional(self, tables::Calendar::THIS);
+        let previous = keys.optional(self, tables::Calendar::PREVIOUS);
+        let since = keys.optional(self, tables::Calendar::SINCE);
+        let until = keys.optional(self, tables::Calendar::UNTIL);
+        keys.finish(self);
         match (this?, previous?, since?, until?) {
             (Some(period), None, None, None) => Some(Window::This(period)),
             (None, Some(period), None, None) => Some(Window::Previous(period)),
             (None, None, Some(since), None) => Some(Window::Since(since)),
             (None, None, None, Some(until)) => Some(Window::Until(until)),
             (None, None, Some(since), Some(until)) => Some(Window::Between(since, until)),
-            // All keys are unknown, which is noted already.
-            (None, None, None, None) if !is_empty && !known => None,
-            _ => {
-                let message = match given[..] {
-                    [first, second, ..] => format!("`{first}` and `{second}` exclude each other"),
-                    _ => "a window needs `this`, `previous`, or one or both of `since` and `until`".to_owned(),
-                };
-                self.problems.refuse("forms", path, message)
-            }
+            _ => None,
         }
     }
 
-    fn period(&mut self, node: &Node, path: &Path<'_>) -> Option<Period> {
+    pub(super) fn period(&mut self, node: &Node, path: &Path<'_>) -> Option<Period> {
         let fiscal = match node {
             Node::Text(text) => squashed(text).strip_prefix("fiscal").and_then(Period::named),
             _ => None,
@@ -215,7 +210,7 @@ impl Reader {
     }
 
     /// Reads a day of a window: a date, or the name of a date field.
-    fn window_edge(&mut self, node: &Node, path: &Path<'_>) -> Option<WindowEdge> {
+    pub(super) fn window_edge(&mut self, node: &Node, path: &Path<'_>) -> Option<WindowEdge> {
         match node {
             Node::Text(text) if text.parse::<Span>().is_ok() => {
                 let message = format!("`{text}` is a span of time, not a date");

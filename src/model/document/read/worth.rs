@@ -1,18 +1,16 @@
 //! The forms of a rule.
 
-use super::Reader;
-use super::keys::{Keys, OPTIONS};
+use super::keys::Keys;
+use super::{Reader, tables};
 use crate::decay::Decay;
-use crate::model::condition::{AgeWindow, EventMeasure, EventSource, Quantity};
-use crate::model::document::location::{EVENTS, FIELD, RESERVED};
-use crate::model::document::names::{BOUNDS, DAYS_SINCE_LAST, DISTINCT, IGNORE_CASE, Named, RATIO_TO, WHERE, WITHIN};
+use crate::model::condition::{AgeWindow, Condition, EventMeasure, EventSource, Quantity};
+use crate::model::document::location::Scope;
+use crate::model::document::names::{DAYS_SINCE_LAST, DISTINCT, EVENTS, FIELD, Named, RATIO_TO, WITHIN};
 use crate::model::document::node::Node;
 use crate::model::worth::{Band, Bands, Each, First, PerUnit, Signal, Values, Worth};
 use crate::num::points::Points;
 use crate::problem::{Path, nearest};
-
-/// The keys that say what a rule is worth.
-const FORMS: [&str; 6] = ["points", "first", "bands", "values", "per_unit", "signal"];
+use crate::time::Span;
 
 /// Whether a form's table is about events.
 fn is_of_events(node: &Node) -> bool {
@@ -21,48 +19,53 @@ fn is_of_events(node: &Node) -> bool {
 
 /// Bands of one field or event: its name and the rows. A row has a bound, whether that is exclusive if the row says so, and
 /// the points.
-type NamedRows = (String, Vec<(f64, Option<bool>, Points)>);
+pub(super) type NamedRows = (String, Vec<(f64, Option<bool>, Points)>);
 
 impl Reader {
     /// Reads the one form of a rule and its options. Options of other forms stay unknown keys.
     pub(super) fn worth(&mut self, keys: &mut Keys<'_, '_>) -> Option<Worth> {
-        let forms: Vec<_> = FORMS.into_iter().filter(|form| keys.get(form).is_some()).collect();
-        keys.know(FORMS);
+        let forms: Vec<_> = tables::FORMS.iter().filter(|form| keys.get(form.key).is_some()).collect();
         let [form] = forms[..] else {
             // Without a form nobody can say which options are unknown, and one problem is enough.
-            keys.know(OPTIONS.map(|(option, _)| option));
+            for form in tables::FORMS {
+                keys.extend(form.options);
+                keys.extend(form.options_of_events);
+            }
             if !forms.is_empty() {
-                let forms: Vec<_> = forms.iter().map(|form| format!("`{form}`")).collect();
+                let forms: Vec<_> = forms.iter().map(|form| format!("`{}`", form.key)).collect();
                 let message = format!("a rule can have only one of {}", forms.join(" and "));
                 return self.problems.refuse("forms", keys.path, message);
             }
-            if keys.unknown().any(|key| nearest(key, FORMS).is_some()) {
+            if keys.unknown().any(|key| nearest(key, tables::FORMS.iter().map(|form| form.key)).is_some()) {
                 return None;
             }
             let message = "a rule needs one of `points`, `first`, `bands`, `values`, `per_unit` or `signal`";
             return self.problems.refuse("forms", keys.path, message);
         };
-        match form {
-            "points" => keys.required(self, "points", Reader::points).map(Worth::Points),
+        let of_events = !form.options_of_events.is_empty() && keys.get(form.key).is_some_and(is_of_events);
+        keys.extend(if of_events { form.options_of_events } else { form.options });
+        match form.key {
             "first" => self.first(keys).map(Worth::First),
-            "bands" => self.bands(keys).map(Worth::Bands),
+            "bands" => self.bands(keys, of_events).map(Worth::Bands),
             "values" => self.values(keys).map(Worth::Values),
-            "per_unit" => keys.required(self, "per_unit", Reader::per_unit).map(Worth::PerUnit),
-            _ => keys.required(self, "signal", Reader::signal).map(Worth::Signal),
+            "per_unit" => keys.optional(self, tables::Rule::PER_UNIT).flatten().map(Worth::PerUnit),
+            "signal" => keys.optional(self, tables::Rule::SIGNAL).flatten().map(Worth::Signal),
+            _ => keys.optional(self, tables::Rule::POINTS).flatten().map(Worth::Points),
         }
     }
 
     fn first(&mut self, keys: &mut Keys<'_, '_>) -> Option<First> {
-        let row = |reader: &mut Reader, node: &Node, path: &Path<'_>| {
-            let mut keys = reader.keys(node, path)?;
-            let when = keys.required(reader, "when", Reader::subject_condition);
-            let points = keys.required(reader, "points", Reader::points);
-            keys.finish(reader);
-            Some((when?, points?))
-        };
-        let rows = keys.list(self, "first", row);
-        let otherwise = keys.or_default(self, "otherwise", Reader::points);
+        let rows = keys.or_default(self, tables::Rule::FIRST);
+        let otherwise = keys.or_default(self, tables::Otherwise::OTHERWISE);
         Some(First { rows: rows?, otherwise: otherwise? })
+    }
+
+    pub(super) fn row(&mut self, node: &Node, path: &Path<'_>) -> Option<(Condition, Points)> {
+        let mut keys = self.keys(node, path, tables::Row::TABLE)?;
+        let when = keys.required(self, tables::Row::WHEN);
+        let points = keys.required(self, tables::Row::POINTS);
+        keys.finish(self);
+        Some((when?, points?))
     }
 
     /// Reads the one field under a form's key, also behind the escape `field`.
@@ -78,7 +81,7 @@ impl Reader {
             let (name, value) = self.only_entry(value, &path, "expected exactly one field")?;
             return read(self, name, value, &path.key(name));
         }
-        if RESERVED.contains(&name) {
+        if Scope::Subject.key(name).is_some() {
             let message = format!("`{name}` is a reserved name");
             let help = format!("if it is a field, write `field.{name}`");
             return self.problems.refuse_with_help("reserved", &path.key(name), message, help);
@@ -112,18 +115,18 @@ impl Reader {
         Some((first?, points?))
     }
 
-    fn bands(&mut self, keys: &mut Keys<'_, '_>) -> Option<Bands> {
-        let exclusive = keys.or_default(self, "bounds", |reader, node, path| reader.choice_of(node, path, &BOUNDS));
-        let below = keys.or_default(self, "below", Reader::points);
-        let source = match keys.get("bands") {
-            Some(node) if is_of_events(node) => self.events_measure(keys),
-            _ => self.field_measure(keys),
-        };
-        let rows = keys.required(self, "bands", |reader, node, path| reader.source(node, path, Reader::band_rows));
-        let (name, rows) = rows?;
+    fn bands(&mut self, keys: &mut Keys<'_, '_>, of_events: bool) -> Option<Bands> {
+        let exclusive = keys.or_default(self, tables::BandOptions::BOUNDS);
+        let below = keys.or_default(self, tables::BandOptions::BELOW);
+        let source = if of_events { self.events_measure(keys) } else { self.field_measure(keys) };
+        let (name, rows) = keys.optional(self, tables::Rule::BANDS).flatten()?;
         let exclusive = exclusive?;
         let rows = rows.into_iter().map(|(bound, own, points)| Band::new(bound, own.unwrap_or(exclusive), points));
         Some(Bands { of: source?(name), rows: rows.collect(), below: below? })
+    }
+
+    pub(super) fn band_source(&mut self, node: &Node, path: &Path<'_>) -> Option<NamedRows> {
+        self.source(node, path, Reader::band_rows)
     }
 
     /// Reads the field or the events under a form's key: the one entry, or the one entry of `events`.
@@ -144,10 +147,13 @@ impl Reader {
 
     /// Reads what to measure of a field. Returns the quantity for the name of the field.
     fn field_measure(&mut self, keys: &mut Keys<'_, '_>) -> Option<Box<dyn FnOnce(String) -> Quantity>> {
-        let by = keys.optional(self, "by", Reader::choice);
+        let by = keys.optional(self, tables::FieldMeasure::BY);
+        if let Some(Some(_)) = by {
+            keys.exclude(RATIO_TO);
+        }
         let ratio = match by {
             Some(Some(_)) => Some(None),
-            _ => keys.optional(self, RATIO_TO, Reader::name),
+            _ => keys.optional(self, tables::FieldMeasure::RATIO_TO),
         };
         Some(match (by?, ratio?) {
             (Some(by), _) => Box::new(move |field| Quantity::Calendar { field, by }),
@@ -158,22 +164,23 @@ impl Reader {
 
     /// Reads what to measure of events. Returns the quantity for the name of the events.
     fn events_measure(&mut self, keys: &mut Keys<'_, '_>) -> Option<Box<dyn FnOnce(String) -> Quantity>> {
-        let mut measures: Vec<_> = EventMeasure::NAMES.iter().map(|(name, by)| (*name, Some(*by))).collect();
-        measures.push((DAYS_SINCE_LAST, None));
-        let by = keys.required(self, "by", |reader, node, path| reader.choice_of(node, path, &measures));
-        let within = match by {
-            Some(None) => Some(None),
-            _ => keys.optional(self, WITHIN, Reader::window),
-        };
-        let ratio_to = match by {
-            Some(None) => Some(None),
-            _ => keys.optional(self, RATIO_TO, Reader::name),
-        };
+        let by = keys.required(self, tables::EventsMeasure::BY);
+        if let Some(None) = by {
+            for key in [WITHIN, RATIO_TO, DISTINCT] {
+                keys.exclude(key);
+            }
+        }
+        let measured = !matches!(by, Some(None));
+        let within = if measured { keys.optional(self, tables::EventsMeasure::WITHIN) } else { Some(None) };
+        let ratio_to = if measured { keys.optional(self, tables::EventsMeasure::RATIO_TO) } else { Some(None) };
         let distinct = match by {
-            Some(Some(by)) => keys.optional(self, DISTINCT, |reader, node, path| reader.distinct(by, node, path)),
+            Some(Some(by)) if by != EventMeasure::Count && keys.get(DISTINCT).is_some() => {
+                self.distinct_of(by, &keys.path.key(DISTINCT))
+            }
+            Some(Some(_)) => keys.optional(self, tables::EventsMeasure::DISTINCT),
             _ => Some(None),
         };
-        let matching = keys.optional(self, WHERE, Reader::attribute_condition);
+        let matching = keys.optional(self, tables::EventsMeasure::WHERE);
         let (ages, ratio_to) = (within?.map(AgeWindow::Within), ratio_to?);
         let (distinct, matching) = (distinct?, matching?.map(Box::new));
         Some(match by? {
@@ -183,6 +190,14 @@ impl Reader {
             }),
             None => Box::new(|name| Quantity::DaysSinceLast { event: EventSource { name, matching } }),
         })
+    }
+
+    /// Reads a measure of events; `None` is `days_since_last`.
+    #[expect(clippy::option_option, reason = "a wrong value differs from `days_since_last`")]
+    pub(super) fn measured(&mut self, node: &Node, path: &Path<'_>) -> Option<Option<EventMeasure>> {
+        let mut measures: Vec<_> = EventMeasure::NAMES.iter().map(|(name, by)| (*name, Some(*by))).collect();
+        measures.push((DAYS_SINCE_LAST, None));
+        self.choice_of(node, path, &measures)
     }
 
     fn band_rows(&mut self, name: &str, node: &Node, path: &Path<'_>) -> Option<NamedRows> {
@@ -197,78 +212,75 @@ impl Reader {
     }
 
     /// Reads a band such as `{ above = 6896, points = 8 }`, whatever `bounds` says.
-    fn band_with_its_own_bound(&mut self, node: &Node, path: &Path<'_>) -> Option<(f64, Option<bool>, Points)> {
-        let mut keys = self.keys(node, path)?;
-        let bounds = BOUNDS.map(|(name, exclusive)| (keys.optional(self, name, Reader::number), exclusive));
-        let points = keys.required(self, "points", Reader::points);
-        let known = keys.finish(self);
-        match bounds {
-            [(Some(Some(bound)), exclusive), (Some(None), _)] | [(Some(None), _), (Some(Some(bound)), exclusive)] => {
-                Some((bound, Some(exclusive), points?))
-            }
-            [(Some(None), _), (Some(None), _)] if !known => None,
-            [(Some(_), _), (Some(_), _)] => {
-                self.problems.refuse("forms", path, "a band needs either `from` or `above`")
-            }
+    pub(super) fn band_with_its_own_bound(
+        &mut self,
+        node: &Node,
+        path: &Path<'_>,
+    ) -> Option<(f64, Option<bool>, Points)> {
+        let mut keys = self.keys(node, path, tables::Band::TABLE)?;
+        let from = keys.optional(self, tables::Band::FROM);
+        let above = keys.optional(self, tables::Band::ABOVE);
+        let points = keys.required(self, tables::Band::POINTS);
+        keys.finish(self);
+        match (from?, above?) {
+            (Some(bound), None) => Some((bound, Some(false), points?)),
+            (None, Some(bound)) => Some((bound, Some(true), points?)),
             _ => None,
         }
     }
 
     fn values(&mut self, keys: &mut Keys<'_, '_>) -> Option<Values> {
-        let rows = keys.required(self, "values", |reader, node, path| {
-            reader.one_field(node, path, |reader, name, node, path| {
-                reader.rows(node, path, Reader::points).map(|rows| (name.to_owned(), rows))
-            })
-        });
-        let otherwise = keys.or_default(self, "otherwise", Reader::points);
-        let combine = keys.optional(self, "combine", Reader::choice);
-        let ignore_case = keys.or_default(self, IGNORE_CASE, Reader::flag);
+        let rows = keys.optional(self, tables::Rule::VALUES).flatten();
+        let otherwise = keys.or_default(self, tables::Otherwise::OTHERWISE);
+        let combine = keys.optional(self, tables::ValueOptions::COMBINE);
+        let ignore_case = keys.or_default(self, tables::ValueOptions::IGNORE_CASE);
         let (field, rows) = rows?;
         Some(Values { field, rows, otherwise: otherwise?, combine: combine?, ignore_case: ignore_case? })
     }
 
-    fn per_unit(&mut self, node: &Node, path: &Path<'_>) -> Option<PerUnit> {
+    pub(super) fn points_by_text(&mut self, node: &Node, path: &Path<'_>) -> Option<(String, Vec<(String, Points)>)> {
+        self.one_field(node, path, |reader, name, node, path| {
+            reader.rows(node, path, Reader::points).map(|rows| (name.to_owned(), rows))
+        })
+    }
+
+    pub(super) fn per_unit(&mut self, node: &Node, path: &Path<'_>) -> Option<PerUnit> {
         let of_events = is_of_events(node);
         self.source(node, path, |reader, name, node, path| {
-            let mut keys = reader.keys(node, path)?;
-            let points = keys.required(reader, "points", Reader::points);
-            let every = keys.optional(reader, "every", Reader::points);
-            let min = keys.optional(reader, "min", Reader::points);
-            let max = keys.required(reader, "max", Reader::points);
+            let mut keys = reader.keys(node, path, tables::PerUnit::TABLE)?;
+            keys.extend(&[if of_events { tables::EventsMeasure::TABLE } else { tables::FieldMeasure::TABLE }]);
+            keys.extend(&[if of_events { tables::EventsMeasure::TABLE } else { tables::FieldMeasure::TABLE }]);
+            let points = keys.required(reader, tables::PerUnit::POINTS);
+            let every = keys.optional(reader, tables::PerUnit::EVERY);
+            let min = keys.optional(reader, tables::PerUnit::MIN);
+            let max = keys.required(reader, tables::PerUnit::MAX);
             let of = if of_events { reader.events_measure(&mut keys) } else { reader.field_measure(&mut keys) };
             keys.finish(reader);
             Some(PerUnit { of: of?(name.to_owned()), points: points?, every: every?, min: min?, max: max? })
         })
     }
 
-    fn signal(&mut self, node: &Node, path: &Path<'_>) -> Option<Signal> {
-        let mut keys = self.keys(node, path)?;
-        let events = keys.required(self, "event", |reader, node, path| match node {
-            Node::List(_) => reader.names(node, path),
-            _ => reader.name(node, path).map(|name| vec![name]),
-        });
-        let matching = keys.optional(self, WHERE, Reader::attribute_condition);
-        let points = keys.optional(self, "points", Reader::points);
-        let per_unit = keys.optional(self, "points_per_unit", Reader::points);
-        let every = keys.optional(self, "every", Reader::points);
-        let window = keys.optional(self, "window", Reader::window);
-        let spend = keys.optional(self, "spend", Reader::choice);
-        let once_per = keys.optional(self, "once_per", Reader::name);
-        let per_day = keys.optional(self, "per_day", Reader::count);
-        let prefer = keys.or_default(self, "prefer", Reader::choice);
-        let min_count = keys.optional(self, "min_count", Reader::count);
-        let most_recent = keys.optional(self, "most_recent", Reader::count);
-        let max = keys.optional(self, "max", Reader::points);
-        let decay = keys.or_default(self, "decay", Reader::decay);
-        let known = keys.finish(self);
+    pub(super) fn signal(&mut self, node: &Node, path: &Path<'_>) -> Option<Signal> {
+        let mut keys = self.keys(node, path, tables::Signal::TABLE)?;
+        let events = keys.required(self, tables::Signal::EVENT);
+        let matching = keys.optional(self, tables::Signal::WHERE);
+        let points = keys.optional(self, tables::Signal::POINTS);
+        let per_unit = keys.optional(self, tables::Signal::POINTS_PER_UNIT);
+        let every = keys.optional(self, tables::Signal::EVERY);
+        let window = keys.optional(self, tables::Signal::WINDOW);
+        let spend = keys.optional(self, tables::Signal::SPEND);
+        let once_per = keys.optional(self, tables::Signal::ONCE_PER);
+        let per_day = keys.optional(self, tables::Signal::PER_DAY);
+        let prefer = keys.or_default(self, tables::Signal::PREFER);
+        let min_count = keys.optional(self, tables::Signal::MIN_COUNT);
+        let most_recent = keys.optional(self, tables::Signal::MOST_RECENT);
+        let max = keys.optional(self, tables::Signal::MAX);
+        let decay = keys.or_default(self, tables::Signal::DECAY);
+        keys.finish(self);
         let each = match (points?, per_unit?) {
             (Some(points), None) => Each::Event(points),
             (None, Some(points)) => Each::Unit(points),
-            // An unknown key may be a misspelling of one of them.
-            (None, None) if !known => return None,
-            _ => {
-                return self.problems.refuse("forms", path, "a signal needs either `points` or `points_per_unit`");
-            }
+            _ => return None,
         };
         Some(Signal {
             events: events?,
@@ -287,43 +299,43 @@ impl Reader {
         })
     }
 
-    fn decay(&mut self, node: &Node, path: &Path<'_>) -> Option<Decay> {
+    pub(super) fn event_names(&mut self, node: &Node, path: &Path<'_>) -> Option<Vec<String>> {
+        match node {
+            Node::List(_) => self.names(node, path),
+            _ => self.name(node, path).map(|name| vec![name]),
+        }
+    }
+
+    pub(super) fn decay(&mut self, node: &Node, path: &Path<'_>) -> Option<Decay> {
         if !matches!(node, Node::Table(_)) {
             return self.wrong_type(node, path, "a table such as `{ half_life = \"14d\" }`");
         }
-        let mut keys = self.keys(node, path)?;
-        let stepped = |reader: &mut Reader, node: &Node, path: &Path<'_>| {
-            let mut keys = reader.keys(node, path)?;
-            let percent = keys.required(reader, "percent", Reader::points);
-            let every = keys.required(reader, "every", Reader::span);
-            keys.finish(reader);
-            Some((percent?, every?))
-        };
-        let row = |reader: &mut Reader, node: &Node, path: &Path<'_>| {
-            reader.pair(node, path, "an age and its percentage, `[\"45d\", 85]`", Reader::span)
-        };
+        let mut keys = self.keys(node, path, tables::Decay::TABLE)?;
         let forms = [
-            keys.optional(self, "half_life", Reader::span).map(|span| span.map(Decay::HalfLife)),
-            keys.optional(self, "linear", Reader::span).map(|span| span.map(Decay::Linear)),
-            keys.optional(self, "drop", stepped)
+            keys.optional(self, tables::Decay::HALF_LIFE).map(|span| span.map(Decay::HalfLife)),
+            keys.optional(self, tables::Decay::LINEAR).map(|span| span.map(Decay::Linear)),
+            keys.optional(self, tables::Decay::DROP)
                 .map(|step| step.map(|(percent, every)| Decay::Drop { percent, every })),
-            keys.optional(self, "keep", stepped)
+            keys.optional(self, tables::Decay::KEEP)
                 .map(|step| step.map(|(percent, every)| Decay::Keep { percent, every })),
-            keys.optional(self, "table", |reader, node, path| reader.list(node, path, row))
-                .map(|rows| rows.map(Decay::Table)),
+            keys.optional(self, tables::Decay::AGES).map(|rows| rows.map(Decay::Table)),
         ];
-        let given = keys.len();
         keys.finish(self);
         let forms: Option<Vec<Option<Decay>>> = forms.into_iter().collect();
-        let mut forms = forms?.into_iter().flatten();
-        match (forms.next(), forms.next()) {
-            (Some(decay), None) => Some(decay),
-            // All keys are unknown, which is noted already.
-            (None, _) if given > 0 => None,
-            _ => {
-                let message = "a decay needs exactly one of `half_life`, `linear`, `drop`, `keep` or `table`";
-                self.problems.refuse("forms", path, message)
-            }
-        }
+        forms?.into_iter().flatten().next()
+    }
+
+    pub(super) fn stepped(&mut self, node: &Node, path: &Path<'_>) -> Option<(Points, Span)> {
+        let mut keys = self.keys(node, path, tables::Stepped::TABLE)?;
+        let percent = keys.required(self, tables::Stepped::PERCENT);
+        let every = keys.required(self, tables::Stepped::EVERY);
+        keys.finish(self);
+        Some((percent?, every?))
+    }
+
+    pub(super) fn ages(&mut self, node: &Node, path: &Path<'_>) -> Option<Vec<(Span, Points)>> {
+        self.list(node, path, |reader, node, path| {
+            reader.pair(node, path, "an age and its percentage, `[\"45d\", 85]`", Reader::span)
+        })
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Table, single, texts, window};
 use crate::model::condition::{AgeWindow, Condition, EventSource, Leaf, NumberOp, Quantity, Shape};
-use crate::model::document::location::{EVENTS, KeyPath, Scope};
-use crate::model::document::names::{BETWEEN, DISTINCT, IGNORE_CASE, RATIO_FIELD, RATIO_TO, WHERE, WITHIN};
+use crate::model::document::location::{KeyPath, Scope};
+use crate::model::document::names::{BETWEEN, DISTINCT, EVENTS, IGNORE_CASE, RATIO_FIELD, RATIO_TO, WHERE, WITHIN};
 use crate::model::document::node::Node;
 
 /// Returns a condition as a table.

@@ -75,7 +75,7 @@ enum Health {
 facts!(enum Health { Green => "green", Yellow => "yellow", Red => "red" });
 
 /// A host's type, for which the models of `MISFITS` are compiled.
-struct Account {
+pub(crate) struct Account {
     nps: Option<u8>,
     health: Health,
     plan: String,
@@ -92,7 +92,7 @@ facts!(Account {
 });
 
 /// A document. All but the part that is broken is left out.
-enum Document {
+pub(crate) enum Document {
     /// The whole of it, as JSON.
     Json(&'static str),
     /// The whole of it, as TOML.
@@ -129,13 +129,29 @@ impl Document {
         self.read().map_err(|error| messages(&error))
     }
 
-    fn read(&self) -> Result<Model, ModelError> {
-        let json = match self {
+    pub(crate) fn read(&self) -> Result<Model, ModelError> {
+        match self {
             Toml(text) => match toml::Deserializer::parse(text) {
-                Ok(deserializer) => return Model::read(deserializer),
-                Err(_) => String::new(),
+                Ok(deserializer) => Model::read(deserializer),
+                Err(_) => Model::read(&mut serde_json::Deserializer::from_str("")),
             },
-            Built(build) => return Ok(build()),
+            Built(build) => Ok(build()),
+            _ => Model::read(&mut serde_json::Deserializer::from_str(&self.json())),
+        }
+    }
+
+    /// The document as a tree, if there is a document. A tree has no repeated keys and no numbers that are not finite.
+    pub(crate) fn tree(&self) -> Option<serde_json::Value> {
+        match self {
+            Toml(text) => toml::from_str(text).ok(),
+            Built(_) => None,
+            _ => serde_json::from_str(&self.json()).ok(),
+        }
+    }
+
+    fn json(&self) -> String {
+        match self {
+            Toml(_) | Built(_) => String::new(),
             Json(text) => (*text).to_owned(),
             Rest(keys) => rest(keys),
             When(condition) => when(condition),
@@ -151,8 +167,7 @@ impl Document {
                 r#"{AXES}, "case": [{{ "name": "c", "as_of": "2026-11-22T09:00:00Z", "expect": {{ {keys} }} }}]"#
             )),
             Made(make) => make(),
-        };
-        Model::read(&mut serde_json::Deserializer::from_str(&json))
+        }
     }
 }
 
@@ -191,7 +206,7 @@ fn nested(levels: usize) -> String {
 }
 
 /// Models that are broken when compiled for a [`Record`], which has every field, or when verified.
-const BROKEN: &[(&str, Document)] = &[
+pub(crate) const BROKEN: &[(&str, Document)] = &[
     // The document as a whole.
     ("empty-document", Json("")),
     ("not-json", Json(r#"{ "format": 1, "name": x }"#)),
@@ -938,7 +953,7 @@ fn graded(keys: &str) -> String {
 }
 
 /// Models that are valid for a [`Record`], but not for an [`Account`].
-const MISFITS: &[(&str, Document)] = &[
+pub(crate) const MISFITS: &[(&str, Document)] = &[
     ("typed-field-misspelt", When(r#"{ "nsp": 9, "has_flagshp": true, "renewal": { "known": true } }"#)),
     ("typed-field-unheard-of", When(r#"{ "annual_revenue": { "at_least": 10000 } }"#)),
     ("typed-outcome-in-a-gate", When(r#"{ "score": { "at_least": 50 } }"#)),

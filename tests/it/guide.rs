@@ -73,6 +73,13 @@ fn checked(text: &str) -> Result<usize, String> {
     model.verify().map_err(|error| error.to_string())
 }
 
+/// The place and the text of each document that the pages show.
+pub(crate) fn documents() -> impl Iterator<Item = (String, String)> {
+    let blocks = pages().into_iter().flat_map(|path| blocks(&path));
+    let documents = blocks.map(|block| (block.at.clone(), document(&block)));
+    documents.filter(|(_, text)| checked(text).is_ok())
+}
+
 /// Without a blank line before it, a table is rendered as text.
 #[test]
 fn tables_follow_a_blank_line() {

@@ -53,6 +53,7 @@ mod real_cases;
 mod recourse;
 mod robust;
 mod rollup;
+mod schema;
 mod settle;
 mod shapes;
 mod shipped;

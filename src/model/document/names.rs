@@ -106,7 +106,7 @@ names! {
         Not = "not", "True if the condition is false.";
         AtLeastOf = "at_least_of", "True if at least `count` conditions of the list `of` are true.";
         Events = EVENTS, "Tests the events of a name; `*` stands for all names.";
-        Field = FIELD, "Tests fields whose names are reserved, such as `field.score`.";
+        Field = FIELD, "Fields whose names are reserved, such as `field.score`.";
         Axis = AXIS, "Tests the score of an axis, from 0 to 100.";
         Rule = RULE, "Tests the points of a rule.";
         Score = SCORE, "Tests the score, from 0 to 100.";

@@ -25,6 +25,8 @@ pub(crate) enum ValueType {
     /// A text out of a list.
     Choice(fn() -> Vec<&'static str>),
     OneOf(&'static [ValueType]),
+    /// A type that the schema defines once, under a name.
+    Named(&'static str, &'static ValueType),
     List {
         of: &'static ValueType,
         at_least: u32,

@@ -148,10 +148,13 @@ macro_rules! values {
 
 const EVENT: ValueType = ValueType::Name(Names::Event);
 const POINTS: ValueType = ValueType::Number;
-const BAND_ROWS: ValueType = ValueType::List {
-    of: &ValueType::OneOf(&[ValueType::Pair(&POINTS, &POINTS), ValueType::Table(&[tables::Band::TABLE])]),
-    at_least: 0,
-};
+const BAND_ROWS: ValueType = ValueType::Named(
+    "band_rows",
+    &ValueType::List {
+        of: &ValueType::OneOf(&[ValueType::Pair(&POINTS, &POINTS), ValueType::Table(&[tables::Band::TABLE])]),
+        at_least: 0,
+    },
+);
 
 values! {
     Text = ValueType::Text, Reader::text => String;

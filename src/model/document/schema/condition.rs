@@ -1,6 +1,6 @@
 //! The schema of conditions: joins, and the operators on fields, events and outcomes.
 
-use super::types::{Entries, Writer, described, names, object, of_type, one_of, requires_any};
+use super::types::{Entries, Writer, any_of, described, names, object, of_type, one_of, part, requires_any};
 use crate::input::facts::{Field, Kind};
 use crate::model::condition::{EventMeasure, NumberOp, TextOp};
 use crate::model::document::location::{AMOUNT, Scope};
@@ -125,7 +125,9 @@ impl Writer<'_> {
                 }
                 let about = FieldOp::IgnoreCase.about();
                 properties.push((IGNORE_CASE.to_owned(), described(about, of_type("boolean"))));
-                filled(&["string", "object"], properties, Node::Flag(false))
+                let mut schema = filled(&["string", "object"], properties, Node::Flag(false));
+                schema.push(with_ignore_case(TextOp::names().map(|name| part([("required", names([name]))]))));
+                schema
             }),
         }
     }
@@ -156,9 +158,9 @@ impl Writer<'_> {
                 known.push((name.to_owned(), Node::Table(operand)));
             }
         }
-        let ignores_case = object([("required", names([IGNORE_CASE]))]);
-        table.push(("if".to_owned(), Node::Table(object([("not", Node::Table(ignores_case))]))));
-        table.push(("then".to_owned(), Node::Table(object([("properties", Node::Table(known))]))));
+        let ignores_case = part([("required", names([IGNORE_CASE]))]);
+        table.push(("if".to_owned(), Node::Table(part([("not", Node::Table(ignores_case))]))));
+        table.push(("then".to_owned(), Node::Table(part([("properties", Node::Table(known))]))));
         if bare_types(field.kind()).is_empty() {
             return table;
         }
@@ -183,7 +185,12 @@ impl Writer<'_> {
             let schema = self.operand(op, kind);
             properties.push((name.to_owned(), described(op.about(), schema)));
         }
-        filled(types.unwrap_or(&["object"]), properties, Node::Flag(false))
+        let mut schema = filled(types.unwrap_or(&["object"]), properties, Node::Flag(false));
+        let on_text: Vec<_> = FieldOp::all().filter(|(_, op)| op.is_on(kind)).filter_map(on_text).collect();
+        if !on_text.is_empty() {
+            schema.push(with_ignore_case(on_text));
+        }
+        schema
     }
 
     fn operand(&mut self, op: FieldOp, kind: Kind) -> Entries {
@@ -267,6 +274,25 @@ impl Writer<'_> {
         }
         schema
     }
+}
+
+/// A schema that is valid if this operator on texts or tags is there.
+fn on_text((name, op): (&str, FieldOp)) -> Option<Entries> {
+    match op {
+        // Of a field of any kind, only the operand says that the field is a text.
+        FieldOp::Equality(_) => {
+            let is_text = object([(name, Node::Table(of_type("string")))]);
+            Some(part([("required", names([name])), ("properties", Node::Table(is_text))]))
+        }
+        FieldOp::Text(_) | FieldOp::Tags(_) | FieldOp::AnyNotIn => Some(part([("required", names([name]))])),
+        _ => None,
+    }
+}
+
+/// The key of a schema that refuses `ignore_case` without one of these operators.
+fn with_ignore_case(operators: impl IntoIterator<Item = Entries>) -> (String, Node) {
+    let needs = Node::Table(any_of(operators));
+    ("dependentSchemas".to_owned(), Node::Table(object([(IGNORE_CASE, needs)])))
 }
 
 /// The operand of an operator on texts or tags, each with this schema.

@@ -36,21 +36,30 @@ fn pattern(pattern: &str) -> Entries {
     object([("type", "string".into()), ("pattern", pattern.into())])
 }
 
-fn any_of(schemas: impl IntoIterator<Item = Entries>) -> Entries {
+pub(super) fn any_of(schemas: impl IntoIterator<Item = Entries>) -> Entries {
     object([("anyOf", Node::List(schemas.into_iter().map(Node::Table).collect()))])
+}
+
+/// A part of the schema of a table, whose other keys are declared elsewhere. Editors take a table without
+/// `additionalProperties` for one that has no other keys.
+pub(super) fn part<const N: usize>(entries: [(&str, Node); N]) -> Entries {
+    let mut part = object(entries);
+    part.push(("additionalProperties".to_owned(), Node::Flag(true)));
+    part
 }
 
 /// A schema that is valid if one of these keys is there.
 pub(super) fn requires_any<'k>(keys: impl IntoIterator<Item = &'k str>) -> Entries {
-    let mut alternatives: Vec<_> = keys.into_iter().map(|key| object([("required", names([key]))])).collect();
+    let mut alternatives: Vec<_> = keys.into_iter().map(|key| part([("required", names([key]))])).collect();
     match alternatives.pop() {
         Some(only) if alternatives.is_empty() => only,
         last => any_of(alternatives.into_iter().chain(last)),
     }
 }
 
-/// Puts a description in front of a schema.
-pub(super) fn described(about: &str, schema: Entries) -> Node {
+/// Puts a description in front of a schema, in place of its own.
+pub(super) fn described(about: &str, mut schema: Entries) -> Node {
+    schema.retain(|(key, _)| key != "description");
     let about = (!about.is_empty()).then(|| ("description".to_owned(), about.into()));
     Node::Table(about.into_iter().chain(schema).collect())
 }
@@ -121,6 +130,7 @@ impl<'h> Writer<'h> {
                 }
                 list
             }
+            ValueType::Named(name, value) => self.defined(name, |writer| writer.value(value)),
             ValueType::Pair(first, second) => {
                 let items = [self.value(first), self.value(second)].map(Node::Table);
                 object([
@@ -233,20 +243,20 @@ impl<'h> Writer<'h> {
         let options = options.into_iter().map(|(option, forms)| (option.to_owned(), Node::Table(requires_any(forms))));
         schema.push(("dependentSchemas".to_owned(), Node::Table(options.collect())));
         for form in forms.iter().filter(|form| !form.options_of_events.is_empty()) {
-            let of_events = object([(form.key, Node::Table(object([("required", names([EVENTS]))])))]);
-            let is_of_events = object([("required", names([form.key])), ("properties", Node::Table(of_events))]);
+            let of_events = object([(form.key, Node::Table(part([("required", names([EVENTS]))])))]);
+            let is_of_events = part([("required", names([form.key])), ("properties", Node::Table(of_events))]);
             schema.push(("if".to_owned(), Node::Table(is_of_events)));
             for (word, tables, others) in
                 [("then", form.options_of_events, form.options), ("else", form.options, form.options_of_events)]
             {
-                schema.push((word.to_owned(), Node::Table(self.options(form, tables, others))));
+                schema.push((word.to_owned(), Node::Table(self.options(tables, others))));
             }
         }
         schema
     }
 
-    /// Writes the options in `tables`, and refuses those that are only in `others`, if the rule has the form.
-    fn options(&mut self, form: &Form, tables: &[&Table], others: &[&Table]) -> Entries {
+    /// Writes the options in `tables`, and refuses those that are only in `others`.
+    fn options(&mut self, tables: &[&Table], others: &[&Table]) -> Entries {
         let keys = || tables.iter().flat_map(|table| table.keys);
         let mut properties: Entries = Vec::new();
         for key in keys() {
@@ -258,15 +268,11 @@ impl<'h> Writer<'h> {
             }
         }
         let required: Vec<_> = keys().filter(|key| key.required).map(|key| key.name).collect();
-        let mut schema = object([("properties", Node::Table(properties))]);
+        let mut schema = part([("properties", Node::Table(properties))]);
         if !required.is_empty() {
             schema.push(("required".to_owned(), names(required)));
         }
-        let has_form = object([("required", names([form.key]))]);
-        object([(
-            "anyOf",
-            Node::List(vec![Node::Table(object([("not", Node::Table(has_form))])), Node::Table(schema)]),
-        )])
+        schema
     }
 
     fn source(&mut self, kinds: Fields, field: &ValueType, event: Option<&ValueType>) -> Entries {

@@ -7,7 +7,7 @@ use crate::model::condition::{AgeWindow, EventMeasure, EventSource, Quantity};
 use crate::model::document::location::{EVENTS, FIELD, RESERVED};
 use crate::model::document::names::{BOUNDS, DAYS_SINCE_LAST, DISTINCT, IGNORE_CASE, Named, RATIO_TO, WHERE, WITHIN};
 use crate::model::document::node::Node;
-use crate::model::worth::{Band, Bands, Each, First, PerUnit, Signal, Values, Worth};
+use crate::model::worth::{Band, Bands, Caps, Each, First, PerUnit, Signal, Values, Worth};
 use crate::num::points::Points;
 use crate::problem::{Path, nearest};
 
@@ -254,7 +254,7 @@ impl Reader {
         let window = keys.optional(self, "window", Reader::window);
         let spend = keys.optional(self, "spend", Reader::choice);
         let once_per = keys.optional(self, "once_per", Reader::name);
-        let per_day = keys.optional(self, "per_day", Reader::count);
+        let caps = self.caps(&mut keys);
         let prefer = keys.or_default(self, "prefer", Reader::choice);
         let min_count = keys.optional(self, "min_count", Reader::count);
         let most_recent = keys.optional(self, "most_recent", Reader::count);
@@ -278,12 +278,28 @@ impl Reader {
             window: window?,
             spend: spend?,
             once_per: once_per?,
-            per_day: per_day?,
+            caps: Box::new(caps?),
             prefer: prefer?,
             min_count: min_count?,
             most_recent: most_recent?,
             max: max?,
             decay: decay?,
+        })
+    }
+
+    fn caps(&mut self, keys: &mut Keys<'_, '_>) -> Option<Caps> {
+        let mut count = |key| keys.optional(self, key, Reader::count);
+        let [per_day, per_week, per_month] = ["per_day", "per_week", "per_month"].map(&mut count);
+        let mut points = |key| keys.optional(self, key, Reader::points);
+        let [max_points_per_day, max_points_per_week, max_points_per_month] =
+            ["max_points_per_day", "max_points_per_week", "max_points_per_month"].map(&mut points);
+        Some(Caps {
+            per_day: per_day?,
+            per_week: per_week?,
+            per_month: per_month?,
+            max_points_per_day: max_points_per_day?,
+            max_points_per_week: max_points_per_week?,
+            max_points_per_month: max_points_per_month?,
         })
     }
 

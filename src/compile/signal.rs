@@ -7,7 +7,7 @@ use crate::input::activity::Ages;
 use crate::model::{self, Each, Named, Period, Prefer, Spend, names};
 use crate::num::points::{HELD, Points};
 use crate::problem::{Path, Problem};
-use crate::program::{Events, Signal, Window};
+use crate::program::{Events, Most, PeriodCap, Signal, Window, units};
 use crate::time::Span;
 
 impl<'m> Compiler<'m> {
@@ -29,6 +29,7 @@ impl<'m> Compiler<'m> {
             return self.problems.refuse("forms", &path.key("every"), message);
         }
         let max = signal.max.map_or(Some(HELD), |max| self.points(max, &path.key("max")));
+        let caps = self.caps(signal, every.map(|every| units(per_unit, every)), path);
         let decay = self.decay(&signal.decay, &path.key("decay"));
         if signal.max.is_some_and(|max| max < Points::ZERO) {
             let message = "`max` clamps points above and below zero, so it must not be negative";
@@ -53,6 +54,7 @@ impl<'m> Compiler<'m> {
         });
         let window = if spend.is_some() { Window::Ages(Ages::ANY) } else { window };
         let or_all = |count: Option<u32>| count.map_or(u64::MAX, u64::from);
+        let caps = caps?;
         Some(Signal {
             events: Events { names: names?, window, filter: filter? },
             points: points?,
@@ -60,7 +62,8 @@ impl<'m> Compiler<'m> {
             every: every?,
             spend,
             once_per: signal.once_per.as_deref().map(Into::into),
-            per_day: or_all(signal.per_day),
+            caps_points: caps.iter().any(|cap| matches!(cap.most, Most::Parts(_))),
+            caps: caps.into(),
             prefer_first,
             min_count: signal.min_count.map_or(0, u64::from),
             most_recent: or_all(signal.most_recent),
@@ -90,12 +93,11 @@ impl<'m> Compiler<'m> {
         let others = [
             ("every", signal.every.is_some()),
             ("once_per", signal.once_per.is_some()),
-            ("per_day", signal.per_day.is_some()),
             ("prefer", signal.prefer != Prefer::Latest),
             ("min_count", signal.min_count.is_some()),
             ("most_recent", signal.most_recent.is_some()),
         ];
-        for (key, _) in others.into_iter().filter(|(_, given)| *given) {
+        for (key, _) in others.into_iter().chain(signal.caps.given()).filter(|(_, given)| *given) {
             let message =
                 format!("`{key}` does not go together with `spend`, because a balance counts every amount in full");
             self.problems.note(Problem::new("forms", &path.key(key), message).with_help(format!("remove `{key}`")));
@@ -103,10 +105,33 @@ impl<'m> Compiler<'m> {
         (self.problems.len() == before).then_some(*ages)
     }
 
+    /// Compiles the caps on days, weeks and months.
+    fn caps(&mut self, signal: &model::Signal, units: Option<i64>, path: &Path<'_>) -> Option<Vec<PeriodCap>> {
+        let mut caps = Vec::new();
+        for (_, period, count) in signal.caps.events() {
+            let most = count.map(|count| Most::Events(count.into()));
+            caps.extend(most.map(|most| PeriodCap { periods: self.periods(period), most }));
+        }
+        let before = self.problems.len();
+        for (key, period, points) in signal.caps.points() {
+            let path = path.key(key);
+            let Some(points) = points else { continue };
+            let micros = self.points(points, &path);
+            if points <= Points::ZERO {
+                let message = format!("`{key}` must be above 0");
+                self.problems.note(Problem::new("out-of-range", &path, message));
+            } else if let (Some(micros), Some(units)) = (micros, units) {
+                let most = Most::Parts(u128::from(micros.unsigned_abs()) * u128::from(units.unsigned_abs()));
+                caps.push(PeriodCap { periods: self.periods(period), most });
+            }
+        }
+        (self.problems.len() == before && units.is_some()).then_some(caps)
+    }
+
     fn check_counts(&mut self, signal: &model::Signal, path: &Path<'_>) {
-        let counts =
-            [("per_day", signal.per_day), ("min_count", signal.min_count), ("most_recent", signal.most_recent)];
-        for (key, count) in counts {
+        let caps_on_events = signal.caps.events().map(|(key, _, count)| (key, count));
+        let counts = [("min_count", signal.min_count), ("most_recent", signal.most_recent)];
+        for (key, count) in caps_on_events.into_iter().chain(counts) {
             if count == Some(0) {
                 self.problems.note(Problem::new("out-of-range", &path.key(key), "a count must be at least 1"));
             }
@@ -126,8 +151,9 @@ impl<'m> Compiler<'m> {
             if signal.most_recent.is_some() {
                 let message = "`most_recent` counts the latest events, so `prefer` cannot be `first`";
                 self.problems.note(Problem::new("forms", &path, message));
-            } else if signal.once_per.is_none() && signal.per_day.is_none() {
-                let message = "`prefer` says which events `once_per` or `per_day` counts, but there is neither";
+            } else if signal.once_per.is_none() && !signal.caps.given().any(|(_, given)| given) {
+                let message =
+                    "`prefer` says which events `once_per` or a cap such as `per_day` counts, but there is neither";
                 self.problems.note(Problem::new("forms", &path, message).with_help("remove `prefer`"));
             }
         }

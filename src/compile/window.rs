@@ -65,7 +65,7 @@ impl<'m> Compiler<'m> {
         })
     }
 
-    fn periods(&self, period: Period) -> Periods {
+    pub(super) fn periods(&self, period: Period) -> Periods {
         Periods::new(period, self.week_starts, self.year_starts)
     }
 

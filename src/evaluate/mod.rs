@@ -38,6 +38,7 @@
 //! | expected | what a rule adds to the points that count as 100: its reach, or nothing if it is skipped |
 
 pub(crate) mod columns;
+mod counted;
 mod domain;
 mod env;
 mod filter;

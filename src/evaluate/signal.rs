@@ -1,12 +1,10 @@
 //! The points of a signal: select events, weigh them by age, add exactly, round once.
 
-use std::ops::ControlFlow;
-
+use super::counted::counted;
 use crate::decay::Curve;
 use crate::input::activity::{Activity, Ages, Occurrence, Selection};
 use crate::num::u384::{U384, rounded, saturated_i64};
 use crate::program::{Ends, Signal};
-use crate::time::civil_day;
 
 /// How the points of a signal came about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,10 +28,10 @@ pub(super) struct SignalSums {
     events: u64,
     /// Weights, times the curve's denominator. At most 2^32 entries of 2^32 events of a weight up to 2^63.
     weights: u128,
-    /// Amounts times weights, by sign; amounts in millionths, or in steps.
+    /// Amounts times weights, by sign; amounts in millionths or in steps. For a signal that caps points, parts of points instead.
     gains: U384,
     losses: U384,
-    /// Amounts alone, in millionths or in steps.
+    /// The same without weights and with their sign.
     amounts: i128,
 }
 
@@ -60,8 +58,9 @@ impl SignalSums {
             let mut ordered = SignalSums::NONE;
             match signal.spend {
                 Some(ages) => ordered = SignalSums::unspent(signal, ages, selected, as_of),
-                None => counted(signal, selected, offset_secs, |entry| {
-                    ordered.add(signal, signal.per_unit, entry, weight(entry.at));
+                None => counted(signal, selected, offset_secs, |entry, parts| match parts {
+                    Some(parts) => ordered.add_parts(entry.count, parts, weight(entry.at)),
+                    None => ordered.add(signal, signal.per_unit, entry, weight(entry.at)),
                 }),
             }
             sums = ordered;
@@ -106,6 +105,9 @@ impl SignalSums {
     }
 
     fn add_all(&mut self, signal: &Signal, events: Selection<'_>, weight: impl Fn(i64) -> u64) {
+        if signal.caps_points {
+            return self.add_capped(signal, events, weight);
+        }
         // Chosen here rather than for each event.
         let Some(slices) = events.whole() else { return self.add_tested(signal, events, weight) };
         for slice in slices {
@@ -126,13 +128,30 @@ impl SignalSums {
         events.each(|entry| self.add(signal, signal.per_unit, entry.into(), weight(entry.at)));
     }
 
+    /// Adds the most that each of the entries can count under the signal's caps on points.
+    #[inline(never)]
+    fn add_capped(&mut self, signal: &Signal, events: Selection<'_>, weight: impl Fn(i64) -> u64) {
+        let most = i128::try_from(signal.most_parts()).unwrap_or(i128::MAX);
+        events.each(|entry| {
+            let parts = signal.parts_of_event(entry.amount).saturating_mul(entry.count.into());
+            self.add_parts(entry.count.into(), parts.clamp(-most, most), weight(entry.at));
+        });
+    }
+
+    /// Adds parts of points: see [`Signal::parts_of_event`].
+    fn add_parts(&mut self, events: u64, parts: i128, weight: u64) {
+        self.events += events;
+        let side = if parts < 0 { &mut self.losses } else { &mut self.gains };
+        side.add_product(parts.unsigned_abs(), weight);
+        self.amounts += parts;
+    }
+
     #[inline]
     fn add(&mut self, signal: &Signal, per_unit: bool, entry: Occurrence, weight: u64) {
         // OK because there are less than 2^64 events, and so at most 2^127 of weights and of amounts.
         self.events += entry.count;
         if per_unit {
-            // Full steps to either side of zero.
-            let amount = signal.every.map_or(entry.amount, |every| entry.amount.checked_div(every).unwrap_or(0));
+            let amount = signal.parts_of_amount(entry.amount);
             let magnitude = u128::from(amount.unsigned_abs()) * u128::from(entry.count);
             let side = if amount < 0 { &mut self.losses } else { &mut self.gains };
             side.add_product(magnitude, weight);
@@ -144,8 +163,8 @@ impl SignalSums {
 
     #[inline]
     pub(super) fn tally(self, signal: &Signal) -> Tally {
-        let fresh = if signal.per_unit {
-            saturated_i64(rounded(i128::from(signal.points).saturating_mul(self.amounts), signal.units().into()))
+        let fresh = if signal.sums_amounts() {
+            saturated_i64(rounded(i128::from(signal.factor()).saturating_mul(self.amounts), signal.units().into()))
         } else {
             saturated_i64(i128::from(signal.points).saturating_mul(self.events.into()))
         };
@@ -162,7 +181,7 @@ impl SignalSums {
 
     /// The least and the greatest points, in some order, while gains and losses shrink to those of `later`.
     pub(super) fn points_until(self, later: SignalSums, signal: &Signal) -> (i64, i64) {
-        if signal.per_unit {
+        if signal.sums_amounts() {
             let (gains, losses) =
                 (SignalSums { losses: later.losses, ..self }, SignalSums { gains: later.gains, ..self });
             (gains.points(signal), losses.points(signal))
@@ -174,44 +193,15 @@ impl SignalSums {
     /// Points times weights, rounded once; saturated.
     fn decayed(self, signal: &Signal) -> i64 {
         let denominator = signal.curve.denominator();
-        if signal.per_unit {
+        if signal.sums_amounts() {
             let (magnitude, negative) = self.gains.difference(self.losses);
             let quotient = magnitude
-                .times(signal.points.unsigned_abs())
+                .times(signal.factor().unsigned_abs())
                 .rounded_quotient(&[denominator, signal.units().unsigned_abs()]);
-            signed(quotient, negative != (signal.points < 0))
+            signed(quotient, negative != (signal.factor() < 0))
         } else {
             product(signal.points, self.weights, denominator)
         }
-    }
-}
-
-/// Calls `each` with the events that count, of those in the window; each entry has the count that counts.
-pub(super) fn counted(signal: &Signal, selected: Selection<'_>, offset_secs: i64, mut each: impl FnMut(Occurrence)) {
-    if !signal.ordered() {
-        selected.entries().for_each(|entry| each(entry.into()));
-        return;
-    }
-    let mut day = None;
-    let mut left_of_day = signal.per_day;
-    let mut left = signal.most_recent;
-    let take = |entry: Occurrence| {
-        let own_day = civil_day(entry.at, offset_secs);
-        if day.replace(own_day) != Some(own_day) {
-            left_of_day = signal.per_day;
-        }
-        let taken = entry.count.min(left_of_day).min(left);
-        left_of_day = left_of_day.saturating_sub(taken);
-        left = left.saturating_sub(taken);
-        if taken > 0 {
-            each(Occurrence { count: taken, ..entry });
-        }
-        if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    };
-    match &signal.once_per {
-        Some(attribute) => selected.once_per(attribute, signal.prefer_first, take),
-        None if signal.prefer_first => selected.earliest_first(take),
-        None => selected.latest_first(take),
     }
 }
 

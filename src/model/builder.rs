@@ -1,13 +1,13 @@
 //! Macros for the one-line methods of the document's types.
 
-/// Setters that replace one field and return the value.
+/// Setters that replace one field, or a field of a field, and return the value.
 macro_rules! setters {
-    ($type:ty { $($(#[$doc:meta])* $name:ident($($argument:ident: $from:ty)?) $field:ident = $value:expr;)* }) => {
+    ($type:ty { $($(#[$doc:meta])* $name:ident($($argument:ident: $from:ty)?) $($field:ident).+ = $value:expr;)* }) => {
         impl $type {$(
             $(#[$doc])*
             #[must_use]
             pub fn $name(mut self $(, $argument: $from)?) -> Self {
-                self.$field = $value;
+                self.$($field).+ = $value;
                 self
             }
         )*}

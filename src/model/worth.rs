@@ -4,7 +4,7 @@ use super::condition::{Condition, Quantity};
 use super::handle::{Handle, kind};
 use super::measure::Measure;
 use super::test::Input;
-use super::window::Window;
+use super::window::{Period, Window};
 use crate::decay::Decay;
 use crate::num::points::Points;
 
@@ -280,12 +280,50 @@ pub struct Signal {
     pub(crate) window: Option<Window>,
     pub(crate) spend: Option<Spend>,
     pub(crate) once_per: Option<String>,
-    pub(crate) per_day: Option<u32>,
+    pub(crate) caps: Box<Caps>,
     pub(crate) prefer: Prefer,
     pub(crate) min_count: Option<u32>,
     pub(crate) most_recent: Option<u32>,
     pub(crate) max: Option<Points>,
     pub(crate) decay: Decay,
+}
+
+/// The caps of a signal on days, weeks and months.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Caps {
+    pub(crate) per_day: Option<u32>,
+    pub(crate) per_week: Option<u32>,
+    pub(crate) per_month: Option<u32>,
+    pub(crate) max_points_per_day: Option<Points>,
+    pub(crate) max_points_per_week: Option<Points>,
+    pub(crate) max_points_per_month: Option<Points>,
+}
+
+impl Caps {
+    /// The caps on events, by key and period, in the order in which they apply.
+    pub(crate) fn events(&self) -> [(&'static str, Period, Option<u32>); 3] {
+        [
+            ("per_day", Period::Day, self.per_day),
+            ("per_week", Period::Week, self.per_week),
+            ("per_month", Period::Month, self.per_month),
+        ]
+    }
+
+    /// The caps on points, which apply after the caps on events.
+    pub(crate) fn points(&self) -> [(&'static str, Period, Option<Points>); 3] {
+        [
+            ("max_points_per_day", Period::Day, self.max_points_per_day),
+            ("max_points_per_week", Period::Week, self.max_points_per_week),
+            ("max_points_per_month", Period::Month, self.max_points_per_month),
+        ]
+    }
+
+    /// The keys of all caps, and whether the signal has them.
+    pub(crate) fn given(&self) -> impl Iterator<Item = (&'static str, bool)> {
+        let events = self.events().map(|(key, _, count)| (key, count.is_some()));
+        let points = self.points().map(|(key, _, points)| (key, points.is_some()));
+        events.into_iter().chain(points)
+    }
 }
 
 /// Which amounts a negative amount of a signal spends: see [`Signal::spend`].
@@ -296,7 +334,8 @@ pub enum Spend {
     OldestFirst,
 }
 
-/// Which events of a signal count if not all of them do: see [`Signal::once_per`] and [`Signal::per_day`].
+/// Which events of a signal count if not all of them do: see [`Signal::once_per`], [`Signal::per_day`] and
+/// [`Signal::max_points_per_day`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Prefer {
@@ -336,7 +375,7 @@ impl Signal {
             window: None,
             spend: None,
             once_per: None,
-            per_day: None,
+            caps: Box::default(),
             prefer: Prefer::Latest,
             min_count: None,
             most_recent: None,
@@ -375,8 +414,29 @@ setters!(Signal {
     /// or the first; see [`prefer`](Signal::prefer). Events without the attribute do not count. Defaults to all events.
     once_per(attribute: impl Into<String>) once_per = Some(attribute.into());
     /// Counts only `count` events of each civil day, the latest or the first; see [`prefer`](Signal::prefer). Defaults to all.
-    per_day(count: u32) per_day = Some(count);
-    /// Sets which events count under [`once_per`](Signal::once_per) and [`per_day`](Signal::per_day). Defaults to
+    per_day(count: u32) caps.per_day = Some(count);
+    /// Counts only `count` events of each week, which starts on [`Model::week_starts`](super::Model::week_starts). Applies
+    /// after [`per_day`](Signal::per_day). Defaults to all.
+    per_week(count: u32) caps.per_week = Some(count);
+    /// Counts only `count` events of each month. Applies after [`per_week`](Signal::per_week). Defaults to all.
+    per_month(count: u32) caps.per_month = Some(count);
+    /// Counts events of each civil day until their points before decay add up to `points`, the latest events or the first;
+    /// see [`prefer`](Signal::prefer). The last of them counts in part. Positive and negative points add up separately.
+    /// Defaults to all.
+    ///
+    /// ```
+    /// use warmth::model::{Prefer, Signal};
+    ///
+    /// let opens = Signal::new("email_open", 5).max_points_per_day(12).prefer(Prefer::First);
+    /// ```
+    max_points_per_day(points: impl Into<Points>) caps.max_points_per_day = Some(points.into());
+    /// Counts events of each week until their points before decay add up to `points`, as
+    /// [`max_points_per_day`](Signal::max_points_per_day) and after it. Defaults to all.
+    max_points_per_week(points: impl Into<Points>) caps.max_points_per_week = Some(points.into());
+    /// Counts events of each month until their points before decay add up to `points`, as
+    /// [`max_points_per_week`](Signal::max_points_per_week) and after it. Defaults to all.
+    max_points_per_month(points: impl Into<Points>) caps.max_points_per_month = Some(points.into());
+    /// Sets which events count under [`once_per`](Signal::once_per) and the caps on days, weeks and months. Defaults to
     /// [`Prefer::Latest`].
     prefer(prefer: Prefer) prefer = prefer;
     /// Makes the signal worth nothing with fewer events than this. Defaults to no minimum.
@@ -410,7 +470,17 @@ getters!(Signal {
     /// Returns the attribute for each of whose values one event counts, if there is one.
     get_once_per(self) -> Option<&str> = self.once_per.as_deref();
     /// Returns how many events of one civil day count, if that is bounded.
-    get_per_day(self) -> Option<u32> = self.per_day;
+    get_per_day(self) -> Option<u32> = self.caps.per_day;
+    /// Returns how many events of one week count, if that is bounded.
+    get_per_week(self) -> Option<u32> = self.caps.per_week;
+    /// Returns how many events of one month count, if that is bounded.
+    get_per_month(self) -> Option<u32> = self.caps.per_month;
+    /// Returns how many points before decay the events of one civil day can give, if that is bounded.
+    get_max_points_per_day(self) -> Option<Points> = self.caps.max_points_per_day;
+    /// Returns how many points before decay the events of one week can give, if that is bounded.
+    get_max_points_per_week(self) -> Option<Points> = self.caps.max_points_per_week;
+    /// Returns how many points before decay the events of one month can give, if that is bounded.
+    get_max_points_per_month(self) -> Option<Points> = self.caps.max_points_per_month;
     /// Returns which events count if not all of them do.
     get_prefer(self) -> Prefer = self.prefer;
     /// Returns the number of events below which the signal is worth nothing.

@@ -15,7 +15,9 @@ pub(crate) use condition::{
     Condition, ConditionNode, EventFilter, ProbeId, Quantity, TagTest, Test, TextSubject, TextTest,
 };
 pub(crate) use outcome::{Cells, Cuts, Grading, Limit, Play, Promoter, Segment, States};
-pub(crate) use rule::{Axis, AxisPart, BandRows, ByTruth, Group, PerUnit, Rule, RuleBody, Signal, TextRows};
+pub(crate) use rule::{
+    Axis, AxisPart, BandRows, ByTruth, Group, Most, PerUnit, PeriodCap, Rule, RuleBody, Signal, TextRows, units,
+};
 pub(crate) use unit::{Unit, double_of, doubles_within, ordered_bits};
 pub(crate) use window::{CalendarWindow, Edge, Ends, Events, Periods, Window};
 

@@ -1,7 +1,7 @@
 //! Axes, parts, rules and their bodies.
 
 use super::condition::{Condition, Quantity};
-use super::window::Events;
+use super::window::{Events, Periods};
 use super::{FieldIndex, Title};
 use crate::decay::Curve;
 use crate::input::activity::Ages;
@@ -215,8 +215,11 @@ pub(crate) struct Signal {
     pub(crate) spend: Option<Ages>,
     /// The attribute for each of whose values one event counts.
     pub(crate) once_per: Option<Box<str>>,
-    pub(crate) per_day: u64,
-    /// Whether `once_per` and `per_day` prefer the first events to the latest.
+    /// Each applies to what the caps before it let through.
+    pub(crate) caps: Box<[PeriodCap]>,
+    /// Whether a cap is on points, so that an event can count in part.
+    pub(crate) caps_points: bool,
+    /// Whether `once_per` and the caps prefer the first events to the latest.
     pub(crate) prefer_first: bool,
     pub(crate) min_count: u64,
     pub(crate) most_recent: u64,
@@ -225,19 +228,70 @@ pub(crate) struct Signal {
     pub(crate) curve: Curve,
 }
 
+/// A cap on the events of each period of the calendar, or on their points before decay.
+#[derive(Debug)]
+pub(crate) struct PeriodCap {
+    pub(crate) periods: Periods,
+    pub(crate) most: Most,
+}
+
+/// What a cap lets count.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Most {
+    Events(u64),
+    /// Parts of points, as in [`Signal::parts_of_event`], for positive and for negative points.
+    Parts(u128),
+}
+
 impl Signal {
     /// Whether the order of events matters.
     pub(crate) fn ordered(&self) -> bool {
-        self.per_day < u64::MAX || self.most_recent < u64::MAX || self.once_per.is_some() || self.spend.is_some()
+        !self.caps.is_empty() || self.most_recent < u64::MAX || self.once_per.is_some() || self.spend.is_some()
     }
 
     /// How many parts of an amount are worth the points once: the millionths of a unit, or one step.
     pub(crate) fn units(&self) -> i64 {
-        if self.every.is_some() { 1 } else { MICROS }
+        units(self.per_unit, self.every)
+    }
+
+    /// The amount of an event in parts of a unit, or in full steps to either side of zero.
+    #[inline]
+    pub(crate) fn parts_of_amount(&self, amount: i64) -> i64 {
+        self.every.map_or(amount, |every| amount.checked_div(every).unwrap_or(0))
+    }
+
+    /// What one event is worth before decay, in parts of a millionth of a point: as many as there are [`units`](Signal::units).
+    pub(crate) fn parts_of_event(&self, amount: i64) -> i128 {
+        let times = if self.per_unit { self.parts_of_amount(amount) } else { 1 };
+        i128::from(self.points) * i128::from(times)
+    }
+
+    /// Whether points are for the sum of amounts or of parts, instead of the number of events.
+    pub(crate) fn sums_amounts(&self) -> bool {
+        self.per_unit || self.caps_points
+    }
+
+    /// The points for one unit of the sum of amounts, or one millionth for the sum of parts.
+    pub(crate) fn factor(&self) -> i64 {
+        if self.caps_points { 1 } else { self.points }
+    }
+
+    /// The most parts that an entry can count, whatever else happened.
+    pub(crate) fn most_parts(&self) -> u128 {
+        let most = |cap: &PeriodCap| match cap.most {
+            Most::Events(_) => None,
+            Most::Parts(parts) => Some(parts),
+        };
+        self.caps.iter().filter_map(most).min().unwrap_or(u128::MAX)
     }
 
     /// Clamped to the signal's own bound.
     pub(crate) fn clamped(&self, points: i64) -> i64 {
         points.min(self.max).max(-self.max)
     }
+}
+
+/// See [`Signal::units`].
+pub(crate) fn units(per_unit: bool, every: Option<i64>) -> i64 {
+    if per_unit && every.is_none() { MICROS } else { 1 }
 }

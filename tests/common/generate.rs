@@ -42,6 +42,17 @@ const RESERVED: &[&str] = &["score", "grade"];
 /// Attributes of events: a flag, a number and two texts, one of which has a reserved name.
 const ATTRIBUTES: &[&str] = &["paid", "seconds", "path", "not"];
 
+/// The keys that make `prefer` meaningful.
+pub(crate) const LIMITS: [&str; 7] = [
+    "once_per",
+    "per_day",
+    "per_week",
+    "per_month",
+    "max_points_per_day",
+    "max_points_per_week",
+    "max_points_per_month",
+];
+
 const EVENTS: &[&str] = &["visit", "email_open", "demo", "webinar"];
 const SPANS: &[(&str, i64)] = &[
     ("30s", 30),
@@ -805,6 +816,12 @@ impl Generator<'_> {
         if self.chance(30) {
             signal["per_day"] = json!(self.rng.u64(1..=3));
         }
+        for key in &LIMITS[2..] {
+            if self.chance(10) {
+                let points = key.starts_with("max");
+                signal[*key] = if points { self.positive(POINT_POOL) } else { json!(self.rng.u64(1..=4)) };
+            }
+        }
         if self.chance(20) {
             signal["once_per"] = json!(self.pick(ATTRIBUTES));
         }
@@ -812,7 +829,7 @@ impl Generator<'_> {
         if self.chance(25) {
             signal["min_count"] = json!(min_count);
         }
-        let limited = signal.get("per_day").is_some() || signal.get("once_per").is_some();
+        let limited = LIMITS.iter().any(|key| signal.get(key).is_some());
         if limited && self.chance(40) {
             signal["prefer"] = json!("first");
         } else if self.chance(50) {

@@ -431,7 +431,7 @@ pub(crate) const BROKEN: &[(&str, Document)] = &[
         "spend-and-others",
         Signal(
             r#""points_per_unit": 5, "spend": "oldest_first", "every": 2, "once_per": "path", "per_day": 1, "prefer": "first",
-                "min_count": 1"#,
+                "min_count": 1, "per_week": 2, "max_points_per_month": 9"#,
         ),
     ),
     (
@@ -615,6 +615,16 @@ pub(crate) const BROKEN: &[(&str, Document)] = &[
     ("signal-without-end", Signal(r#""points": 3"#)),
     ("signal-without-end-per-unit", Signal(r#""points_per_unit": 3, "most_recent": 5"#)),
     ("signal-counts", Signal(r#""points": 3, "most_recent": 0, "per_day": 2.5, "min_count": "two""#)),
+    ("signal-counts-per-period", Signal(r#""points": 3, "max": 9, "per_week": 0, "per_month": -1"#)),
+    (
+        "signal-points-per-period",
+        Signal(r#""points": 3, "max": 9, "max_points_per_day": 0, "max_points_per_week": -5"#),
+    ),
+    ("signal-points-per-period-beyond-all", Signal(r#""points": 3, "max": 9, "max_points_per_day": 2e9"#)),
+    (
+        "words-for-caps",
+        Signal(r#""points": 3, "max": 9, "max_per_day": 2, "max_points_per_year": 9, "max_points_per_week": "2""#),
+    ),
     ("signal-min-count-above-most-recent", Signal(r#""points": 3, "most_recent": 5, "min_count": 6"#)),
     ("signal-max-negative", Signal(r#""points": -3, "max": -10"#)),
     ("signal-window-zero", Signal(r#""points": 3, "max": 10, "window": "0d""#)),

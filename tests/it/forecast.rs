@@ -7,6 +7,7 @@ use fastrand::Rng;
 use serde_json::{Value as Json, json};
 use warmth::{Event, NextChange, OwnedChange, OwnedNextChange, Points, Projection, Record, Score, Scorer};
 
+use crate::common::generate::LIMITS;
 use crate::support::{assert_golden, assert_same_json, at, model, on_all_processors, scaled, scorer, toml_model};
 
 const PROJECTIONS: [Projection; 7] = [
@@ -130,7 +131,12 @@ impl Fast<'_> {
         if self.rng.u8(..5) == 0 {
             signal["once_per"] = json!("path");
         }
-        let limited = signal.get("once_per").is_some() || signal.get("per_day").is_some();
+        for key in &LIMITS[2..] {
+            if self.rng.u8(..100) < 8 {
+                signal[*key] = json!(self.pick(&[1, 2, 3, 12]));
+            }
+        }
+        let limited = LIMITS.iter().any(|key| signal.get(key).is_some());
         if limited && signal.get("most_recent").is_none() && self.rng.bool() {
             signal["prefer"] = json!("first");
         }

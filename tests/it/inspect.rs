@@ -118,7 +118,9 @@ fn signal(of: &Signal) -> Json {
         "where": of.get_matching().map(|matching| condition(matching, SUBJECT)), "once_per": of.get_once_per(),
         "prefer": (of.get_prefer() == Prefer::First).then_some("first"),
         "spend": (of.get_spend() == Some(Spend::OldestFirst)).then_some("oldest_first"),
-        "per_day": of.get_per_day(), "min_count": of.get_min_count(), "most_recent": of.get_most_recent(),
+        "per_day": of.get_per_day(), "per_week": of.get_per_week(), "per_month": of.get_per_month(),
+        "max_points_per_day": of.get_max_points_per_day(), "max_points_per_week": of.get_max_points_per_week(),
+        "max_points_per_month": of.get_max_points_per_month(), "min_count": of.get_min_count(), "most_recent": of.get_most_recent(),
         "max": of.get_max(), "decay": decay(of.get_decay()),
     }))
 }

@@ -457,11 +457,36 @@ impl<'a> Evaluation<'a> {
         }
 
         // A record stands for `count` equal events, so keeping k of them means to lower its count to k.
-        if let Some(per_day) = signal["per_day"].as_u64() {
+        for period in ["day", "week", "month"] {
+            let Some(most) = signal[format!("per_{period}")].as_u64() else { continue };
             let mut left: BTreeMap<i64, u64> = BTreeMap::new();
             for record in &mut records {
-                let left = left.entry(self.day(record.at)).or_insert(per_day);
+                let left = left.entry(self.period_of(period, record.at)).or_insert(most);
                 record.count = take(record.count, left);
+            }
+        }
+        // The units that count of each record: a cap on points can let an event count in part.
+        let each = each_points(signal);
+        let mut units: Vec<Q> =
+            records.iter().map(|record| units_of(signal, record) * int(i64::from(record.count))).collect();
+        for period in ["day", "week", "month"] {
+            let most = &signal[format!("max_points_per_{period}")];
+            if most.is_null() {
+                continue;
+            }
+            let mut left: BTreeMap<(i64, bool), Q> = BTreeMap::new();
+            for (record, units) in records.iter_mut().zip(&mut units) {
+                let worth = &each * &*units;
+                if worth == int(0) {
+                    continue;
+                }
+                let key = (self.period_of(period, record.at), worth > int(0));
+                let left = left.entry(key).or_insert_with(|| decimal(most));
+                let taken = worth.abs().min(left.clone());
+                *left -= &taken;
+                *units *= taken / worth.abs();
+                let events = (units.abs() / units_of(signal, record).abs()).ceil();
+                record.count = events.to_integer().try_into().expect("at most as many as there were");
             }
         }
         let remaining: u64 = records.iter().map(|record| u64::from(record.count)).sum();
@@ -469,20 +494,12 @@ impl<'a> Evaluation<'a> {
             return Some(int(0));
         }
         if let Some(mut most_recent) = signal["most_recent"].as_u64() {
-            for record in &mut records {
+            for (record, units) in records.iter_mut().zip(&mut units) {
                 record.count = take(record.count, &mut most_recent);
+                *units = clamp(units.clone(), &(units_of(signal, record).abs() * int(i64::from(record.count))));
             }
         }
-
-        let counted = records.iter().filter(|record| record.count > 0).map(|record| {
-            let units = if signal["points"].is_null() {
-                let amount = millionths(record.amount_micros);
-                if signal["every"].is_null() { amount } else { (amount / decimal(&signal["every"])).trunc() }
-            } else {
-                int(1)
-            };
-            (record.at, units * int(i64::from(record.count)))
-        });
+        let counted = records.iter().map(|record| record.at).zip(units);
         Some(self.decayed(signal, &counted.collect::<Vec<_>>()))
     }
 
@@ -511,7 +528,7 @@ impl<'a> Evaluation<'a> {
 
     /// The points of instants with units, or with numbers of events.
     fn decayed(&self, signal: &Value, units: &[(i64, Q)]) -> Q {
-        let each = decimal(if signal["points"].is_null() { &signal["points_per_unit"] } else { &signal["points"] });
+        let each = each_points(signal);
         let mut sum = int(0);
         let mut inexact = false;
         for (at, units) in units {
@@ -981,6 +998,12 @@ impl<'a> Evaluation<'a> {
         (of != 0.0).then(|| Num::Float(double(measure) / of))
     }
 
+    /// A number for the period of an instant.
+    fn period_of(&self, period: &str, at: i64) -> i64 {
+        let (year, part) = self.period(period, date_of(self.day(at)));
+        year * 100_000_000 + part
+    }
+
     fn day(&self, at: i64) -> i64 {
         (at + self.offset).div_euclid(86_400)
     }
@@ -1358,6 +1381,20 @@ fn number_fact(fact: &Value) -> Option<f64> {
     let number = fact.as_number()?;
     let too_large = number.as_i64().map(i64::unsigned_abs).or(number.as_u64()).is_some_and(|n| n > BEYOND);
     if too_large { None } else { number.as_f64().filter(|number| number.is_finite()) }
+}
+
+/// The points of one event, or of one unit of its amount.
+fn each_points(signal: &Value) -> Q {
+    decimal(if signal["points"].is_null() { &signal["points_per_unit"] } else { &signal["points"] })
+}
+
+/// How often one event counts the points.
+fn units_of(signal: &Value, event: &Event) -> Q {
+    if signal["points_per_unit"].is_null() {
+        return int(1);
+    }
+    let amount = millionths(event.amount_micros);
+    if signal["every"].is_null() { amount } else { (amount / decimal(&signal["every"])).trunc() }
 }
 
 fn take(count: u32, left: &mut u64) -> u32 {

@@ -368,6 +368,71 @@ fn the_first_six_grants_of_a_day_count() {
 }
 
 #[test]
+fn a_day_a_week_or_a_month_gives_at_most_so_many_points() {
+    // Sunday 2026-11-15 and Monday 2026-11-16; the months change two weeks later.
+    let events = [
+        ("2026-11-15T08:00:00Z", 2, 30),
+        ("2026-11-16T08:00:00Z", 1, 30),
+        ("2026-11-16T20:00:00Z", 3, 10),
+        ("2026-12-01T08:00:00Z", 1, -25),
+        ("2026-12-01T09:00:00Z", 1, 100),
+    ];
+    let mut activity = Activity::new();
+    for (instant, count, amount) in events {
+        activity.record_with("grant", at(instant), count, Points::from(amount));
+    }
+    let record = Record::new().with_activity(activity);
+    for (keys, points) in [
+        // 60 + 60 + 75 points without a cap.
+        ("points_per_unit = 1", "195"),
+        // 40 + 40 + 40 - 25.
+        ("points_per_unit = 1, max_points_per_day = 40", "95"),
+        // Gains and losses are capped apart: 20 + 20 + 20 - 20.
+        ("points_per_unit = 1, max_points_per_day = 20", "40"),
+        // A week starts on Monday: 60, 60 and 70 - 25; on Sunday, the first two days are one week.
+        ("points_per_unit = 1, max_points_per_week = 70", "165"),
+        // 70 - 25 of December, and 70 of November.
+        ("points_per_unit = 1, max_points_per_month = 70", "115"),
+        // Each cap applies to what the caps before it let through: 40 and 40 become 50.
+        ("points_per_unit = 1, max_points_per_day = 40, max_points_per_month = 50", "65"),
+        // The first events of a day: 30 and 10 of the 16th, and of the 1st all but 60.
+        ("points_per_unit = 1, max_points_per_day = 40, prefer = 'first'", "95"),
+        // 2 steps of 25, 1 step, and 4 steps that are capped, less 1 step.
+        ("points_per_unit = 10, every = 25, max_points_per_day = 25", "45"),
+        // Points for events: 2, 4 and 2 of them; the last one of a day counts in part.
+        ("points = 5", "40"),
+        ("points = 5, max_points_per_day = 12", "32"),
+        ("points = 5, max_points_per_day = 12, most_recent = 3", "15"),
+        ("points = 5, max_points_per_day = 12, most_recent = 5", "22"),
+        // An event that counts in part is an event.
+        ("points = 5, max_points_per_day = 12, min_count = 7", "32"),
+        ("points = 5, max_points_per_day = 12, min_count = 8", "0"),
+        ("points = -5, max_points_per_week = 12", "-32"),
+        ("points = 5, per_week = 2", "30"),
+        ("points = 5, per_month = 3", "25"),
+        ("points = 5, per_week = 2, per_month = 3", "25"),
+    ] {
+        let scorer = rules(&format!("[[axis.rule]]\nid = 'r'\nsignal = {{ event = 'grant', max = 1000, {keys} }}\n"));
+        let score = scorer.score(&record, at("2026-12-02T09:00:00Z"));
+        assert_eq!(score.axes().next().unwrap().raw.to_string(), points, "{keys}");
+    }
+}
+
+#[test]
+fn caps_on_points_hold_at_the_ends_of_counts_and_amounts() {
+    let scorer = rules(
+        "[[axis.rule]]\nid = 'r'\nsignal = { event = 'e', points_per_unit = 1000000, max_points_per_day = 10.000001, max = 1000000 }\n",
+    );
+    let mut activity = Activity::new();
+    for _ in 0..3 {
+        activity.record_with("e", at("2026-11-20T08:00:00Z"), u32::MAX, Points::from_micros(i64::MAX));
+        activity.record_with("e", at("2026-11-21T08:00:00Z"), u32::MAX, Points::from_micros(-i64::MAX));
+    }
+    activity.record_with("e", at("2026-11-21T08:00:00Z"), 1, Points::from_micros(2));
+    assert_eq!(raw(&scorer, &Record::new().with_activity(activity)), "2");
+}
+
+#[test]
 fn pages_are_selected_by_path_and_counted_once() {
     let rows = [
         ("2026-11-20T08:00:00Z", 2, 0, "/pricing"),

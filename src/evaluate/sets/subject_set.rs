@@ -269,7 +269,7 @@ mod tests {
     use crate::{Event, Facts, Model, Record, Score, Scorer};
 
     /// A rule for each thing that depends on time.
-    const RULES: [&str; 52] = [
+    const RULES: [&str; 55] = [
         "signal = { event = 'a', points = 10, decay.half_life = '1d' }",
         "signal = { event = '*', points_per_unit = 5, max = 60, decay.linear = '2d' }",
         "signal = { event = ['a', 'b'], points = -8, window = '1d', per_day = 2, most_recent = 3, \
@@ -284,6 +284,11 @@ mod tests {
         "signal = { event = '*', points_per_unit = 3, max = 90, once_per = 'path', prefer = 'first', window = '1d', \
          decay.linear = '2d' }",
         "signal = { event = '*', points = 5, max = 90, per_day = 1, prefer = 'first', window = '1d', min_count = 2 }",
+        "signal = { event = '*', points_per_unit = 6, max = 90, max_points_per_day = 10, decay.linear = '36h' }",
+        "signal = { event = '*', points_per_unit = -5, every = 0.5, max = 90, max_points_per_week = 12, window = '1d', \
+         prefer = 'first', decay.half_life = '12h' }",
+        "signal = { event = ['a', 'b'], points = 6, max = 90, per_week = 2, max_points_per_month = 9, window = '2d', \
+         most_recent = 3, decay.linear = '2d' }",
         "signal = { event = 'a', points_per_unit = 6, max = 90, window = '1d', spend = 'oldest_first', \
          decay.linear = '36h' }",
         "signal = { event = 'b', points_per_unit = -8, max = 40, window = '30h', spend = 'oldest_first', \

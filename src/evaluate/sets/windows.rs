@@ -3,7 +3,8 @@
 use super::domain::Sets;
 use super::interval_set::IntervalSet;
 use super::subject_set::SubjectSet;
-use crate::evaluate::signal::{self, SignalSums};
+use crate::evaluate::counted::counted;
+use crate::evaluate::signal::SignalSums;
 use crate::evaluate::{MaybeUnknown, Numbers, measure, test};
 use crate::input::activity::{Ages, Selection};
 use crate::model::EventMeasure;
@@ -216,7 +217,7 @@ impl SubjectSet<'_, '_> {
         if let Some(ages) = signal.spend {
             return self.unspent_over_span(signal, ages, windows, comes_in);
         }
-        signal::counted(signal, self.at_start(events, windows), offset, |entry| {
+        counted(signal, self.at_start(events, windows), offset, |entry, _| {
             self.break_with_weight(signal, entry.at);
         });
         // Where the first events are preferred, one that leaves makes place for a later one.

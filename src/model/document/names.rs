@@ -429,7 +429,7 @@ const COUNTING_DISTINCT: &[&str] =
 const LATER: &str = "a window has no later end than the instant of scoring; write `this` for the current period";
 
 /// Keys of other tools, [`squashed`], in tables that have the first key, and the help.
-pub(crate) const KEY_ADVICE: [(&str, &[&str], &str); 15] = [
+pub(crate) const KEY_ADVICE: [(&str, &[&str], &str); 16] = [
     (
         "utc_offset",
         &["fiscalyear", "fiscalyearstarts", "fiscalyearstart", "yearstart"],
@@ -443,6 +443,11 @@ pub(crate) const KEY_ADVICE: [(&str, &[&str], &str); 15] = [
     (PREVIOUS, &["to", "before", "end", "onorbefore"], "write `until`, which includes the day"),
     (PREVIOUS, &["next", "upcoming", "coming"], LATER),
     ("once_per", &["within", "last"], "write `window`"),
+    (
+        "once_per",
+        &["maxperday", "dailymax", "dailycap", "dailylimit", "capperday", "frequencycap", "maxperweek", "maxpermonth"],
+        "write `per_day`, `per_week` or `per_month` for events, and `max_points_per_day` for points",
+    ),
     ("once_per", &["distinct", "unique", "uniqueby", "distinctby", "dedupeby"], "write `once_per`"),
     (WHERE, SELECTING, "write `where`"),
     (WITHIN, &["window"], "write `within`"),

@@ -227,8 +227,13 @@ tables! {
             "With `points_per_unit`, makes negative amounts spend the positive ones that are still in the `window`.";
         ONCE_PER: Optional<AttributeName> = "once_per", "Keeps one event for each value of this attribute.";
         PER_DAY: Optional<Count> = "per_day", "Keeps at most this many events of each civil day.";
+        PER_WEEK: Optional<Count> = "per_week", "Keeps at most this many events of each week.";
+        PER_MONTH: Optional<Count> = "per_month", "Keeps at most this many events of each month.";
+        MAX_POINTS_PER_DAY: Optional<Points> = "max_points_per_day", "Keeps events of each civil day until their points add up to this.";
+        MAX_POINTS_PER_WEEK: Optional<Points> = "max_points_per_week", "Keeps events of each week until their points add up to this.";
+        MAX_POINTS_PER_MONTH: Optional<Points> = "max_points_per_month", "Keeps events of each month until their points add up to this.";
         PREFER: Optional<Choice<worth::Prefer>> = "prefer",
-            "Which events `once_per` and `per_day` keep. Default: `latest`.";
+            "Which events `once_per` and the caps keep. Default: `latest`.";
         MIN_COUNT: Optional<Count> = "min_count", "Makes the signal worth 0 if fewer events than this are left.";
         MOST_RECENT: Optional<Count> = "most_recent", "Keeps only this many events, the latest ones.";
         MAX: Optional<Points> = "max", "Clamps the signal to the range from `-max` to `max`.";

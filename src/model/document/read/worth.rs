@@ -7,7 +7,7 @@ use crate::model::condition::{AgeWindow, Condition, EventMeasure, EventSource, Q
 use crate::model::document::location::Scope;
 use crate::model::document::names::{DAYS_SINCE_LAST, DISTINCT, EVENTS, FIELD, Named, RATIO_TO, WITHIN};
 use crate::model::document::node::Node;
-use crate::model::worth::{Band, Bands, Each, First, PerUnit, Signal, Values, Worth};
+use crate::model::worth::{Band, Bands, Caps, Each, First, PerUnit, Signal, Values, Worth};
 use crate::num::points::Points;
 use crate::problem::{Path, nearest};
 use crate::time::Span;
@@ -270,7 +270,7 @@ impl Reader {
         let window = keys.optional(self, tables::Signal::WINDOW);
         let spend = keys.optional(self, tables::Signal::SPEND);
         let once_per = keys.optional(self, tables::Signal::ONCE_PER);
-        let per_day = keys.optional(self, tables::Signal::PER_DAY);
+        let caps = self.caps(&mut keys);
         let prefer = keys.or_default(self, tables::Signal::PREFER);
         let min_count = keys.optional(self, tables::Signal::MIN_COUNT);
         let most_recent = keys.optional(self, tables::Signal::MOST_RECENT);
@@ -290,12 +290,29 @@ impl Reader {
             window: window?,
             spend: spend?,
             once_per: once_per?,
-            per_day: per_day?,
+            caps: Box::new(caps?),
             prefer: prefer?,
             min_count: min_count?,
             most_recent: most_recent?,
             max: max?,
             decay: decay?,
+        })
+    }
+
+    fn caps(&mut self, keys: &mut Keys<'_, '_>) -> Option<Caps> {
+        let per_day = keys.optional(self, tables::Signal::PER_DAY);
+        let per_week = keys.optional(self, tables::Signal::PER_WEEK);
+        let per_month = keys.optional(self, tables::Signal::PER_MONTH);
+        let max_points_per_day = keys.optional(self, tables::Signal::MAX_POINTS_PER_DAY);
+        let max_points_per_week = keys.optional(self, tables::Signal::MAX_POINTS_PER_WEEK);
+        let max_points_per_month = keys.optional(self, tables::Signal::MAX_POINTS_PER_MONTH);
+        Some(Caps {
+            per_day: per_day?,
+            per_week: per_week?,
+            per_month: per_month?,
+            max_points_per_day: max_points_per_day?,
+            max_points_per_week: max_points_per_week?,
+            max_points_per_month: max_points_per_month?,
         })
     }
 

@@ -345,7 +345,12 @@ fn signal(signal: &Signal) -> Node {
     table.put_some("window", signal.window.as_ref().map(window));
     table.put_some("spend", signal.spend.map(Spend::name));
     table.put_some("once_per", signal.once_per.as_ref());
-    table.put_some("per_day", signal.per_day);
+    for (key, _, count) in signal.caps.events() {
+        table.put_some(key, count);
+    }
+    for (key, _, points) in signal.caps.points() {
+        table.put_some(key, points);
+    }
     table.put_unless("prefer", signal.prefer.name(), &Prefer::Latest.name());
     table.put_some("min_count", signal.min_count);
     table.put_some("most_recent", signal.most_recent);

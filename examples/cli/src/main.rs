@@ -28,6 +28,7 @@ mod preview;
 mod progress;
 mod reads;
 mod records;
+mod schema;
 mod score;
 mod watch;
 
@@ -62,6 +63,8 @@ enum Command {
     Map(map::Args),
     /// Score the same records with two models: who moves to which state, grade, segment and play
     Preview(preview::Args),
+    /// Write the JSON Schema of models, for editors; with files, it knows their columns and events
+    Schema(schema::Args),
     /// List what changes from one model to another
     Diff(diff::Args),
     /// Weigh the factors of a labelled history and propose models
@@ -95,6 +98,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check::run(&args, &mut messages, &mut out),
         Command::Map(args) => map::run(&args, &messages, &mut out),
         Command::Preview(args) => preview::run(&args, &mut messages, &mut out),
+        Command::Schema(args) => schema::run(&args, &messages, &mut out),
         Command::Diff(args) => diff::run(&args, &messages, &mut out),
         Command::Evidence(args) => evidence::run(&args, &mut messages, &mut out),
         Command::Watch(args) => watch::run(&args, &mut messages, &mut out),
@@ -129,6 +133,7 @@ impl Command {
             Command::Check(args) => ("check", args.strict),
             Command::Map(_) => ("map", false),
             Command::Preview(_) => ("preview", false),
+            Command::Schema(_) => ("schema", false),
             Command::Diff(_) => ("diff", false),
             Command::Evidence(_) => ("evidence", false),
             Command::Watch(_) => ("watch", false),

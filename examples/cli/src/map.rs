@@ -54,7 +54,7 @@ pub(crate) fn run(args: &Args, messages: &Messages, out: &mut dyn Write) -> Resu
     let mapping = args.options.mapping()?;
     let mut draft = Draft::default();
     let records = Sheet::read(&args.file, &mapping.file, messages)?;
-    draft.records(&records, model.as_ref(), args);
+    draft.records(&records, model.as_ref(), &args.options);
     if let Some(path) = &args.events {
         let sheet = Sheet::read(path, &mapping.events.file, messages)?;
         draft.events(&sheet, model.as_ref(), &records, &args.options);
@@ -76,29 +76,29 @@ pub(crate) fn run(args: &Args, messages: &Messages, out: &mut dyn Write) -> Resu
 }
 
 /// The columns of a file with samples of their cells.
-struct Sheet {
+pub(crate) struct Sheet {
     path: String,
-    columns: Vec<Sample>,
+    pub(crate) columns: Vec<Sample>,
     rows: usize,
     hints: Hints,
 }
 
-struct Sample {
-    name: String,
+pub(crate) struct Sample {
+    pub(crate) name: String,
     /// Different cells, in the order in which they appear. Cells that have a type of their own are left out: they need no
     /// form.
-    cells: Vec<String>,
+    pub(crate) cells: Vec<String>,
     /// Whether cells of a workbook or of JSON have this kind.
-    typed: Option<Kind>,
+    pub(crate) typed: Option<Kind>,
     filled: usize,
-    distinct: BTreeSet<String>,
+    pub(crate) distinct: BTreeSet<String>,
     /// The first cell that occurs again, and how many cells do.
     repeated: Option<String>,
     repeats: usize,
 }
 
 impl Sheet {
-    fn read(path: &Path, options: &FileOptions, messages: &Messages) -> Result<Sheet, Stop> {
+    pub(crate) fn read(path: &Path, options: &FileOptions, messages: &Messages) -> Result<Sheet, Stop> {
         let mut source = Source::open(path, options)?;
         source.write_notes(messages);
         if let Some(title) = source.title() {
@@ -189,8 +189,8 @@ fn hints(separator: Option<u8>, columns: &[Sample]) -> Hints {
 }
 
 #[derive(Default)]
-struct Draft {
-    text: String,
+pub(crate) struct Draft {
+    pub(crate) text: String,
     questions: Vec<String>,
 }
 
@@ -200,13 +200,13 @@ impl Draft {
         self.text.push('\n');
     }
 
-    fn records(&mut self, sheet: &Sheet, model: Option<&Model>, args: &Args) {
+    pub(crate) fn records(&mut self, sheet: &Sheet, model: Option<&Model>, options: &FileArgs) {
         self.line(&format!(
             "# Drafted from {} ({}). Read every line: it says how the cells are read.",
             sheet.path,
             counted(u64::try_from(sheet.rows).unwrap_or(u64::MAX), ["row", "rows"])
         ));
-        if let Some(preset) = &args.options.preset {
+        if let Some(preset) = &options.preset {
             self.line(&format!("preset = {}", quoted(preset)));
         }
         let id = id_column(sheet);
@@ -228,7 +228,7 @@ impl Draft {
         if let Some(sample) = name {
             self.line(&format!("name = {}", quoted(&sample.name)));
         }
-        let (file, _) = args.options.lines();
+        let (file, _) = options.lines();
         if !file.is_empty() {
             self.line(&format!("\n[file]\n{}", file.join("\n")));
         }
@@ -315,7 +315,7 @@ impl Draft {
         self.questions.push(question.to_owned());
     }
 
-    fn events(&mut self, sheet: &Sheet, model: Option<&Model>, records: &Sheet, options: &FileArgs) {
+    pub(crate) fn events(&mut self, sheet: &Sheet, model: Option<&Model>, records: &Sheet, options: &FileArgs) {
         self.line("\n[events]");
         for line in options.lines().1 {
             self.line(&line);

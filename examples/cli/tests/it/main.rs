@@ -16,6 +16,7 @@ mod files;
 mod matched;
 mod newcomer;
 mod readme;
+mod schema;
 mod score;
 mod watch;
 
@@ -77,7 +78,7 @@ impl Outcome {
 fn commands_are_listed_and_described() {
     let help = Outcome::of(warmth("--help").output().unwrap());
     assert_eq!((help.code, help.err.as_str()), (Some(0), ""));
-    for command in ["score", "check", "map", "preview", "diff", "evidence", "watch", "completions"] {
+    for command in ["score", "check", "map", "preview", "schema", "diff", "evidence", "watch", "completions"] {
         assert!(help.out.contains(&format!("\n  {command} ")), "{}", help.out);
         let own = Outcome::of(warmth(command).arg("--help").output().unwrap());
         assert_eq!((own.code, own.err.as_str()), (Some(0), ""));

@@ -1,0 +1,134 @@
+//! `warmth schema`.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::{Outcome, folder, root, shipped, warmth};
+
+fn sample(test: &str) -> std::path::PathBuf {
+    let folder = folder(test);
+    for file in ["contacts.csv", "events.csv", "leads.toml"] {
+        fs::copy(root().join("examples/cli/sample").join(file), folder.join(file)).unwrap();
+    }
+    folder
+}
+
+fn run(command: &mut Command) -> Outcome {
+    Outcome::of(command.output().unwrap())
+}
+
+fn schema(outcome: &Outcome) -> Value {
+    assert_eq!(outcome.code, Some(0), "{}", outcome.err);
+    serde_json::from_str(&outcome.out).unwrap()
+}
+
+#[test]
+fn the_schema_of_all_models_is_the_shipped_one() {
+    let outcome = run(&mut warmth("schema"));
+    let kept = fs::read_to_string(shipped("model.schema.json")).unwrap();
+    outcome.is(
+        0,
+        &kept,
+        "schema: note: next: write `#:schema model.schema.json` as the first line of a TOML model in the same folder\n",
+    );
+}
+
+/// The fields of a condition, without its joins.
+fn fields(schema: &Value, condition: &str) -> Vec<(String, String)> {
+    let tests = schema["$defs"][condition]["properties"].as_object().unwrap();
+    let kind = |tests: &Value| Some(tests["$ref"].as_str()?.strip_prefix("#/$defs/")?.to_owned());
+    let fields = tests.iter().filter(|(_, tests)| tests["description"].is_null());
+    fields.map(|(name, tests)| (name.clone(), kind(tests).unwrap_or_default())).collect()
+}
+
+#[test]
+fn columns_are_fields_of_their_kinds_and_events_have_their_names() {
+    let folder = sample("schema");
+    let expected = [
+        ("annual_revenue", "number_field"),
+        ("company_name", "text_field"),
+        ("create_date", "date_field"),
+        ("first_name", "text_field"),
+        ("interests", "tags_field"),
+        ("job_title", "text_field"),
+        ("opted_out", "flag_field"),
+    ];
+    let expected = expected.map(|(name, kind)| (name.to_owned(), kind.to_owned()));
+    let args = ["--for", "contacts.csv", "--events", "events.csv"];
+    let drafted = run(warmth("schema").current_dir(&folder).args(args));
+    assert!(drafted.err.contains("the schema has 7 fields, 1 event, 0 attributes"), "{}", drafted.err);
+    let schema_of_files = schema(&drafted);
+    let mut found = fields(&schema_of_files, "condition");
+    found.sort();
+    assert_eq!(found, expected);
+    let events = &schema_of_files["$defs"]["condition"]["properties"]["events"];
+    assert!(events["properties"]["Pricing View"].is_object(), "{events}");
+    assert_eq!(events["additionalProperties"], false);
+
+    // A mapping names fields and events.
+    let map = ["contacts.csv", "--events", "events.csv", "leads.toml", "--out", "mapping.toml"];
+    assert_eq!(run(warmth("map").current_dir(&folder).args(map)).code, Some(0));
+    let args = ["--for", "contacts.csv", "--events", "events.csv", "--map", "mapping.toml"];
+    let mapped = schema(&run(warmth("schema").current_dir(&folder).args(args)));
+    let mut found = fields(&mapped, "condition");
+    found.sort();
+    assert_eq!(found, expected);
+    let events = &mapped["$defs"]["condition"]["properties"]["events"]["properties"];
+    assert!(events["pricing_view"].is_object() && events["Pricing View"].is_null(), "{events}");
+}
+
+#[test]
+fn a_mapping_says_what_cells_are() {
+    let folder = folder("schema-mapping");
+    fs::write(
+        folder.join("records.csv"),
+        "id,ok,size,day,stack,empty\n1,J,\"1,5\",05.01.2026,a|b,\n2,N,2,06.01.2026,b|c,\n",
+    )
+    .unwrap();
+    let mapping = "[fields]\nfine = { column = \"ok\", yes = \"J\", no = \"N\" }\nsize = { decimal = \",\" }\n\
+                   day = { date = \"%d.%m.%Y\" }\nstack = { list = \"|\" }\nabsent = {}\n";
+    fs::write(folder.join("mapping.toml"), mapping).unwrap();
+    let args = ["--for", "records.csv", "--map", "mapping.toml"];
+    let schema = schema(&run(warmth("schema").current_dir(&folder).args(args)));
+    let mut found = fields(&schema, "condition");
+    found.sort();
+    let expected = [
+        ("day", "date_field"),
+        ("empty", "field_tests"),
+        ("fine", "flag_field"),
+        ("size", "number_field"),
+        ("stack", "tags_field"),
+    ];
+    assert_eq!(found, expected.map(|(name, kind)| (name.to_owned(), kind.to_owned())));
+}
+
+#[test]
+fn attributes_are_the_other_columns_of_events() {
+    let folder = folder("schema-attributes");
+    fs::write(folder.join("records.csv"), "id,nps\n1,9\n2,8\n").unwrap();
+    let events =
+        "id,event,at,path,seconds\n1,view,2026-11-20T09:00:00Z,/pricing,40\n2,view,2026-11-21T09:00:00Z,/docs,5\n";
+    fs::write(folder.join("events.csv"), events).unwrap();
+    let args = ["--for", "records.csv", "--events", "events.csv", "--out", "own.schema.json"];
+    let outcome = run(warmth("schema").current_dir(&folder).args(args));
+    outcome.is(
+        0,
+        "",
+        "schema: note: the schema has 1 field, 1 event, 2 attributes; next: write `#:schema own.schema.json` as the first line of a TOML model in the same folder\n",
+    );
+    let schema: Value = serde_json::from_str(&fs::read_to_string(folder.join("own.schema.json")).unwrap()).unwrap();
+    let found = fields(&schema, "attribute_condition");
+    assert_eq!(
+        found,
+        [("path".to_owned(), "text_field".to_owned()), ("seconds".to_owned(), "number_field".to_owned())]
+    );
+    assert_eq!(schema["$defs"]["signal"]["properties"]["once_per"]["enum"], serde_json::json!(["path", "seconds"]));
+}
+
+#[test]
+fn options_that_need_files_say_so() {
+    run(warmth("schema").args(["--events", "events.csv"])).refuses(2, &["--for <RECORDS>"]);
+    run(warmth("schema").args(["--preset", "hubspot"])).refuses(2, &["pass the file of records too: `--for RECORDS`"]);
+}

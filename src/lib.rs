@@ -163,6 +163,7 @@
 //! | run the worked cases of a document | [`Model::verify`] |
 //! | prune old events | [`Scorer::prune`] |
 //! | build documents in Rust, or look into one | [`model`] |
+//! | complete and check documents in an editor | [`Model::schema`], [`model::Schema`] |
 //! | start from a published model, or from rules of another product | [`templates`], [`shapes`] |
 //! | combine many contacts into one account score | [`rollup`] |
 //! | compute plan prices and monthly metrics | [`offer`], [`governance`] |

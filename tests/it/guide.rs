@@ -244,7 +244,7 @@ fn the_guide_lists_the_default_limits() {
 }
 
 /// The code spans outside of fenced blocks.
-fn code_spans(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn code_spans(text: &str) -> impl Iterator<Item = &str> {
     let prose = text.split("```").step_by(2);
     prose.flat_map(|prose| prose.split('`').skip(1).step_by(2))
 }

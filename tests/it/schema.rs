@@ -93,7 +93,7 @@ fn toml_files(folder: &str) -> Vec<PathBuf> {
 #[test]
 fn shipped_documents_are_valid() {
     let validator = general();
-    let files = ["examples/data", "src/kit/templates"].map(toml_files).concat();
+    let files = ["examples/data", "examples/cli/sample", "src/kit/templates"].map(toml_files).concat();
     assert!(files.len() >= 10, "{files:?}");
     for path in files {
         let document = toml::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
@@ -110,6 +110,34 @@ fn the_documents_of_the_guide_are_valid() {
         count += 1;
     }
     assert!(count > 50, "{count} documents");
+}
+
+/// Nobody can write a key that the guide does not describe.
+#[test]
+fn the_guide_describes_every_key_of_the_schema() {
+    fn keys(schema: &Value, found: &mut BTreeSet<String>) {
+        match schema {
+            Value::Object(entries) => {
+                for (key, inner) in entries {
+                    if let (true, Value::Object(properties)) = (key == "properties", inner) {
+                        found.extend(properties.keys().cloned());
+                    }
+                    keys(inner, found);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| keys(item, found)),
+            _ => {}
+        }
+    }
+    let mut found = BTreeSet::new();
+    keys(&serde_json::to_value(Model::schema()).unwrap(), &mut found);
+    assert!(found.len() > 100, "{found:?}");
+    let page = crate::guide::page("document.md");
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || "_$".contains(c);
+    let words: BTreeSet<&str> =
+        crate::guide::code_spans(&page).flat_map(|code| code.split(|c| !is_letter(c))).collect();
+    found.retain(|key| !words.contains(key.as_str()));
+    assert_eq!(found, BTreeSet::new());
 }
 
 /// As written by hand, and as written by the model, in both formats.

@@ -221,7 +221,6 @@ pub(crate) const THIS: &str = "this";
 pub(crate) const PREVIOUS: &str = "previous";
 pub(crate) const SINCE: &str = "since";
 pub(crate) const UNTIL: &str = "until";
-pub(crate) const WINDOW_KEYS: [&str; 4] = [THIS, PREVIOUS, SINCE, UNTIL];
 
 // Choices whose default has no name, and choices that are not an enum.
 pub(crate) const IF_UNKNOWN: [(&str, IfUnknown); 2] = [("holds", IfUnknown::Holds), ("fails", IfUnknown::Fails)];

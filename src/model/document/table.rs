@@ -110,14 +110,19 @@ pub(crate) struct Form {
 }
 
 impl Table {
+    /// Returns whether the table has a key of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.keys.iter().any(|key| key.name == name)
+    }
+
     /// Returns the sentence "a limit needs either `at_most` or `at_least`".
     pub(crate) fn needs(&self) -> String {
         let quoted = |keys: &[&str]| keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" and ");
-        let alternative = |keys: &&[&str]| match keys {
+        let alternative = |keys: &[&str]| match keys {
             [_, _, ..] => format!("one or both of {}", quoted(keys)),
             _ => quoted(keys),
         };
-        let alternatives: Vec<_> = self.one_of.iter().map(|keys| alternative(&keys)).collect();
+        let alternatives: Vec<_> = self.one_of.iter().map(|keys| alternative(keys)).collect();
         let name = self.name;
         match &alternatives[..] {
             [first, second] => format!("a {name} needs either {first} or {second}"),

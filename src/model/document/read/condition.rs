@@ -95,7 +95,7 @@ impl Reader {
                 self.each_entry(node, path, |reader, field, node, path| reader.field_tests(field, node, path, tests))?;
             }
             ConditionKey::Axis => {
-                self.each_entry(node, path, |reader, axis, node, path| reader.axis_tests(axis, node, path, tests))?
+                self.each_entry(node, path, |reader, axis, node, path| reader.axis_tests(axis, node, path, tests))?;
             }
             ConditionKey::Rule => self.each_entry(node, path, |reader, rule, node, path| {
                 reader.number_tests(node, path, &Quantity::Rule { id: rule.to_owned() }, tests)

@@ -1,8 +1,8 @@
 //! A table whose keys are read one by one.
 
-use super::Reader;
 use super::values::{Optional, Required, Value};
-use crate::model::document::names::{DISTINCT, IGNORE_CASE, KEY_ADVICE, PREVIOUS, WHERE, WINDOW_KEYS, squashed};
+use super::{Reader, tables};
+use crate::model::document::names::{DISTINCT, IGNORE_CASE, KEY_ADVICE, PREVIOUS, WHERE, squashed};
 use crate::model::document::node::Node;
 use crate::model::document::table::Table;
 use crate::problem::{Path, Problem, nearest};
@@ -139,10 +139,10 @@ impl<'n, 'p> Keys<'n, 'p> {
                     return problem.with_help(*advice);
                 }
                 let option = OPTIONS.iter().find(|(option, _)| self.knows("per_unit") && option == key);
-                let is_of_decay = ["half_life", "linear", "drop", "keep", "table"].contains(key);
+                let is_of_decay = tables::Decay::TABLE.has(key);
                 match option {
                     None if is_of_decay && self.knows("decay") => problem.with_help(format!("write `decay.{key}`")),
-                    None if WINDOW_KEYS.contains(key) && self.knows("window") => {
+                    None if tables::Calendar::TABLE.has(key) && self.knows("window") => {
                         problem.with_help(format!("write `window.{key}`"))
                     }
                     Some((_, forms)) => problem.with_help(format!("it belongs to {forms}")),
@@ -160,5 +160,21 @@ impl<'n, 'p> Keys<'n, 'p> {
         for key in self.missing {
             reader.problems.refuse::<()>("missing-key", self.path, format!("the key `{key}` is missing"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_option_of_a_form_has_its_help() {
+        let options = tables::FORMS.iter().flat_map(|form| form.options.iter().chain(form.options_of_events));
+        let mut declared: BTreeSet<_> = options.flat_map(|table| table.keys).map(|key| key.name).collect();
+        // It belongs to a signal, next to whose form people write it.
+        declared.insert(tables::Signal::WINDOW.name);
+        assert_eq!(OPTIONS.map(|(option, _)| option).into_iter().collect::<BTreeSet<_>>(), declared);
     }
 }

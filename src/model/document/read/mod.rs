@@ -113,7 +113,8 @@ impl Reader {
         let plays = keys.or_default(self, tables::Model::PLAY);
         let cases = keys.or_default(self, tables::Model::CASE);
         keys.finish(self);
-        (format?, schema?);
+        format?;
+        schema?;
         let default = Model::new(name?);
         Some(Model {
             description: description?,

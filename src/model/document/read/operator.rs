@@ -7,7 +7,7 @@ use crate::model::condition::{
 };
 use crate::model::document::names::{
     ADVICE, ANY_NOT_IN, Advice, BETWEEN, ConditionKey, DISTINCT, GREATEST_RULE, IGNORE_CASE, IS, Named, RATIO_FIELD,
-    RATIO_TO, WHERE, WINDOW_KEYS, WITHIN, lookup, squashed,
+    RATIO_TO, WHERE, WITHIN, lookup, squashed,
 };
 use crate::model::document::node::Node;
 use crate::model::document::operators::{EventOp, FieldOp};
@@ -239,7 +239,7 @@ impl Reader {
             let path = path.key(op);
             match self.number_operator(op, node, &path) {
                 Some(Some(op)) => tests.add(Leaf::Number { of: of.clone(), op }),
-                Some(None) if matches!(of, Quantity::Event { .. }) && WINDOW_KEYS.contains(&op.as_str()) => {
+                Some(None) if matches!(of, Quantity::Event { .. }) && tables::Calendar::TABLE.has(op) => {
                     let (message, help) = (format!("unknown operator `{op}`"), format!("write `within.{op}`"));
                     self.problems.refuse_with_help::<()>("unknown-operator", &path, message, help);
                     complete = false;

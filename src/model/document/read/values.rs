@@ -48,6 +48,21 @@ pub(super) struct Optional<V> {
     value: PhantomData<fn() -> V>,
 }
 
+/// Keys are copied whatever their values are.
+macro_rules! copied {
+    ($($key:ident)*) => {$(
+        impl<V> Clone for $key<V> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl<V> Copy for $key<V> {}
+    )*};
+}
+
+copied!(Required Optional);
+
 impl<V: Typed> Required<V> {
     pub(super) const fn new(name: &'static str, about: &'static str) -> Required<V> {
         Required { name, about, value: PhantomData }

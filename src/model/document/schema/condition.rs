@@ -300,15 +300,15 @@ fn text_of(op: FieldOp, text: Entries) -> Option<Entries> {
     let list = |text: &Entries| {
         object([("type", "array".into()), ("items", Node::Table(text.clone())), ("minItems", Node::Whole(1))])
     };
-    Some(match op {
-        FieldOp::Equality(_) => text,
-        FieldOp::Text(op) if op.takes_list() => list(&text),
+    let takes_list = match op {
+        FieldOp::Equality(_) => false,
         FieldOp::Text(op) if op.takes_either() => {
-            object([("anyOf", Node::List(vec![Node::Table(text.clone()), Node::Table(list(&text))]))])
+            let list = list(&text);
+            return Some(any_of([text, list]));
         }
-        FieldOp::Text(_) => text,
-        FieldOp::Tags(op) if op.takes_list() => list(&text),
-        FieldOp::Tags(_) => text,
+        FieldOp::Text(op) => op.takes_list(),
+        FieldOp::Tags(op) => op.takes_list(),
         _ => return None,
-    })
+    };
+    Some(if takes_list { list(&text) } else { text })
 }

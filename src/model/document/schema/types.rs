@@ -151,8 +151,8 @@ impl<'h> Writer<'h> {
             ValueType::Condition(scope) => self.condition(*scope),
             ValueType::Conditions => self.conditions(self.scope),
             ValueType::NumberTests => self.number_tests(),
-            ValueType::Facts => self.case_values(self.host.fields.as_deref(), true),
-            ValueType::Attributes => self.case_values(self.host.attributes.as_deref(), false),
+            ValueType::Facts => case_values(self.host.fields.as_deref(), true),
+            ValueType::Attributes => case_values(self.host.attributes.as_deref(), false),
         }
     }
 
@@ -321,42 +321,41 @@ impl<'h> Writer<'h> {
         }
         schema
     }
+}
 
-    /// Facts or attributes of a case.
-    fn case_values(&self, fields: Option<&[Field]>, lists: bool) -> Entries {
-        let of_types = |types: &[&str]| {
-            let mut schema = object([("type", names(types.iter().copied()))]);
-            if types.contains(&"array") {
-                schema.push(("items".to_owned(), Node::Table(of_type("string"))));
-            }
-            schema
-        };
-        let any: &[&str] = &["boolean", "number", "string", "null", "array"];
-        let any = if lists { any } else { any.split_last().map_or(any, |(_, scalars)| scalars) };
-        let mut schema = of_type("object");
-        let Some(fields) = fields else {
-            schema.push(("additionalProperties".to_owned(), Node::Table(of_types(any))));
-            return schema;
-        };
-        let of_kind = |field: &Field| match field.kind() {
-            Kind::Flag => of_types(&["boolean", "null"]),
-            Kind::Number => of_types(&["number", "null"]),
-            Kind::Text => match field.texts() {
-                Some(texts) => object([(
-                    "enum",
-                    Node::List(texts.iter().map(|text| (*text).into()).chain([Node::Null]).collect()),
-                )]),
-                None => of_types(&["string", "null"]),
-            },
-            Kind::Date | Kind::Time => of_types(&["string", "null"]),
-            Kind::Tags => of_types(&["array", "null"]),
-            Kind::Any => of_types(any),
-        };
-        let properties = fields.iter().map(|field| (field.name().to_owned(), Node::Table(of_kind(field))));
-        schema.push(("properties".to_owned(), Node::Table(properties.collect())));
-        schema.push(("additionalProperties".to_owned(), Node::Flag(false)));
+/// Facts or attributes of a case.
+fn case_values(fields: Option<&[Field]>, lists: bool) -> Entries {
+    let of_types = |types: &[&str]| {
+        let mut schema = object([("type", names(types.iter().copied()))]);
+        if types.contains(&"array") {
+            schema.push(("items".to_owned(), Node::Table(of_type("string"))));
+        }
         schema
-    }
+    };
+    let any: &[&str] = &["boolean", "number", "string", "null", "array"];
+    let any = if lists { any } else { any.split_last().map_or(any, |(_, scalars)| scalars) };
+    let mut schema = of_type("object");
+    let Some(fields) = fields else {
+        schema.push(("additionalProperties".to_owned(), Node::Table(of_types(any))));
+        return schema;
+    };
+    let of_kind = |field: &Field| match field.kind() {
+        Kind::Flag => of_types(&["boolean", "null"]),
+        Kind::Number => of_types(&["number", "null"]),
+        Kind::Text => match field.texts() {
+            Some(texts) => {
+                object([("enum", Node::List(texts.iter().map(|text| (*text).into()).chain([Node::Null]).collect()))])
+            }
+            None => of_types(&["string", "null"]),
+        },
+        Kind::Date | Kind::Time => of_types(&["string", "null"]),
+        Kind::Tags => of_types(&["array", "null"]),
+        Kind::Any => of_types(any),
+    };
+    let properties = fields.iter().map(|field| (field.name().to_owned(), Node::Table(of_kind(field))));
+    schema.push(("properties".to_owned(), Node::Table(properties.collect())));
+    schema.push(("additionalProperties".to_owned(), Node::Flag(false)));
+    schema
 }
 
 impl Form {

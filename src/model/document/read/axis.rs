@@ -41,10 +41,11 @@ impl Reader {
         let mut keys = self.keys(node, path)?;
         let name = keys.required(self, "name", Reader::name);
         let label = keys.optional(self, "label", Reader::text);
+        let inside = keys.optional(self, "group", Reader::name);
         let min = keys.optional(self, "min", Reader::points);
         let max = keys.optional(self, "max", Reader::points);
         keys.finish(self);
-        Some(Group { name: name?, label: label?, min: min?, max: max? })
+        Some(Group { name: name?, label: label?, inside: inside?, min: min?, max: max? })
     }
 
     fn rule(&mut self, node: &Node, path: &Path<'_>) -> Option<Rule> {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Seconds in a civil day; there are no leap seconds in civil time.
@@ -143,18 +143,26 @@ pub(crate) fn instant_at(secs: i64) -> DateTime<Utc> {
     })
 }
 
-/// The date of a text such as `2026-11-22`: four digits, two and two, and nothing else.
+/// The date of a text such as `2026-11-22`: four digits, two and two, and nothing else. Years of more digits have a sign, as
+/// chrono writes them: `+12026-11-22`.
 ///
 /// Chrono also reads `26-1-5`, as a day in the year 26, and ` 2026 - 01 - 05`.
 pub(crate) fn parse_date(text: &str) -> Option<NaiveDate> {
+    if text.starts_with(['+', '-']) {
+        return text.parse().ok().filter(|date: &NaiveDate| date.to_string() == text);
+    }
     let plain = |(index, byte): (usize, u8)| if matches!(index, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
     (text.len() == 10 && text.bytes().enumerate().all(plain)).then(|| text.parse().ok())?
 }
 
-/// The instant of a text such as `2026-11-22T09:00:00Z`, with the `T`, and the `Z` or an offset.
+/// The instant of a text such as `2026-11-22T09:00:00Z`, with the `T`, and the `Z` or an offset. Years of more than four
+/// digits have a sign, and the instant is in UTC, as chrono writes it: `+12026-11-22T09:00:00Z`.
 ///
 /// Chrono also reads a space or a `t` for the `T`, and a `z`.
 pub(crate) fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
+    if text.starts_with(['+', '-']) {
+        return text.parse().ok().filter(|at: &DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::AutoSi, true) == text);
+    }
     let plain = text.as_bytes().get(10) == Some(&b'T') && !text.ends_with('z');
     plain.then(|| DateTime::parse_from_rfc3339(text).ok())?.map(|at| at.to_utc())
 }

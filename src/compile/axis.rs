@@ -1,9 +1,11 @@
 //! Axes: rules in their groups, and the points that count as 100.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Compiler;
 use super::coverage::set_stakes;
+use crate::model::limits::NESTED_GROUPS_MAX;
 use crate::model::{self, AxisMissing, Missing, Model};
 use crate::num::points::{HELD, Points};
 use crate::problem::{Path, Problem};
@@ -52,7 +54,7 @@ impl<'m> Compiler<'m> {
             stake,
             tests_greatest: false,
             tallies: false,
-            parts: parts.into_iter().filter(|part| !part.rules.is_empty()).collect(),
+            parts: parts.into_iter().filter(|part| part.group.is_some() || !part.rules.is_empty()).collect(),
         })
     }
 
@@ -90,7 +92,8 @@ impl<'m> Compiler<'m> {
     }
 
     fn derived(&mut self, base: i64, parts: &[AxisPart], path: &Path<'_>) -> Option<i64> {
-        let available = parts.iter().map(|part| part.clamped(part.reach)).fold(base, i64::saturating_add);
+        let outer = parts.iter().filter(|part| part.depth == 0);
+        let available = outer.map(|part| part.clamped(part.reach)).fold(base, i64::saturating_add);
         if available <= 0 {
             let reach = Points::from_micros(available);
             let message = format!("the axis reaches at most {reach} points, so nothing can count as 100");
@@ -100,21 +103,56 @@ impl<'m> Compiler<'m> {
         Some(available)
     }
 
-    fn groups(&mut self, axis: &'m model::Axis, path: &Path<'_>) -> Option<Box<[Group]>> {
+    /// Compiles the groups, each with the number of groups that it is in.
+    fn groups(&mut self, axis: &'m model::Axis, path: &Path<'_>) -> Option<Box<[(Group, usize)]>> {
         let path = path.key("group");
         self.check_names(axis.groups.iter().map(|group| group.name.as_str()), &path, "group");
-        let own: BTreeSet<&str> = axis.groups.iter().map(|group| group.name.as_str()).collect();
-        let named: BTreeSet<&str> = axis.rules.iter().filter_map(|rule| rule.group.as_deref()).collect();
-        // A rule that names an unknown group may mean one that no other rule names.
-        let all_known = named.is_subset(&own);
+        let own: BTreeMap<&str, &model::Group> = axis.groups.iter().map(|group| (&*group.name, group)).collect();
+        let of_rules = axis.rules.iter().filter_map(|rule| rule.group.as_deref());
+        let of_groups = axis.groups.iter().filter_map(|group| group.inside.as_deref());
+        let named: BTreeSet<&str> = of_rules.chain(of_groups).collect();
+        // An unknown name may mean a group that nothing else names.
+        let all_known = named.iter().all(|name| own.contains_key(name));
         self.each(&axis.groups, &path, |compiler, group, path| {
             if all_known && !named.contains(group.name.as_str()) {
-                let message = format!("no rule of the axis is in the group `{}`", group.name);
+                let message = format!("no rule and no group of the axis is in the group `{}`", group.name);
                 let help = "remove the group, or name it in a rule";
                 compiler.problems.refuse_with_help::<()>("unused-group", path, message, help);
             }
-            compiler.group(group, path)
+            compiler.check_group(group.inside.as_deref(), axis, path);
+            let depth = compiler.depth(group, &own, &path.key("group"));
+            Some((compiler.group(group, path)?, depth?))
         })
+    }
+
+    /// Notes the name of a group that the axis does not have.
+    pub(super) fn check_group(&mut self, name: Option<&str>, axis: &model::Axis, path: &Path<'_>) {
+        let Some(name) = name else { return };
+        let groups = || axis.groups.iter().map(|group| group.name.as_str());
+        if !groups().any(|own| own == name) {
+            let message = format!("the axis has no group `{name}`");
+            let problem = Problem::new("unknown-group", &path.key("group"), message);
+            self.problems.note_with(|found| problem.suggesting(found, name, groups()));
+        }
+    }
+
+    /// Returns the number of groups that a group is in.
+    fn depth(&mut self, group: &model::Group, all: &BTreeMap<&str, &model::Group>, path: &Path<'_>) -> Option<usize> {
+        let mut depth = 0;
+        let mut outer = group.inside.as_deref();
+        while let Some(name) = outer {
+            depth += 1;
+            if name == group.name {
+                let message = format!("the group `{name}` is inside of itself");
+                return self.problems.refuse_with_help("forms", path, message, "remove one `group` of this circle");
+            }
+            if depth == NESTED_GROUPS_MAX {
+                let message = format!("the group `{}` is in more than {} groups", group.name, NESTED_GROUPS_MAX - 1);
+                return self.problems.refuse_with_help("limit", path, message, "put it into an outer group");
+            }
+            outer = all.get(name).and_then(|group| group.inside.as_deref());
+        }
+        Some(depth)
     }
 
     fn group(&mut self, group: &'m model::Group, path: &Path<'_>) -> Option<Group> {
@@ -135,20 +173,40 @@ impl<'m> Compiler<'m> {
     }
 }
 
-/// Distributes rules to their groups. The last part is the rules without a group.
-fn parts(axis: &model::Axis, groups: Box<[Group]>, rules: Box<[Option<Rule>]>) -> Option<Vec<AxisPart>> {
-    let part = |group| AxisPart { group, rules: Box::default(), index: 0, reach: 0 };
-    let mut parts: Vec<_> = groups.into_iter().map(|group| part(Some(group))).collect();
-    parts.push(part(None));
-    let mut members: Vec<Vec<Rule>> = parts.iter().map(|_| Vec::new()).collect();
+/// Distributes rules to their groups. A group comes after the groups inside of it; the last part is the rules without a
+/// group.
+fn parts<'m>(
+    axis: &'m model::Axis,
+    groups: Box<[(Group, usize)]>,
+    rules: Box<[Option<Rule>]>,
+) -> Option<Vec<AxisPart>> {
+    // A name that no group has is a problem already.
+    let known =
+        |name: &'m Option<String>| name.as_deref().filter(|name| axis.groups.iter().any(|group| group.name == *name));
+    let mut members: BTreeMap<Option<&str>, Vec<Rule>> = BTreeMap::new();
     for (index, (rule, document)) in rules.into_iter().zip(&axis.rules).enumerate() {
-        let group = document.group.as_ref();
-        let part = group.and_then(|name| axis.groups.iter().position(|group| group.name == *name));
-        members.get_mut(part.unwrap_or(axis.groups.len()))?.push(Rule { index, ..rule? });
+        members.entry(known(&document.group)).or_default().push(Rule { index, ..rule? });
     }
-    for (part, rules) in parts.iter_mut().zip(members) {
-        part.reach = rules.iter().filter_map(|rule| rule.reach).fold(0, i64::saturating_add);
-        part.rules = rules.into();
+    let mut inside: BTreeMap<Option<&str>, Vec<AxisPart>> = BTreeMap::new();
+    let mut in_document: Vec<_> = axis.groups.iter().zip(groups).collect();
+    // Inner groups first, so that each part finds the parts inside of it.
+    in_document.sort_by_key(|(_, (_, depth))| Reverse(*depth));
+    for (document, (group, depth)) in in_document {
+        let name = Some(document.name.as_str());
+        let mut parts = inside.remove(&name).unwrap_or_default();
+        let rules = members.remove(&name).unwrap_or_default();
+        parts.push(part(Some(group), depth, rules, &parts));
+        inside.entry(known(&document.inside)).or_default().append(&mut parts);
     }
+    let mut parts = inside.remove(&None).unwrap_or_default();
+    parts.push(part(None, 0, members.remove(&None).unwrap_or_default(), &[]));
     Some(parts)
+}
+
+/// A part of these rules and the parts inside of it.
+fn part(group: Option<Group>, depth: usize, rules: Vec<Rule>, inside: &[AxisPart]) -> AxisPart {
+    let own = rules.iter().filter_map(|rule| rule.reach);
+    let inner = inside.iter().filter(|part| part.depth == depth + 1).map(|part| part.clamped(part.reach));
+    let reach = own.chain(inner).fold(0, i64::saturating_add);
+    AxisPart { group, depth, rules: rules.into(), index: 0, reach }
 }

@@ -1,30 +1,63 @@
 //! The stakes of rules: how much each counts in the coverage of its axis.
 
+use crate::model::limits::NESTED_GROUPS_MAX;
 use crate::num::points::HELD;
 use crate::num::u384::saturated_i64;
 use crate::program::{AxisPart, Rule, RuleBody};
 
 /// Sets the stake of each rule of an axis, and returns their sum.
 ///
-/// The stake of a rule is its swing: the most points that it can give minus the least. If a group clamps its rules, it
-/// scales their stakes, so that together they are the swing of the clamped sum.
+/// The stake of a rule is its swing: the most points that it can give minus the least. If a group clamps the sum of its
+/// rules and of the groups inside of it, it scales all their stakes, so that together they are the swing of the clamped sum.
 pub(super) fn set_stakes(parts: &mut [AxisPart], available: i64) -> i64 {
-    let mut stakes = 0_i64;
-    for part in parts {
-        let swings: Vec<(i64, i64)> =
-            part.rules.iter().map(|rule| (least(rule, available), most(rule, available))).collect();
-        let sums = swings
-            .iter()
-            .fold((0_i64, 0_i64), |(least, most), own| (least.saturating_add(own.0), most.saturating_add(own.1)));
-        let all = i128::from(sums.1) - i128::from(sums.0);
-        let together = i128::from(part.clamped(sums.1)) - i128::from(part.clamped(sums.0));
-        for (rule, (least, most)) in part.rules.iter_mut().zip(swings) {
-            let swing = i128::from(most) - i128::from(least);
-            rule.stake = if all > together { scaled(swing, together, all) } else { saturated_i64(swing) }.min(HELD);
-            stakes = stakes.saturating_add(rule.stake);
+    // By depth: the first part inside of the group that comes next at that depth, and what the groups inside can add up to.
+    let mut inner = [const { None::<(usize, Swing)> }; NESTED_GROUPS_MAX];
+    for index in 0..parts.len() {
+        let Some(part) = parts.get_mut(index) else { break };
+        let (first, mut sums) = inner.get_mut(part.depth).and_then(Option::take).unwrap_or((index, Swing::NONE));
+        for rule in &mut part.rules {
+            let own = Swing { least: least(rule, available), most: most(rule, available) };
+            rule.stake = saturated_i64(own.size());
+            sums = sums.and(own);
+        }
+        let clamped = Swing { least: part.clamped(sums.least), most: part.clamped(sums.most) };
+        let depth = part.depth;
+        if sums.size() > clamped.size() {
+            let scaled_parts = parts.get_mut(first..=index).unwrap_or_default();
+            for rule in scaled_parts.iter_mut().flat_map(|part| &mut part.rules) {
+                rule.stake = scaled(rule.stake.into(), clamped.size(), sums.size());
+            }
+        }
+        if let Some(outer) = depth.checked_sub(1).and_then(|outer| inner.get_mut(outer)) {
+            let (first, sums) = outer.unwrap_or((first, Swing::NONE));
+            *outer = Some((first, sums.and(clamped)));
         }
     }
+    let mut stakes = 0_i64;
+    for rule in parts.iter_mut().flat_map(|part| &mut part.rules) {
+        rule.stake = rule.stake.min(HELD);
+        stakes = stakes.saturating_add(rule.stake);
+    }
     stakes
+}
+
+/// The least and the most points.
+#[derive(Clone, Copy)]
+struct Swing {
+    least: i64,
+    most: i64,
+}
+
+impl Swing {
+    const NONE: Swing = Swing { least: 0, most: 0 };
+
+    fn and(self, other: Swing) -> Swing {
+        Swing { least: self.least.saturating_add(other.least), most: self.most.saturating_add(other.most) }
+    }
+
+    fn size(self) -> i128 {
+        i128::from(self.most) - i128::from(self.least)
+    }
 }
 
 /// Returns `swing x together / all`, but no zero for a swing that counts.

@@ -16,14 +16,7 @@ impl<'m> Compiler<'m> {
     /// Compiles a rule, whose index in the axis and stake are set later.
     pub(super) fn rule(&mut self, rule: &'m model::Rule, axis: &model::Axis, path: &Path<'_>) -> Option<Rule> {
         let title = self.identify(&rule.id, rule.label.as_deref(), path);
-        if let Some(name) = &rule.group
-            && !axis.groups.iter().any(|group| group.name == *name)
-        {
-            let message = format!("the axis has no group `{name}`");
-            let groups = axis.groups.iter().map(|group| group.name.as_str());
-            let problem = Problem::new("unknown-group", &path.key("group"), message);
-            self.problems.note_with(|found| problem.suggesting(found, name, groups));
-        }
+        self.check_group(rule.group.as_deref(), axis, path);
         let guard = rule.when.as_ref().map(|when| self.condition(when, &path.key("when"), Scope::Subject));
         if guard.is_none() && matches!(rule.worth, model::Worth::Points(_)) {
             let problem = Problem::new("missing-key", path, "a rule with `points` needs a `when`");

@@ -93,7 +93,7 @@ impl<'m, E: Env<'m>> Evaluation<E> {
         (!passes).then_some(truth)
     }
 
-    /// The raw points of an axis. Adds to `tally` what else its rules add up to.
+    /// The raw points of an axis. Adds to `tally` what else its rules add up to; without it, no group is in another.
     fn points<O: Observer<'m, E::Domain>>(
         &self,
         axis: &'m Axis,
@@ -105,9 +105,7 @@ impl<'m, E: Env<'m>> Evaluation<E> {
         for part in &axis.parts {
             let (known, rules) = self.env.rules(part);
             let mut sum = one(known.points);
-            let mut own = tally
-                .as_ref()
-                .map(|_| AxisTally::<E::Domain> { expected: one(known.expected), stake: one(known.stake) });
+            let mut own = tally.as_mut().map(|tally| tally.part(part, (known.expected, known.stake), &mut sum));
             for rule in rules {
                 let unknown = self.rule(rule, &mut sum, observer);
                 if let Some(own) = &mut own {
@@ -117,12 +115,10 @@ impl<'m, E: Env<'m>> Evaluation<E> {
             observer.on_part(part);
             if part.group.is_some() {
                 sum = sum.map(|points| part.clamped(points));
-                own = own.map(|own| AxisTally { expected: own.expected.map(|points| part.clamped(points)), ..own });
             }
-            raw.add(&sum);
-            if let (Some(tally), Some(own)) = (&mut tally, own) {
-                tally.expected.add(&own.expected);
-                tally.stake.add(&own.stake);
+            match (&mut tally, own) {
+                (Some(tally), Some(own)) => tally.add(part, &own, sum, &mut raw),
+                _ => raw.add(&sum),
             }
         }
         raw
@@ -131,10 +127,9 @@ impl<'m, E: Env<'m>> Evaluation<E> {
     /// Evaluates an axis that needs more than its points.
     #[inline(never)]
     fn tallied<O: Observer<'m, E::Domain>>(&self, axis: &'m Axis, outcome: &mut Outcome<E::Domain>, observer: &mut O) {
-        let one = |number| Number::<E::Domain>::one(number);
-        let mut tally = AxisTally { expected: one(axis.base), stake: one(0) };
+        let mut tally = AxisTally::new(axis);
         let raw = self.points(axis, Some(&mut tally), observer);
-        let available = if axis.skips { tally.expected } else { one(axis.available) };
+        let available = if axis.skips { tally.expected } else { Number::<E::Domain>::one(axis.available) };
         let known = self.env.program().covers().then(|| total::axis_coverage(axis, &tally.stake));
         outcome.push(raw, available, known, observer);
     }

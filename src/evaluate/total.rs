@@ -5,11 +5,11 @@ use smallvec::SmallVec;
 use super::domain::{Atoms, Domain, Numbers, first_true};
 use super::{AxisCoverage, AxisOutcome, Concrete, Truth};
 use crate::grade::Grade;
-use crate::model::limits::AXES_MAX;
+use crate::model::limits::{AXES_MAX, NESTED_GROUPS_MAX};
 use crate::model::{Missing, Total};
 use crate::num::points::MICROS;
 use crate::num::u384::{U384, rounded, saturated_i64};
-use crate::program::{Axis, Cuts, Grading, Index, Program, Rule, States};
+use crate::program::{Axis, AxisPart, Cuts, Grading, Index, Program, Rule, States};
 
 /// 100 in millionths.
 pub(super) const FULL_SCORE: i64 = 100 * MICROS;
@@ -20,15 +20,68 @@ const FULL_CARRIED: i64 = 100_000_000_000_000;
 /// Twice as much.
 const FULL_HALVES: i64 = 2 * FULL_CARRIED;
 
-/// What the rules of an axis or a part add up to besides their points.
+/// What the rules of an axis add up to besides their points.
 pub(super) struct AxisTally<D: Domain> {
     /// The points that count as 100.
     pub(super) expected: D::Number,
     /// The stakes of the rules that are known.
     pub(super) stake: D::Number,
+    /// What the groups inside of the group that comes next add up to, by the depth of that group.
+    inner: [Option<GroupTally<D>>; NESTED_GROUPS_MAX],
+}
+
+/// What the rules of a part add up to besides their points.
+pub(super) struct PartTally<D: Domain> {
+    expected: D::Number,
+    stake: D::Number,
+}
+
+/// What some groups add up to.
+struct GroupTally<D: Domain> {
+    points: D::Number,
+    expected: D::Number,
 }
 
 impl<D: Domain> AxisTally<D> {
+    pub(super) fn new(axis: &Axis) -> AxisTally<D> {
+        AxisTally {
+            expected: D::Number::one(axis.base),
+            stake: D::Number::one(0),
+            inner: [const { None }; NESTED_GROUPS_MAX],
+        }
+    }
+
+    /// The tally of a part, which starts with what is already known. Adds the groups inside of it to it, and to its points.
+    pub(super) fn part(&mut self, part: &AxisPart, known: (i64, i64), points: &mut D::Number) -> PartTally<D> {
+        let (expected, stake) = known;
+        let mut own = PartTally::<D> { expected: D::Number::one(expected), stake: D::Number::one(stake) };
+        if let Some(inner) = self.inner.get_mut(part.depth).and_then(Option::take) {
+            points.add(&inner.points);
+            own.expected.add(&inner.expected);
+        }
+        own
+    }
+
+    /// Adds a part and its points, to the points of the axis or of the group that the part is in.
+    pub(super) fn add(&mut self, part: &AxisPart, own: &PartTally<D>, points: D::Number, raw: &mut D::Number) {
+        self.stake.add(&own.stake);
+        let expected = own.expected.map(|points| part.clamped(points));
+        let Some(outer) = part.depth.checked_sub(1).and_then(|outer| self.inner.get_mut(outer)) else {
+            raw.add(&points);
+            self.expected.add(&expected);
+            return;
+        };
+        match outer {
+            Some(outer) => {
+                outer.points.add(&points);
+                outer.expected.add(&expected);
+            }
+            None => *outer = Some(GroupTally { points, expected }),
+        }
+    }
+}
+
+impl<D: Domain> PartTally<D> {
     /// Adds a rule, given where it is unknown.
     pub(super) fn add(&mut self, rule: &Rule, unknown: &D::Of<bool>) {
         self.expected.add(&expected_of::<D>(rule, unknown));

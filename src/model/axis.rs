@@ -91,11 +91,22 @@ pub enum AxisMissing {
     Skip,
 }
 
-/// Rules of an axis whose sum is clamped.
+/// Rules of an axis whose sum is clamped, together with the groups inside of this one.
+///
+/// ```
+/// use warmth::model::{Axis, Group, Rule, Signal};
+///
+/// let axis = Axis::new("engagement")
+///     .group(Group::new("engagement").max(100))
+///     .group(Group::new("email").max(20).group("engagement"))
+///     .rule(Rule::new("opens", Signal::new("email_open", 2).most_recent(20)).group("email"))
+///     .rule(Rule::new("visits", Signal::new("visit", 5).most_recent(30)).group("engagement"));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
     pub(crate) name: String,
     pub(crate) label: Option<String>,
+    pub(crate) inside: Option<String>,
     pub(crate) min: Option<Points>,
     pub(crate) max: Option<Points>,
 }
@@ -103,13 +114,16 @@ pub struct Group {
 impl Group {
     /// Creates a group without bounds.
     pub fn new(name: impl Into<String>) -> Group {
-        Group { name: name.into(), label: None, min: None, max: None }
+        Group { name: name.into(), label: None, inside: None, min: None, max: None }
     }
 }
 
 setters!(Group {
     /// Sets the text that explanations show in place of the name. Defaults to the name.
     label(label: impl Into<String>) label = Some(label.into());
+    /// Sets the group of the axis that the clamped sum of this group counts in. Defaults to no group. At most four groups
+    /// can be inside of each other.
+    group(name: impl Into<String>) inside = Some(name.into());
     /// Sets the least that its rules count together. Defaults to no bound.
     min(points: impl Into<Points>) min = Some(points.into());
     /// Sets the most that its rules count together. Defaults to no bound.
@@ -121,6 +135,8 @@ getters!(Group {
     name(self) -> &str = &self.name;
     /// Returns the label, if the group has one.
     get_label(self) -> Option<&str> = self.label.as_deref();
+    /// Returns the name of the group that this group is in, if it is in one.
+    get_group(self) -> Option<&str> = self.inside.as_deref();
     /// Returns the least that its rules count together, if there is a bound.
     get_min(self) -> Option<Points> = self.min;
     /// Returns the most that its rules count together, if there is a bound.

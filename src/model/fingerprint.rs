@@ -7,11 +7,12 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Model;
-use super::axis::{Axis, Rule};
+use super::axis::{Axis, Group, Rule};
 use super::condition::{Condition, EventSource, Leaf, Quantity, Shape};
 use super::document::location::Scope;
 use super::document::node::Node;
 use super::document::write;
+use super::limits::NESTED_GROUPS_MAX;
 use super::worth::Worth;
 
 /// A stable hash of a model's meaning: 128 bits, printed as 32 hexadecimal digits.
@@ -161,27 +162,81 @@ fn outcome_conditions(model: &mut Model) -> impl Iterator<Item = &mut Condition>
     promoters.chain(limits).chain(segments)
 }
 
-/// Replaces the names of an axis's groups by numbers, in an order that follows from their bounds and rules, and removes
-/// groups without bounds, which change no sum.
+/// Replaces the names of an axis's groups by numbers, in an order that follows from their bounds, rules and inner groups, and
+/// removes groups without bounds, which change no sum.
 fn number_groups(axis: &mut Axis) {
-    let hash_of_rule = |rule: &Rule| hash(&write::rule(&Rule { group: None, ..rule.clone() }));
-    let rules: Vec<_> = axis.rules.iter().map(|rule| (rule.group.clone(), hash_of_rule(rule))).collect();
-    axis.groups.retain(|group| group.min.is_some() || group.max.is_some());
-    axis.groups.sort_by_cached_key(|group| {
-        let of_group = rules.iter().filter(|(name, _)| name.as_deref() == Some(&group.name));
-        let mut hashes: Vec<_> = of_group.map(|(_, hash)| *hash).collect();
-        hashes.sort_unstable();
-        (group.min, group.max, hashes)
-    });
+    drop_unbounded_groups(axis);
     let mut numbers = BTreeMap::new();
-    for (number, group) in axis.groups.iter_mut().enumerate() {
-        let name = std::mem::replace(&mut group.name, number.to_string());
-        numbers.insert(name, group.name.clone());
-        group.label = None;
+    let mut inside: BTreeMap<Option<String>, Vec<Group>> = BTreeMap::new();
+    for group in sorted_groups(axis) {
+        inside.entry(group.inside.clone()).or_default().push(group);
+    }
+    let mut waiting = inside.remove(&None).unwrap_or_default();
+    waiting.reverse();
+    // A group, then the groups inside of it, so that equal groups in different groups have no order of their own.
+    while let Some(group) = waiting.pop() {
+        let number = numbers.len().to_string();
+        let outer = group.inside.as_ref().and_then(|name| numbers.get(name)).cloned();
+        axis.groups.push(Group { name: number.clone(), label: None, inside: outer, ..group });
+        let name = Some(group.name);
+        waiting.extend(inside.remove(&name).unwrap_or_default().into_iter().rev());
+        numbers.extend(name.map(|name| (name, number)));
     }
     for rule in &mut axis.rules {
         rule.group = rule.group.as_ref().and_then(|name| numbers.get(name)).cloned();
     }
+}
+
+/// Moves the rules and groups of each group without bounds into the group around it, and removes the group.
+fn drop_unbounded_groups(axis: &mut Axis) {
+    let unbounded = |group: &&Group| group.min.is_none() && group.max.is_none();
+    let around: BTreeMap<_, _> =
+        axis.groups.iter().filter(unbounded).map(|own| (own.name.clone(), own.inside.clone())).collect();
+    // A model that does not compile may have deeper groups, or a circle.
+    let bounded = |mut name: Option<String>| {
+        for _ in 0..NESTED_GROUPS_MAX {
+            name = name.and_then(|name| around.get(&name).cloned().unwrap_or(Some(name)));
+        }
+        name
+    };
+    axis.groups.retain(|group| !unbounded(&group));
+    axis.groups.iter_mut().for_each(|group| group.inside = bounded(group.inside.take()));
+    axis.rules.iter_mut().for_each(|rule| rule.group = bounded(rule.group.take()));
+}
+
+/// Takes the groups of an axis, sorted by their bounds, rules and inner groups.
+fn sorted_groups(axis: &mut Axis) -> Vec<Group> {
+    /// The hashes of what is in each group, sorted.
+    type Members = BTreeMap<String, Vec<u128>>;
+    fn members(hashes: impl Iterator<Item = (Option<String>, u128)>) -> Members {
+        let mut members = Members::new();
+        hashes.for_each(|(group, hash)| members.entry(group.unwrap_or_default()).or_default().push(hash));
+        for hashes in members.values_mut() {
+            hashes.sort_unstable();
+        }
+        members
+    }
+    let hash_of_rule = |rule: &Rule| hash(&write::rule(&Rule { group: None, ..rule.clone() }));
+    let rules = members(axis.rules.iter().map(|rule| (rule.group.clone(), hash_of_rule(rule))));
+    let mut groups = std::mem::take(&mut axis.groups);
+    let mut inner = Members::new();
+    if groups.iter().any(|group| group.inside.is_some()) {
+        // With each round, the hashes know one level more.
+        for _ in 1..NESTED_GROUPS_MAX {
+            let hash_of = |group: &Group| {
+                let own = Group { min: group.min, max: group.max, ..Group::new("") };
+                let hashes = [&rules, &inner].into_iter().filter_map(|of| of.get(&group.name)).flatten();
+                let hashes = hashes.map(|hash| Node::Text(format!("{hash:032x}")));
+                hash(&Node::List([write::group(&own)].into_iter().chain(hashes).collect()))
+            };
+            inner = members(groups.iter().map(|group| (group.inside.clone(), hash_of(group))));
+        }
+    }
+    groups.sort_by_cached_key(|group| {
+        let members = [&rules, &inner].map(|of| of.get(&group.name).cloned().unwrap_or_default());
+        (group.min, group.max, members)
+    });
+    groups
 }
 
 /// Removes labels that are equal to the default, the id or name.

@@ -46,6 +46,9 @@ pub struct DocumentLimits {
 /// The most axes that fit into a [`Score`](crate::Score).
 pub(crate) const AXES_MAX: usize = 8;
 
+/// How many groups can be inside of each other. An evaluation has room for the sums of all of them.
+pub(crate) const NESTED_GROUPS_MAX: usize = 4;
+
 impl Default for DocumentLimits {
     fn default() -> DocumentLimits {
         DocumentLimits {

@@ -155,7 +155,7 @@ impl Program {
         };
         covers = coverage != CoverageUse::Nothing;
         for axis in &mut self.axes {
-            axis.tallies = covers || axis.skips;
+            axis.tallies = covers || axis.skips || axis.parts.iter().any(|part| part.depth > 0);
         }
         let extended = covers || self.axes.iter().any(|axis| axis.tests_greatest);
         let mut by_points = !extended && self.tested_rules.is_empty() && self.axes.iter().all(|axis| !axis.skips);

@@ -24,19 +24,23 @@ pub(crate) struct Axis {
     pub(crate) stake: i64,
     /// Whether a condition on the outcome tests the greatest points of its rules.
     pub(crate) tests_greatest: bool,
-    /// Whether evaluating the axis needs more than its points: the program asks for coverage, or rules can be skipped.
+    /// Whether evaluating the axis needs more than one sum: the program asks for coverage, rules can be skipped, or groups are
+    /// inside of groups.
     pub(crate) tallies: bool,
+    /// A group comes after the groups inside of it.
     pub(crate) parts: Box<[AxisPart]>,
 }
 
-/// Rules that count together: those of one group, or those of none.
+/// Rules that count together: the rules of one group, or the rules without a group.
 #[derive(Debug)]
 pub(crate) struct AxisPart {
     pub(crate) group: Option<Group>,
+    /// How many groups the group is in.
+    pub(crate) depth: usize,
     pub(crate) rules: Box<[Rule]>,
     /// Its index among the parts of all axes.
     pub(crate) index: usize,
-    /// What the rules can reach together, before the group's bounds.
+    /// What the rules and the groups inside of this one can reach together, before the group's bounds.
     pub(crate) reach: i64,
 }
 

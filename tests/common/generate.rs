@@ -512,6 +512,20 @@ impl Generator<'_> {
         }
         // A group without rules is an error.
         groups.retain(|group| rules.iter().any(|rule| rule["group"] == group["name"]));
+        // Groups around others, in any order.
+        while !groups.is_empty() && groups.len() < 4 && self.chance(30) {
+            let outer = self.group(&format!("{name}-around-{}", groups.len()));
+            let mut outermost: Vec<&mut Value> = groups.iter_mut().filter(|group| group["group"].is_null()).collect();
+            let count = self.rng.usize(1..=outermost.len());
+            outermost.iter_mut().take(count).for_each(|group| group["group"] = outer["name"].clone());
+            if let Some(rule) = rules.iter_mut().find(|rule| rule["group"].is_null())
+                && self.chance(50)
+            {
+                rule["group"] = outer["name"].clone();
+            }
+            groups.push(outer);
+        }
+        self.rng.shuffle(&mut groups);
         if !rules.is_empty() {
             axis["rule"] = rules.into();
         }

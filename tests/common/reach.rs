@@ -21,19 +21,20 @@ pub(crate) fn available(axis: &Value, skipped: &[usize]) -> Option<Q> {
     Some(add_up(axis, &reaches))
 }
 
-/// The points of an axis whose rules give `points`: base, then every group clamped to its bounds, then the rules
-/// without a group.
+/// The points of an axis whose rules give `points`: base, then what is in no group, with every group clamped to its bounds.
 pub(crate) fn add_up(axis: &Value, points: &[Q]) -> Q {
-    let rules = list(&axis["rule"]);
-    let mut sum = decimal_or(&axis["base"], 0);
-    for group in list(&axis["group"]) {
-        let members = rules.iter().zip(points).filter(|(rule, _)| rule["group"] == group["name"]);
-        sum += clamped(group, members.map(|(_, points)| points).sum());
-    }
-    sum + rules.iter().zip(points).filter(|(rule, _)| rule["group"].is_null()).map(|(_, points)| points).sum::<Q>()
+    decimal_or(&axis["base"], 0) + sum_in(axis, &Value::Null, points)
 }
 
-/// The sum of the rules of a group, clamped to its bounds.
+/// The sum of the rules of a group and of the groups in it; for null, of what is in no group.
+pub(crate) fn sum_in(axis: &Value, name: &Value, points: &[Q]) -> Q {
+    let rules = list(&axis["rule"]).iter().zip(points).filter(|(rule, _)| rule["group"] == *name);
+    let groups = list(&axis["group"]).iter().filter(|group| group["group"] == *name);
+    let sum: Q = rules.map(|(_, points)| points).sum();
+    sum + groups.map(|group| clamped(group, sum_in(axis, &group["name"], points))).sum::<Q>()
+}
+
+/// A sum clamped to the bounds of a group.
 pub(crate) fn clamped(group: &Value, sum: Q) -> Q {
     let sum = if group["max"].is_null() { sum } else { sum.min(decimal(&group["max"])) };
     if group["min"].is_null() { sum } else { sum.max(decimal(&group["min"])) }

@@ -717,6 +717,47 @@ pub(crate) const BROKEN: &[(&str, Document)] = &[
         "group-unused",
         Rest(r#""axis": [{ "name": "fit", "available": 1, "group": [{ "name": "website", "max": 40 }] }]"#),
     ),
+    (
+        "group-in-an-unknown-group",
+        Rest(
+            r#""axis": [{ "name": "fit", "available": 1,
+                "rule": [{ "id": "r", "group": "web", "when": { "nps": 9 }, "points": 3 }],
+                "group": [{ "name": "web", "max": 4, "group": "engagemnet" }, { "name": "engagement", "max": 9 }] }]"#,
+        ),
+    ),
+    (
+        "groups-in-a-circle",
+        Rest(
+            r#""axis": [{ "name": "fit", "available": 1,
+                "rule": [{ "id": "r", "group": "web", "when": { "nps": 9 }, "points": 3 }],
+                "group": [{ "name": "web", "max": 4, "group": "mail" }, { "name": "mail", "max": 9, "group": "web" }] }]"#,
+        ),
+    ),
+    (
+        "group-in-itself",
+        Rest(
+            r#""axis": [{ "name": "fit", "available": 1,
+                "rule": [{ "id": "r", "group": "web", "when": { "nps": 9 }, "points": 3 }],
+                "group": [{ "name": "web", "max": 4, "group": "web" }] }]"#,
+        ),
+    ),
+    (
+        "groups-too-deep",
+        Rest(
+            r#""axis": [{ "name": "fit", "available": 1,
+                "rule": [{ "id": "r", "group": "e", "when": { "nps": 9 }, "points": 3 }],
+                "group": [{ "name": "a" }, { "name": "b", "group": "a" }, { "name": "c", "group": "b" },
+                          { "name": "d", "group": "c" }, { "name": "e", "group": "d" }] }]"#,
+        ),
+    ),
+    (
+        "words-for-groups",
+        Rest(
+            r#""axis": [{ "name": "fit", "available": 1,
+            "rule": [{ "id": "r", "group": "web", "when": { "nps": 9 }, "points": 3 }],
+            "group": [{ "name": "web", "max": 4, "parent": "mail" }, { "name": "mail", "at_most": 5, "inside": "web", "group": ["web"] }] }]"#,
+        ),
+    ),
     ("group-unknown", Rule(r#""when": { "nps": 9 }, "points": 3, "group": "website""#)),
     (
         "group-misspelt",

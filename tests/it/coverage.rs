@@ -85,6 +85,21 @@ fn a_group_counts_as_much_as_its_clamped_sum() {
 }
 
 #[test]
+fn a_group_around_another_scales_what_the_inner_one_scaled() {
+    // 30 and 10 are 15 and 5 of the group's 20; with 20 of d, 30 of 40 are left: 11.25 and 3.75. Together with 20 of c, 50.
+    let document = GROUP.replace("max = 20 }]", "max = 20, group = 'all' }, { name = 'all', max = 30 }]");
+    let document = document.replace(
+        "    ]\n    group",
+        "        { id = 'd', group = 'all', when.d = true, points = 20 },\n    ]\n    group",
+    );
+    let scorer = toml_scorer(&document);
+    for (known, expected) in [("", "0"), ("a", "22.5"), ("b", "7.5"), ("d", "30"), ("abd", "60"), ("abcd", "100")] {
+        let facts = known.chars().fold(Record::new(), |record, field| record.with(field.to_string(), false));
+        assert_eq!(scorer.score(&facts, at(NOW)).coverage(), Some(percent(expected)), "{known}");
+    }
+}
+
+#[test]
 fn only_models_that_ask_have_coverage_in_a_score() {
     let with = |line: &str| toml_scorer(&GROUP.replace("coverage = true", line));
     let of = |line: &str| with(line).score(&Record::new().with("a", true), at(NOW)).coverage();

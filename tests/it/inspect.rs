@@ -213,7 +213,8 @@ fn rule(of: &Rule) -> Json {
 fn axis(of: &Axis) -> Json {
     let group = |group: &Group| {
         table(json!({
-            "name": group.name(), "label": group.get_label(), "min": group.get_min(), "max": group.get_max(),
+            "name": group.name(), "label": group.get_label(), "group": group.get_group(), "min": group.get_min(),
+            "max": group.get_max(),
         }))
     };
     table(json!({

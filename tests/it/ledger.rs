@@ -296,6 +296,39 @@ fn lines_are_in_the_order_of_the_document_and_a_group_is_at_its_last_rule() {
 }
 
 #[test]
+fn the_lines_of_nested_groups_are_together_and_the_inner_group_comes_first() {
+    let document = GROUPED.replace("max = 9", "max = 9\n    group = 'outer'").replace(
+        "    [[promoter]]",
+        "    [[axis.group]]
+    name = 'outer'
+    max = 10
+    [[axis.rule]]
+    id = 'own'
+    group = 'outer'
+    when.own = true
+    points = 7
+    [[promoter]]",
+    );
+    let scorer = scorer(&toml_model(&document));
+    let found = |record: &Record| -> Vec<_> {
+        let explanation = scorer.explain(record, at(NOW));
+        let line = |id: &str, points: Points, shortfall: Points| format!("{id} {points} {shortfall}");
+        explanation
+            .lines()
+            .iter()
+            .map(|line_| line(line_.id.unwrap_or("base"), line_.points, line_.shortfall))
+            .collect()
+    };
+    // 11 is clamped to 9, and 16 to 10. Only the rule outside of the groups has room left.
+    let expected =
+        ["base 3 0", "alone 0 10", "first 5 0", "second 6 0", "g -2 0", "own 7 0", "outer -6 0", "plus 0 20"];
+    assert_eq!(found(&Record::new().with("yes", true).with("own", true)), expected);
+    // 7 of 10: each rule of the inner group can add its points, and at most 3.
+    let expected = ["base 3 0", "alone 0 10", "first 0 3", "second 0 3", "own 7 0", "plus 0 20"];
+    assert_eq!(found(&Record::new().with("yes", false).with("own", true)), expected);
+}
+
+#[test]
 fn only_rules_and_promoters_with_missing_facts_are_unknown() {
     let scorer = scorer(&toml_model(GROUPED));
     let unknown = |record: &Record| -> Vec<String> {

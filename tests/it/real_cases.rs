@@ -3,6 +3,7 @@
 //! The page on documents shows how each kind is written; these tests hold the values.
 
 use chrono::{DateTime, Utc};
+use warmth::model::Case;
 use warmth::{Activity, Event, Model, Points, Projection, Record, Resolution, Scorer, Verdict};
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -151,11 +152,35 @@ fn a_date_is_four_digits_two_and_two() {
         ("2026-01-05 09:00:00Z", "0"),
         ("2026-01-05t09:00:00Z", "0"),
         ("2026-01-05T09:00:00z", "0"),
+        // Years of more or less than four digits, only as they are written.
+        ("-0044-03-15", "10"),
+        ("-0044-03-15T09:00:00Z", "10"),
+        ("-44-03-15", "0"),
+        ("+0044-03-15", "0"),
+        ("-0044-03-15T09:00:00+00:00", "0"),
     ] {
         let record = Record::new().with("start", text);
         assert_eq!(raw(&scorer, &record), points, "{text}");
         let explanation = scorer.explain(&record, at(AS_OF));
         assert_eq!(explanation.missing().is_empty(), points == "10", "{text}");
+    }
+}
+
+#[test]
+fn times_of_every_year_survive_serde() {
+    let times = ["2026-11-22T09:00:00Z", "9999-12-31T23:59:59.999Z", "+10000-01-01T00:00:00Z", "-0001-12-31T23:59:59Z"];
+    let ends = [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC];
+    let times = times.map(|time| time.parse().unwrap());
+    let scorer = rules(
+        "[[axis.rule]]\nid = 'known'\nwhen.a.known = true\nwhen.b.known = true\nwhen.a.before = '+262142-12-31'\nwhen.b.months_since.at_least = -9999999\npoints = 10\n",
+    );
+    for time in times.into_iter().chain(ends) {
+        let record = Record::new().with("a", time.date_naive()).with("b", time);
+        let read: Record = serde_json::from_str(&serde_json::to_string(&record).unwrap()).unwrap();
+        assert_eq!(raw(&scorer, &read), raw(&scorer, &record), "{time}");
+        let case = Case::new("late", time, Record::new()).expect_axis("fit", 0);
+        let document = serde_json::to_string(&Model::new("x").case(case)).unwrap();
+        assert_eq!(serde_json::to_string(&serde_json::from_str::<Model>(&document).unwrap()).unwrap(), document);
     }
 }
 

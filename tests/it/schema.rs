@@ -408,6 +408,14 @@ fn each_field_has_the_operators_of_its_kind() {
             assert_eq!(compiled.is_ok(), validator.is_valid(&document), "{field}: {bare}: {compiled:?}");
         }
     }
+    for (tests, valid) in [
+        (json!({ "nps": { "ratio_to": { "field": "plan", "at_least": 1 } } }), false),
+        (json!({ "plans": { "any_not_in": "tech_stack" } }), true),
+        (json!({ "plans": { "any_not_in": "nps" } }), false),
+    ] {
+        assert_eq!(Scorer::<Account>::new(&read(&gate(&tests)).unwrap()).is_ok(), valid, "{tests}");
+        assert_eq!(validator.is_valid(&gate(&tests)), valid, "{tests}");
+    }
     // With `ignore_case`, the texts of an enum have any case.
     for (ignore_case, valid) in [(true, true), (false, false)] {
         let mut tests = json!({ "is": "GREEN" });

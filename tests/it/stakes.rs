@@ -3,10 +3,11 @@
 use num_traits::Signed;
 use serde_json::Value;
 
-use crate::common::reach::{Q, available, clamped, decimal, form_subject, int, list, reach, stated};
+use crate::common::reach::{Q, available, clamped, decimal, form_subject, int, list, reach, stated, sum_in};
 
-/// How much each rule counts in the coverage of its axis: its swing, the most points that it can give minus the least. The
-/// swings of a group are scaled to the swing of the clamped sum, and cut to a millionth, but never to zero.
+/// How much each rule counts in the coverage of its axis: its swing, the most points that it can give minus the least. Each
+/// group around a rule, from the inside out, scales its swing to the swing of the group's clamped sum, and cuts it to a
+/// millionth, but never to zero.
 pub(crate) fn stakes(axis: &Value) -> Vec<Q> {
     let whole = if axis["available"].is_null() {
         available(axis, &[]).expect("signals of an axis without `available` are bounded")
@@ -14,24 +15,26 @@ pub(crate) fn stakes(axis: &Value) -> Vec<Q> {
         decimal(&axis["available"])
     };
     let rules = list(&axis["rule"]);
-    let swings: Vec<(Q, Q)> =
-        rules.iter().map(|rule| (least(rule, &whole), reach(rule).unwrap_or_else(|| whole.clone()))).collect();
-    let stake = |(rule, (least, most)): (&Value, &(Q, Q))| {
-        let swing = most - least;
-        let Some(group) = list(&axis["group"]).iter().find(|group| group["name"] == rule["group"]) else {
-            return swing;
-        };
-        let members = || rules.iter().zip(&swings).filter(|(other, _)| other["group"] == rule["group"]);
-        let lowest: Q = members().map(|(_, (least, _))| least).sum();
-        let highest: Q = members().map(|(_, (_, most))| most).sum();
-        let (all, together) = (&highest - &lowest, clamped(group, highest) - clamped(group, lowest));
-        if !swing.is_positive() || !together.is_positive() {
-            return int(0);
+    let lowest: Vec<Q> = rules.iter().map(|rule| least(rule, &whole)).collect();
+    let highest: Vec<Q> = rules.iter().map(|rule| reach(rule).unwrap_or_else(|| whole.clone())).collect();
+    let micro = Q::new(1.into(), 1_000_000.into());
+    let stake = |(index, rule): (usize, &Value)| {
+        let mut stake = &highest[index] - &lowest[index];
+        let mut name = &rule["group"];
+        while let Some(group) = list(&axis["group"]).iter().find(|group| group["name"] == *name) {
+            let (low, high) = (sum_in(axis, name, &lowest), sum_in(axis, name, &highest));
+            let (all, together) = (&high - &low, clamped(group, high) - clamped(group, low));
+            if !stake.is_positive() || !together.is_positive() {
+                return int(0);
+            }
+            if together < all {
+                stake = ((stake * together / all / &micro).floor() * &micro).max(micro.clone());
+            }
+            name = &group["group"];
         }
-        let micro = Q::new(1.into(), 1_000_000.into());
-        ((swing * together / all / &micro).floor() * &micro).max(micro)
+        stake
     };
-    rules.iter().zip(&swings).map(stake).collect()
+    rules.iter().enumerate().map(stake).collect()
 }
 
 /// The least points that a rule can give, at most 0. Without a bound it is `-whole`.

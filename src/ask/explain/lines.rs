@@ -4,6 +4,7 @@ use super::ledger::{Ledger, LedgerEntry, Source, StoredObservation};
 use super::{AxisLine, Check, CheckKind, Findings, Line, LineKind};
 use crate::evaluate::{AxisOutcome, Concrete, Truth, base_with};
 use crate::model::Total;
+use crate::model::limits::NESTED_GROUPS_MAX;
 use crate::num::points::{HELD, MICROS, Points};
 use crate::num::u384::{rounded, saturated_i64};
 use crate::program::{Axis, AxisPart, Limit, Promoter, Rule, Title};
@@ -12,9 +13,9 @@ use crate::score::Score;
 /// A line of an axis, before the lines are sorted.
 struct Draft<'e, 'm> {
     line: Line<'e, 'm>,
-    /// The position in the document of the rule; for the rules of a group, of the group's last rule.
+    /// The position in the document of the rule; for the rules of a group, of the outermost group's last rule.
     position: usize,
-    /// The raw points between the rule's points and its reach, at most the room that its group has left.
+    /// The raw points between the rule's points and its reach, at most the room that its groups have left.
     gap: i64,
 }
 
@@ -77,8 +78,9 @@ impl<'m> Ledger<'m> {
                 book.add(base.with_points(axis.base, scale), Some(axis));
             }
             let mut drafts = Vec::with_capacity(axis.parts.iter().map(|part| part.rules.len() + 1).sum());
+            let mut inner = [None; NESTED_GROUPS_MAX];
             for part in &axis.parts {
-                self.draft(part, scale, &mut rules, &mut drafts);
+                self.draft(part, scale, &mut rules, &mut drafts, &mut inner);
             }
             drafts.sort_by_key(|draft: &Draft<'_, '_>| draft.position);
             for Draft { line, gap, .. } in drafts {
@@ -134,15 +136,18 @@ impl<'m> Ledger<'m> {
     }
 
     /// Adds the rules of a part to `drafts`, and a line for its group if the group clamps their sum.
+    ///
+    /// `inner` says for each depth where the drafts of the groups inside of the next group at that depth start, and what these
+    /// groups add up to.
     fn draft<'e>(
         &'e self,
         part: &'m AxisPart,
         scale: Scale,
         rules: &mut impl Iterator<Item = (&'m Rule, &'e LedgerEntry<'m>, &'e [StoredObservation<'m>])>,
         drafts: &mut Vec<Draft<'e, 'm>>,
+        inner: &mut [Option<(usize, i64)>],
     ) {
-        let members = drafts.len();
-        let mut sum = 0_i64;
+        let (members, mut sum) = inner.get_mut(part.depth).and_then(Option::take).unwrap_or((drafts.len(), 0));
         for (rule, entry, observations) in rules.take(part.rules.len()) {
             sum = sum.saturating_add(entry.micros);
             let line = Line {
@@ -156,7 +161,7 @@ impl<'m> Ledger<'m> {
         let Some(group) = &part.group else { return };
         let clamped = part.clamped(sum);
         let own = drafts.get_mut(members..).unwrap_or_default();
-        // The group's lines are together, at the position of its last rule.
+        // The lines of a group are together, at the position of its last rule.
         let position = own.iter().map(|draft| draft.position).max().unwrap_or(0);
         for draft in own {
             draft.gap = draft.gap.min(group.max.saturating_sub(clamped).max(0));
@@ -167,6 +172,10 @@ impl<'m> Ledger<'m> {
                 .titled(LineKind::Group, &group.title, Some(clamped))
                 .with_points(clamped.saturating_sub(sum), scale);
             drafts.push(Draft { line, position, gap: 0 });
+        }
+        if let Some(outer) = part.depth.checked_sub(1).and_then(|outer| inner.get_mut(outer)) {
+            let (start, sum) = outer.unwrap_or((members, 0));
+            *outer = Some((start, sum.saturating_add(clamped)));
         }
     }
 

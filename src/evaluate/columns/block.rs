@@ -108,17 +108,35 @@ impl<'m, 't> Block<'m, 't> {
         mut available: Option<&mut LaneNumbers>,
         mut stake: Option<&mut LaneNumbers>,
     ) {
+        // By depth: what the groups inside of the group that comes next add up to. Empty if no group is in another.
+        let mut inner: Vec<Option<(LaneNumbers, Option<LaneNumbers>)>> = Vec::new();
         for part in &axis.parts {
             if part.group.is_none() {
                 self.add_rules(part, raw, available.as_deref_mut(), stake.as_deref_mut());
                 continue;
             }
-            let mut sum = LaneNumbers::one(0);
-            let mut expected = available.is_some().then(|| LaneNumbers::one(0));
+            let inside = inner.get_mut(part.depth).and_then(Option::take);
+            let (mut sum, mut expected) =
+                inside.unwrap_or_else(|| (LaneNumbers::one(0), available.is_some().then(|| LaneNumbers::one(0))));
             self.add_rules(part, &mut sum, expected.as_mut(), stake.as_deref_mut());
-            raw.add(&sum.map(|points| part.clamped(points)));
-            if let (Some(available), Some(expected)) = (&mut available, expected) {
-                available.add(&expected.map(|points| part.clamped(points)));
+            let sum = sum.map(|points| part.clamped(points));
+            let expected = expected.map(|expected| expected.map(|points| part.clamped(points)));
+            let Some(outer) = part.depth.checked_sub(1) else {
+                raw.add(&sum);
+                if let (Some(available), Some(expected)) = (&mut available, expected) {
+                    available.add(&expected);
+                }
+                continue;
+            };
+            inner.resize_with(inner.len().max(part.depth), || None);
+            let Some(outer) = inner.get_mut(outer) else { continue };
+            let Some((outer_sum, outer_expected)) = outer else {
+                *outer = Some((sum, expected));
+                continue;
+            };
+            outer_sum.add(&sum);
+            if let (Some(outer), Some(expected)) = (outer_expected, expected) {
+                outer.add(&expected);
             }
         }
     }

@@ -428,7 +428,7 @@ const COUNTING_DISTINCT: &[&str] =
 const LATER: &str = "a window has no later end than the instant of scoring; write `this` for the current period";
 
 /// Keys of other tools, [`squashed`], in tables that have the first key, and the help.
-pub(crate) const KEY_ADVICE: [(&str, &[&str], &str); 16] = [
+pub(crate) const KEY_ADVICE: [(&str, &[&str], &str); 17] = [
     (
         "utc_offset",
         &["fiscalyear", "fiscalyearstarts", "fiscalyearstart", "yearstart"],
@@ -448,6 +448,7 @@ pub(crate) const KEY_ADVICE: [(&str, &[&str], &str); 16] = [
         "write `per_day`, `per_week` or `per_month` for events, and `max_points_per_day` for points",
     ),
     ("once_per", &["distinct", "unique", "uniqueby", "distinctby", "dedupeby"], "write `once_per`"),
+    ("group", &["parent", "inside", "partof", "ingroup", "outer"], "write `group`"),
     (WHERE, SELECTING, "write `where`"),
     (WITHIN, &["window"], "write `within`"),
     (DISTINCT, &["onceper", "unique", "uniqueby", "countdistinct"], "write `distinct`"),

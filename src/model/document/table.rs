@@ -59,7 +59,10 @@ pub(crate) enum ValueType {
 pub(crate) enum Names {
     /// A part of the document.
     Part,
-    Field,
+    /// A field of numbers.
+    Number,
+    /// A field of tags.
+    Tags,
     /// An event, or `*` for all events.
     Event,
     /// An event of a case.

@@ -37,10 +37,11 @@ impl Reader {
         let mut keys = self.keys(node, path, tables::Group::TABLE)?;
         let name = keys.required(self, tables::Group::NAME);
         let label = keys.optional(self, tables::Group::LABEL);
+        let inside = keys.optional(self, tables::Group::GROUP);
         let min = keys.optional(self, tables::Group::MIN);
         let max = keys.optional(self, tables::Group::MAX);
         keys.finish(self);
-        Some(Group { name: name?, label: label?, min: min?, max: max? })
+        Some(Group { name: name?, label: label?, inside: inside?, min: min?, max: max? })
     }
 
     pub(super) fn rule(&mut self, node: &Node, path: &Path<'_>) -> Option<Rule> {

@@ -4,9 +4,9 @@
 use super::Reader;
 use super::values::{
     Ages, AnyPeriod, AnyWindow, AttributeCondition, AttributeName, Attributes, Bands, Bounds, ByText, Choice,
-    Conditions, Count, EachUnit, Edge, EventName, EventNames, Facts, FieldName, Flag, Format, Instant, List, Measured,
-    MissingOfAxis, MissingOfRule, Name, Number, NumberTests, Offset, OneEventName, Optional, OutcomeCondition, Parts,
-    Points, PointsByName, Required, Span, SubjectCondition, Text, Typed, Unknown, Value,
+    Conditions, Count, EachUnit, Edge, EventName, EventNames, Facts, Flag, Format, Instant, List, Measured,
+    MissingOfAxis, MissingOfRule, Name, Number, NumberField, NumberTests, Offset, OneEventName, Optional,
+    OutcomeCondition, Parts, Points, PointsByName, Required, Span, SubjectCondition, Text, Typed, Unknown, Value,
 };
 use crate::decay;
 use crate::model::axis;
@@ -129,6 +129,7 @@ tables! {
     {
         NAME: Required<Name> = "name", "Unique among the groups of the axis.";
         LABEL: Optional<Text> = "label", "The text that people see. Default: the name.";
+        GROUP: Optional<Name> = "group", "Puts the group into another group of the axis.";
         MIN: Optional<Points> = "min", "The least that the group is worth.";
         MAX: Optional<Points> = "max", "The most that the group is worth.";
     }
@@ -186,7 +187,7 @@ tables! {
     FieldMeasure = "field", "What to measure of a field.";
     {
         BY: Optional<Choice<condition::Calendar>> = "by", "What to measure of a date. Required for dates.";
-        RATIO_TO: Optional<FieldName> = RATIO_TO, "Divides the number by this field first.";
+        RATIO_TO: Optional<NumberField> = RATIO_TO, "Divides the number by this field first.";
     }
 
     EventsMeasure = "events", "What to measure of events.";
@@ -279,7 +280,7 @@ tables! {
 
     Ratio = "ratio", "A ratio of two fields.";
     {
-        FIELD: Required<FieldName> = RATIO_FIELD, "Divides by this field.";
+        FIELD: Required<NumberField> = RATIO_FIELD, "Divides by this field.";
     }
 
     MeasureOptions = "measure_options", "Options of a test on events.";

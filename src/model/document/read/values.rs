@@ -176,7 +176,7 @@ values! {
     Name = ValueType::Name(Names::Part), Reader::name => String;
     /// Names of parts, at least one.
     Parts = ValueType::List { of: &ValueType::Name(Names::Part), at_least: 1 }, Reader::some_names => Vec<String>;
-    FieldName = ValueType::Name(Names::Field), Reader::name => String;
+    NumberField = ValueType::Name(Names::Number), Reader::name => String;
     EventName = EVENT, Reader::name => String;
     /// The event of a case.
     OneEventName = ValueType::Name(Names::OneEvent), Reader::name => String;

@@ -210,7 +210,7 @@ impl Writer<'_> {
             FieldOp::Number(NumberOp::Between(..)) => self.value(&NUMBERS),
             FieldOp::Number(_) => of_type("number"),
             FieldOp::RatioTo => self.number_table(&["object"], &[RATIO_OPTIONS], false),
-            FieldOp::AnyNotIn => self.value(&ValueType::Name(Names::Field)),
+            FieldOp::AnyNotIn => self.value(&ValueType::Name(Names::Tags)),
         }
     }
 

@@ -112,7 +112,7 @@ impl<'h> Writer<'h> {
                 pattern(&format!("^[0-9]+({})$", units.join("|")))
             }
             ValueType::Date => pattern(DATE),
-            ValueType::Instant => pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})$"),
+            ValueType::Instant => pattern(INSTANT),
             ValueType::Offset => pattern("^[+-]([01][0-9]|2[0-3]):[0-5][0-9]$"),
             ValueType::DateOrField => match self.fields_of(|kind| matches!(kind, Kind::Date | Kind::Time)) {
                 Some(fields) => any_of([pattern(DATE), one_of(fields)]),
@@ -165,7 +165,8 @@ impl<'h> Writer<'h> {
         };
         let known = match names {
             Names::Part => None,
-            Names::Field => host.fields.as_deref().map(fields),
+            Names::Number => self.fields_of(|kind| kind == Kind::Number),
+            Names::Tags => self.fields_of(|kind| kind == Kind::Tags),
             Names::Event => events(Some("*")),
             Names::OneEvent => events(None),
             Names::Attribute => host.attributes.as_deref().map(fields),
@@ -365,7 +366,9 @@ impl Form {
     }
 }
 
-const DATE: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
+/// Years of more than four digits have a sign.
+const DATE: &str = "^([0-9]{4}|[+-][0-9]{4,6})-[0-9]{2}-[0-9]{2}$";
+const INSTANT: &str = "^([0-9]{4}|[+-][0-9]{4,6})-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})$";
 
 /// Returns a schema without its description.
 fn plain(schema: &Node) -> Vec<&(String, Node)> {

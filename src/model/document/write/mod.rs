@@ -222,10 +222,11 @@ fn axis(axis: &Axis) -> Node {
     table.into()
 }
 
-fn group(group: &Group) -> Node {
+pub(in crate::model) fn group(group: &Group) -> Node {
     let mut table = Table::default();
     table.put("name", &group.name);
     table.put_some("label", group.label.as_ref());
+    table.put_some("group", group.inside.as_ref());
     table.put_some("min", group.min);
     table.put_some("max", group.max);
     table.into()

@@ -412,6 +412,9 @@ fn each_field_has_the_operators_of_its_kind() {
         (json!({ "nps": { "ratio_to": { "field": "plan", "at_least": 1 } } }), false),
         (json!({ "plans": { "any_not_in": "tech_stack" } }), true),
         (json!({ "plans": { "any_not_in": "nps" } }), false),
+        (json!({ "health": { "starts_with": "gr", "contains": ["e"], "has_word": "red" } }), true),
+        (json!({ "health": { "one_of": ["green", "gr"] } }), false),
+        (json!({ "plans": { "has_any": ["green", "gr"] } }), false),
     ] {
         assert_eq!(Scorer::<Account>::new(&read(&gate(&tests)).unwrap()).is_ok(), valid, "{tests}");
         assert_eq!(validator.is_valid(&gate(&tests)), valid, "{tests}");

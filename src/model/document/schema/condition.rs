@@ -49,7 +49,7 @@ fn bare_types(kind: Kind) -> &'static [&'static str] {
     }
 }
 
-impl Writer<'_> {
+impl<'h> Writer<'h> {
     pub(super) fn condition(&mut self, scope: Scope) -> Entries {
         let name = match scope {
             Scope::Subject => "condition",
@@ -60,8 +60,7 @@ impl Writer<'_> {
     }
 
     fn condition_table(&mut self, scope: Scope) -> Entries {
-        let host = self.host;
-        let fields = if scope == Scope::Attributes { &host.attributes } else { &host.fields };
+        let fields = self.fields(scope);
         let mut properties = Vec::new();
         for (name, key) in ConditionKey::NAMES {
             let is_of_events = scope == Scope::Attributes && *key == ConditionKey::Events;
@@ -99,8 +98,7 @@ impl Writer<'_> {
                 filled(&["object"], known.unwrap_or_default(), other)
             }
             ConditionKey::Field => {
-                let host = self.host;
-                let fields = if scope == Scope::Attributes { &host.attributes } else { &host.fields };
+                let fields = self.fields(scope);
                 let known = fields.iter().flatten();
                 let known = known.map(|field| (field.name().to_owned(), Node::Table(self.field(field)))).collect();
                 let other = if fields.is_some() { Node::Flag(false) } else { Node::Table(self.tests(Kind::Any)) };
@@ -144,16 +142,23 @@ impl Writer<'_> {
         schema
     }
 
+    /// Returns the names that conditions can test, if they are known.
+    fn fields(&self, scope: Scope) -> &'h Option<Vec<Field>> {
+        let host = self.host;
+        if scope == Scope::Attributes { &host.attributes } else { &host.fields }
+    }
+
     /// Tests on a field that the host has.
     fn field(&mut self, field: &Field) -> Entries {
         let Some(texts) = field.texts() else {
             return self.tests(field.kind());
         };
         let texts = || texts.iter().map(|text| (*text).to_owned());
-        let mut table = self.operators(field.kind(), None);
-        // The texts have any case next to `ignore_case`.
+        let mut table = self.operators(field.kind(), &["object"]);
+        // The texts have any case next to `ignore_case`. Operators on a part of a text take any text.
         let mut known = Vec::new();
-        for (name, op) in FieldOp::all().filter(|(_, op)| op.is_on(field.kind())) {
+        let compares_whole = |op: FieldOp| !matches!(op, FieldOp::Text(op) if op.takes_either());
+        for (name, op) in FieldOp::all().filter(|(_, op)| op.is_on(field.kind()) && compares_whole(*op)) {
             if let Some(operand) = text_of(op, one_of(texts())) {
                 known.push((name.to_owned(), Node::Table(operand)));
             }
@@ -171,7 +176,7 @@ impl Writer<'_> {
     fn tests(&mut self, kind: Kind) -> Entries {
         self.defined(kind_name(kind), |writer| {
             let types: Vec<_> = bare_types(kind).iter().copied().chain(["object"]).collect();
-            let mut schema = writer.operators(kind, Some(&types));
+            let mut schema = writer.operators(kind, &types);
             let about =
                 if kind == Kind::Any { "Tests on a field.".to_owned() } else { format!("Tests on a field: {kind}.") };
             schema.insert(0, ("description".to_owned(), Node::Text(about)));
@@ -179,13 +184,14 @@ impl Writer<'_> {
         })
     }
 
-    fn operators(&mut self, kind: Kind, types: Option<&[&str]>) -> Entries {
+    /// A table of the operators on fields of a kind, or another one of these types.
+    fn operators(&mut self, kind: Kind, types: &[&str]) -> Entries {
         let mut properties = Vec::new();
         for (name, op) in FieldOp::all().filter(|(_, op)| op.is_on(kind)) {
             let schema = self.operand(op, kind);
             properties.push((name.to_owned(), described(op.about(), schema)));
         }
-        let mut schema = filled(types.unwrap_or(&["object"]), properties, Node::Flag(false));
+        let mut schema = filled(types, properties, Node::Flag(false));
         let on_text: Vec<_> = FieldOp::all().filter(|(_, op)| op.is_on(kind)).filter_map(on_text).collect();
         if !on_text.is_empty() {
             schema.push(with_ignore_case(on_text));

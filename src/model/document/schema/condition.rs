@@ -69,7 +69,7 @@ impl<'h> Writer<'h> {
                 properties.push(((*name).to_owned(), described(key.about(), schema)));
             }
         }
-        for field in fields.iter().flatten().filter(|field| !scope.reserves(field.name())) {
+        for field in fields.unwrap_or_default().iter().filter(|field| !scope.reserves(field.name())) {
             let schema = self.field(field);
             properties.push((field.name().to_owned(), Node::Table(schema)));
         }
@@ -99,7 +99,7 @@ impl<'h> Writer<'h> {
             }
             ConditionKey::Field => {
                 let fields = self.fields(scope);
-                let known = fields.iter().flatten();
+                let known = fields.unwrap_or_default().iter();
                 let known = known.map(|field| (field.name().to_owned(), Node::Table(self.field(field)))).collect();
                 let other = if fields.is_some() { Node::Flag(false) } else { Node::Table(self.tests(Kind::Any)) };
                 filled(&["object"], known, other)
@@ -143,9 +143,9 @@ impl<'h> Writer<'h> {
     }
 
     /// Returns the names that conditions can test, if they are known.
-    fn fields(&self, scope: Scope) -> &'h Option<Vec<Field>> {
+    fn fields(&self, scope: Scope) -> Option<&'h [Field]> {
         let host = self.host;
-        if scope == Scope::Attributes { &host.attributes } else { &host.fields }
+        if scope == Scope::Attributes { host.attributes.as_deref() } else { host.fields.as_deref() }
     }
 
     /// Tests on a field that the host has.

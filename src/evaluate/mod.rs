@@ -54,13 +54,15 @@ mod tested_rule;
 mod total;
 
 pub(crate) use crate::truth::Truth;
-pub(crate) use domain::{Atoms, Numbers};
+pub(crate) use domain::{Atoms, Domain, Numbers};
 pub(crate) use env::{Env, MaybeUnknown, PartialSum};
 pub(crate) use observer::{Observation, Observer};
 pub(crate) use one::{Concrete, Subject};
 pub(crate) use outcome::{AxisCoverage, AxisOutcome, Outcome};
 pub(crate) use pipeline::Evaluation;
-pub(crate) use sets::{FactSet, IntervalSet, KnownFacts, Must, Residual, Sets, SubjectSet};
+pub(crate) use sets::{
+    AnySubject, FactSet, IntervalSet, KnownFacts, Must, OutcomeNames, Residual, Set, Sets, SubjectSet,
+};
 pub(crate) use signal::Tally;
-pub(crate) use test::by_calendar as calendar;
+pub(crate) use test::{by_calendar as calendar, unclamped};
 pub(crate) use total::{axis_coverage, base_with, covered, mean_coverage};

@@ -288,6 +288,11 @@ impl<'m, E: Env<'m>> Evaluation<E> {
         if missing == IfUnknown::Unknown { truth } else { by_policy::<E::Domain>(missing, truth) }
     }
 
+    /// Whether `condition` holds, if the environment answers the tests on the outcome too.
+    pub(crate) fn truth(&self, condition: &'m Condition) -> Of<E::Domain, Truth> {
+        self.condition(condition, None, &mut ())
+    }
+
     /// Whether `condition` holds. Conditions of promoters, limits and segments may look at the outcome.
     #[inline]
     pub(super) fn condition<O: Observer<'m, E::Domain>>(

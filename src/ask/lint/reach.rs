@@ -1,0 +1,130 @@
+//! What all subjects that pass the gates can reach: one evaluation of the whole program for each combination of cells.
+
+use super::space::Space;
+use crate::evaluate::{AnySubject, Env};
+use crate::evaluate::{Atoms, Evaluation, IntervalSet, MaybeUnknown, Numbers, Observer, Outcome, Set, Sets, Truth};
+use crate::program::{AxisPart, Limit, Program, Promoter, ReadSite, Rule};
+
+/// What the subjects that pass the gates can reach.
+pub(super) struct Reach {
+    pub(super) outcome: Option<Outcome<Sets>>,
+    /// The score before the first promoter.
+    pub(super) base: Option<IntervalSet>,
+    /// By fire id.
+    rules: Vec<Option<MaybeUnknown<Sets>>>,
+    /// The sum of the rules of each part before the bounds of its group, by [`AxisPart::index`].
+    parts: Vec<Option<IntervalSet>>,
+    /// By fire id: the truths of the conditions of promoters and limits.
+    truths: Vec<Option<Set<Truth>>>,
+    /// By fire id: the scores before a limit where its condition holds.
+    before: Vec<Option<IntervalSet>>,
+    /// The sum of the rules of the current part.
+    sum: IntervalSet,
+}
+
+/// How many combinations of cells are evaluated, at most.
+const COMBINATIONS_MAX: usize = 1_024;
+
+/// How many tests are evaluated for all combinations together, about.
+const TESTS_MAX: usize = 65_536;
+
+impl Reach {
+    pub(super) fn of<'m>(program: &'m Program, space: &Space<'m>, sites: &[ReadSite<'m>]) -> Reach {
+        let nothing = |count: usize| vec![None; count];
+        let parts = program.axes.iter().map(|axis| axis.parts.len()).sum();
+        let mut reach = Reach {
+            outcome: None,
+            base: None,
+            rules: vec![None; program.fire_ids],
+            parts: nothing(parts),
+            truths: vec![None; program.fire_ids],
+            before: nothing(program.fire_ids),
+            sum: IntervalSet::one(0),
+        };
+        let combinations = (TESTS_MAX / (sites.len() + program.fire_ids).max(1)).clamp(1, COMBINATIONS_MAX);
+        space.each(sites, combinations, |evaluation| reach.add(evaluation));
+        reach
+    }
+
+    fn add<'m>(&mut self, evaluation: &Evaluation<AnySubject<'m, '_>>) {
+        let outcome = evaluation.outcome(self);
+        debug_assert!(outcome.axes.is_empty() || outcome.axes.len() == evaluation.env().program().axes.len());
+        match &mut self.outcome {
+            Some(all) => all.union_with(&outcome),
+            None => self.outcome = Some(outcome),
+        }
+    }
+
+    /// The points of a rule; `None` if no subject passes the gates.
+    pub(super) fn rule(&self, rule: &Rule) -> Option<&MaybeUnknown<Sets>> {
+        self.rules.get(rule.fire_id)?.as_ref()
+    }
+
+    /// The sum of the rules of a part, before the bounds of its group.
+    pub(super) fn part(&self, part: &AxisPart) -> Option<&IntervalSet> {
+        self.parts.get(part.index)?.as_ref()
+    }
+
+    /// The truths of the condition of a promoter or a limit.
+    pub(super) fn truths(&self, fire_id: usize) -> Option<&Set<Truth>> {
+        self.truths.get(fire_id)?.as_ref()
+    }
+
+    /// The scores before a limit where its condition holds.
+    pub(super) fn before(&self, limit: &Limit) -> Option<&IntervalSet> {
+        self.before.get(limit.fire_id)?.as_ref()
+    }
+}
+
+fn unite(all: Option<&mut Option<IntervalSet>>, own: &IntervalSet) {
+    match all {
+        Some(Some(all)) => all.union_with(own),
+        Some(all) => *all = Some(own.clone()),
+        None => {}
+    }
+}
+
+fn unite_truths(all: Option<&mut Option<Set<Truth>>>, own: &Set<Truth>) {
+    match all {
+        Some(Some(all)) => all.union_with(own),
+        Some(all) => *all = Some(own.clone()),
+        None => {}
+    }
+}
+
+impl<'m> Observer<'m, Sets> for Reach {
+    const FULL: bool = false;
+
+    fn on_rule(&mut self, rule: &'m Rule, points: impl FnOnce() -> MaybeUnknown<Sets>) {
+        let points = points();
+        self.sum.add(&points.number);
+        match self.rules.get_mut(rule.fire_id) {
+            Some(Some(all)) => {
+                all.number.union_with(&points.number);
+                all.unknown.union_with(&points.unknown);
+            }
+            Some(all) => *all = Some(points),
+            None => {}
+        }
+    }
+
+    fn on_part(&mut self, part: &'m AxisPart) {
+        let sum = std::mem::replace(&mut self.sum, IntervalSet::one(0));
+        unite(self.parts.get_mut(part.index), &sum);
+    }
+
+    fn on_promoter(&mut self, promoter: &'m Promoter, truth: &Set<Truth>) {
+        unite_truths(self.truths.get_mut(promoter.fire_id), truth);
+    }
+
+    fn on_limit(&mut self, limit: &'m Limit, truth: &Set<Truth>, before: &IntervalSet, _: &IntervalSet) {
+        unite_truths(self.truths.get_mut(limit.fire_id), truth);
+        if truth.any(|truth| truth == Truth::True) {
+            unite(self.before.get_mut(limit.fire_id), before);
+        }
+    }
+
+    fn on_total(&mut self, base: &IntervalSet, _: &IntervalSet) {
+        unite(Some(&mut self.base), base);
+    }
+}

@@ -68,7 +68,7 @@ pub(crate) use self::condition::{
     AgeWindow, Calendar, DayOp, EventMeasure, Leaf, NumberOp, Quantity, RecencyOp, Shape, TagOp, TextOp, TextSubject,
 };
 pub use self::condition::{Condition, IfUnknown};
-pub(crate) use self::document::location::{RESERVED_OUTCOME, Scope};
+pub(crate) use self::document::location::{KeyPath, RESERVED_OUTCOME, Scope};
 pub(crate) use self::document::names::{self, Named};
 pub use self::fingerprint::Fingerprint;
 pub use self::gate::Gate;

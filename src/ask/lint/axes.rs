@@ -2,7 +2,7 @@
 
 use super::Lints;
 use super::warning::About;
-use crate::evaluate::{Atoms, AxisOutcome, Sets};
+use crate::evaluate::{AxisOutcome, Sets};
 use crate::model::{self, AxisMissing, Total};
 use crate::num::points::{HELD, MICROS, Points};
 use crate::problem::Path;
@@ -20,14 +20,19 @@ impl Lints<'_> {
             self.reach.outcome.iter().flat_map(|outcome| outcome.axes.iter().cloned()).collect();
         for (index, ((written, axis), reached)) in model.axes.iter().zip(&program.axes).zip(&reached).enumerate() {
             let path = list.index(index);
-            self.axis(written, axis, reached, &path);
+            self.axis((written, axis), (index, reached), &path);
             for part in &axis.parts {
                 self.group(written, part, &path);
             }
         }
     }
 
-    fn axis(&mut self, written: &model::Axis, axis: &Axis, reached: &AxisOutcome<Sets>, path: &Path<'_>) {
+    fn axis(
+        &mut self,
+        (written, axis): (&model::Axis, &Axis),
+        (index, reached): (usize, &AxisOutcome<Sets>),
+        path: &Path<'_>,
+    ) {
         let about = About::axis(&written.name);
         let at = if written.available.is_some() { path.key("available") } else { *path };
         if let Some(only) = reached.score.single() {
@@ -54,7 +59,7 @@ impl Lints<'_> {
             let message = format!("the score is 100 from {available} points on, and subjects reach up to {raw}");
             self.warnings.warn("cap-swallows", &at, about, message, "raise `available`, or lower the points of rules");
         }
-        if written.missing == AxisMissing::Skip && !reached.skipped().any(|skipped| skipped) {
+        if written.missing == AxisMissing::Skip && !self.reach.is_skipped(index) {
             let message = "no subject skips this axis: enough is always known about it";
             let help = "remove `missing`, or raise `min_coverage`; a signal and a count of events are always known";
             self.warnings.warn("idle-missing", &path.key("missing"), about, message, help);

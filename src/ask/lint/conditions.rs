@@ -3,7 +3,7 @@
 use super::space::Space;
 use super::warning::{About, Warnings};
 use crate::evaluate::{Atoms, Set, Truth};
-use crate::model::{self, Leaf, Scope, Shape, names};
+use crate::model::{self, KeyPath, Leaf, Scope, Shape, names};
 use crate::problem::Path;
 use crate::program::{Condition, ConditionNode, Events, Program, Quantity, ReadSite, Test};
 
@@ -11,7 +11,7 @@ use crate::program::{Condition, ConditionNode, Events, Program, Quantity, ReadSi
 const COMBINATIONS_MAX: usize = 1_024;
 
 /// How many tests are evaluated for all combinations of a condition together, about.
-const TESTS_MAX: usize = 16_384;
+const TESTS_MAX: usize = 8_192;
 
 /// How many parts of one join are compared with each other.
 const PARTS_MAX: usize = 16;
@@ -288,15 +288,18 @@ impl<'m> Checker<'_, 'm> {
         }
     }
 
-    /// The condition, or if it is a test the path of its operand.
+    /// Calls `report` with the path of a condition: of the operand of a test, of the key of a join, or of the table that
+    /// all tests of the condition are in.
     fn at(both: (&'m model::Condition, &'m Condition), path: &Path<'_>, scope: Scope, report: impl FnOnce(&Path<'_>)) {
-        match &both.0.0 {
-            Shape::Leaf(leaf) => {
-                let operand = leaf.operand_keys(scope);
-                report(&path.keys(&operand));
-            }
-            _ => report(path),
-        }
+        let keys = match &both.0.0 {
+            Shape::Leaf(leaf) => leaf.operand_keys(scope),
+            Shape::Together(of) => shared_keys(of, scope),
+            Shape::All(_) => KeyPath::from_slice(&["all"]),
+            Shape::Any(_) => KeyPath::from_slice(&["any"]),
+            Shape::Not(_) => KeyPath::from_slice(&["not"]),
+            Shape::AtLeastOf { .. } => KeyPath::from_slice(&["at_least_of"]),
+        };
+        report(&path.keys(&keys));
     }
 
     fn never(
@@ -409,6 +412,21 @@ impl<'m> Checker<'_, 'm> {
             filter(self.program, events, written, &path.keys(&keys), self.about, self.warnings);
         }
     }
+}
+
+/// The keys that lead to every one of these tests; none if one of them is a join.
+fn shared_keys(of: &[model::Condition], scope: Scope) -> KeyPath<'_> {
+    let keys = of.iter().map(|part| match &part.0 {
+        Shape::Leaf(leaf) => leaf.operand_keys(scope),
+        Shape::Together(of) => shared_keys(of, scope),
+        _ => KeyPath::new(),
+    });
+    let shared = keys.reduce(|mut shared, own| {
+        let same = shared.iter().zip(&own).take_while(|(a, b)| a == b).count();
+        shared.truncate(same);
+        shared
+    });
+    shared.unwrap_or_default()
 }
 
 /// The events of a quantity.

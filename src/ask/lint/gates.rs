@@ -17,7 +17,7 @@ const COMPARED_MAX: usize = 256;
 const COMBINATIONS_MAX: usize = 1_024;
 
 /// How many tests are evaluated for all combinations together, about.
-const TESTS_MAX: usize = 65_536;
+const TESTS_MAX: usize = 16_384;
 
 /// A gate of a model, its place and what its condition can be.
 struct Placed<'m> {
@@ -70,20 +70,21 @@ impl Lints<'_> {
             table.push(placed.iter().map(|gate| ends(gate, evaluation)).collect())
         });
         let mut kept = vec![true; placed.len()];
-        for (own, gate) in placed.iter().enumerate().rev().filter(|(_, gate)| !gate.truths.is_constant()) {
+        let candidates = placed.iter().enumerate().rev().filter(|(_, gate)| !gate.truths.is_constant());
+        for (own, _) in candidates {
             let implied = table.iter().all(|row| {
                 let others = row.iter().zip(&kept).enumerate().filter(|(index, (_, kept))| *index != own && **kept);
                 let guaranteed = others.map(|(_, ((least, _), _))| *least).max();
                 guaranteed >= row.get(own).map(|(_, greatest)| *greatest)
             });
-            if implied {
-                kept.get_mut(own).into_iter().for_each(|kept| *kept = false);
-                let path = Path::Root.key(section(gate.required));
-                let id = &gate.written.id;
-                let message = format!("the other gates already decide everything that the gate `{id}` decides");
-                let help = "remove the gate, or correct its condition";
-                self.warnings.warn("implied-gate", &path.index(gate.index), About::id(id), message, help);
-            }
+            kept.get_mut(own).into_iter().for_each(|kept| *kept = !implied);
+        }
+        for (gate, _) in placed.iter().zip(kept).filter(|(_, kept)| !kept) {
+            let path = Path::Root.key(section(gate.required));
+            let id = &gate.written.id;
+            let message = format!("the other gates already decide everything that the gate `{id}` decides");
+            let help = "remove the gate, or correct its condition";
+            self.warnings.warn("implied-gate", &path.index(gate.index), About::id(id), message, help);
         }
     }
 }

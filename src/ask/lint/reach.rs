@@ -1,8 +1,9 @@
 //! What all subjects that pass the gates can reach: one evaluation of the whole program for each combination of cells.
 
 use super::space::Space;
-use crate::evaluate::{AnySubject, Env};
-use crate::evaluate::{Atoms, Evaluation, IntervalSet, MaybeUnknown, Numbers, Observer, Outcome, Set, Sets, Truth};
+use crate::evaluate::{
+    AnySubject, Atoms, AxisOutcome, Evaluation, IntervalSet, MaybeUnknown, Numbers, Observer, Outcome, Set, Sets, Truth,
+};
 use crate::program::{AxisPart, Limit, Program, Promoter, ReadSite, Rule};
 
 /// What the subjects that pass the gates can reach.
@@ -18,15 +19,19 @@ pub(super) struct Reach {
     truths: Vec<Option<Set<Truth>>>,
     /// By fire id: the scores before a limit where its condition holds.
     before: Vec<Option<IntervalSet>>,
+    /// Whether some subject skips each axis, also if it has no score because of that.
+    skipped: Vec<bool>,
+    /// The index of the current axis.
+    axis: usize,
     /// The sum of the rules of the current part.
     sum: IntervalSet,
 }
 
 /// How many combinations of cells are evaluated, at most.
-const COMBINATIONS_MAX: usize = 1_024;
+const COMBINATIONS_MAX: usize = 512;
 
 /// How many tests are evaluated for all combinations together, about.
-const TESTS_MAX: usize = 65_536;
+const TESTS_MAX: usize = 16_384;
 
 impl Reach {
     pub(super) fn of<'m>(program: &'m Program, space: &Space<'m>, sites: &[ReadSite<'m>]) -> Reach {
@@ -39,6 +44,8 @@ impl Reach {
             parts: nothing(parts),
             truths: vec![None; program.fire_ids],
             before: nothing(program.fire_ids),
+            skipped: vec![false; program.axes.len()],
+            axis: 0,
             sum: IntervalSet::one(0),
         };
         let combinations = (TESTS_MAX / (sites.len() + program.fire_ids).max(1)).clamp(1, COMBINATIONS_MAX);
@@ -47,8 +54,8 @@ impl Reach {
     }
 
     fn add<'m>(&mut self, evaluation: &Evaluation<AnySubject<'m, '_>>) {
+        self.axis = 0;
         let outcome = evaluation.outcome(self);
-        debug_assert!(outcome.axes.is_empty() || outcome.axes.len() == evaluation.env().program().axes.len());
         match &mut self.outcome {
             Some(all) => all.union_with(&outcome),
             None => self.outcome = Some(outcome),
@@ -58,6 +65,11 @@ impl Reach {
     /// The points of a rule; `None` if no subject passes the gates.
     pub(super) fn rule(&self, rule: &Rule) -> Option<&MaybeUnknown<Sets>> {
         self.rules.get(rule.fire_id)?.as_ref()
+    }
+
+    /// Whether some subject that passes the gates skips the axis at this index.
+    pub(super) fn is_skipped(&self, axis: usize) -> bool {
+        self.skipped.get(axis).copied().unwrap_or(true)
     }
 
     /// The sum of the rules of a part, before the bounds of its group.
@@ -111,6 +123,13 @@ impl<'m> Observer<'m, Sets> for Reach {
     fn on_part(&mut self, part: &'m AxisPart) {
         let sum = std::mem::replace(&mut self.sum, IntervalSet::one(0));
         unite(self.parts.get_mut(part.index), &sum);
+    }
+
+    fn on_axis(&mut self, axis: &AxisOutcome<Sets>) {
+        if let Some(skipped) = self.skipped.get_mut(self.axis) {
+            *skipped |= axis.skipped().any(|skipped| skipped);
+        }
+        self.axis += 1;
     }
 
     fn on_promoter(&mut self, promoter: &'m Promoter, truth: &Set<Truth>) {

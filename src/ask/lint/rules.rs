@@ -16,7 +16,7 @@ use crate::program::{BandRows, Condition, PerUnit, Quantity, ReadSite, Rule, Rul
 const COMBINATIONS_MAX: usize = 1_024;
 
 /// How many tests are evaluated for all combinations of a rule together, about.
-const TESTS_MAX: usize = 16_384;
+const TESTS_MAX: usize = 4_096;
 
 /// A rule of a model, and the same rule compiled.
 #[derive(Clone, Copy)]
@@ -135,7 +135,7 @@ impl<'m> Lints<'m> {
             }
         });
         for (index, _) in chosen.iter().zip(&never).enumerate().filter(|(_, (chosen, never))| !**chosen && !**never) {
-            let message = "no subject reaches this row: an earlier row is true whenever this one is";
+            let message = "no subject reaches this row: wherever it is true, an earlier row is true or the guard fails";
             let help = "move the row up, correct its condition, or remove it";
             self.warnings.warn("unreachable-row", &path.index(index), rule.about, message, help);
         }

@@ -87,6 +87,9 @@ impl fmt::Display for Warning {
     }
 }
 
+/// The code of the last warning of a list that ends early.
+const MORE: &str = "more-warnings";
+
 /// The part of a model that a warning is about.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct About<'m> {
@@ -138,7 +141,7 @@ impl Warnings {
     pub(super) fn finish(mut self) -> Vec<Warning> {
         if self.more {
             let message = format!("the list ends after {} warnings", self.kept.len());
-            let problem = Problem::new("more-warnings", &Path::Root, message).with_help("correct these first");
+            let problem = Problem::new(MORE, &Path::Root, message).with_help("correct these first");
             self.kept.push(Warning { problem, axis: None, id: None });
         }
         self.kept

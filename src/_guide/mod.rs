@@ -7,6 +7,7 @@
 //! | [`arithmetic`] | people who defend a number | what is exact, where a number is rounded, every formula with an example |
 //! | [`templates`] | authors who start a model | the models that the crate ships: their purpose, and the source of each published number |
 //! | [`problems`] | authors who get an error | every problem by its code, and what to do |
+//! | [`warnings`] | authors who check a model | every warning by its code, with an example and what to do |
 //! | [`questions`] | engineers who need more than a score | what is unknown, when the score will change, why it changed, and what the answers guarantee |
 //! | [`hosting`] | engineers who embed the engine | facts, activity, many subjects, storage, changes, schedules, alerts, threads, time zones |
 #![cfg_attr(
@@ -46,6 +47,12 @@ pub mod templates {
 ///
 pub mod problems {
     #![doc = include_str!("problems.md")]
+}
+
+/// Every warning about a model that compiles.
+///
+pub mod warnings {
+    #![doc = include_str!("warnings.md")]
 }
 
 /// Questions beyond a score, and what the answers guarantee.

@@ -7,12 +7,6 @@ use crate::model::{self, KeyPath, Leaf, Scope, Shape, names};
 use crate::problem::Path;
 use crate::program::{Condition, ConditionNode, Events, Program, Quantity, ReadSite, Test};
 
-/// How many combinations of cells a condition is evaluated for, at most.
-const COMBINATIONS_MAX: usize = 1_024;
-
-/// How many tests are evaluated for all combinations of a condition together, about.
-const TESTS_MAX: usize = 8_192;
-
 /// How many parts of one join are compared with each other.
 const PARTS_MAX: usize = 16;
 
@@ -119,9 +113,7 @@ impl Truths {
         let (mut nodes, mut conditions, mut sites) = (Vec::new(), Vec::new(), Vec::new());
         collect(condition, &mut nodes, &mut conditions);
         condition.read_sites(&mut |site| sites.push(site));
-        let size = conditions.iter().map(|condition| tests(condition)).sum::<usize>();
-        let combinations = (TESTS_MAX / size.max(1)).clamp(1, COMBINATIONS_MAX);
-        space.each(&sites, combinations, |evaluation| {
+        space.each(&sites, |evaluation| {
             let own: Vec<Set<Truth>> = conditions.iter().map(|condition| evaluation.truth(condition)).collect();
             for (node, own) in nodes.iter_mut().zip(&own) {
                 match &mut node.truths {
@@ -176,14 +168,6 @@ fn parts(condition: &Condition) -> &[Condition] {
         ConditionNode::All(parts) | ConditionNode::Any(parts) | ConditionNode::AtLeastOf { of: parts, .. } => parts,
         ConditionNode::Not(inner) => std::slice::from_ref(inner),
         ConditionNode::Test(_) => &[],
-    }
-}
-
-/// How many tests a condition has.
-fn tests(condition: &Condition) -> usize {
-    match &condition.node {
-        ConditionNode::Test(_) => 1,
-        _ => parts(condition).iter().map(tests).sum(),
     }
 }
 
@@ -367,6 +351,9 @@ impl<'m> Checker<'_, 'm> {
         let Some(node) = self.truths.nodes.get(index) else { return Vec::new() };
         let count = node.parts.len();
         let mut redundant = vec![None; count];
+        if node.at_least.is_empty() {
+            return redundant;
+        }
         let constant = |position: usize| {
             let part = node.parts.get(position).and_then(|part| self.truths.nodes.get(*part));
             part.is_none_or(|part| part.is_never() || part.is_always())

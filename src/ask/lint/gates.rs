@@ -13,12 +13,6 @@ use crate::program::{Gate, ReadSite};
 /// How many gates are compared with each other.
 const COMPARED_MAX: usize = 256;
 
-/// How many combinations of cells the gates are compared for.
-const COMBINATIONS_MAX: usize = 1_024;
-
-/// How many tests are evaluated for all combinations together, about.
-const TESTS_MAX: usize = 16_384;
-
 /// A gate of a model, its place and what its condition can be.
 struct Placed<'m> {
     written: &'m model::Gate,
@@ -64,11 +58,8 @@ impl Lints<'_> {
             return;
         }
         let all: Vec<ReadSite<'_>> = placed.iter().flat_map(|gate| sites(&gate.compiled.when)).collect();
-        let combinations = (TESTS_MAX / all.len().max(1)).clamp(1, COMBINATIONS_MAX);
         let mut table: Vec<Vec<Ends>> = Vec::new();
-        space.each(&all, combinations, |evaluation| {
-            table.push(placed.iter().map(|gate| ends(gate, evaluation)).collect())
-        });
+        space.each(&all, |evaluation| table.push(placed.iter().map(|gate| ends(gate, evaluation)).collect()));
         let mut kept = vec![true; placed.len()];
         let candidates = placed.iter().enumerate().rev().filter(|(_, gate)| !gate.truths.is_constant());
         for (own, _) in candidates {

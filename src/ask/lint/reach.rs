@@ -27,12 +27,6 @@ pub(super) struct Reach {
     sum: IntervalSet,
 }
 
-/// How many combinations of cells are evaluated, at most.
-const COMBINATIONS_MAX: usize = 512;
-
-/// How many tests are evaluated for all combinations together, about.
-const TESTS_MAX: usize = 16_384;
-
 impl Reach {
     pub(super) fn of<'m>(program: &'m Program, space: &Space<'m>, sites: &[ReadSite<'m>]) -> Reach {
         let nothing = |count: usize| vec![None; count];
@@ -48,8 +42,7 @@ impl Reach {
             axis: 0,
             sum: IntervalSet::one(0),
         };
-        let combinations = (TESTS_MAX / (sites.len() + program.fire_ids).max(1)).clamp(1, COMBINATIONS_MAX);
-        space.each(sites, combinations, |evaluation| reach.add(evaluation));
+        space.each(sites, |evaluation| reach.add(evaluation));
         reach
     }
 

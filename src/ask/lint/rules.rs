@@ -12,12 +12,6 @@ use crate::num::points::Points;
 use crate::problem::Path;
 use crate::program::{BandRows, Condition, PerUnit, Quantity, ReadSite, Rule, RuleBody};
 
-/// How many combinations of cells a rule is evaluated for, at most.
-const COMBINATIONS_MAX: usize = 1_024;
-
-/// How many tests are evaluated for all combinations of a rule together, about.
-const TESTS_MAX: usize = 4_096;
-
 /// A rule of a model, and the same rule compiled.
 #[derive(Clone, Copy)]
 pub(super) struct BothRules<'m> {
@@ -239,8 +233,7 @@ impl<'m> Lints<'m> {
     fn each_of_rule(&self, space: &Space<'m>, rule: &'m Rule, mut each: impl FnMut(&Evaluation<AnySubject<'m, '_>>)) {
         let mut sites: Vec<ReadSite<'m>> = Vec::new();
         rule.read_sites(&mut |site| sites.push(site));
-        let combinations = (TESTS_MAX / sites.len().max(1)).clamp(1, COMBINATIONS_MAX);
-        space.each(&sites, combinations, |evaluation| {
+        space.each(&sites, |evaluation| {
             let guard = rule.guard.as_ref().map(|guard| evaluation.truth(guard));
             if guard.is_none_or(|guard| guard.any(|truth| truth != Truth::False)) {
                 each(evaluation);

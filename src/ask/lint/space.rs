@@ -11,6 +11,13 @@ use crate::program::{Events, FieldIndex, Index, Program, Quantity, ReadSite, Tes
 /// The values of some quantities.
 pub(super) type Narrowed<'m> = Vec<(&'m Quantity, MaybeUnknown<Sets>)>;
 
+/// How many combinations of cells are evaluated for one condition, one rule, all gates or the whole program, at most.
+const COMBINATIONS_MAX: usize = 1_024;
+
+/// How many read sites are evaluated for all combinations of the whole program, about. All conditions together evaluate a
+/// few times as many.
+const EVALUATIONS_MAX: usize = 32_768;
+
 /// Up to this many read sites, quantities that several of them read are split.
 const COMPARED_MAX: usize = 256;
 
@@ -64,14 +71,11 @@ impl<'m> Space<'m> {
         AnySubject::new(self.program, &self.facts, &self.quantities, &self.names).value(of)
     }
 
-    /// Evaluates each combination of the cells that these read sites distinguish, at most `combinations_max`. Together
-    /// the combinations contain every subject.
-    pub(super) fn each(
-        &self,
-        sites: &[ReadSite<'m>],
-        combinations_max: usize,
-        mut each: impl FnMut(&Evaluation<AnySubject<'m, '_>>),
-    ) {
+    /// Evaluates each combination of the cells that these read sites distinguish, fewer for large programs. Together the
+    /// combinations contain every subject.
+    pub(super) fn each(&self, sites: &[ReadSite<'m>], mut each: impl FnMut(&Evaluation<AnySubject<'m, '_>>)) {
+        let size = self.program.capacity.observations.max(sites.len()).max(1);
+        let combinations_max = (EVALUATIONS_MAX / size).clamp(1, COMBINATIONS_MAX);
         let mut splits = self.fields(sites);
         splits.extend(self.shared_quantities(sites));
         splits.sort_by_key(Split::len);

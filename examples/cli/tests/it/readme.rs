@@ -20,7 +20,7 @@ fn the_page_shows_what_the_command_prints() {
         fs::copy(here.join("sample").join(file), folder.join(file)).unwrap();
     }
     let consoles = blocks(&page, "console");
-    assert_eq!(consoles.len(), 4);
+    assert_eq!(consoles.len(), 5);
     for block in consoles {
         let (command, expected) = block.split_once('\n').unwrap();
         let args: Vec<&str> = command.strip_prefix("$ warmth ").unwrap().split(' ').collect();

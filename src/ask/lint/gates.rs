@@ -26,7 +26,8 @@ struct Placed<'m> {
 type Ends = (Verdict, Verdict);
 
 impl Lints<'_> {
-    pub(super) fn gates(&mut self, space: &Space<'_>) {
+    /// Warns about gates. Returns whether one of them alone holds every subject back.
+    pub(super) fn gates(&mut self, space: &Space<'_>) -> bool {
         let (model, program) = (self.model, self.program);
         let mut placed: Vec<Placed<'_>> = Vec::new();
         for (required, written) in [(true, &model.required), (false, &model.disqualifying)] {
@@ -42,6 +43,7 @@ impl Lints<'_> {
             }
         }
         self.implied_gates(space, &placed);
+        placed.iter().any(|gate| gate.truths.is_constant() && gate.required == gate.truths.is_never())
     }
 
     /// Warns if a condition is never unknown, but a policy says what to do then.

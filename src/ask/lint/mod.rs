@@ -25,7 +25,7 @@ use self::reach::Reach;
 use self::space::Space;
 use self::warning::{About, Warnings};
 use crate::ask::bounds::{Bounds, OwnedBounds};
-use crate::evaluate::Atoms;
+use crate::evaluate::{Atoms, Outcome};
 use crate::grade::Verdict;
 use crate::input::facts::Facts;
 use crate::model::Model;
@@ -130,27 +130,24 @@ impl<'m> Lints<'m> {
         program.read_sites(|site| sites.push(site));
         let reach = Reach::of(program, &space, &sites);
         let mut lints = Lints { model, program, reach, warnings: Warnings::default() };
-        lints.gates(&space);
-        lints.nobody_scored();
+        if !lints.gates(&space) {
+            lints.nobody_scored();
+        }
         lints.rules(&space);
         lints.axes();
         let all = lints.reach.outcome.clone();
         if let Some(all) = all.as_ref().filter(|all| all.verdict.any(Verdict::is_scored)) {
             lints.outcome(&space, all);
         }
-        let possible = match all {
-            Some(all) => Bounds::of_outcome(program, all).to_owned(),
-            None => {
-                Bounds::of_outcome(program, crate::evaluate::Outcome::gated(Atoms::one(Verdict::Eligible))).to_owned()
-            }
-        };
+        let all = all.unwrap_or_else(|| Outcome::gated(Atoms::one(Verdict::Eligible)));
+        let possible = Bounds::of_outcome(program, all).to_owned();
         Lint { warnings: lints.warnings.finish(), possible }
     }
 
-    /// Warns if no subject passes the gates, although each of them lets some pass.
+    /// Warns if no subject passes the gates together.
     fn nobody_scored(&mut self) {
         let scored = self.reach.outcome.as_ref().is_none_or(|all| all.verdict.any(Verdict::is_scored));
-        if !scored && self.warnings.is_free_of_constants() {
+        if !scored {
             let message = "no subject can be scored: the gates exclude each other";
             let path = Path::Root.key(if self.model.required.is_empty() { "disqualifying" } else { "required" });
             self.warnings.warn("nobody-scored", &path, About::default(), message, "correct the gates");

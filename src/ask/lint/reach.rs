@@ -46,7 +46,7 @@ impl Reach {
         reach
     }
 
-    fn add<'m>(&mut self, evaluation: &Evaluation<AnySubject<'m, '_>>) {
+    fn add(&mut self, evaluation: &Evaluation<AnySubject<'_, '_>>) {
         self.axis = 0;
         let outcome = evaluation.outcome(self);
         match &mut self.outcome {

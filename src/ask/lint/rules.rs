@@ -119,7 +119,7 @@ impl<'m> Lints<'m> {
             never.push(truths.is_never());
         }
         let mut chosen = vec![false; rows.len()];
-        self.each_of_rule(space, rule.compiled, |evaluation| {
+        each_of_rule(space, rule.compiled, |evaluation| {
             for ((when, _), chosen) in rows.iter().zip(&mut chosen) {
                 let truth: Set<Truth> = evaluation.truth(when);
                 *chosen |= truth.any(|truth| truth == Truth::True);
@@ -145,7 +145,7 @@ impl<'m> Lints<'m> {
     ) {
         self.where_of(&bands.of, of, path, rule.about);
         let mut reached: Option<Set<usize>> = None;
-        self.each_of_rule(space, rule.compiled, |evaluation| {
+        each_of_rule(space, rule.compiled, |evaluation| {
             let value = evaluation.env().value(of);
             let Some(known) = value.some() else { return };
             let own = Sets::rank(known, |number| rows.rank(number));
@@ -209,7 +209,7 @@ impl<'m> Lints<'m> {
     ) {
         self.where_of(&written.of, &form.of, path, rule.about);
         let mut ends: Option<(i64, i64)> = None;
-        self.each_of_rule(space, rule.compiled, |evaluation| {
+        each_of_rule(space, rule.compiled, |evaluation| {
             let value = evaluation.env().value(&form.of);
             let Some(known) = value.some() else { return };
             let (least, greatest) = ends.unwrap_or((known.least(), known.greatest()));
@@ -228,18 +228,18 @@ impl<'m> Lints<'m> {
             self.warnings.warn("cap-never-binds", &path.key("min"), rule.about, message, "remove `min`, or correct it");
         }
     }
+}
 
-    /// Evaluates a rule where its guard may hold, for each combination of the cells that it distinguishes.
-    fn each_of_rule(&self, space: &Space<'m>, rule: &'m Rule, mut each: impl FnMut(&Evaluation<AnySubject<'m, '_>>)) {
-        let mut sites: Vec<ReadSite<'m>> = Vec::new();
-        rule.read_sites(&mut |site| sites.push(site));
-        space.each(&sites, |evaluation| {
-            let guard = rule.guard.as_ref().map(|guard| evaluation.truth(guard));
-            if guard.is_none_or(|guard| guard.any(|truth| truth != Truth::False)) {
-                each(evaluation);
-            }
-        });
-    }
+/// Evaluates a rule where its guard may hold, for each combination of the cells that it distinguishes.
+fn each_of_rule<'m>(space: &Space<'m>, rule: &'m Rule, mut each: impl FnMut(&Evaluation<AnySubject<'m, '_>>)) {
+    let mut sites: Vec<ReadSite<'m>> = Vec::new();
+    rule.read_sites(&mut |site| sites.push(site));
+    space.each(&sites, |evaluation| {
+        let guard = rule.guard.as_ref().map(|guard| evaluation.truth(guard));
+        if guard.is_none_or(|guard| guard.any(|truth| truth != Truth::False)) {
+            each(evaluation);
+        }
+    });
 }
 
 fn shown(micros: i128) -> Points {

@@ -133,11 +133,6 @@ impl Warnings {
         self.kept.push(Warning { problem, axis: about.axis.map(Into::into), id: about.id.map(Into::into) });
     }
 
-    /// Returns whether no warning so far is about a condition that is never or always true.
-    pub(super) fn is_free_of_constants(&self) -> bool {
-        self.kept.iter().all(|warning| !matches!(warning.code(), "never-true" | "always-true"))
-    }
-
     pub(super) fn finish(mut self) -> Vec<Warning> {
         if self.more {
             let message = format!("the list ends after {} warnings", self.kept.len());

@@ -24,11 +24,11 @@ struct Attacker {
 /// A claim that a subject can refute.
 enum Claim {
     /// The model without the part, or with another part in its place. Of subjects that are scored, these are the same.
-    Same(Box<Scorer<Record>>, What),
+    Same(Scorer<Record>, What),
     /// The truth of a condition: of the gate, the limit or the segment `probe` of this scorer.
-    Truth(Box<Scorer<Record>>, CheckKind, fn(Truth) -> bool),
+    Truth(Scorer<Record>, CheckKind, fn(Truth) -> bool),
     /// The truth of two conditions: of the gates `probe` and `other`.
-    Both(Box<Scorer<Record>>, fn(Truth, Truth) -> bool),
+    Both(Scorer<Record>, fn(Truth, Truth) -> bool),
     NotState(String),
     NotSegment(String),
     NotPlay(String),
@@ -170,8 +170,8 @@ fn probed(document: &Json, when: &Json) -> Json {
     document
 }
 
-fn compiled(document: &Json) -> Box<Scorer<Record>> {
-    Box::new(scorer(&model(document)))
+fn compiled(document: &Json) -> Scorer<Record> {
+    scorer(&model(document))
 }
 
 fn claim_of_truth(document: &Json, path: &[PathSegment], warning: &Warning) -> Option<Claim> {
@@ -251,9 +251,10 @@ fn claim(document: &Json, warning: &Warning) -> Option<Claim> {
         }
         // The points of `missing` count in what counts as 100.
         "idle-missing" if path[0] == PathSegment::Key("axis".to_owned()) => same(removed(document, path), What::Raw),
-        "idle-missing" | "idle-promoter" | "idle-window" => same(removed(document, path), What::Outcome),
+        "idle-missing" | "idle-promoter" | "idle-window" | "idle-weight" => {
+            same(removed(document, path), What::Outcome)
+        }
         "opposed-limits" => same(removed(document, &path[..2]), What::Outcome),
-        "idle-weight" => same(removed(document, path), What::Outcome),
         "cap-never-binds" if path[0] == PathSegment::Key("limit".to_owned()) => {
             same(removed(document, &path[..2]), What::Outcome)
         }
@@ -267,7 +268,7 @@ fn claim(document: &Json, warning: &Warning) -> Option<Claim> {
         "unreachable-row" if path.contains(&PathSegment::Key("first".to_owned())) => {
             let mut copy = document.clone();
             let (PathSegment::Index(row), rows) = path.split_last().unwrap() else { panic!("{path:?}") };
-            let rows = at(&mut copy, &rows[..]).as_array().unwrap().clone();
+            let rows = at(&mut copy, rows).as_array().unwrap().clone();
             let mut probe = probed(document, &rows[*row]["when"]);
             let earlier: Vec<Json> = rows[..*row].iter().map(|row| row["when"].clone()).collect();
             let never = vec![json!({ "probe": { "known": true } })];

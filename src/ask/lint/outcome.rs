@@ -174,34 +174,16 @@ impl<'m> Lints<'m> {
     fn cuts(&mut self, all: &Outcome<Sets>) {
         let (Some(written), Some(grading)) = (&self.model.grade, &self.program.grade) else { return };
         let grade = Path::Root.key("grade");
+        let sides = [("fit", &written.fit, &grading.fit), ("activity", &written.activity, &grading.activity)];
         let mut complete = true;
-        for (side, written, cuts) in
-            [("fit", &written.fit, &grading.fit), ("activity", &written.activity, &grading.activity)]
-        {
+        for (side, written, cuts) in sides {
             let Some(axis) = all.axes.get(cuts.axis) else { return };
-            let path = grade.key(side);
-            let path = path.key("cuts");
-            for (index, cut) in written.cuts.iter().enumerate() {
-                let (least, greatest) = (axis.score.least(), axis.score.greatest());
-                let end = if cut.micros() > greatest { greatest } else { least };
-                let side = if cut.micros() > greatest { "most" } else { "least" };
-                if cut.micros() > greatest || cut.micros() <= least {
-                    complete = false;
-                    let message = format!(
-                        "no score is on the other side of this cut: the axis reaches at {side} {}",
-                        Points::from_micros(end)
-                    );
-                    let help = "move the cut into the range of the axis, or remove it";
-                    self.warnings.warn(
-                        "unreachable-cut",
-                        &path.index(index),
-                        About::axis(&written.axis),
-                        message,
-                        help,
-                    );
-                }
-            }
             complete &= is_complete(cuts, &axis.score);
+            // An axis whose score never differs has a warning of its own.
+            if axis.score.single().is_none() {
+                let path = grade.key(side);
+                self.cuts_of(written, &axis.score, &path.key("cuts"));
+            }
         }
         let reached: Vec<Grade> = all.grade.iter().filter_map(Index::get).map(Grade::at).collect();
         let missing: Vec<String> =
@@ -210,6 +192,22 @@ impl<'m> Lints<'m> {
             let message = format!("no subject has the grade {}", missing.join(", "));
             let help = "correct the cuts, or the rules that exclude each other";
             self.warnings.warn("unreachable-grade", &grade, About::default(), message, help);
+        }
+    }
+
+    fn cuts_of(&mut self, written: &model::Cuts, score: &IntervalSet, path: &Path<'_>) {
+        let (least, greatest) = (score.least(), score.greatest());
+        for (index, cut) in written.cuts.iter().enumerate() {
+            let (end, what) = match cut.micros() {
+                cut if cut > greatest => (greatest, "most"),
+                cut if cut <= least => (least, "least"),
+                _ => continue,
+            };
+            let end = Points::from_micros(end);
+            let message =
+                format!("no score is on the other side of this cut: the scores of the axis are at {what} {end}");
+            let help = "move the cut into the range of the axis, or remove it";
+            self.warnings.warn("unreachable-cut", &path.index(index), About::axis(&written.axis), message, help);
         }
     }
 

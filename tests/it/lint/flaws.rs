@@ -388,6 +388,11 @@ pub(super) const FLAWS: &[Flaw] = &[
         &[("top-not-reached", "axis[0].available"), ("unreachable-cut", "grade.fit.cuts[0]")],
     ),
     (
+        "",
+        "[[axis]]\nname = 'fit'\nbase = 5\navailable = 10\n[[axis]]\nname = 'use'\nrule = [{ id = 'seats', when.seats.at_least = 5, points = 10 }]\n[grade]\nfit = { axis = 'fit', cuts = [60] }\nactivity = { axis = 'use', cuts = [50] }",
+        &[("constant-axis", "axis[0]")],
+    ),
+    (
         AXIS,
         "segment = [{ name = 'a', when.nps.at_least = 5 }, { name = 'b', when.nps.at_least = 9 }, { name = 'c' }]",
         &[("unreachable-segment", "segment[1]")],

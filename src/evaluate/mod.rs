@@ -62,7 +62,7 @@ pub(crate) use one::{Concrete, Subject};
 pub(crate) use outcome::{AxisCoverage, AxisOutcome, Outcome};
 pub(crate) use pipeline::Evaluation;
 pub(crate) use sets::{
-    AnySubject, FactSet, IntervalSet, KnownFacts, Must, OutcomeNames, Residual, Set, Sets, SubjectSet,
+    AnySubject, FactSet, IntervalSet, KnownFacts, Measured, Must, OutcomeNames, Residual, Set, Sets, SubjectSet,
 };
 pub(crate) use signal::Tally;
 pub(crate) use test::{by_calendar as calendar, unclamped};

@@ -102,7 +102,7 @@ impl Node {
         self.truths.as_ref().is_some_and(|truths| !truths.any(|truth| truth == Truth::False)) && !self.is_never()
     }
 
-    /// Whether the parts at two positions are at least as true as each other for every subject.
+    /// Whether the part at one position is at least as true as the part at the other for every subject.
     fn at_least(&self, one: usize, other: usize) -> bool {
         self.at_least.get(one * self.parts.len() + other).copied().unwrap_or(false)
     }
@@ -110,10 +110,9 @@ impl Node {
 
 impl Truths {
     pub(super) fn of<'m>(space: &Space<'m>, condition: &'m Condition) -> Truths {
-        let (mut nodes, mut conditions, mut sites) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut nodes, mut conditions) = (Vec::new(), Vec::new());
         collect(condition, &mut nodes, &mut conditions);
-        condition.read_sites(&mut |site| sites.push(site));
-        space.each(&sites, |evaluation| {
+        space.each(&sites(condition), |evaluation| {
             let own: Vec<Set<Truth>> = conditions.iter().map(|condition| evaluation.truth(condition)).collect();
             for (node, own) in nodes.iter_mut().zip(&own) {
                 match &mut node.truths {
@@ -134,7 +133,7 @@ impl Truths {
         root.is_none_or(|truths| truths.any(|truth| truth == Truth::Unknown))
     }
 
-    /// Whether the condition is the same for every subject that it is known of.
+    /// Whether the condition is never true, or true whenever it is known.
     pub(super) fn is_constant(&self) -> bool {
         self.nodes.first().is_some_and(|node| node.is_never() || node.is_always())
     }

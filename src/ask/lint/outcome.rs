@@ -6,7 +6,7 @@ use super::Lints;
 use super::conditions::{Both, Role, Truths, sites};
 use super::space::{Narrowed, Space, clipped};
 use super::warning::About;
-use crate::evaluate::{Atoms, IntervalSet, MaybeUnknown, Outcome, OutcomeNames, Set, Sets, Truth};
+use crate::evaluate::{Atoms, IntervalSet, MaybeUnknown, Measured, Outcome, OutcomeNames, Set, Sets, Truth};
 use crate::grade::{Grade, Verdict};
 use crate::model::{self, IfUnknown, Scope};
 use crate::num::points::{MICROS, Points};
@@ -45,7 +45,7 @@ impl<'m> Lints<'m> {
             if let ReadSite::Test(Test::Number { of, .. }) = site
                 && let Some(value) = self.outcome_value(of, all, score)
             {
-                quantities.push((of, value));
+                quantities.push((Measured::of(of), value));
             }
         }
         space.with_outcomes(OutcomeNames { grades: all.grade.clone(), verdicts }, quantities)

@@ -1,15 +1,16 @@
 //! The space of all subjects, split into cells so that facts which exclude each other are not combined.
 
 use crate::ask::cells::{CELLS_MAX, cells, ranges};
-use crate::evaluate::{AnySubject, Atoms, Evaluation, FactSet, IntervalSet, MaybeUnknown, OutcomeNames, Set, Sets};
+use crate::evaluate::{
+    AnySubject, Atoms, Evaluation, FactSet, IntervalSet, MaybeUnknown, Measured, OutcomeNames, Set, Sets,
+};
 use crate::grade::Verdict;
 use crate::input::activity::Activity;
 use crate::input::facts::{Fact, Field};
-use crate::model::EventMeasure;
-use crate::program::{Events, FieldIndex, Index, Program, Quantity, ReadSite, Test};
+use crate::program::{FieldIndex, Index, Program, Quantity, ReadSite, Test};
 
 /// The values of some quantities.
-pub(super) type Narrowed<'m> = Vec<(&'m Quantity, MaybeUnknown<Sets>)>;
+pub(super) type Narrowed<'m> = Vec<(Measured<'m>, MaybeUnknown<Sets>)>;
 
 /// How many combinations of cells are evaluated for one condition, one rule, all gates or the whole program, at most.
 const COMBINATIONS_MAX: usize = 1_024;
@@ -33,14 +34,14 @@ pub(super) struct Space<'m> {
 /// The cells of a field or of a quantity.
 enum Split<'m> {
     Field(FieldIndex, Vec<FactSet<'m>>),
-    Quantity(&'m Quantity, Vec<MaybeUnknown<Sets>>),
+    Measured(Measured<'m>, Vec<MaybeUnknown<Sets>>),
 }
 
 impl Split<'_> {
     fn len(&self) -> usize {
         match self {
             Split::Field(_, cells) => cells.len(),
-            Split::Quantity(_, cells) => cells.len(),
+            Split::Measured(_, cells) => cells.len(),
         }
     }
 }
@@ -66,18 +67,13 @@ impl<'m> Space<'m> {
         Space { program: self.program, fields: self.fields.clone(), facts: self.facts.clone(), quantities, names }
     }
 
-    /// The values of a quantity.
-    pub(super) fn value(&self, of: &Quantity) -> MaybeUnknown<Sets> {
-        AnySubject::new(self.program, &self.facts, &self.quantities, &self.names).value(of)
-    }
-
     /// Evaluates each combination of the cells that these read sites distinguish, fewer for large programs. Together the
     /// combinations contain every subject.
     pub(super) fn each(&self, sites: &[ReadSite<'m>], mut each: impl FnMut(&Evaluation<AnySubject<'m, '_>>)) {
         let size = self.program.capacity.observations.max(sites.len()).max(1);
         let combinations_max = (EVALUATIONS_MAX / size).clamp(1, COMBINATIONS_MAX);
         let mut splits = self.fields(sites);
-        splits.extend(self.shared_quantities(sites));
+        splits.extend(self.quantities(sites));
         splits.sort_by_key(Split::len);
         let mut combinations = 1_usize;
         let fitting = splits.iter().take_while(|split| {
@@ -109,10 +105,10 @@ impl<'m> Space<'m> {
                     facts.get_mut(*field).zip(before).into_iter().for_each(|(own, before)| *own = before);
                 }
             }
-            Split::Quantity(of, cells) => {
+            Split::Measured(of, cells) => {
                 for cell in cells {
                     // The first entry counts.
-                    quantities.insert(0, (of, cell.clone()));
+                    quantities.insert(0, (*of, cell.clone()));
                     self.each_of(rest, facts, quantities, each);
                     quantities.remove(0);
                 }
@@ -139,28 +135,22 @@ impl<'m> Space<'m> {
     }
 
     /// The quantities that several sites read, with their cells.
-    fn shared_quantities(&self, sites: &[ReadSite<'m>]) -> Vec<Split<'m>> {
-        let read: Vec<(&'m Quantity, Vec<i64>)> = sites.iter().filter_map(|site| thresholds(*site)).collect();
+    fn quantities(&self, sites: &[ReadSite<'m>]) -> Vec<Split<'m>> {
+        let read: Vec<(Measured<'m>, Vec<i64>)> = sites.iter().filter_map(|site| thresholds(*site)).collect();
         if read.len() > COMPARED_MAX {
             return Vec::new();
         }
         let mut splits: Vec<Split<'m>> = Vec::new();
-        for (index, (of, _)) in read.iter().enumerate() {
-            let known = splits.iter().any(|split| matches!(split, Split::Quantity(own, _) if own.is_same(of)));
+        for (of, _) in &read {
             let same = || read.iter().filter(|(own, _)| own.is_same(of));
-            let happened = sites.iter().filter(|site| counts_of(of).is_some_and(|events| asks_for(**site, events)));
-            let happened = happened.count();
-            if known || same().count() + happened < 2 {
+            let is_split = splits.iter().any(|split| matches!(split, Split::Measured(own, _) if own.is_same(of)));
+            if is_split || same().count() < 2 {
                 continue;
             }
             let mut cuts: Vec<i64> = same().flat_map(|(_, cuts)| cuts).copied().collect();
-            if happened > 0 {
-                cuts.push(1);
-            }
             cuts.sort_unstable();
             cuts.dedup();
-            let Some((of, _)) = read.get(index) else { continue };
-            let value = self.value(of);
+            let value = AnySubject::new(self.program, &self.facts, &self.quantities, &self.names).measure(*of);
             let mut own: Vec<MaybeUnknown<Sets>> = Vec::new();
             if let Some(known) = value.some() {
                 let parts = ranges(cuts, (known.least(), known.greatest()), CELLS_MAX);
@@ -170,7 +160,7 @@ impl<'m> Space<'m> {
             if value.may_be_unknown() {
                 own.push(MaybeUnknown::numbers(None, true));
             }
-            splits.push(Split::Quantity(of, own));
+            splits.push(Split::Measured(*of, own));
         }
         splits
     }
@@ -182,25 +172,13 @@ pub(super) fn clipped(set: &IntervalSet, least: i64, greatest: i64) -> Option<In
     IntervalSet::of(inside.map(|(from, to)| (from.max(least), to.min(greatest))))
 }
 
-/// The events that a quantity counts.
-fn counts_of(of: &Quantity) -> Option<&Events> {
-    match of {
-        Quantity::Event { events, by: EventMeasure::Count } => Some(events),
-        _ => None,
-    }
-}
-
-/// Whether a site asks whether these events happened.
-fn asks_for(site: ReadSite<'_>, events: &Events) -> bool {
-    matches!(site, ReadSite::Test(Test::Happened { events: own, .. }) if own.is_same(events))
-}
-
-/// The quantity that a site reads, unless it is a fact, and the numbers at which the answers begin or have just ended.
-fn thresholds(site: ReadSite<'_>) -> Option<(&Quantity, Vec<i64>)> {
+/// What a site measures, unless it is a fact, and the numbers at which the answers begin or have just ended.
+fn thresholds(site: ReadSite<'_>) -> Option<(Measured<'_>, Vec<i64>)> {
     let (of, cuts) = match site {
+        ReadSite::Test(Test::Happened { events, .. }) => return Some((Measured::Count(events), vec![1])),
         ReadSite::Test(Test::Number { of, within, .. }) => (of, vec![*within.start(), within.end().saturating_add(1)]),
         ReadSite::Bands(of, rows) => (of, rows.iter().map(|(from, _)| *from).collect()),
         _ => return None,
     };
-    (!matches!(of, Quantity::Number { .. })).then_some((of, cuts))
+    (!matches!(of, Quantity::Number { .. })).then_some((Measured::of(of), cuts))
 }

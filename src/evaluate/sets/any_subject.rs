@@ -21,8 +21,34 @@ use crate::program::{
 /// are evaluated without one.
 pub(crate) struct AnySubject<'m, 'f> {
     fields: SubjectSet<'m, 'f>,
-    quantities: &'f [(&'m Quantity, MaybeUnknown<Sets>)],
+    quantities: &'f [(Measured<'m>, MaybeUnknown<Sets>)],
     names: &'f OutcomeNames,
+}
+
+/// What several read sites may measure alike.
+#[derive(Clone, Copy)]
+pub(crate) enum Measured<'m> {
+    /// The number of some events, or whether they happened.
+    Count(&'m Events),
+    Quantity(&'m Quantity),
+}
+
+impl<'m> Measured<'m> {
+    pub(crate) fn of(quantity: &'m Quantity) -> Measured<'m> {
+        match quantity {
+            Quantity::Event { events, by: EventMeasure::Count } => Measured::Count(events),
+            quantity => Measured::Quantity(quantity),
+        }
+    }
+
+    /// Whether both have the same value for every subject. False for some that do: filters of events are not compared.
+    pub(crate) fn is_same(&self, other: &Measured<'_>) -> bool {
+        match (self, other) {
+            (Measured::Count(events), Measured::Count(own)) => events.is_same(own),
+            (Measured::Quantity(quantity), Measured::Quantity(own)) => quantity.is_same(own),
+            _ => false,
+        }
+    }
 }
 
 /// The grades and verdicts that conditions on the outcome may see.
@@ -37,7 +63,7 @@ impl<'m, 'f> AnySubject<'m, 'f> {
     pub(crate) fn new(
         program: &'m Program,
         facts: &'f [FactSet<'f>],
-        quantities: &'f [(&'m Quantity, MaybeUnknown<Sets>)],
+        quantities: &'f [(Measured<'m>, MaybeUnknown<Sets>)],
         names: &'f OutcomeNames,
     ) -> AnySubject<'m, 'f> {
         AnySubject { fields: SubjectSet::new(program, facts, &NOTHING_DONE, (0, 0)), quantities, names }
@@ -45,9 +71,20 @@ impl<'m, 'f> AnySubject<'m, 'f> {
 
     /// The values of a quantity in its unit.
     pub(crate) fn value(&self, of: &Quantity) -> MaybeUnknown<Sets> {
-        if let Some((_, narrowed)) = self.quantities.iter().find(|(own, _)| own.is_same(of)) {
+        self.measure(Measured::of(of))
+    }
+
+    /// The values of what is measured, in its unit.
+    pub(crate) fn measure(&self, measured: Measured<'_>) -> MaybeUnknown<Sets> {
+        if let Some((_, narrowed)) = self.quantities.iter().find(|(own, _)| own.is_same(&measured)) {
             return narrowed.clone();
         }
+        let of = match measured {
+            Measured::Count(events) => {
+                return self.of_events(IntervalSet::from_to(0, i64::MAX), false, [Some(events), None]);
+            }
+            Measured::Quantity(of) => of,
+        };
         match of {
             Quantity::Number { .. } | Quantity::Ratio { .. } | Quantity::TagCount { .. } => {
                 self.fields.value(of, |_| 0)
@@ -58,12 +95,12 @@ impl<'m, 'f> AnySubject<'m, 'f> {
             }
             Quantity::Event { events, by } => {
                 let may_lack = matches!(by, EventMeasure::MeanAmount | EventMeasure::LatestAmount);
-                self.measured(possible(of), may_lack, [Some(events), None])
+                self.of_events(possible(of), may_lack, [Some(events), None])
             }
-            Quantity::Distinct { events, .. } => self.measured(possible(of), false, [Some(events), None]),
-            Quantity::DaysSinceLast { events } => self.measured(possible(of), true, [Some(events), None]),
+            Quantity::Distinct { events, .. } => self.of_events(possible(of), false, [Some(events), None]),
+            Quantity::DaysSinceLast { events } => self.of_events(possible(of), true, [Some(events), None]),
             Quantity::EventRatio { events, of: divisor, .. } => {
-                self.measured(possible(of), true, [Some(events), Some(divisor)])
+                self.of_events(possible(of), true, [Some(events), Some(divisor)])
             }
             Quantity::Axis { .. } | Quantity::Rule { .. } | Quantity::GreatestRule { .. } => {
                 MaybeUnknown::numbers(Some(possible(of)), true)
@@ -73,7 +110,7 @@ impl<'m, 'f> AnySubject<'m, 'f> {
     }
 
     /// Numbers of events, unknown where a date of a window is missing.
-    fn measured(&self, numbers: IntervalSet, may_lack: bool, events: [Option<&Events>; 2]) -> MaybeUnknown<Sets> {
+    fn of_events(&self, numbers: IntervalSet, may_lack: bool, events: [Option<&Events>; 2]) -> MaybeUnknown<Sets> {
         let (mut known, mut unknown) = (Some(numbers), may_lack);
         for field in events.into_iter().flatten().flat_map(Events::fields).flatten() {
             let days = self.fields.fact(field).days(self.fields.program.offset_secs);
@@ -81,18 +118,6 @@ impl<'m, 'f> AnySubject<'m, 'f> {
             known = known.filter(|_| days.some().is_some());
         }
         MaybeUnknown::numbers(known, unknown)
-    }
-
-    /// The number of events.
-    fn count(&self, events: &Events) -> MaybeUnknown<Sets> {
-        let narrowed = self.quantities.iter().find(|(own, _)| match own {
-            Quantity::Event { events: own, by: EventMeasure::Count } => own.is_same(events),
-            _ => false,
-        });
-        match narrowed {
-            Some((_, narrowed)) => narrowed.clone(),
-            None => self.measured(IntervalSet::from_to(0, i64::MAX), false, [Some(events), None]),
-        }
     }
 
     /// The points for each unit of a quantity.
@@ -138,7 +163,9 @@ impl<'m> Env<'m> for AnySubject<'m, '_> {
         let named = |text: Option<&'static str>| Truth::of(concrete::holds(test, text.into()));
         match test {
             Test::Number { of, within, negate, .. } => number_truths(&self.value(of), within, *negate),
-            Test::Happened { events, is } => number_truths(&self.count(events), &(1..=i64::MAX), !*is),
+            Test::Happened { events, is } => {
+                number_truths(&self.measure(Measured::Count(events)), &(1..=i64::MAX), !*is)
+            }
             Test::Text { of: TextSubject::Grade, .. } => {
                 Sets::map(&self.names.grades, |grade| named(grade.get().map(|grade| Grade::at(grade).as_str())))
             }
@@ -163,6 +190,6 @@ impl<'m> Env<'m> for AnySubject<'m, '_> {
 
     fn signal<O: Observer<'m, Sets>>(&self, signal: &'m Signal, _: &mut O) -> MaybeUnknown<Sets> {
         let (least, greatest) = signal_range(signal);
-        self.measured(IntervalSet::from_to(least, greatest), false, [Some(&signal.events), None])
+        self.of_events(IntervalSet::from_to(least, greatest), false, [Some(&signal.events), None])
     }
 }

@@ -14,7 +14,7 @@ mod residual;
 mod subject_set;
 mod windows;
 
-pub(crate) use any_subject::{AnySubject, OutcomeNames};
+pub(crate) use any_subject::{AnySubject, Measured, OutcomeNames};
 pub(crate) use domain::{Set, Sets};
 pub(crate) use fact_set::{FactSet, KnownFacts};
 pub(crate) use interval_set::IntervalSet;

@@ -67,6 +67,11 @@ pub(super) const FLAWS: &[Flaw] = &[
     ),
     (
         "",
+        "disqualifying = [{ id = 'a', when.events.login = { last_within = '30d', none_within = '30d' } }]",
+        &[("never-true", "disqualifying[0].when.events.login")],
+    ),
+    (
+        "",
         "disqualifying = [{ id = 'a', when.nps = { known = false, at_least = 3 } }]",
         &[("never-true", "disqualifying[0].when.nps")],
     ),

@@ -161,6 +161,7 @@
 //! | send alerts without flapping | [`settle`](settle()) |
 //! | know which model a stored score came from, and whether it is still right | [`Model::fingerprint`], [`Model::scoring_fingerprint`] |
 //! | run the worked cases of a document | [`Model::verify`] |
+//! | find rules that never hold, states out of reach and caps that never bind | [`Model::lint`] |
 //! | prune old events | [`Scorer::prune`] |
 //! | build documents in Rust, or look into one | [`model`] |
 //! | complete and check documents in an editor | [`Model::schema`], [`model::Schema`] |
@@ -232,8 +233,8 @@ pub use ask::explain::{self, Explanation, OwnedExplanation};
 pub use ask::recourse::{self, OwnedRecourse, Recourse};
 pub use ask::settle::{self, Settled, settle};
 pub use ask::{
-    AxisBounds, Bounds, Change, Changes, Coverage, Fired, NextChange, OwnedAxisBounds, OwnedBounds, OwnedChange,
-    OwnedNextChange, OwnedQuestion, Projection, Question, columns,
+    AxisBounds, Bounds, Change, Changes, Coverage, Fired, Lint, NextChange, OwnedAxisBounds, OwnedBounds, OwnedChange,
+    OwnedNextChange, OwnedQuestion, Projection, Question, Warning, columns,
 };
 pub use decay::{Decay, Weight};
 pub use grade::{Grade, GradeError, Verdict, VerdictError};

@@ -66,7 +66,7 @@ impl Problem {
     }
 
     /// The bytes of its texts.
-    fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         let segments = self.segments.iter().map(|segment| match segment {
             PathSegment::Key(key) => size_of::<PathSegment>() + key.len(),
             PathSegment::Index(_) => size_of::<PathSegment>(),
@@ -189,10 +189,10 @@ pub(crate) struct Problems {
 }
 
 /// The number of problems that a pass keeps.
-const PROBLEMS_MAX: usize = 1_000;
+pub(crate) const PROBLEMS_MAX: usize = 1_000;
 
 /// The bytes of the problems that a pass keeps.
-const PROBLEM_BYTES_MAX: usize = 1 << 20;
+pub(crate) const PROBLEM_BYTES_MAX: usize = 1 << 20;
 
 impl Problems {
     pub(crate) fn note(&mut self, problem: Problem) {

@@ -7,6 +7,7 @@
 //! | [`arithmetic`] | people who defend a number | what is exact, where a number is rounded, every formula with an example |
 //! | [`templates`] | authors who start a model | the models that the crate ships: their purpose, and the source of each published number |
 //! | [`problems`] | authors who get an error | every problem by its code, and what to do |
+//! | [`warnings`] | authors who check a model | every warning by its code, with an example and what to do |
 //! | [`questions`] | engineers who need more than a score | what is unknown, when the score will change, why it changed, and what the answers guarantee |
 //! | [`hosting`] | engineers who embed the engine | facts, activity, many subjects, storage, changes, schedules, alerts, threads, time zones |
 #![cfg_attr(
@@ -16,7 +17,7 @@
 //! | [`design`] | contributors to the engine | where things are, how the evaluator works, what is left out, and why |
 //!
 //! The guide is tested. Rust code runs as a doctest. Every TOML block is read and compiled, and its cases are verified.
-//! Tests compare the tables of problems, limits, modules and templates with the sources.
+//! Tests compare the tables of problems, limits, modules and templates with the sources. Each example of a warning has it.
 
 /// The model document, key by key.
 ///
@@ -46,6 +47,12 @@ pub mod templates {
 ///
 pub mod problems {
     #![doc = include_str!("problems.md")]
+}
+
+/// Every warning about a model that compiles.
+///
+pub mod warnings {
+    #![doc = include_str!("warnings.md")]
 }
 
 /// Questions beyond a score, and what the answers guarantee.

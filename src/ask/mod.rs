@@ -12,12 +12,14 @@ macro_rules! serialize_as_owned {
 }
 
 mod bounds;
+mod cells;
 pub mod columns;
 pub mod compare;
 mod coverage;
 pub mod explain;
 mod fired;
 mod forecast;
+mod lint;
 pub mod recourse;
 pub mod settle;
 mod verify;
@@ -26,3 +28,4 @@ pub use bounds::{AxisBounds, Bounds, OwnedAxisBounds, OwnedBounds, OwnedQuestion
 pub use coverage::Coverage;
 pub use fired::Fired;
 pub use forecast::{Change, Changes, NextChange, OwnedChange, OwnedNextChange, Projection};
+pub use lint::{Lint, Warning};

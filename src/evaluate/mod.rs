@@ -14,7 +14,7 @@
 //!
 //! | term | meaning |
 //! | --- | --- |
-//! | environment | what answers atoms, that is tests, points of one fact, and signals: [`Subject`], [`SubjectSet`], [`Must`] |
+//! | environment | what answers atoms, that is tests, points of one fact, and signals: [`Subject`], [`SubjectSet`], [`Must`], [`AnySubject`] |
 //! | observer | a listener to an evaluation: [`Observer`] |
 //! | concrete | the domain of single values: [`Concrete`] |
 //! | sets | the domain of sets of values, for abstract interpretation: [`Sets`] |
@@ -23,6 +23,7 @@
 //! | interval set | a set of whole numbers as sorted intervals; *widening* merges the closest ones: [`IntervalSet`] |
 //! | fact set | the facts that a field may have: [`FactSet`] |
 //! | subject set | every subject whose facts are in the fact sets, over a span of time, that is *may*-semantics: [`SubjectSet`] |
+//! | any subject | every subject of a subject set with any activity at any instant: [`AnySubject`] |
 //! | must | *must*-semantics of a subject set: a test is known only if all members agree: [`Must`] |
 //! | residual | what partial evaluation leaves of a program once the known facts are evaluated: [`Residual`] |
 //! | breakpoint | the first instant in a span of time at which an answer can change at once |
@@ -55,13 +56,15 @@ mod tested_rule;
 mod total;
 
 pub(crate) use crate::truth::Truth;
-pub(crate) use domain::{Atoms, Numbers};
+pub(crate) use domain::{Atoms, Domain, Numbers};
 pub(crate) use env::{Env, MaybeUnknown, PartialSum};
 pub(crate) use observer::{Observation, Observer};
 pub(crate) use one::{Concrete, Subject};
 pub(crate) use outcome::{AxisCoverage, AxisOutcome, Outcome};
 pub(crate) use pipeline::Evaluation;
-pub(crate) use sets::{FactSet, IntervalSet, KnownFacts, Must, Residual, Sets, SubjectSet};
+pub(crate) use sets::{
+    AnySubject, FactSet, IntervalSet, KnownFacts, Measured, Must, OutcomeNames, Residual, Set, Sets, SubjectSet,
+};
 pub(crate) use signal::Tally;
-pub(crate) use test::by_calendar as calendar;
+pub(crate) use test::{by_calendar as calendar, unclamped};
 pub(crate) use total::{axis_coverage, base_with, covered, mean_coverage};

@@ -27,7 +27,7 @@ pub(crate) trait Observer<'m, D: Domain> {
     /// The points of a rule, computed only if the observer calls `points`.
     fn on_rule(&mut self, _rule: &'m Rule, _points: impl FnOnce() -> MaybeUnknown<D>) {}
     /// Called after the rules of a part. For the specializer, which closes its partial sum.
-    fn on_part(&mut self, _part: &'m AxisPart) {}
+    fn on_part(&mut self, _part: &'m AxisPart, _sum: &D::Number) {}
     fn on_axis(&mut self, _axis: &AxisOutcome<D>) {}
     fn on_promoter(&mut self, _promoter: &'m Promoter, _truth: &D::Of<Truth>) {}
     fn on_limit(&mut self, _limit: &'m Limit, _truth: &D::Of<Truth>, _before: &D::Number, _after: &D::Number) {}

@@ -112,7 +112,7 @@ impl<'m, E: Env<'m>> Evaluation<E> {
                     own.add(rule, &unknown);
                 }
             }
-            observer.on_part(part);
+            observer.on_part(part, &sum);
             if part.group.is_some() {
                 sum = sum.map(|points| part.clamped(points));
             }
@@ -281,6 +281,11 @@ impl<'m, E: Env<'m>> Evaluation<E> {
     ) -> Of<E::Domain, Truth> {
         let truth = self.condition(condition, Some(view), observer);
         if missing == IfUnknown::Unknown { truth } else { by_policy::<E::Domain>(missing, truth) }
+    }
+
+    /// Whether `condition` holds, if the environment answers the tests on the outcome too.
+    pub(crate) fn truth(&self, condition: &'m Condition) -> Of<E::Domain, Truth> {
+        self.condition(condition, None, &mut ())
     }
 
     /// Whether `condition` holds. Conditions of promoters, limits and segments may look at the outcome.

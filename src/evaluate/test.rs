@@ -154,6 +154,13 @@ pub(super) fn tag_points(rows: &[(Box<str>, i64)], otherwise: i64, sum: bool, ha
 /// The points for a value of the quantity, in its unit; monotone in it.
 #[inline]
 pub(super) fn per_unit(form: &PerUnit, value: i64) -> i64 {
+    // A product that does not fit `i64` is beyond `min` and `max` anyway.
+    saturated_i64(unclamped(form, value)).min(form.max).max(form.min)
+}
+
+/// As [`per_unit`], before `min` and `max`; in millionths.
+#[inline]
+pub(crate) fn unclamped(form: &PerUnit, value: i64) -> i128 {
     // Within 2^104 millionths of a unit, which is beyond `min` and `max` after any step and any points.
     let micros = match form.of.unit() {
         Unit::Whole => i128::from(value) * i128::from(MICROS),
@@ -161,12 +168,10 @@ pub(super) fn per_unit(form: &PerUnit, value: i64) -> i64 {
         Unit::Double => nearest_micros(double_of(value)).unwrap_or(0),
     };
     let points = i128::from(form.points);
-    // A product that does not fit `i64` is beyond `min` and `max` anyway.
-    let product = match form.every {
+    match form.every {
         Some(step) => points.saturating_mul(micros / i128::from(step)),
         None => rounded(points.saturating_mul(micros), MICROS.into()),
-    };
-    saturated_i64(product).min(form.max).max(form.min)
+    }
 }
 
 /// Whether a text matches, byte by byte or regardless of case.

@@ -68,7 +68,7 @@ pub(crate) use self::condition::{
     AgeWindow, Calendar, DayOp, EventMeasure, Leaf, NumberOp, Quantity, RecencyOp, Shape, TagOp, TextOp, TextSubject,
 };
 pub use self::condition::{Condition, IfUnknown};
-pub(crate) use self::document::location::Scope;
+pub(crate) use self::document::location::{KeyPath, Scope};
 pub(crate) use self::document::names::{self, ConditionKey, Named};
 pub use self::document::schema::Schema;
 pub use self::fingerprint::Fingerprint;

@@ -188,7 +188,8 @@ impl Program {
 }
 
 impl Condition {
-    fn read_sites<'m>(&'m self, each: &mut impl FnMut(ReadSite<'m>)) {
+    /// Calls `each` with every read site of the condition.
+    pub(crate) fn read_sites<'m>(&'m self, each: &mut impl FnMut(ReadSite<'m>)) {
         match &self.node {
             ConditionNode::All(parts) | ConditionNode::Any(parts) | ConditionNode::AtLeastOf { of: parts, .. } => {
                 parts.iter().for_each(|part| part.read_sites(each));
@@ -200,7 +201,8 @@ impl Condition {
 }
 
 impl Rule {
-    fn read_sites<'m>(&'m self, each: &mut impl FnMut(ReadSite<'m>)) {
+    /// Calls `each` with every read site of the rule.
+    pub(crate) fn read_sites<'m>(&'m self, each: &mut impl FnMut(ReadSite<'m>)) {
         self.guard.iter().for_each(|guard| guard.read_sites(each));
         match &self.body {
             RuleBody::First { rows, .. } => rows.iter().for_each(|(when, _)| when.read_sites(each)),

@@ -205,6 +205,32 @@ impl Quantity {
         [a, b, None, None]
     }
 
+    /// Whether both have the same value for every subject. False for some quantities that do: filters of events are not
+    /// compared.
+    pub(crate) fn is_same(&self, other: &Quantity) -> bool {
+        match (self, other) {
+            (Quantity::Number { field }, Quantity::Number { field: own })
+            | (Quantity::TagCount { field }, Quantity::TagCount { field: own }) => field == own,
+            (Quantity::Ratio { field, of }, Quantity::Ratio { field: own, of: by }) => field == own && of == by,
+            (Quantity::Calendar { field, by }, Quantity::Calendar { field: own, by: how }) => field == own && by == how,
+            (Quantity::Event { events, by }, Quantity::Event { events: own, by: how }) => {
+                by == how && events.is_same(own)
+            }
+            (Quantity::EventRatio { events, of, by }, Quantity::EventRatio { events: own, of: others, by: how }) => {
+                by == how && events.is_same(own) && of.is_same(others)
+            }
+            (Quantity::Distinct { events, attribute }, Quantity::Distinct { events: own, attribute: name }) => {
+                attribute == name && events.is_same(own)
+            }
+            (Quantity::DaysSinceLast { events }, Quantity::DaysSinceLast { events: own }) => events.is_same(own),
+            (Quantity::Axis { axis }, Quantity::Axis { axis: own })
+            | (Quantity::GreatestRule { axis }, Quantity::GreatestRule { axis: own }) => axis == own,
+            (Quantity::Rule { slot }, Quantity::Rule { slot: own }) => slot == own,
+            (Quantity::Score, Quantity::Score) | (Quantity::Coverage, Quantity::Coverage) => true,
+            _ => false,
+        }
+    }
+
     pub(super) fn events(&self) -> [Option<&Events>; 2] {
         match self {
             Quantity::Event { events, .. } | Quantity::Distinct { events, .. } | Quantity::DaysSinceLast { events } => {

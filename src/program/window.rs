@@ -17,8 +17,13 @@ pub(crate) struct Events {
 }
 
 impl Events {
+    /// Whether both select the same events of every activity. False if either has a filter: filters are not compared.
+    pub(crate) fn is_same(&self, other: &Events) -> bool {
+        self.filter.is_none() && other.filter.is_none() && self.names == other.names && self.window == other.window
+    }
+
     /// The fields that the window reads.
-    pub(super) fn fields(&self) -> [Option<FieldIndex>; 2] {
+    pub(crate) fn fields(&self) -> [Option<FieldIndex>; 2] {
         match &self.window {
             Window::Calendar(CalendarWindow::Days(edges)) => edges.each_ref().map(|edge| match edge {
                 Some(Edge::Field(field)) => Some(*field),
@@ -29,7 +34,7 @@ impl Events {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Window {
     /// Nearly every window.
     Ages(Ages),
@@ -37,7 +42,7 @@ pub(crate) enum Window {
 }
 
 /// A window whose ends are midnights, or the instant of scoring.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum CalendarWindow {
     /// From the start of the current period on.
     This(Periods),
@@ -48,7 +53,7 @@ pub(crate) enum CalendarWindow {
 }
 
 /// The first or the last day of a window.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Edge {
     Day(i64),
     Field(FieldIndex),

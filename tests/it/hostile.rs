@@ -508,6 +508,37 @@ fn pruning_is_right_for_every_lifespan() {
     }
 }
 
+#[test]
+fn large_models_are_linted_in_time() {
+    let read_twice: Vec<_> = (0..512)
+        .map(|rule| {
+            let of = json!({ "n": { "at_least": rule, "less_than": rule + 1 }, "t": { "has_any": numbered(3) } });
+            json!({ "id": format!("r{rule}"), "when": { "any": vec![of; 12] }, "points": 1, "missing": "skip" })
+        })
+        .collect();
+    let states: Vec<_> = (0..400).map(|at| json!({ "name": at.to_string(), "at_least_points": at })).collect();
+    let joined = model(&json!({
+        "format": 1, "name": "x", "axis": [{ "name": "a", "missing": "skip", "rule": read_twice }], "state": states,
+        "limit": [{ "when": { "score": { "at_least": 3 }, "n": { "at_least": 4 } }, "at_most": 5 }],
+    }));
+    for model in [wide(), joined] {
+        let lint = in_time(|| model.lint::<Record>().unwrap());
+        assert_eq!(*lint.possible().value().end(), Points::from(100));
+    }
+    for (what, mut document) in crowded() {
+        document["format"] = json!(1);
+        document["name"] = json!("x");
+        let text = document.to_string();
+        // Much above the default limits, as a host may set them.
+        let limits =
+            DocumentLimits { rules: 8_192, condition_tests: 50_000, fields: 10_000, ..DocumentLimits::default() };
+        let read = Model::read_with_limits(&mut serde_json::Deserializer::from_str(&text), &limits);
+        let Ok(model) = read else { continue };
+        let lint = in_time(|| model.lint::<Record>());
+        assert!(lint.is_ok_and(|lint| lint.warnings().len() <= 1_001) || model.verify().is_err(), "{what}");
+    }
+}
+
 /// Documents of up to a mebibyte with very many of one thing.
 fn crowded() -> Vec<(&'static str, Json)> {
     let name = |number: usize| format!("{number:04}");

@@ -42,6 +42,7 @@ mod hostile;
 mod inspect;
 mod laws;
 mod ledger;
+mod lint;
 mod logic;
 mod oracle;
 mod outline;

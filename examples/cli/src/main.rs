@@ -15,6 +15,7 @@ mod document;
 mod events;
 mod evidence;
 mod input;
+mod lint;
 mod map;
 mod mapping;
 mod matched;
@@ -59,6 +60,8 @@ enum Command {
     Score(score::Args),
     /// Check a model, alone or against files: what is missing, and what never matches
     Check(check::Args),
+    /// Warn of parts of a model that do nothing: rules that never hold, states out of reach, caps that never bind
+    Lint(lint::Args),
     /// Draft a mapping from a file: which columns are which facts, and how their cells are written
     Map(map::Args),
     /// Score the same records with two models: who moves to which state, grade, segment and play
@@ -96,6 +99,7 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::Score(args) => score::run(&args, &mut messages, &mut out),
         Command::Check(args) => check::run(&args, &mut messages, &mut out),
+        Command::Lint(args) => lint::run(&args, &mut messages, &mut out),
         Command::Map(args) => map::run(&args, &messages, &mut out),
         Command::Preview(args) => preview::run(&args, &mut messages, &mut out),
         Command::Schema(args) => schema::run(&args, &messages, &mut out),
@@ -131,6 +135,7 @@ impl Command {
         match self {
             Command::Score(args) => ("score", args.strict),
             Command::Check(args) => ("check", args.strict),
+            Command::Lint(args) => ("lint", args.strict),
             Command::Map(_) => ("map", false),
             Command::Preview(_) => ("preview", false),
             Command::Schema(_) => ("schema", false),

@@ -91,6 +91,18 @@ impl Messages {
         self.write(format_args!("{}: {yellow}warning:{end} {message}", self.command));
     }
 
+    /// A warning about a document, shown at its place: a strict run fails.
+    pub(crate) fn document_warning(&mut self, text: &str) {
+        self.count_warning();
+        self.show(text);
+        self.write("");
+    }
+
+    /// Counts a warning that the output has: a strict run fails.
+    pub(crate) fn count_warning(&mut self) {
+        self.warnings += 1;
+    }
+
     /// Something that was found out, such as the separator of a file, or what to do next.
     pub(crate) fn note(&self, message: &str) {
         let (cyan, end) = self.style(AnsiColor::Cyan);

@@ -8,7 +8,6 @@
 //! - Splitting: a missing field with several read sites is split into cells, the sets of values that the model does not
 //!   distinguish. Each cell is evaluated on its own, so facts that exclude each other are not combined. See [`refine`].
 
-mod cells;
 mod owned;
 mod refine;
 
@@ -19,10 +18,11 @@ use chrono::{DateTime, Utc};
 
 pub use self::owned::{OwnedAxisBounds, OwnedBounds, OwnedQuestion};
 
-use self::cells::CELLS_MAX;
 use self::refine::{PartialSubject, SplitField};
+use crate::ask::cells::CELLS_MAX;
 use crate::evaluate::{Atoms, Evaluation, FactSet, IntervalSet, Outcome, Residual, Sets, Subject};
 use crate::grade::{Grade, Verdict};
+use crate::input::activity::Activity;
 use crate::input::facts::{Fact, FactCow, Facts};
 use crate::num::points::Points;
 use crate::program::{Index, Program};
@@ -195,6 +195,15 @@ impl<'m: 's, 's> Bounds<'m, 's> {
         partial.facts = facts.collect();
         let outcome = partial.refined(&partial.facts, &partial.split_fields(), affordable(program, COMBINATIONS_MAX));
         Bounds { subject: partial, outcome }
+    }
+
+    /// The outcomes of subjects of whom nothing is known.
+    pub(super) fn of_outcome(program: &'m Program, outcome: Outcome<Sets>) -> Bounds<'m, 's> {
+        const NOTHING_DONE: &Activity = &Activity::new();
+        let residual = Residual::unevaluated(Verdict::Eligible);
+        let (facts, missing) = (Vec::new(), Vec::new());
+        let subject = PartialSubject { program, facts, missing, residual, activity: NOTHING_DONE, as_of: 0 };
+        Bounds { subject, outcome }
     }
 
     /// Returns every possible verdict, eligible first.

@@ -1,12 +1,11 @@
 //! Evaluates a partial subject over fact sets, and splits fields into cells to narrow the result.
 
+use crate::ask::cells::{CELLS_MAX, cells};
 use crate::evaluate::{Concrete, Evaluation, FactSet, Must, Outcome, Residual, Sets, SubjectSet};
 use crate::input::activity::Activity;
 use crate::input::facts::Fact;
-use crate::program::{FieldIndex, Program};
+use crate::program::{FieldIndex, Program, Reading};
 use crate::time::civil_day;
-
-use super::cells::{CELLS_MAX, cells};
 
 /// A subject with missing facts, and the program to evaluate.
 #[derive(Clone)]
@@ -120,7 +119,10 @@ impl<'m: 's, 's> PartialSubject<'m, 's> {
 
     /// The facts that a missing field may have, as sets that the model does not distinguish.
     pub(super) fn cells(&self, field: FieldIndex, cells_max: usize) -> Vec<FactSet<'s>> {
-        let today = civil_day(self.as_of, self.program.offset_secs);
-        cells(self.program, self.activity, field, today, cells_max)
+        let offset_secs = self.program.offset_secs;
+        let today = (civil_day(self.as_of, offset_secs), offset_secs);
+        let reading = self.program.fields.get(field);
+        let own = |reading: &'m Reading| cells((field, &reading.field), &self.program, self.activity, today, cells_max);
+        reading.map_or_else(Vec::new, own)
     }
 }

@@ -206,7 +206,7 @@ impl Domain for Sets {
 
 impl MaybeUnknown<Sets> {
     /// Numbers that are known for some members, and whether the number may be unknown. `None` is unknown for all.
-    pub(super) fn numbers(known: Option<IntervalSet>, unknown: bool) -> MaybeUnknown<Sets> {
+    pub(crate) fn numbers(known: Option<IntervalSet>, unknown: bool) -> MaybeUnknown<Sets> {
         let unknown = match known {
             Some(_) if unknown => Set::both(),
             Some(_) => Set::one(false),
@@ -220,11 +220,11 @@ impl MaybeUnknown<Sets> {
     }
 
     /// The numbers of the members that have one.
-    pub(super) fn some(&self) -> Option<&IntervalSet> {
+    pub(crate) fn some(&self) -> Option<&IntervalSet> {
         self.unknown.any(|unknown| !unknown).then_some(&self.number)
     }
 
-    pub(super) fn may_be_unknown(&self) -> bool {
+    pub(crate) fn may_be_unknown(&self) -> bool {
         self.unknown.any(|unknown| unknown)
     }
 }

@@ -4,6 +4,7 @@
 //! what all members have in common (must-semantics). [`Residual`] is what partial evaluation leaves once the known facts are
 //! evaluated.
 
+mod any_subject;
 mod domain;
 mod fact_set;
 mod interval_set;
@@ -13,7 +14,8 @@ mod residual;
 mod subject_set;
 mod windows;
 
-pub(crate) use domain::Sets;
+pub(crate) use any_subject::{AnySubject, Measured, OutcomeNames};
+pub(crate) use domain::{Set, Sets};
 pub(crate) use fact_set::{FactSet, KnownFacts};
 pub(crate) use interval_set::IntervalSet;
 pub(crate) use must::Must;

@@ -51,6 +51,17 @@ struct ResidualPart {
 }
 
 impl<'m> Residual<'m> {
+    /// The residual of a program before any gate or rule is evaluated.
+    pub(crate) fn unevaluated(verdict: Verdict) -> Residual<'m> {
+        Residual {
+            verdict,
+            disqualifying: Gates::default(),
+            required: Gates::default(),
+            parts: SmallVec::new(),
+            rules: Vec::new(),
+        }
+    }
+
     /// The residual of a program in an environment, given the residual for a superset of its subjects. Returns the outcome
     /// too if nothing is open.
     #[inline]
@@ -58,13 +69,7 @@ impl<'m> Residual<'m> {
         evaluation: &Evaluation<E>,
         before: Option<&Residual<'m>>,
     ) -> (Residual<'m>, Option<Outcome<Concrete>>) {
-        let residual = Residual {
-            verdict: before.map_or(Verdict::Eligible, |before| before.verdict),
-            disqualifying: Gates::default(),
-            required: Gates::default(),
-            parts: SmallVec::new(),
-            rules: Vec::new(),
-        };
+        let residual = Residual::unevaluated(before.map_or(Verdict::Eligible, |before| before.verdict));
         let known = PartialSum::default();
         let mut specializer = Specializer { before, residual, known, open: false, any_open: false };
         let outcome = evaluation.outcome(&mut specializer);
@@ -169,7 +174,7 @@ impl<'m> Observer<'m, Concrete> for Specializer<'_, 'm> {
         }
     }
 
-    fn on_part(&mut self, part: &'m AxisPart) {
+    fn on_part(&mut self, part: &'m AxisPart, _: &i64) {
         let own = std::mem::take(&mut self.known);
         let (before, _) = self.before.and_then(|before| before.rules(part)).unwrap_or_default();
         let known = PartialSum {

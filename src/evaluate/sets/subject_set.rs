@@ -176,7 +176,7 @@ fn truths(holds: &Set<Option<bool>>) -> Set<Truth> {
 }
 
 /// Whether a number is in a range, or outside of it if `negate`.
-fn number_truths(number: &MaybeUnknown<Sets>, within: &RangeInclusive<i64>, negate: bool) -> Set<Truth> {
+pub(super) fn number_truths(number: &MaybeUnknown<Sets>, within: &RangeInclusive<i64>, negate: bool) -> Set<Truth> {
     let known = number.some().map(|known| Sets::within(known, within));
     let known = known.map(|known| Sets::map(&known, |holds| Truth::of(Some(holds != negate))));
     match known {

@@ -5,10 +5,10 @@ mod place;
 use std::fs;
 use std::path::Path;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, Title};
 use serde::de::IgnoredAny;
 use toml::de::DeTable;
-use warmth::{Model, ModelError, Problem, Record, Scorer};
+use warmth::{Model, ModelError, PathSegment, Problem, Record, Scorer, Warning};
 
 use crate::messages::{Messages, Stop};
 
@@ -89,16 +89,33 @@ impl Document {
     }
 
     fn show(&self, problem: &Problem, messages: &Messages) -> String {
-        let span = match self.syntax {
-            Syntax::Toml => place::in_toml(&self.text, problem.segments()),
-            Syntax::Json => place::in_json(&self.text, problem.segments()),
-        };
         let title = Level::ERROR.primary_title(problem.message()).id(problem.code());
+        self.show_at(title, (problem.segments(), problem.path()), problem.help(), messages)
+    }
+
+    /// A warning as text for the terminal.
+    pub(crate) fn warning(&self, warning: &Warning, messages: &Messages) -> String {
+        let title = Level::WARNING.primary_title(warning.message()).id(warning.code());
+        self.show_at(title, (warning.segments(), warning.path()), Some(warning.help()), messages)
+    }
+
+    /// A title, its place in the text, and help.
+    fn show_at(
+        &self,
+        title: Title<'_>,
+        (segments, path): (&[PathSegment], &str),
+        help: Option<&str>,
+        messages: &Messages,
+    ) -> String {
+        let span = match self.syntax {
+            Syntax::Toml => place::in_toml(&self.text, segments),
+            Syntax::Json => place::in_json(&self.text, segments),
+        };
         let snippet = Snippet::source(self.text.as_str())
             .path(self.path.as_str())
-            .annotation(AnnotationKind::Primary.span(span).label(problem.path()));
+            .annotation(AnnotationKind::Primary.span(span).label(path));
         let mut group = title.element(snippet);
-        if let Some(help) = problem.help() {
+        if let Some(help) = help {
             group = group.element(Level::HELP.message(help));
         }
         renderer(messages).render(&[group])

@@ -13,6 +13,7 @@ mod coverage;
 mod edges;
 mod evidence;
 mod files;
+mod lint;
 mod matched;
 mod newcomer;
 mod readme;
@@ -78,7 +79,7 @@ impl Outcome {
 fn commands_are_listed_and_described() {
     let help = Outcome::of(warmth("--help").output().unwrap());
     assert_eq!((help.code, help.err.as_str()), (Some(0), ""));
-    for command in ["score", "check", "map", "preview", "schema", "diff", "evidence", "watch", "completions"] {
+    for command in ["score", "check", "lint", "map", "preview", "schema", "diff", "evidence", "watch", "completions"] {
         assert!(help.out.contains(&format!("\n  {command} ")), "{}", help.out);
         let own = Outcome::of(warmth(command).arg("--help").output().unwrap());
         assert_eq!((own.code, own.err.as_str()), (Some(0), ""));

@@ -1,8 +1,8 @@
-//! Cells: the sets of facts of a missing field that the model does not distinguish.
+//! Cells: the sets of facts of a field that some read sites do not distinguish.
 
 use crate::evaluate::{FactSet, KnownFacts, calendar};
 use crate::input::activity::Activity;
-use crate::input::facts::{Fact, Kind};
+use crate::input::facts::{Fact, Field, Kind};
 use crate::model::Calendar;
 use crate::num::points::{HELD, Points};
 use crate::program::{
@@ -17,35 +17,62 @@ pub(super) const CELLS_MAX: usize = 64;
 /// The maximum number of tags that are tested separately.
 const TAGS_MAX: usize = 5;
 
-/// Splits the facts that a missing field may have into at most `cells_max` cells, and one more for all other texts.
-/// Neighbouring cells are merged beyond it.
+/// Read sites: those of a whole program, or a list of them.
+pub(super) trait ReadSites<'m> {
+    /// Calls `each` with every read site.
+    fn each_site(&self, each: impl FnMut(ReadSite<'m>));
+    /// An estimate of how many there are.
+    fn size(&self) -> usize;
+}
+
+impl<'m> ReadSites<'m> for &'m Program {
+    fn each_site(&self, each: impl FnMut(ReadSite<'m>)) {
+        self.read_sites(each);
+    }
+
+    fn size(&self) -> usize {
+        self.capacity.observations
+    }
+}
+
+impl<'m> ReadSites<'m> for &[ReadSite<'m>] {
+    fn each_site(&self, each: impl FnMut(ReadSite<'m>)) {
+        self.iter().copied().for_each(each);
+    }
+
+    fn size(&self) -> usize {
+        self.len()
+    }
+}
+
+/// Splits the facts that a field may have into at most `cells_max` cells, and one more for all other texts.
+/// Neighbouring cells are merged beyond it. `index` is the index of the field for the read sites.
 ///
-/// No test on this field alone distinguishes two facts of a cell, with two exceptions: merged cells, and texts and tags
-/// that a test compares in part or regardless of case. The cells cover every fact of the field's kind.
+/// No test of the read sites on this field alone distinguishes two facts of a cell, with two exceptions: merged cells, and
+/// texts and tags that a test compares in part or regardless of case. The cells cover every fact of the field's kind.
 pub(super) fn cells<'f>(
-    program: &'f Program,
+    (index, field): (FieldIndex, &'f Field),
+    sites: &impl ReadSites<'f>,
     activity: &Activity,
-    field: FieldIndex,
-    today: i64,
+    (today, offset_secs): (i64, i64),
     cells_max: usize,
 ) -> Vec<FactSet<'f>> {
-    let Some(reading) = program.fields.get(field) else { return Vec::new() };
-    let open = FactSet::open(&reading.field);
+    let open = FactSet::open(field);
     let known: Vec<KnownFacts<'f>> = match open.known {
         known if cells_max <= 1 => vec![known],
         KnownFacts::Among(facts) => facts
             .chunks(facts.len().div_ceil(cells_max).max(1))
             .map(|facts| KnownFacts::among(facts.iter().copied()))
             .collect(),
-        KnownFacts::Numbers(least, greatest) => ranges(numbers(program, field), (least, greatest), cells_max)
+        KnownFacts::Numbers(least, greatest) => ranges(numbers(sites, index), (least, greatest), cells_max)
             .map(|(a, b)| KnownFacts::Numbers(a, b))
             .collect(),
         KnownFacts::Days(first, last) => {
-            let days = days(program, activity, field, today);
+            let days = days(sites, activity, index, (today, offset_secs));
             ranges(days, (first, last), cells_max).map(|(a, b)| KnownFacts::Days(a, b)).collect()
         }
-        KnownFacts::Texts if reading.field.kind() == Kind::Text => {
-            let texts = texts(program, field);
+        KnownFacts::Texts if field.kind() == Kind::Text => {
+            let texts = texts(sites, index);
             // Few cells include the one for all other texts.
             let texts_max = cells_max - usize::from(cells_max < CELLS_MAX);
             let chunks = texts.chunks(texts.len().div_ceil(texts_max).max(1));
@@ -57,7 +84,7 @@ pub(super) fn cells<'f>(
         KnownFacts::Tags(..) => {
             // Each tag doubles the number of cells.
             let tags_max = usize::try_from(cells_max.ilog2()).unwrap_or(0).min(TAGS_MAX);
-            let tags = tags(program, field).into_iter().take(tags_max);
+            let tags = tags(sites, index).into_iter().take(tags_max);
             let nothing = (Vec::new(), Vec::new());
             let sets = tags.fold(vec![nothing], |sets: Vec<(Vec<&'f str>, Vec<&'f str>)>, tag| {
                 let each = |(mut with, mut without): (Vec<&'f str>, Vec<&'f str>), has: bool| {
@@ -74,7 +101,11 @@ pub(super) fn cells<'f>(
 }
 
 /// Splits a range at `cuts`, the first numbers of the parts.
-fn ranges(mut cuts: Vec<i64>, (least, greatest): (i64, i64), cells_max: usize) -> impl Iterator<Item = (i64, i64)> {
+pub(super) fn ranges(
+    mut cuts: Vec<i64>,
+    (least, greatest): (i64, i64),
+    cells_max: usize,
+) -> impl Iterator<Item = (i64, i64)> {
     cuts.retain(|cut| least < *cut && *cut <= greatest);
     let step = (cuts.len() + 1).div_ceil(cells_max).max(1);
     let starts: Vec<i64> = std::iter::once(least).chain(cuts).step_by(step).collect();
@@ -90,10 +121,10 @@ fn sorted<T: Ord>(mut all: Vec<T>) -> Vec<T> {
 }
 
 /// The numbers at which tests and bands of a field begin, or have just ended.
-fn numbers(program: &Program, field: FieldIndex) -> Vec<i64> {
-    let mut cuts = Vec::with_capacity(2 * program.capacity.observations);
+fn numbers<'m>(sites: &impl ReadSites<'m>, field: FieldIndex) -> Vec<i64> {
+    let mut cuts = Vec::with_capacity(2 * sites.size());
     let own = |of: &Quantity| matches!(of, Quantity::Number { field: own } if *own == field);
-    program.read_sites(|site| match site {
+    sites.each_site(|site| match site {
         ReadSite::Test(Test::Number { of, within, .. }) if own(of) => {
             cuts.extend([*within.start(), within.end().saturating_add(1)]);
         }
@@ -118,13 +149,18 @@ fn steps(form: &PerUnit) -> impl Iterator<Item = i64> + use<> {
 }
 
 /// The days on which tests and bands of a date field begin, or have just ended.
-fn days(program: &Program, activity: &Activity, field: FieldIndex, today: i64) -> Vec<i64> {
+fn days<'m>(
+    sites: &impl ReadSites<'m>,
+    activity: &Activity,
+    field: FieldIndex,
+    (today, offset_secs): (i64, i64),
+) -> Vec<i64> {
     let mut cuts = Vec::new();
     let own = |of: &Quantity| match of {
         Quantity::Calendar { field: own, by } if *own == field => Some(*by),
         _ => None,
     };
-    program.read_sites(|site| match site {
+    sites.each_site(|site| match site {
         ReadSite::Test(Test::Day { field: own, within, .. }) if *own == field => {
             cuts.extend([*within.start(), within.end().saturating_add(1)]);
         }
@@ -140,14 +176,14 @@ fn days(program: &Program, activity: &Activity, field: FieldIndex, today: i64) -
         }
         _ => {}
     });
-    program.read_sites(|site| {
-        site.events().for_each(|events| cuts.extend(days_of_edge(program, activity, field, today, events)));
+    sites.each_site(|site| {
+        site.events().for_each(|events| cuts.extend(days_of_edge(activity, field, (today, offset_secs), events)));
     });
     sorted(cuts)
 }
 
 /// The days of an edge of a window at which an event enters or leaves it.
-fn days_of_edge(program: &Program, activity: &Activity, field: FieldIndex, today: i64, events: &Events) -> Vec<i64> {
+fn days_of_edge(activity: &Activity, field: FieldIndex, (today, offset_secs): (i64, i64), events: &Events) -> Vec<i64> {
     let Window::Calendar(CalendarWindow::Days([since, until])) = &events.window else { return Vec::new() };
     let is_own = |edge: &Option<Edge>| matches!(edge, Some(Edge::Field(own)) if *own == field);
     let (since, until) = (is_own(since), is_own(until));
@@ -155,7 +191,7 @@ fn days_of_edge(program: &Program, activity: &Activity, field: FieldIndex, today
         return Vec::new();
     }
     let happened = activity.between(&events.names, None, i64::MAX, None).entries();
-    let days = sorted(happened.map(|entry| civil_day(entry.at, program.offset_secs)).collect());
+    let days = sorted(happened.map(|entry| civil_day(entry.at, offset_secs)).collect());
     let days = days.into_iter().take_while(|day| *day <= today);
     days.flat_map(|day| [until.then_some(day), since.then_some(day + 1)]).flatten().collect()
 }
@@ -177,9 +213,9 @@ fn day_of_bound(by: Calendar, bound: i64, today: i64) -> i64 {
 }
 
 /// The texts that a field, or a part of it, is compared with.
-fn texts(program: &Program, field: FieldIndex) -> Vec<&str> {
+fn texts<'m>(sites: &impl ReadSites<'m>, field: FieldIndex) -> Vec<&'m str> {
     let mut texts = Vec::new();
-    program.read_sites(|site| match site {
+    sites.each_site(|site| match site {
         ReadSite::Test(Test::Text { test, .. }) if site.fields().any(|own| own == field) => {
             let (TextTest::OneOf(all)
             | TextTest::StartsWith(all)
@@ -197,9 +233,9 @@ fn texts(program: &Program, field: FieldIndex) -> Vec<&str> {
 }
 
 /// The tags that a field is tested for.
-fn tags(program: &Program, field: FieldIndex) -> Vec<&str> {
+fn tags<'m>(sites: &impl ReadSites<'m>, field: FieldIndex) -> Vec<&'m str> {
     let mut tags = Vec::new();
-    program.read_sites(|site| match site {
+    sites.each_site(|site| match site {
         ReadSite::Test(Test::Tags { field: own, test: TagTest::HasAny(all) | TagTest::HasAll(all), .. })
             if *own == field =>
         {

@@ -1,0 +1,75 @@
+//! `warmth lint`.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::{Outcome, folder, shipped, warmth};
+
+const DOCUMENT: &str = "\
+format = 1
+name = \"x\"
+
+[[axis]]
+name = \"fit\"
+available = 50
+
+[[axis.rule]]
+id = \"nps\"
+bands.nps = [[7, 10], [9, 40]]
+";
+
+#[test]
+fn lint_shows_warnings_at_their_place_and_the_reach_of_each_axis() {
+    let folder = folder("lint");
+    fs::write(folder.join("model.toml"), DOCUMENT).unwrap();
+    let run =
+        |args: &[&str]| Outcome::of(warmth("lint").current_dir(&folder).arg("model.toml").args(args).output().unwrap());
+    let expected = "\
+warning[top-not-reached]: the score of this axis is at most 80: subjects reach at most 40 of 50 points
+ --> model.toml:6:1
+  |
+6 | available = 50
+  | ^^^^^^^^^^^^^^ axis[0].available
+  |
+  = help: lower `available`, or add rules
+
+";
+    let table =
+        "model.toml: `x` has 1 warning\n       least  greatest\nfit        0        80\nscore      0        80\n";
+    run(&[]).is(0, table, expected);
+    run(&["--strict"]).is(3, table, expected);
+
+    let lines = run(&["--format", "jsonl", "--strict"]);
+    assert_eq!((lines.code, lines.err.as_str()), (Some(3), ""));
+    let lines: Vec<Value> = lines.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let [warning, possible] = &lines[..] else { panic!("{lines:?}") };
+    assert_eq!((&warning["code"], &warning["path"]), (&json!("top-not-reached"), &json!("axis[0].available")));
+    assert_eq!(possible["possible"]["axes"]["fit"]["score"], json!([0, 80]));
+
+    fs::write(folder.join("model.json"), r#"{ "format": 1, "name": "x", "axis": [{ "name": "a", "available": 9 }] }"#)
+        .unwrap();
+    let outcome = Outcome::of(warmth("lint").current_dir(&folder).arg("model.json").output().unwrap());
+    assert!(
+        outcome.err.contains("warning[constant-axis]") && outcome.err.contains("--> model.json:1:"),
+        "{}",
+        outcome.err
+    );
+}
+
+#[test]
+fn shipped_models_pass_a_strict_lint() {
+    for file in ["cross_sell.toml", "readiness.toml", "upsell.toml"] {
+        let outcome = Outcome::of(warmth("lint").arg(shipped(file)).arg("--strict").output().unwrap());
+        assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), ""), "{}", outcome.out);
+        assert!(outcome.out.contains("has 0 warnings\n"), "{}", outcome.out);
+    }
+}
+
+#[test]
+fn a_broken_model_is_refused_as_by_check() {
+    let folder = folder("lint-broken");
+    fs::write(folder.join("broken.toml"), "format = 1\nname = \"x\"\ntotal = \"maen\"\n").unwrap();
+    let outcome = Outcome::of(warmth("lint").current_dir(&folder).arg("broken.toml").output().unwrap());
+    outcome.refuses(2, &["did you mean `mean`?", "--> broken.toml:3:"]);
+}

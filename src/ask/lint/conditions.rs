@@ -1,0 +1,449 @@
+//! Conditions that are never or always true, and parts of conditions that decide nothing.
+
+use super::space::Space;
+use super::warning::{About, Warnings};
+use crate::evaluate::{Atoms, Set, Truth};
+use crate::model::{self, KeyPath, Leaf, Scope, Shape, names};
+use crate::problem::Path;
+use crate::program::{Condition, ConditionNode, Events, Program, Quantity, ReadSite, Test};
+
+/// How many parts of one join are compared with each other.
+const PARTS_MAX: usize = 16;
+
+/// What a condition decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Required,
+    Disqualifying,
+    /// The condition of plain points.
+    Points,
+    /// The guard of any other form.
+    Guard,
+    /// A row of `first`.
+    Row,
+    Promoter,
+    Limit,
+    Segment,
+    /// The `where` of events.
+    Where,
+}
+
+impl Role {
+    /// What follows if the condition is never true.
+    fn never(self) -> &'static str {
+        match self {
+            Role::Required => "no subject is eligible",
+            Role::Disqualifying => "the gate disqualifies nobody",
+            Role::Points | Role::Guard => "the rule never gives its points",
+            Role::Row => "the row is never chosen",
+            Role::Promoter => "the promoter adds nothing",
+            Role::Limit => "the limit changes nothing",
+            Role::Segment => "no subject is in the segment by this condition",
+            Role::Where => "no event is selected",
+        }
+    }
+
+    /// What follows if the condition is always true.
+    fn always(self) -> &'static str {
+        match self {
+            Role::Required => "every subject passes the gate",
+            Role::Disqualifying => "every subject is disqualified",
+            Role::Points => "every subject gets the points",
+            Role::Guard => "the guard holds nobody back",
+            Role::Row => "no later row is chosen",
+            Role::Promoter => "every score gets the points",
+            Role::Limit => "the limit holds for every score",
+            Role::Segment => "no subject reaches the later segments",
+            Role::Where => "every event is selected",
+        }
+    }
+
+    /// What to do about a condition that is always true.
+    fn remedy(self) -> &'static str {
+        match self {
+            Role::Points => "correct the condition, or use the `base` of the axis",
+            Role::Guard | Role::Where => "correct the condition, or remove it",
+            Role::Row => "correct the condition, or move the points to `otherwise`",
+            Role::Required => "correct the condition, or remove the gate",
+            Role::Disqualifying | Role::Promoter | Role::Limit | Role::Segment => "correct the condition",
+        }
+    }
+}
+
+/// A condition of a model, and the same condition compiled.
+#[derive(Clone, Copy)]
+pub(super) struct Both<'m> {
+    pub(super) written: &'m model::Condition,
+    pub(super) compiled: &'m Condition,
+    pub(super) role: Role,
+    pub(super) about: About<'m>,
+}
+
+/// What a condition can be, and what its parts can be.
+pub(super) struct Truths {
+    /// In the order of the condition's parts, each before its own parts.
+    nodes: Vec<Node>,
+}
+
+struct Node {
+    truths: Option<Set<Truth>>,
+    /// The indexes of its parts.
+    parts: Vec<usize>,
+    /// For each two parts, whether the first is at least as true as the second for every subject.
+    at_least: Vec<bool>,
+}
+
+impl Node {
+    fn is_never(&self) -> bool {
+        self.truths.as_ref().is_some_and(|truths| !truths.any(|truth| truth == Truth::True))
+    }
+
+    fn is_always(&self) -> bool {
+        self.truths.as_ref().is_some_and(|truths| !truths.any(|truth| truth == Truth::False)) && !self.is_never()
+    }
+
+    /// Whether the part at one position is at least as true as the part at the other for every subject.
+    fn at_least(&self, one: usize, other: usize) -> bool {
+        self.at_least.get(one * self.parts.len() + other).copied().unwrap_or(false)
+    }
+}
+
+impl Truths {
+    pub(super) fn of<'m>(space: &Space<'m>, condition: &'m Condition) -> Truths {
+        let (mut nodes, mut conditions) = (Vec::new(), Vec::new());
+        collect(condition, &mut nodes, &mut conditions);
+        space.each(&sites(condition), |evaluation| {
+            let own: Vec<Set<Truth>> = conditions.iter().map(|condition| evaluation.truth(condition)).collect();
+            for (node, own) in nodes.iter_mut().zip(&own) {
+                match &mut node.truths {
+                    Some(all) => all.union_with(own),
+                    None => node.truths = Some(own.clone()),
+                }
+            }
+            for node in &mut nodes {
+                compare(node, &own);
+            }
+        });
+        Truths { nodes }
+    }
+
+    /// Whether the condition can be unknown.
+    pub(super) fn may_be_unknown(&self) -> bool {
+        let root = self.nodes.first().and_then(|node| node.truths.as_ref());
+        root.is_none_or(|truths| truths.any(|truth| truth == Truth::Unknown))
+    }
+
+    /// Whether the condition is never true, or true whenever it is known.
+    pub(super) fn is_constant(&self) -> bool {
+        self.nodes.first().is_some_and(|node| node.is_never() || node.is_always())
+    }
+
+    /// Whether the condition is never true.
+    pub(super) fn is_never(&self) -> bool {
+        self.nodes.first().is_some_and(Node::is_never)
+    }
+}
+
+/// Updates which parts are at least as true as others, given the truths in one combination.
+fn compare(node: &mut Node, own: &[Set<Truth>]) {
+    let count = node.parts.len();
+    if node.at_least.is_empty() {
+        return;
+    }
+    let ends = |part: &usize| {
+        let truths = own.get(*part)?;
+        Some((truths.iter().next()?, truths.iter().last()?))
+    };
+    let ends: Vec<_> = node.parts.iter().map(ends).collect();
+    for (index, flag) in node.at_least.iter_mut().enumerate() {
+        let least = ends.get(index / count).copied().flatten().map(|(least, _)| least);
+        let greatest = ends.get(index % count).copied().flatten().map(|(_, greatest)| greatest);
+        *flag &= least >= greatest;
+    }
+}
+
+fn parts(condition: &Condition) -> &[Condition] {
+    match &condition.node {
+        ConditionNode::All(parts) | ConditionNode::Any(parts) | ConditionNode::AtLeastOf { of: parts, .. } => parts,
+        ConditionNode::Not(inner) => std::slice::from_ref(inner),
+        ConditionNode::Test(_) => &[],
+    }
+}
+
+/// Adds a condition and its parts.
+fn collect<'m>(condition: &'m Condition, nodes: &mut Vec<Node>, conditions: &mut Vec<&'m Condition>) -> usize {
+    let own = nodes.len();
+    nodes.push(Node { truths: None, parts: Vec::new(), at_least: Vec::new() });
+    conditions.push(condition);
+    let parts: Vec<usize> = parts(condition).iter().map(|part| collect(part, nodes, conditions)).collect();
+    let joined = matches!(condition.node, ConditionNode::All(_) | ConditionNode::Any(_));
+    if let Some(node) = nodes.get_mut(own) {
+        let compared = joined && (2..=PARTS_MAX).contains(&parts.len());
+        node.at_least = vec![true; if compared { parts.len() * parts.len() } else { 0 }];
+        node.parts = parts;
+    }
+    own
+}
+
+impl<'m> Both<'m> {
+    /// Warns about the condition at this path and its parts.
+    pub(super) fn check(
+        &self,
+        program: &'m Program,
+        space: &Space<'m>,
+        path: &Path<'_>,
+        scope: Scope,
+        warnings: &mut Warnings,
+    ) -> Truths {
+        let truths = Truths::of(space, self.compiled);
+        let mut checker = Checker { program, truths: &truths, role: self.role, about: self.about, warnings };
+        checker.node(0, (self.written, self.compiled), path, scope, true);
+        truths
+    }
+}
+
+struct Checker<'c, 'm> {
+    program: &'m Program,
+    truths: &'c Truths,
+    role: Role,
+    about: About<'m>,
+    warnings: &'c mut Warnings,
+}
+
+impl<'m> Checker<'_, 'm> {
+    fn node(
+        &mut self,
+        index: usize,
+        both: (&'m model::Condition, &'m Condition),
+        path: &Path<'_>,
+        scope: Scope,
+        whole: bool,
+    ) {
+        let Some(node) = self.truths.nodes.get(index) else { return };
+        if node.is_never() {
+            return self.never(index, both, path, scope, whole);
+        }
+        if node.is_always() {
+            return self.always(node, both, path, scope, whole);
+        }
+        let parts: Vec<usize> = node.parts.clone();
+        let redundant = self.redundant(index, both.1);
+        self.each_part(both, path, |checker, position, both, path| {
+            let Some(part) = parts.get(position) else { return };
+            match redundant.get(position).copied().flatten() {
+                Some(other) => checker.redundant_part(both, path, scope, other),
+                None => checker.node(*part, both, path, scope, false),
+            }
+        });
+        if let (Shape::Leaf(leaf), ConditionNode::Test(test)) = (&both.0.0, &both.1.node) {
+            self.filters(leaf, test, path);
+        }
+    }
+
+    /// Calls `each` with the position of every part, with the part and with its path.
+    fn each_part(
+        &mut self,
+        (written, compiled): (&'m model::Condition, &'m Condition),
+        path: &Path<'_>,
+        mut each: impl FnMut(&mut Self, usize, (&'m model::Condition, &'m Condition), &Path<'_>),
+    ) {
+        let list = |key: &'static str, of: &'m [model::Condition]| (Some(path.key(key)), of);
+        let at_least_of = path.key("at_least_of");
+        let (list, written): (Option<Path<'_>>, &'m [model::Condition]) = match &written.0 {
+            Shape::Together(of) => (None, of),
+            Shape::All(of) => list("all", of),
+            Shape::Any(of) => list("any", of),
+            Shape::AtLeastOf { of, .. } => (Some(at_least_of.key("of")), of),
+            Shape::Not(inner) => {
+                let path = path.key("not");
+                if let Some(compiled) = parts(compiled).first() {
+                    each(self, 0, (inner, compiled), &path);
+                }
+                return;
+            }
+            Shape::Leaf(_) => return,
+        };
+        for (position, both) in written.iter().zip(parts(compiled)).enumerate() {
+            match &list {
+                Some(list) => each(self, position, both, &list.index(position)),
+                None => each(self, position, both, path),
+            }
+        }
+    }
+
+    /// Calls `report` with the path of a condition: of the operand of a test, of the key of a join, or of the table that
+    /// all tests of the condition are in.
+    fn at(both: (&'m model::Condition, &'m Condition), path: &Path<'_>, scope: Scope, report: impl FnOnce(&Path<'_>)) {
+        let keys = match &both.0.0 {
+            Shape::Leaf(leaf) => leaf.operand_keys(scope),
+            Shape::Together(of) => shared_keys(of, scope),
+            Shape::All(_) => KeyPath::from_slice(&["all"]),
+            Shape::Any(_) => KeyPath::from_slice(&["any"]),
+            Shape::Not(_) => KeyPath::from_slice(&["not"]),
+            Shape::AtLeastOf { .. } => KeyPath::from_slice(&["at_least_of"]),
+        };
+        report(&path.keys(&keys));
+    }
+
+    fn never(
+        &mut self,
+        index: usize,
+        both: (&'m model::Condition, &'m Condition),
+        path: &Path<'_>,
+        scope: Scope,
+        whole: bool,
+    ) {
+        let Some(node) = self.truths.nodes.get(index) else { return };
+        if let ConditionNode::All(_) = both.1.node {
+            let culprit = node.parts.iter().position(|part| self.truths.nodes.get(*part).is_some_and(Node::is_never));
+            if let Some(culprit) = culprit {
+                let part = node.parts.get(culprit).copied().unwrap_or_default();
+                return self.each_part(both, path, |checker, position, both, path| {
+                    if position == culprit {
+                        checker.never(part, both, path, scope, whole);
+                    }
+                });
+            }
+        }
+        let what = match (&both.1.node, whole) {
+            (ConditionNode::All(_), true) => "these tests exclude each other",
+            (ConditionNode::All(_), false) => {
+                "these tests exclude each other, so this part of the condition is never true"
+            }
+            (_, true) => "this is never true",
+            (_, false) => "this part of the condition is never true",
+        };
+        let (message, help) = if whole {
+            (format!("{what}, so {}", self.role.never()), "correct the condition, or remove it")
+        } else {
+            (what.to_owned(), "correct this part, or remove it")
+        };
+        let (about, warnings) = (self.about, &mut *self.warnings);
+        Self::at(both, path, scope, |path| warnings.warn("never-true", path, about, message, help));
+    }
+
+    fn always(
+        &mut self,
+        node: &Node,
+        both: (&'m model::Condition, &'m Condition),
+        path: &Path<'_>,
+        scope: Scope,
+        whole: bool,
+    ) {
+        let may_be_unknown = node.truths.as_ref().is_some_and(|truths| truths.any(|truth| truth == Truth::Unknown));
+        let (message, help) = match (may_be_unknown, whole) {
+            (true, _) => (
+                "this is true whenever it is known".to_owned(),
+                "correct it; to ask whether a fact is there, write `known = true`, and for events `never = false`",
+            ),
+            (false, true) => (format!("this is always true, so {}", self.role.always()), self.role.remedy()),
+            (false, false) => {
+                ("this part of the condition is always true".to_owned(), "correct this part, or remove it")
+            }
+        };
+        let (about, warnings) = (self.about, &mut *self.warnings);
+        Self::at(both, path, scope, |path| warnings.warn("always-true", path, about, message, help));
+    }
+
+    /// For each part, the position of another part that makes it redundant.
+    fn redundant(&self, index: usize, compiled: &Condition) -> Vec<Option<usize>> {
+        let Some(node) = self.truths.nodes.get(index) else { return Vec::new() };
+        let count = node.parts.len();
+        let mut redundant = vec![None; count];
+        if node.at_least.is_empty() {
+            return redundant;
+        }
+        let constant = |position: usize| {
+            let part = node.parts.get(position).and_then(|part| self.truths.nodes.get(*part));
+            part.is_none_or(|part| part.is_never() || part.is_always())
+        };
+        for position in (0..count).rev().filter(|position| !constant(*position)) {
+            let implied = |other: usize| match compiled.node {
+                ConditionNode::All(_) => node.at_least(position, other),
+                ConditionNode::Any(_) => node.at_least(other, position),
+                _ => false,
+            };
+            let free = |other: &usize| {
+                *other != position && !constant(*other) && redundant.get(*other).is_some_and(Option::is_none)
+            };
+            let found = (0..count).filter(free).find(|other| implied(*other));
+            redundant.get_mut(position).into_iter().for_each(|own| *own = found);
+        }
+        redundant
+    }
+
+    fn redundant_part(
+        &mut self,
+        both: (&'m model::Condition, &'m Condition),
+        path: &Path<'_>,
+        scope: Scope,
+        other: usize,
+    ) {
+        let message = format!("this part of the condition decides nothing next to part {}", other + 1);
+        let (about, warnings) = (self.about, &mut *self.warnings);
+        let help = "remove this part, or correct one of the two";
+        Self::at(both, path, scope, |path| warnings.warn("redundant-test", path, about, message, help));
+    }
+
+    /// The conditions on attributes of the events of a test.
+    fn filters(&mut self, leaf: &'m Leaf, test: &'m Test, path: &Path<'_>) {
+        let events = match test {
+            Test::Happened { events, .. } => Some(events),
+            Test::Number { of, .. } => filtered(of),
+            _ => None,
+        };
+        let matching = leaf.event().and_then(|event| event.matching.as_deref().map(|written| (event, written)));
+        if let (Some(events), Some((event, written))) = (events, matching) {
+            let keys = ["events", event.name.as_str(), names::WHERE];
+            filter(self.program, events, written, &path.keys(&keys), self.about, self.warnings);
+        }
+    }
+}
+
+/// The keys that lead to every one of these tests; none if one of them is a join.
+fn shared_keys(of: &[model::Condition], scope: Scope) -> KeyPath<'_> {
+    let keys = of.iter().map(|part| match &part.0 {
+        Shape::Leaf(leaf) => leaf.operand_keys(scope),
+        Shape::Together(of) => shared_keys(of, scope),
+        _ => KeyPath::new(),
+    });
+    let shared = keys.reduce(|mut shared, own| {
+        let same = shared.iter().zip(&own).take_while(|(a, b)| a == b).count();
+        shared.truncate(same);
+        shared
+    });
+    shared.unwrap_or_default()
+}
+
+/// The events of a quantity.
+pub(super) fn filtered(of: &Quantity) -> Option<&Events> {
+    match of {
+        Quantity::Event { events, .. }
+        | Quantity::EventRatio { events, .. }
+        | Quantity::Distinct { events, .. }
+        | Quantity::DaysSinceLast { events } => Some(events),
+        _ => None,
+    }
+}
+
+/// Warns about the condition on the attributes of events.
+pub(super) fn filter<'m>(
+    program: &'m Program,
+    events: &'m Events,
+    written: &'m model::Condition,
+    path: &Path<'_>,
+    about: About<'m>,
+    warnings: &mut Warnings,
+) {
+    let Some(filter) = &events.filter else { return };
+    let space = Space::of_attributes(program, &filter.attributes);
+    let both = Both { written, compiled: &filter.when, role: Role::Where, about };
+    both.check(program, &space, path, Scope::Attributes, warnings);
+}
+
+/// The read sites of a condition.
+pub(super) fn sites(condition: &Condition) -> Vec<ReadSite<'_>> {
+    let mut sites = Vec::new();
+    condition.read_sites(&mut |site| sites.push(site));
+    sites
+}

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use crate::document::Document;
-use crate::messages::{Messages, Stop};
+use crate::messages::{Messages, Stop, counted};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The model in use, .toml or .json
     old: PathBuf,
-    /// The model to come, .toml or .json
+    /// The new model, .toml or .json
     new: PathBuf,
 }
 
@@ -29,8 +29,7 @@ pub(crate) fn run(args: &Args, messages: &Messages, out: &mut dyn Write) -> Resu
     for change in &changes {
         writeln!(out, "{change}")?;
     }
-    let plural = if changes.len() == 1 { "" } else { "s" };
-    Ok(writeln!(out, "{} change{plural}", changes.len())?)
+    Ok(writeln!(out, "{}", counted(changes.len(), ["change", "changes"]))?)
 }
 
 /// Adds a line for each difference. Parts with an id or a name are compared with the part of the same name.

@@ -67,8 +67,8 @@ struct AttributeColumn {
 
 /// Reads the events of a file. Rows may be in any order.
 ///
-/// `attributes` are those that are read, with the kinds of their cells. `zone` is that of times without an offset, if the
-/// mapping does not say it.
+/// `attributes` names the attributes to read, each with the kind of its cells. `zone` applies to times without an offset if
+/// the mapping has no `time_zone`.
 pub(crate) fn read_events(
     path: &Path,
     mapping: &EventsMapping,
@@ -152,9 +152,7 @@ impl Columns {
         if !alike.is_empty() {
             messages.note(&format!("{}: {}", source.path(), alike.join(", ")));
         }
-        let named = |column: Option<Column>, default: &str| {
-            source.columns().find(|(own, _)| Some(*own) == column).map_or(default, |(_, name)| name).to_owned()
-        };
+        let named = |column: Option<Column>, default: &str| source.name_of(column).unwrap_or(default).to_owned();
         let names = [
             named(Some(id), "id"),
             named(Some(name), "event"),
@@ -214,7 +212,9 @@ impl EventReader<'_> {
         };
         self.used_zone |= !matches!(moment, Moment::Instant(_));
         let at = moment.instant(form.zone.unwrap_or(self.zone));
-        let count = match self.columns.count.map(|column| source.cell(column)).filter(|cell| !form.is_missing(cell)) {
+        let known =
+            |column: Option<Column>| column.map(|column| source.cell(column)).filter(|cell| !form.is_missing(cell));
+        let count = match known(self.columns.count) {
             None => 1,
             Some(cell) => {
                 let Some(count) = count(form, &cell) else {
@@ -224,7 +224,7 @@ impl EventReader<'_> {
                 count
             }
         };
-        let amount = match self.columns.amount.map(|column| source.cell(column)).filter(|cell| !form.is_missing(cell)) {
+        let amount = match known(self.columns.amount) {
             None => Points::ZERO,
             Some(cell) => {
                 let Some(amount) = amount(form, &cell) else {

@@ -56,11 +56,11 @@ exit code: 0 done, 1 some rows or events were left out, 2 the command could not 
 enum Command {
     /// Score the records of a file with a model
     Score(score::Args),
-    /// Check a model, alone or against files: what is missing, and what never matches
+    /// Check a model; with files, also report what never matches
     Check(check::Args),
-    /// Draft a mapping from a file: which columns are which facts, and how their cells are written
+    /// Draft a mapping from the columns and cells of a file
     Map(map::Args),
-    /// Score the same records with two models: who moves to which state, grade, segment and play
+    /// Score the same records with two models, and list the records that move to another state, grade, segment or play
     Preview(preview::Args),
     /// List what changes from one model to another
     Diff(diff::Args),
@@ -125,8 +125,8 @@ fn main() -> ExitCode {
 impl Command {
     fn name_and_strictness(&self) -> (&'static str, bool) {
         match self {
-            Command::Score(args) => ("score", args.strict),
-            Command::Check(args) => ("check", args.strict),
+            Command::Score(args) => ("score", args.reporting.strict),
+            Command::Check(args) => ("check", args.reporting.strict),
             Command::Map(_) => ("map", false),
             Command::Preview(_) => ("preview", false),
             Command::Diff(_) => ("diff", false),

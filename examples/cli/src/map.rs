@@ -12,10 +12,9 @@ use crate::document::Document;
 use crate::input::{Cell, Column, FileOptions, Source};
 use crate::mapping::Mapping;
 use crate::mapping::form::{Form, Read};
-use crate::mapping::infer::{self, Hints, Proposal, kind, propose, quoted};
+use crate::mapping::infer::{self, Hints, Proposal, key, kind, propose, quoted};
 use crate::matched::{Listed, listed_attributes};
 use crate::messages::{Messages, Stop, counted, shortened};
-use crate::misfits::key;
 use crate::names::{Likeness, likeness, nearest, nearest_column, snake};
 use crate::options::FileArgs;
 use crate::reads::attributes;
@@ -158,7 +157,7 @@ impl Sheet {
         Ok(Sheet { path: source.path().to_owned(), columns, rows, hints })
     }
 
-    /// The column that is most like a name, of those that are not taken.
+    /// The column with the most similar name. Columns that are taken do not count.
     fn nearest(&self, wanted: &str, is_taken: &dyn Fn(&Sample) -> bool) -> Option<&Sample> {
         let free = self.columns.iter().filter(|sample| !is_taken(sample)).map(|sample| sample.name.as_str());
         let near = nearest_column(wanted, free)?;
@@ -204,7 +203,7 @@ impl Draft {
         self.line(&format!(
             "# Drafted from {} ({}). Read every line: it says how the cells are read.",
             sheet.path,
-            counted(u64::try_from(sheet.rows).unwrap_or(u64::MAX), ["row", "rows"])
+            counted(sheet.rows, ["row", "rows"])
         ));
         if let Some(preset) = &args.options.preset {
             self.line(&format!("preset = {}", quoted(preset)));

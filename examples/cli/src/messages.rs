@@ -48,8 +48,18 @@ impl From<io::Error> for Stop {
 const SKIPS: u64 = 20;
 
 /// A number with its noun: `1 row`, `2 rows`.
-pub(crate) fn counted(number: u64, [one, several]: [&str; 2]) -> String {
+pub(crate) fn counted(number: impl TryInto<u64>, [one, several]: [&str; 2]) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
     format!("{number} {}", if number == 1 { one } else { several })
+}
+
+/// The first names of a list, and the number of the others: `a, b and 3 more`.
+pub(crate) fn first_few<T: AsRef<str>>(names: &[T], most: usize) -> String {
+    let shown = names.iter().take(most).map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(most) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 /// A cell as messages show it: its beginning, on one line.

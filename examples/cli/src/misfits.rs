@@ -7,7 +7,7 @@ use warmth::Kind;
 
 use crate::input::Cell;
 use crate::mapping::form::Form;
-use crate::mapping::infer::{Hints, Proposal, propose};
+use crate::mapping::infer::{Hints, Proposal, key, propose, quoted};
 use crate::messages::{Messages, shortened};
 
 /// The prefix of the names of the columns of events.
@@ -121,13 +121,13 @@ impl Misfit {
             Some(own) => match own.strip_prefix("attributes.") {
                 None => format!("[events] {}", proposal.toml()),
                 Some(attribute) => {
-                    let column = toml::Value::from(self.column.as_str());
+                    let column = quoted(&self.column);
                     format!("[events] attributes.{} = {{ column = {column}, {} }}", key(attribute), proposal.toml())
                 }
             },
             None if self.field == self.column => format!("[fields] {} = {{ {} }}", key(&self.field), proposal.toml()),
             None => {
-                let column = toml::Value::from(self.column.as_str());
+                let column = quoted(&self.column);
                 format!("[fields] {} = {{ column = {column}, {} }}", key(&self.field), proposal.toml())
             }
         })
@@ -168,10 +168,4 @@ impl Misfit {
             }
         }
     }
-}
-
-/// A key of TOML, quoted if it must be.
-pub(crate) fn key(name: &str) -> String {
-    let bare = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
-    if bare { name.to_owned() } else { toml::Value::from(name).to_string() }
 }

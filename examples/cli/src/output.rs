@@ -12,6 +12,14 @@ pub(crate) fn write_line(out: &mut dyn Write, cells: &[String]) -> Result<(), St
     Ok(out.write_all(&line)?)
 }
 
+/// Clears the header of a column whose cells are all empty, so that the table leaves the column out.
+pub(crate) fn clear_empty<R: AsRef<[String]> + AsMut<[String]>>(rows: &mut [R], column: usize) {
+    let Some((header, cells)) = rows.split_first_mut() else { return };
+    if cells.iter().all(|row| row.as_ref().get(column).is_none_or(String::is_empty)) {
+        header.as_mut().get_mut(column).into_iter().for_each(String::clear);
+    }
+}
+
 /// Writes rows in columns of equal width, without columns that are empty. `is_right` says which stand on the right.
 pub(crate) fn write_table<R: AsRef<[String]>>(
     out: &mut dyn Write,

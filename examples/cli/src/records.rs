@@ -10,10 +10,11 @@ use warmth::{Activity, Kind, Record, Value};
 use crate::input::{Cell, Column, Found, Source};
 use crate::mapping::Mapping;
 use crate::mapping::form::{Form, Read};
-use crate::messages::{Messages, Stop};
-use crate::misfits::{ColumnOf, Misfits, key};
+use crate::mapping::infer::{key, quoted};
+use crate::messages::{Messages, Stop, first_few};
+use crate::misfits::{ColumnOf, Misfits};
 
-/// The records of a file, each with its activity and with those columns that the model reads.
+/// The records of a file, each with its activity and the columns that the model reads.
 pub(crate) struct Records {
     source: Source,
     id: Column,
@@ -61,7 +62,7 @@ impl Records {
                          if it is `{near}`, write into the mapping: [fields] {} = {{ column = {} }}",
                         source.path(),
                         key(&field),
-                        toml::Value::from(near)
+                        quoted(near)
                     )),
                 }
             }
@@ -133,6 +134,19 @@ impl Records {
     /// Whether the file has a column for a field.
     pub(crate) fn has(&self, field: &str) -> bool {
         self.fields.iter().any(|own| own.field == field && own.column.is_some())
+    }
+
+    /// Refuses a file without a record that can be scored. Call it after the last record.
+    pub(crate) fn refuse_none(&self) -> Result<(), Stop> {
+        match self.count() {
+            0 => Err(format!("{}: there is no record that can be scored", self.path()).into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The path of the file, as messages show it.
+    pub(crate) fn path(&self) -> &str {
+        self.source.path()
     }
 
     /// The number of records read.
@@ -226,9 +240,8 @@ pub(crate) fn required_column(
                     "{message}; its only name is `{title}`, which looks like a title: pass `--skip N` with the number of lines before the header"
                 )));
             }
-            let shown: Vec<_> = header.iter().take(8).map(|name| format!("`{name}`")).collect();
-            let more = if header.len() > 8 { format!(" and {} more", header.len() - 8) } else { String::new() };
-            let _ = write!(message, "; the columns are {}{more}", shown.join(", "));
+            let names: Vec<_> = header.iter().map(|name| format!("`{name}`")).collect();
+            let _ = write!(message, "; the columns are {}", first_few(&names, 8));
         }
     }
     Err(Stop::NoMapping(message))

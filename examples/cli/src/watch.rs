@@ -159,9 +159,9 @@ fn load(now: DateTime<Utc>, messages: &mut Messages) -> Result<Service, Stop> {
     let document = Document::open(&data.join("cross_sell.toml"))?;
     let model = document.model(messages)?;
     let scorer = document.scorer(&model, messages)?;
-    let (records, events, mapping) = (data.join("accounts.csv"), data.join("events.csv"), Mapping::default());
-    let files = Files { records: &records, events: Some(&events), mapping: &mapping, drop_duplicates: false };
-    let mut records = Population::open(&files, &[&model], fields(&scorer), messages)?.records;
+    let (records, events) = (data.join("accounts.csv"), data.join("events.csv"));
+    let files = Files { records: &records, events: Some(&events), mapping: Mapping::default(), drop_duplicates: false };
+    let mut records = Population::open(files, &[&model], fields(&scorer), messages)?.records;
     let policy = Policy::new().drop_margin(2);
     let mut service = Service { scorer, policy, accounts: BTreeMap::new(), queue: BTreeSet::new() };
     while let Some((id, record)) = records.next(messages)? {

@@ -10,7 +10,7 @@ use serde::de::IgnoredAny;
 use toml::de::DeTable;
 use warmth::{Model, ModelError, Problem, Record, Scorer};
 
-use crate::messages::{Messages, Stop};
+use crate::messages::{Messages, Stop, counted};
 
 /// A document with its text, so that problems can be shown in it.
 pub(crate) struct Document {
@@ -83,8 +83,8 @@ impl Document {
     pub(crate) fn problems(&self, error: &ModelError, messages: &Messages) -> Stop {
         let problems = error.problems();
         let mut shown: Vec<String> = problems.iter().map(|problem| self.show(problem, messages)).collect();
-        let plural = if problems.len() == 1 { "" } else { "s" };
-        shown.push(format!("{}: the model has {} problem{plural}", self.path, problems.len()));
+        let count = counted(problems.len(), ["problem", "problems"]);
+        shown.push(format!("{}: the model has {count}", self.path));
         Stop::Shown(shown.join("\n\n"))
     }
 

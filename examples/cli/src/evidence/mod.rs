@@ -33,7 +33,7 @@ pub(crate) struct Args {
     /// Whether the outcome came after `as_of`
     #[arg(long, value_name = "COLUMN")]
     outcome: String,
-    /// A model in use, .toml or .json, to try beside the proposed ones
+    /// The model in use, .toml or .json, to compare with the proposed models
     #[arg(long, value_name = "MODEL")]
     model: Option<PathBuf>,
     /// A direction that a factor must keep

@@ -39,7 +39,7 @@ impl Default for Form {
     }
 }
 
-/// How a date or a time is written, beside `2026-11-22` and `2026-11-22T18:00:00Z`, which are always read.
+/// How a column writes dates and times. Every column may also have `2026-11-22` and `2026-11-22T18:00:00Z`.
 #[derive(Clone, Debug)]
 pub(crate) enum DateForm {
     Pattern(Vec<Item<'static>>),

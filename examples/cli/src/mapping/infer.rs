@@ -97,6 +97,12 @@ pub(crate) fn quoted(text: &str) -> String {
     toml::Value::from(text).to_string()
 }
 
+/// A key as TOML writes it, quoted if it must be.
+pub(crate) fn key(name: &str) -> String {
+    let bare = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    if bare { name.to_owned() } else { quoted(name) }
+}
+
 fn quoted_list(words: &[String]) -> String {
     match words {
         [word] => quoted(word),

@@ -1,11 +1,11 @@
-//! What never matched: events and texts that a model names and no row has, fields that are missing for most, rules that
-//! fired for nobody or for everybody.
+//! What never matched: events and texts of a model that no row has, fields that are missing for most records, rules that
+//! fire for no record or for all.
 
 mod report;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use warmth::model::{Condition, Input, Operand, Test, Worth};
+use warmth::model::{Condition, Input, Operand, Rule, Test, Worth};
 use warmth::{Fired, Kind, Model, Record, Score, Scorer, Value, Verdict};
 
 use crate::events::Events;
@@ -13,7 +13,7 @@ use crate::mapping::Mapping;
 use crate::messages::shortened;
 use crate::names::{self, Likeness, likeness, nearest};
 use crate::population::gate_of;
-use crate::reads::{Use, attribute_uses, conditions};
+use crate::reads::{Use, attribute_uses, conditions, rules};
 use crate::records::Records;
 pub(crate) use report::Report;
 use report::{
@@ -64,14 +64,14 @@ impl<'m> Audit<'m> {
     pub(crate) fn new(model: &'m Model, scorer: &'m Scorer<Record>) -> Audit<'m> {
         let seen =
             |kind| Seen { kind, missing: 0, known: 0, texts: BTreeMap::new(), like_lists: 0, example: String::new() };
-        let ids = scorer.rules().map(|(_, rule)| rule).chain(scorer.promoters()).chain(scorer.limits());
+        let listed = listed(model);
         Audit {
             model,
             scorer,
-            unmatched: listed(model),
-            listed: listed(model),
+            unmatched: listed.clone(),
+            listed,
             fields: scorer.fields().map(|field| (field.name(), seen(field.kind()))).collect(),
-            fired: ids.map(|title| (title.id, 0)).collect(),
+            fired: ids(scorer).map(|id| (id, 0)).collect(),
             held_back: BTreeMap::new(),
             verdicts: BTreeMap::new(),
             records: 0,
@@ -118,7 +118,7 @@ impl<'m> Audit<'m> {
         }
     }
 
-    /// The report. `events` are those of the file, if there is one.
+    /// The report. `events` is `None` if there is no file of events.
     pub(crate) fn report<'e>(self, records: &Records, events: Option<(&'e Events, &Mapping)>, skipped: u64) -> Report {
         let of_events =
             |(events, _): &(&'e Events, &Mapping)| events.misfits.columns().chain(events.attribute_misfits.columns());
@@ -144,11 +144,9 @@ impl<'m> Audit<'m> {
             example: seen.example.clone(),
             is_tags: seen.kind == Kind::Tags,
         });
-        let ids = self.scorer.rules().map(|(_, rule)| rule.id).chain(self.scorer.promoters().map(|title| title.id));
-        let ids = ids.chain(self.scorer.limits().map(|title| title.id));
         // Without a file of events, rules on events fire for nobody. That is no news.
         let on_events = if events.is_none() { reads_events(self.model) } else { BTreeSet::new() };
-        let rules = ids.filter(|id| !on_events.contains(id)).filter_map(|id| {
+        let rules = ids(self.scorer).filter(|id| !on_events.contains(id)).filter_map(|id| {
             let fired = self.fired.get(id).copied().filter(|fired| *fired == 0 || *fired == self.passed)?;
             Some(RuleCount { id: id.to_owned(), fired, of: self.passed })
         });
@@ -296,11 +294,17 @@ impl Listed<'_> {
     }
 }
 
+/// The ids of the rules, promoters and limits, in this order.
+fn ids(scorer: &Scorer<Record>) -> impl Iterator<Item = &str> {
+    let titles = scorer.rules().map(|(_, rule)| rule).chain(scorer.promoters()).chain(scorer.limits());
+    titles.map(|title| title.id)
+}
+
 /// Every text that the model compares with a field.
 fn listed(model: &Model) -> Vec<Listed<'_>> {
     let tests = conditions(model).flat_map(|(at, when)| when.tests().map(move |test| (at, test)));
     let mut listed: Vec<Listed<'_>> = tests.flat_map(|(at, test)| listed_by(test, at)).collect();
-    for rule in model.axes().iter().flat_map(warmth::model::Axis::rules) {
+    for rule in rules(model) {
         if let Worth::Values(values) = rule.worth() {
             let (field, ignore_case) = (values.field(), values.ignores_case());
             let rows =
@@ -336,12 +340,11 @@ pub(crate) fn listed_attributes(model: &Model) -> Vec<Listed<'_>> {
 fn reads_events(model: &Model) -> BTreeSet<&str> {
     let is_events = |input: Input<'_>| matches!(input, Input::Events { .. });
     let reads = |when: &Condition| when.tests().any(|test| is_events(test.input()));
-    let rules = model.axes().iter().flat_map(warmth::model::Axis::rules).filter(|rule| match rule.worth() {
+    let on_events = rules(model).filter(|rule| match rule.worth() {
         Worth::Bands(bands) => is_events(bands.input()),
         Worth::PerUnit(per_unit) => is_events(per_unit.input()),
         Worth::Signal(_) => true,
         _ => false,
     });
-    let ids = rules.map(warmth::model::Rule::id);
-    ids.chain(conditions(model).filter(|(_, when)| reads(when)).map(|(at, _)| at)).collect()
+    on_events.map(Rule::id).chain(conditions(model).filter(|(_, when)| reads(when)).map(|(at, _)| at)).collect()
 }

@@ -1,13 +1,16 @@
-//! What a run found out, as a value for JSON and as messages.
+//! The findings of a run, as a value for JSON and as messages.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
 
 use serde::Serialize;
 use warmth::Verdict;
 
-use crate::messages::Messages;
-use crate::misfits::{Misfit, key};
+use crate::mapping::infer::{key, quoted};
+use crate::messages::{Messages, Stop, counted, first_few};
+use crate::misfits::Misfit;
 
 /// Below this number of records, a rule that fires for nobody or a field that is missing for most is no news.
 const ENOUGH: u64 = 20;
@@ -119,6 +122,12 @@ impl Report {
         self.caps = caps;
     }
 
+    /// Writes the report to a file of JSON.
+    pub(crate) fn write_json(&self, path: &Path) -> Result<(), Stop> {
+        let json = serde_json::to_string_pretty(self).map_err(|error| error.to_string())?;
+        fs::write(path, json + "\n").map_err(|error| format!("{}: {error}", path.display()).into())
+    }
+
     /// Writes what never matched as warnings.
     pub(crate) fn write(&self, messages: &mut Messages) {
         if !self.has_events {
@@ -146,10 +155,9 @@ impl Report {
             messages.note(&format!("these caps change the points of nobody: {}", self.caps.join(", ")));
         }
         if !self.unread_events.is_empty() {
-            let shown: Vec<_> = self.unread_events.keys().take(10).map(|name| format!("`{name}`")).collect();
-            let more = self.unread_events.len().saturating_sub(10);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            messages.note(&format!("the model does not read these events of the file: {}{more}", shown.join(", ")));
+            let names: Vec<_> = self.unread_events.keys().map(|name| format!("`{name}`")).collect();
+            let names = first_few(&names, 10);
+            messages.note(&format!("the model does not read these events of the file: {names}"));
         }
     }
 
@@ -174,7 +182,7 @@ impl Report {
         for UnmatchedAttribute { attribute, nearest } in &self.attributes {
             let mut message = format!("the model reads the attribute `{attribute}` of events, which no row has");
             if let Some(nearest) = nearest {
-                let (name, column) = (key(attribute), toml::Value::from(nearest.as_str()));
+                let (name, column) = (key(attribute), quoted(nearest));
                 let _ = write!(
                     message,
                     "; if it is `{nearest}`, write into the mapping: [events] attributes = {{ {name} = {column} }}"
@@ -200,7 +208,7 @@ impl Report {
                      to rename it, write into the mapping: [events] names = {{ {} = {} }}",
                     rows_have(*rows),
                     key(found),
-                    toml::Value::from(text.as_str())
+                    quoted(text)
                 ),
             });
         }
@@ -238,13 +246,12 @@ impl Report {
             groups.entry((at, place)).or_default().push(format!("`{text}`{nearest}"));
         }
         for ((at, place), texts) in groups {
-            let shown = texts.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
-            let more = if texts.len() > 5 { format!(" and {} more", texts.len() - 5) } else { String::new() };
-            messages.warning(&format!("`{at}` looks in {place} for {shown}{more}, which no row has"));
+            let texts = first_few(&texts, 5);
+            messages.warning(&format!("`{at}` looks in {place} for {texts}, which no row has"));
         }
     }
 }
 
 fn rows_have(rows: u64) -> String {
-    if rows == 1 { "1 row has".to_owned() } else { format!("{rows} rows have") }
+    counted(rows, ["row has", "rows have"])
 }

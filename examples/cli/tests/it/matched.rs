@@ -1,12 +1,10 @@
 //! What never matched: warnings, the report, and strict runs.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::{Outcome, folder, shipped, warmth};
+use crate::{Folder, Outcome, contains, shipped, warmth};
 
 const MODEL: &str = r#"
 format = 1
@@ -51,9 +49,7 @@ id = "logins"
 signal = { event = "login", points = 10, max = 1000 }
 "#;
 
-fn with_files(test: &str) -> PathBuf {
-    let folder = folder(&format!("matched/{test}"));
-    fs::write(folder.join("model.toml"), MODEL).unwrap();
+fn with_files(test: &str) -> Folder {
     let mut records = "id,country,industry,title,nps,phone\n".to_owned();
     let mut events = "id,event,at\n".to_owned();
     for id in 0..24 {
@@ -65,14 +61,13 @@ fn with_files(test: &str) -> PathBuf {
             writeln!(events, "c{id},{event},2026-11-01T00:00:00Z").unwrap();
         }
     }
-    fs::write(folder.join("records.csv"), records).unwrap();
-    fs::write(folder.join("events.csv"), events).unwrap();
-    folder
+    let folder = Folder::new(&format!("matched/{test}")).with("model.toml", MODEL);
+    folder.with("records.csv", records).with("events.csv", events)
 }
 
-fn run(command: &str, folder: &Path, args: &[&str]) -> Outcome {
-    let files = ["model.toml", "records.csv", "--events", "events.csv", "--as-of", "2026-11-22"];
-    Outcome::of(warmth(command).current_dir(folder).args(files).args(args).output().unwrap())
+fn run(command: &str, folder: &Folder, args: &[&str]) -> Outcome {
+    let files = [command, "model.toml", "records.csv", "--events", "events.csv", "--as-of", "2026-11-22"];
+    folder.run(&[&files[..], args].concat())
 }
 
 const WARNINGS: &str = "\
@@ -94,7 +89,7 @@ fn what_never_matched_is_said_after_a_run() {
     assert_eq!(outcome.code, Some(0));
     assert_eq!(outcome.err.replace("score: ", ""), WARNINGS);
 
-    let report: Value = serde_json::from_str(&fs::read_to_string(folder.join("report.json")).unwrap()).unwrap();
+    let report = folder.json("report.json");
     assert_eq!((&report["model"], &report["records"]), (&json!("x"), &json!(24)));
     assert_eq!(report["events"][1], json!({ "event": "pricing_view", "nearest": "Pricing View", "rows": 24 }));
     assert_eq!(report["unread_events"], json!({ "Pricing View": 24 }));
@@ -141,31 +136,49 @@ note: the model does not read these events of the file: `Pricing View`
     assert_eq!(outcome.err.replace("check: ", ""), [WARNINGS, notes].concat());
 }
 
+/// The page says how many records the warnings about rules and missing fields need.
+#[test]
+fn few_records_say_nothing_about_rules_and_fields() {
+    let folder = with_files("few");
+    let all = folder.read("records.csv");
+    for records in [19, 20] {
+        let some: Vec<&str> = all.lines().take(records + 1).collect();
+        folder.write("records.csv", some.join("\n"));
+        let err = run("check", &folder, &[]).err;
+        for about in ["`nps` is missing for", "these fire for nobody", "these fire for everybody"] {
+            assert_eq!(err.contains(about), records == 20, "{about}: {err}");
+        }
+    }
+    contains(
+        &crate::page().replace('\n', " "),
+        &["With fewer than 20 records, rules and missing fields are not reported."],
+    );
+}
+
 #[test]
 fn a_gate_that_holds_everybody_back_is_named() {
     let folder = with_files("gate");
-    let records = fs::read_to_string(folder.join("records.csv")).unwrap();
-    fs::write(folder.join("records.csv"), records.replace(",NL,", ",nl,").replace(",DE,", ",de,")).unwrap();
-    let err = run("score", &folder, &[]).err;
-    for part in [
-        "warning: the gate `in-europe` holds back all 24 records",
-        "warning: `in-europe` looks in `country` for `Atlantis`, which no row has",
-        "warning: 12 rows have `nl` in `country`, which the model does not count as `NL`",
-    ] {
-        assert!(err.contains(part), "`{part}` is not in: {err}");
-    }
+    let records = folder.read("records.csv");
+    folder.write("records.csv", records.replace(",NL,", ",nl,").replace(",DE,", ",de,"));
+    contains(
+        &run("score", &folder, &[]).err,
+        &[
+            "warning: the gate `in-europe` holds back all 24 records",
+            "warning: `in-europe` looks in `country` for `Atlantis`, which no row has",
+            "warning: 12 rows have `nl` in `country`, which the model does not count as `NL`",
+        ],
+    );
 }
 
 /// One warning for one spelling, although the text never matches and its rule fires for nobody.
 #[test]
 fn another_spelling_is_one_warning() {
     let folder = with_files("spelling");
-    let records = fs::read_to_string(folder.join("records.csv")).unwrap();
-    fs::write(folder.join("records.csv"), records.replace(",software,", ",Software,")).unwrap();
+    let records = folder.read("records.csv");
+    folder.write("records.csv", records.replace(",software,", ",Software,"));
     let err = run("score", &folder, &[]).err;
     let warning = "warning: 16 rows have `Software` in `industry`, which the model does not count as `software`; \
         correct one of them, or write `ignore_case = true` in `industry`\n";
-    assert!(err.contains(warning), "{err}");
+    contains(&err, &[warning, "these fire for nobody: `pricing`, `visits`\n"]);
     assert_eq!(err.matches("`software`").count(), 1, "{err}");
-    assert!(err.contains("these fire for nobody: `pricing`, `visits`\n"), "{err}");
 }

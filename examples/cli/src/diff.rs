@@ -18,9 +18,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, messages: &Messages, out: &mut dyn Write) -> Result<(), Stop> {
     let read = |path: &PathBuf| -> Result<Value, Stop> {
-        let document = Document::open(path)?;
-        let model = document.model(messages)?;
-        document.scorer(&model, messages)?;
+        let model = Document::checked_model(path, messages)?;
         serde_json::to_value(&model).map_err(|error| error.to_string().into())
     };
     let (old, new) = (read(&args.old)?, read(&args.new)?);

@@ -8,19 +8,13 @@ use warmth::{Activity, Attribute, Event, Kind, Points, Value};
 
 use crate::input::{Cell, Column, Source};
 use crate::mapping::EventsMapping;
-use crate::mapping::form::{Form, Moment, Read, Zone};
+use crate::mapping::form::{Form, Moment, Zone};
 use crate::messages::{Messages, Stop, counted};
 use crate::misfits::{ColumnOf, Misfits};
-use crate::names::nearest_column;
+use crate::names::{nearest_column, tally};
 use crate::records::{column, required_column};
 
-/// How many different names are remembered.
-const NAMES: usize = 10_000;
-
-/// How many different texts of an attribute are remembered.
-const TEXTS: usize = 10_000;
-
-/// What a file of events has.
+/// The contents of a file of events.
 pub(crate) struct Events {
     pub(crate) activities: HashMap<String, Activity>,
     /// The names of the events with their numbers, as the file writes them.
@@ -33,14 +27,14 @@ pub(crate) struct Events {
     pub(crate) dropped: u64,
 }
 
-/// What the rows have of an attribute that the model reads.
+/// The values that the rows have for an attribute of the model.
 #[derive(Default)]
 pub(crate) struct SeenAttribute {
     /// The number of rows with a value.
     pub(crate) known: u64,
     /// The different texts, with the number of their rows.
     pub(crate) texts: BTreeMap<String, u64>,
-    /// A column that may be meant, if the file has none of the name.
+    /// A column with a similar name.
     pub(crate) nearest: Option<String>,
 }
 
@@ -197,9 +191,7 @@ impl EventReader<'_> {
         };
         let id = text(self.columns.id, id_name, "id")?;
         let written = text(self.columns.name, event_name, "name of the event")?;
-        if events.names.len() < NAMES || events.names.contains_key(&written) {
-            *events.names.entry(written.clone()).or_default() += 1;
-        }
+        tally(&mut events.names, &written);
         let event = self.mapping.names.get(&written).unwrap_or(&written);
         let time = source.cell(self.columns.time);
         if form.is_missing(&time) {
@@ -262,16 +254,10 @@ impl Columns {
                 (Kind::Any, _) => Kind::Text,
                 (kind, _) => *kind,
             };
-            match form.read(&cell, kind) {
-                Read::Missing => {}
-                Read::Value(value) => {
-                    events.attributes.entry(name.clone()).or_default().see(&value);
-                    values.push((name.as_str(), value));
-                }
-                Read::Misfit => {
-                    let of = ColumnOf { field, column: column_name, kind, form };
-                    events.attribute_misfits.add(of, &cell, source.line());
-                }
+            let of = ColumnOf { field, column: column_name, kind, form };
+            if let Some(value) = events.attribute_misfits.read(of, &cell, source.line()) {
+                events.attributes.entry(name.clone()).or_default().see(&value);
+                values.push((name.as_str(), value));
             }
         }
         values
@@ -281,11 +267,8 @@ impl Columns {
 impl SeenAttribute {
     fn see(&mut self, value: &Value) {
         self.known += 1;
-        let Value::Text(text) = value else { return };
-        if let Some(rows) = self.texts.get_mut(text) {
-            *rows += 1;
-        } else if self.texts.len() < TEXTS {
-            self.texts.insert(text.clone(), 1);
+        if let Value::Text(text) = value {
+            tally(&mut self.texts, text);
         }
     }
 }

@@ -6,8 +6,8 @@
 //!     --events examples/data/events.csv --as-of 2026-11-22T18:00:00Z
 //! ```
 //!
-//! Copy the parts that your host needs. `input` reads files of any form, `mapping` says how cells become facts, `records` and
-//! `events` read both with it, and `matched` finds what never matched. Each subcommand is a module.
+//! Copy the parts that your host needs. `input` reads files of any form. `mapping` turns cells into facts. `records` and
+//! `events` read both files with a mapping, and `matched` finds what never matched. Each subcommand is a module.
 
 mod check;
 mod diff;

@@ -41,15 +41,7 @@ const ROWS: usize = 100_000;
 const CELLS: usize = 300;
 
 pub(crate) fn run(args: &Args, messages: &Messages, out: &mut dyn Write) -> Result<(), Stop> {
-    let model = match &args.model {
-        Some(path) => {
-            let document = Document::open(path)?;
-            let model = document.model(messages)?;
-            document.scorer(&model, messages)?;
-            Some(model)
-        }
-        None => None,
-    };
+    let model = args.model.as_ref().map(|path| Document::checked_model(path, messages)).transpose()?;
     let mapping = args.options.mapping()?;
     let mut draft = Draft::default();
     let records = Sheet::read(&args.file, &mapping.file, messages)?;

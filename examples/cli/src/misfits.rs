@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use warmth::Kind;
+use warmth::{Kind, Value};
 
-use crate::input::Cell;
-use crate::mapping::form::Form;
+use crate::input::{Cell, EXACT};
+use crate::mapping::form::{Form, Read};
 use crate::mapping::infer::{Hints, Proposal, key, propose, quoted};
 use crate::messages::{Messages, shortened};
 
@@ -72,6 +72,18 @@ impl Misfits {
             && !misfit.examples.contains(&text)
         {
             misfit.examples.push(text);
+        }
+    }
+
+    /// Reads a cell with the form of its column. `None` if the cell is missing or does not fit.
+    pub(crate) fn read(&mut self, of: ColumnOf<'_>, cell: &Cell<'_>, line: u64) -> Option<Value> {
+        match of.form.read(cell, of.kind) {
+            Read::Missing => None,
+            Read::Value(value) => Some(value),
+            Read::Misfit => {
+                self.add(of, cell, line);
+                None
+            }
         }
     }
 
@@ -147,7 +159,6 @@ impl Misfit {
     }
 
     fn is_beyond_exact(&self) -> bool {
-        const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
         self.examples.iter().all(|cell| cell.parse::<f64>().is_ok_and(|number| number.abs() >= EXACT))
     }
 

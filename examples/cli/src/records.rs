@@ -9,7 +9,7 @@ use warmth::{Activity, Kind, Record, Value};
 
 use crate::input::{Cell, Column, Found, Source};
 use crate::mapping::Mapping;
-use crate::mapping::form::{Form, Read};
+use crate::mapping::form::Form;
 use crate::mapping::infer::{key, quoted};
 use crate::messages::{Messages, Stop, first_few};
 use crate::misfits::{ColumnOf, Misfits};
@@ -110,13 +110,9 @@ impl Records {
         for FieldColumn { field, kind, column, column_name, form } in &self.fields {
             let Some(column) = *column else { continue };
             let cell = self.source.cell(column);
-            match form.read(&cell, *kind) {
-                Read::Missing => {}
-                Read::Value(value) => record.set(field, value),
-                Read::Misfit => {
-                    let of = ColumnOf { field, column: column_name, kind: *kind, form };
-                    self.misfits.add(of, &cell, self.source.line());
-                }
+            let of = ColumnOf { field, column: column_name, kind: *kind, form };
+            if let Some(value) = self.misfits.read(of, &cell, self.source.line()) {
+                record.set(field, value);
             }
         }
         Ok((id, record))

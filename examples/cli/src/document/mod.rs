@@ -55,6 +55,14 @@ impl Document {
         Scorer::new(model).map_err(|error| self.problems(&error, messages))
     }
 
+    /// The model of a file, if it also compiles.
+    pub(crate) fn checked_model(path: &Path, messages: &Messages) -> Result<Model, Stop> {
+        let document = Document::open(path)?;
+        let model = document.model(messages)?;
+        document.scorer(&model, messages)?;
+        Ok(model)
+    }
+
     fn check_syntax(&self, messages: &Messages) -> Result<(), Stop> {
         let (message, span) = match self.syntax {
             Syntax::Toml => match DeTable::parse(&self.text) {

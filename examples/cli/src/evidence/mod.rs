@@ -79,7 +79,7 @@ pub(crate) fn run(question: &Args, messages: &mut Messages, out: &mut dyn Write)
 
     let mut models: Vec<Model> = Vec::new();
     if let Some(path) = &question.model {
-        models.push(Document::open(path)?.model(messages)?);
+        models.push(Document::checked_model(path, messages)?);
     }
     let mut documents = Vec::new();
     if let Proposal::Made(made) = &proposal {

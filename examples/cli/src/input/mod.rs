@@ -1,7 +1,7 @@
 //! Files of rows as they are: delimited text, JSON lines and workbooks, one row at a time.
 //!
-//! [`Source::open`] looks at the beginning of a file and finds out its form, encoding and separator. It reports what it
-//! found. Text and JSON lines are streamed; a workbook is in memory.
+//! [`Source::open`] detects the form, encoding and separator of a file from its beginning, and reports them. Text and JSON
+//! lines are streamed; a workbook is in memory.
 
 mod cell;
 mod delimited;
@@ -14,7 +14,7 @@ use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 
-pub(crate) use cell::Cell;
+pub(crate) use cell::{Cell, EXACT};
 use delimited::Delimited;
 use json_lines::{ATTRIBUTES, JsonLines};
 pub(crate) use sniff::{Encoding, separator_named};
@@ -22,9 +22,9 @@ use workbook::Workbook;
 
 use crate::messages::{Messages, Stop};
 use crate::names::{self, Likeness};
-use crate::progress::Progress;
+use crate::progress;
 
-/// What a mapping or an option says about a file. `None` means: find out.
+/// What a mapping or an option says about a file. `None` stands for: detect it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct FileOptions {
     pub(crate) separator: Option<u8>,
@@ -73,7 +73,7 @@ impl Source {
             Box::new(io::stdin())
         } else {
             let file = File::open(path).map_err(|error| named(&error))?;
-            Progress::reading(file, &shown)
+            progress::reading(file, &shown)
         };
         Source::of(input, path, shown.clone(), options).map_err(|error| named(&error))
     }
@@ -127,7 +127,7 @@ impl Source {
         Ok(Source { path: shown, rows: Rows::Workbook(rows), header, notes })
     }
 
-    /// Writes what was found out about the file, such as its separator.
+    /// Writes what was detected in the file, such as its separator.
     pub(crate) fn write_notes(&self, messages: &Messages) {
         for note in &self.notes {
             messages.note(note);

@@ -1,4 +1,4 @@
-//! Finds out the encoding, the form and the separator of a file from its beginning.
+//! Detects the encoding, the form and the separator of a file from its beginning.
 
 use std::fmt;
 use std::io::Read;

@@ -2,12 +2,13 @@
 
 use chrono::format::{Item, Parsed, StrftimeItems, parse};
 use chrono::{
-    DateTime, Datelike, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
+    DateTime, Datelike, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone,
+    Utc,
 };
 use chrono_tz::Tz;
 use warmth::{Kind, Value};
 
-use crate::input::Cell;
+use crate::input::{Cell, EXACT};
 
 /// The form of a column. The default is what a program writes: `true`, `1200.5`, `2026-11-22`, `a;b`.
 #[derive(Clone, Debug)]
@@ -265,7 +266,7 @@ impl Zone {
     }
 
     pub(crate) fn of_minutes(minutes: i32) -> Zone {
-        Zone::Fixed(FixedOffset::east_opt(minutes.saturating_mul(60)).unwrap_or(Utc.fix_offset()))
+        Zone::Fixed(FixedOffset::east_opt(minutes.saturating_mul(60)).unwrap_or(Utc.fix()))
     }
 
     /// The instant of a local time. Of two, when clocks are turned back, the first; a time that clocks jump over counts as
@@ -284,16 +285,6 @@ impl Zone {
                 }
             },
         }
-    }
-}
-
-trait FixOffset {
-    fn fix_offset(&self) -> FixedOffset;
-}
-
-impl FixOffset for Utc {
-    fn fix_offset(&self) -> FixedOffset {
-        chrono::Offset::fix(self)
     }
 }
 
@@ -340,8 +331,7 @@ fn number(text: &str) -> Option<Value> {
 }
 
 /// Whether a field of that kind has this value. A whole number beyond 2^53 is missing, however it is written.
-pub(crate) fn is_known(value: &Value, kind: Kind) -> bool {
-    const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53: every double beyond it is a whole number
+fn is_known(value: &Value, kind: Kind) -> bool {
     value.fits(kind) && !matches!(value, Value::Number(number) if number.abs() > EXACT)
 }
 
@@ -376,6 +366,8 @@ mod tests {
             ("1200", Some(1_200.0)),
             ("1e3", Some(1_000.0)),
             ("9,5", None),
+            ("1,200,000", Some(1_200_000.0)),
+            ("1,20", None),
             ("1,20,000", None),
             ("many", None),
             ("1.2.3", None),

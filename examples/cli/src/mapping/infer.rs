@@ -346,8 +346,8 @@ pub(crate) fn kind(cells: &[String]) -> Kind {
     }
 }
 
-/// The value that a cell has with a form, for comments in drafts.
-pub(crate) fn value(form: &Form, cell: &str, kind: Kind) -> Option<Value> {
+/// The value that a form reads from a cell, if it reads one.
+fn value(form: &Form, cell: &str, kind: Kind) -> Option<Value> {
     match form.read(&Cell::text(cell), kind) {
         Read::Value(value) => Some(value),
         Read::Missing | Read::Misfit => None,

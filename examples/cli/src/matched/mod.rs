@@ -11,7 +11,7 @@ use warmth::{Fired, Kind, Model, Record, Score, Scorer, Value, Verdict};
 use crate::events::Events;
 use crate::mapping::Mapping;
 use crate::messages::shortened;
-use crate::names::{self, Likeness, likeness, nearest};
+use crate::names::{self, Likeness, likeness, nearest, tally};
 use crate::population::gate_of;
 use crate::reads::{Use, attribute_uses, conditions, rules};
 use crate::records::Records;
@@ -19,9 +19,6 @@ pub(crate) use report::Report;
 use report::{
     ListLike, MissingField, OtherSpelling, ReportedCells, RuleCount, UnmatchedAttribute, UnmatchedEvent, UnmatchedText,
 };
-
-/// How many different texts of a field are remembered.
-const TEXTS: usize = 10_000;
 
 /// How many pairs of a listed text and a text of a row are compared, to name the nearest one.
 const PAIRS: usize = 200_000;
@@ -52,7 +49,7 @@ pub(crate) struct Listed<'m> {
 
 struct Seen {
     kind: Kind,
-    missing: u64,
+    /// The number of records with a value.
     known: u64,
     /// The different texts, with the number of their rows.
     texts: BTreeMap<String, u64>,
@@ -62,8 +59,7 @@ struct Seen {
 
 impl<'m> Audit<'m> {
     pub(crate) fn new(model: &'m Model, scorer: &'m Scorer<Record>) -> Audit<'m> {
-        let seen =
-            |kind| Seen { kind, missing: 0, known: 0, texts: BTreeMap::new(), like_lists: 0, example: String::new() };
+        let seen = |kind| Seen { kind, known: 0, texts: BTreeMap::new(), like_lists: 0, example: String::new() };
         let listed = listed(model);
         Audit {
             model,
@@ -94,26 +90,22 @@ impl<'m> Audit<'m> {
             *self.held_back.entry(gate).or_default() += 1;
         }
         for (name, seen) in &mut self.fields {
-            match record.get(name) {
-                None => seen.missing += 1,
-                Some(value) => {
-                    seen.known += 1;
-                    match value {
-                        Value::Text(text) => {
-                            seen.list_like(text.contains(';') || text.contains('|'), text);
-                            seen.text(name, text, &mut self.unmatched);
-                        }
-                        Value::Tags(tags) => {
-                            if let [tag] = &tags[..] {
-                                seen.list_like(tag.contains([',', '|', ';']), tag);
-                            }
-                            for tag in tags {
-                                seen.text(name, tag, &mut self.unmatched);
-                            }
-                        }
-                        _ => {}
+            let Some(value) = record.get(name) else { continue };
+            seen.known += 1;
+            match value {
+                Value::Text(text) => {
+                    seen.list_like(text.contains([';', '|']), text);
+                    seen.text(name, text, &mut self.unmatched);
+                }
+                Value::Tags(tags) => {
+                    if let [tag] = &tags[..] {
+                        seen.list_like(tag.contains([',', '|', ';']), tag);
+                    }
+                    for tag in tags {
+                        seen.text(name, tag, &mut self.unmatched);
                     }
                 }
+                _ => {}
             }
         }
     }
@@ -134,8 +126,11 @@ impl<'m> Audit<'m> {
         let (attributes, attribute_texts) = events.map_or_else(Default::default, |(events, _)| self.attributes(events));
         let mut spellings = self.spellings();
         spellings.extend(events.iter().flat_map(|_| self.event_spellings(&unread)));
-        let missing = self.fields.iter().filter(|(_, seen)| seen.missing * 2 > self.records).map(|(name, seen)| {
-            MissingField { field: (*name).to_owned(), missing: seen.missing, has_column: records.has(name) }
+        let missing = self.fields.iter().map(|(name, seen)| (name, self.records - seen.known));
+        let missing = missing.filter(|(_, missing)| missing * 2 > self.records).map(|(name, missing)| MissingField {
+            field: (*name).to_owned(),
+            missing,
+            has_column: records.has(name),
         });
         let is_list = |seen: &Seen| seen.like_lists >= 2 && seen.like_lists * 10 >= seen.known;
         let lists = self.fields.iter().filter(|(_, seen)| is_list(seen)).map(|(name, seen)| ListLike {
@@ -252,14 +247,9 @@ impl Seen {
 
     /// Drops the listed texts that this one matches.
     fn text(&mut self, field: &str, text: &str, listed: &mut Vec<Listed<'_>>) {
-        if let Some(rows) = self.texts.get_mut(text) {
-            *rows += 1;
-            return;
+        if tally(&mut self.texts, text) {
+            listed.retain(|listed| listed.field != field || !listed.matches(text));
         }
-        if self.texts.len() < TEXTS {
-            self.texts.insert(text.to_owned(), 1);
-        }
-        listed.retain(|listed| listed.field != field || !listed.matches(text));
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use warmth::explain::{LineKind, StepKind};
-use warmth::model::{Axis, Rule, Worth};
+use warmth::model::{Axis, Group, Rule, Worth};
 use warmth::{Model, Points, Record, Scorer};
 
 use crate::document::Document;
@@ -92,10 +92,7 @@ impl<'m> Caps<'m> {
     fn of(model: &'m Model) -> Caps<'m> {
         let capped = |rule: &&Rule| matches!(rule.worth(), Worth::Signal(signal) if signal.get_max().is_some());
         let groups = model.axes().iter().flat_map(Axis::groups);
-        Caps {
-            signals: rules(model).filter(capped).map(Rule::id).collect(),
-            groups: groups.map(|group| group.name()).collect(),
-        }
+        Caps { signals: rules(model).filter(capped).map(Rule::id).collect(), groups: groups.map(Group::name).collect() }
     }
 
     fn see(&mut self, scorer: &Scorer<Record>, record: &Record, as_of: DateTime<Utc>) {

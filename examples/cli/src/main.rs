@@ -137,7 +137,7 @@ impl Command {
     }
 }
 
-/// Writes the help that was asked for, or what is wrong with the arguments.
+/// Writes the requested help, or the mistake in the arguments.
 fn usage(error: &clap::Error, out: &mut dyn Write) -> ExitCode {
     let messages = Messages::new("warmth");
     if error.kind() != ErrorKind::DisplayHelp {

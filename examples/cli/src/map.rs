@@ -161,7 +161,7 @@ impl Sheet {
     }
 }
 
-/// What columns without a doubt say about the others. A semicolon separates columns where the comma is decimal.
+/// Hints for doubtful columns, from columns with a clear form and from the separator: a file with semicolons has decimal commas.
 fn hints(separator: Option<u8>, columns: &[Sample]) -> Hints {
     let says = |kind: Kind, key: &str, is: fn(&str) -> bool| {
         columns.iter().any(|sample| {
@@ -234,7 +234,7 @@ impl Draft {
         match model {
             Some(model) => {
                 let fields: Vec<(&str, Kind)> = model.fields().collect();
-                // A column that has the name of another field, or is the id, is no guess.
+                // The id column, and columns with the name of another field, are taken.
                 let is_taken = |sample: &Sample| {
                     id.is_some_and(|id| id.name == sample.name)
                         || fields.iter().any(|(field, _)| likeness(&sample.name, field) == Likeness::Spelling)
@@ -266,7 +266,7 @@ impl Draft {
             self.question(&format!("is `{field}` the column `{}`?", sample.name));
             self.sample(&key(field), sample, kind, base, sheet.hints);
         } else {
-            self.question(&format!("no column is like `{field}`; name its column, or it is missing for everybody"));
+            self.question(&format!("no column is like `{field}`; name its column, or it is missing for every record"));
             self.line(&format!("# {} = {{ column = \"?\" }}   # {kind}", key(field)));
         }
     }
@@ -315,7 +315,7 @@ impl Draft {
         let like = |names: &'static [&'static str]| {
             names.iter().find_map(|wanted| sheet.find(|sample| likeness(&sample.name, wanted) == Likeness::Spelling))
         };
-        // The id is the column whose cells are ids of records.
+        // The id column is the column that shares the most cells with the ids of the records.
         let shared = |sample: &&Sample| ids.map_or(0, |ids| sample.distinct.intersection(ids).count());
         let id = like(&["id"]).filter(|sample| shared(sample) > 0);
         let id = id.or_else(|| sheet.columns.iter().max_by_key(shared).filter(|sample| shared(sample) > 0));
@@ -421,7 +421,7 @@ impl Draft {
         }
     }
 
-    /// Renames events that are written otherwise in the model.
+    /// Renames events to the names of the model.
     fn event_names(&mut self, sample: &Sample, read: &[&str]) {
         let mut renamed = Vec::new();
         for event in read.iter().filter(|event| **event != "*" && !sample.distinct.contains(**event)) {
@@ -440,8 +440,8 @@ impl Draft {
     }
 }
 
-/// The column that is filled in and different in every row, one that is called an id first. A few empty or repeated cells
-/// do not matter in a column that is called an id.
+/// The column of the id: filled in and different in every row. A column that is called an id comes first, and may have a
+/// few empty or repeated cells.
 fn id_column(sheet: &Sheet) -> Option<&Sample> {
     let unique =
         |sample: &&Sample| sample.filled == sheet.rows && sample.repeated.is_none() && sample.typed != Some(Kind::Date);

@@ -97,7 +97,7 @@ impl Misfits {
     }
 
     /// Writes one warning per column, with the line of a mapping that reads the cells.
-    /// `cost` says what that means for one cell and for several.
+    /// `cost` names the consequence, for one cell and for several.
     pub(crate) fn write(&self, messages: &mut Messages, cost: [&str; 2]) {
         if !self.columns.is_empty() {
             messages.found_misfits();

@@ -20,7 +20,7 @@ pub(crate) fn clear_empty<R: AsRef<[String]> + AsMut<[String]>>(rows: &mut [R], 
     }
 }
 
-/// Writes rows in columns of equal width, without columns that are empty. `is_right` says which stand on the right.
+/// Writes rows in columns of equal width, without columns that are empty. Columns for which `is_right` is true are aligned to the right.
 pub(crate) fn write_table<R: AsRef<[String]>>(
     out: &mut dyn Write,
     rows: &[R],

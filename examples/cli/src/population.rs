@@ -39,8 +39,8 @@ pub(crate) struct Population {
 }
 
 impl Population {
-    /// Reads the events with the attributes that the models read, and opens the records with these fields. The first model
-    /// says the zone of local times.
+    /// Reads the events with the attributes that the models read, and opens the records with these fields. Local times have
+    /// the offset of the first model.
     pub(crate) fn open(
         files: Files<'_>,
         models: &[&Model],
@@ -104,7 +104,7 @@ impl Unreported {
     }
 }
 
-/// The gate that holds a record back. None holds back a record that is uncovered.
+/// The gate that holds a record back. An uncovered record has none.
 pub(crate) fn gate_of<'m>(score: &Score<'m>, fired: &Fired<'m>) -> Option<&'m str> {
     let held_back = matches!(score.verdict(), Verdict::Ineligible | Verdict::Disqualified);
     fired.ids().next().filter(|_| held_back)

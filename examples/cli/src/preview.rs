@@ -58,7 +58,7 @@ struct Move {
     new: Place,
 }
 
-/// What records move in: its name, how to get it, and the order of its names.
+/// A dimension in which records move, such as the state: its values in order, and the number of moves.
 struct Kept {
     what: &'static str,
     of: fn(&Place) -> &String,
@@ -95,7 +95,7 @@ pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> 
                 if kept.counts.keys().any(|(old, new)| old != new) {
                     kept.write(out)?;
                 } else {
-                    writeln!(out, "{}: nobody moves\n", kept.what)?;
+                    writeln!(out, "{}: no record moves\n", kept.what)?;
                 }
             }
             write_moves(out, &moves, &kept, args.top)?;
@@ -161,7 +161,7 @@ impl Kept {
         ]
     }
 
-    /// Whether no record has any, because the models have none.
+    /// Whether no record has a value, because the models define none.
     fn is_empty(&self) -> bool {
         self.counts.keys().all(|(old, new)| old == "-" && new == "-")
     }

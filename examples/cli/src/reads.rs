@@ -10,7 +10,7 @@ use warmth::{Kind, Model};
 pub(crate) enum Use<'m> {
     /// A test of a `where`.
     Test(Test<'m>),
-    /// A `distinct` or `once_per`, which only tells values apart.
+    /// A `distinct` or `once_per`, which only distinguishes values.
     Value(&'m str),
 }
 

@@ -5,8 +5,7 @@
 //!     --model examples/data/upsell.toml --require nps=rising --out target/evidence
 //! ```
 //!
-//! The command learns from the first three quarters of the months and tries every model on the rest, as it would have
-//! been: no model sees the rows that judge it.
+//! The command builds models from the first three quarters of the rows, by time, and tests every model on the rest.
 
 mod history;
 mod page;
@@ -52,7 +51,7 @@ fn direction(text: &str) -> Result<(String, Trend), String> {
     }
 }
 
-/// A model, and its report on rows that it was not made from.
+/// A model, and its report on later rows.
 pub(crate) struct Tried {
     pub(crate) name: String,
     pub(crate) report: Report,

@@ -1,4 +1,4 @@
-//! Delimited text: a header, then one row a line.
+//! Delimited text: a header, then one row per line.
 
 use std::io::{self, BufRead, BufReader, Read};
 

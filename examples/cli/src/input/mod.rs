@@ -24,7 +24,7 @@ use crate::messages::{Messages, Stop};
 use crate::names::{self, Likeness};
 use crate::progress;
 
-/// What a mapping or an option says about a file. `None` stands for: detect it.
+/// The settings of a file from a mapping or from options. `None` means that the command detects the setting.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct FileOptions {
     pub(crate) separator: Option<u8>,
@@ -52,11 +52,11 @@ enum Rows {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Column(usize);
 
-/// What [`Source::find`] says about a wanted column.
+/// The answer of [`Source::find`].
 #[derive(Debug, PartialEq)]
 pub(crate) enum Found {
     Exactly(Column),
-    /// The header has a name that differs in capitals, spaces or punctuation only.
+    /// The header has a name that differs only in capitals, spaces or punctuation.
     Alike(Column, String),
     Nothing,
 }
@@ -127,7 +127,7 @@ impl Source {
         Ok(Source { path: shown, rows: Rows::Workbook(rows), header, notes })
     }
 
-    /// Writes what was detected in the file, such as its separator.
+    /// Notes the detected settings of the file, such as its separator.
     pub(crate) fn write_notes(&self, messages: &Messages) {
         for note in &self.notes {
             messages.note(note);
@@ -209,7 +209,7 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// The outer error is that of the file, the inner one that of the row.
+    /// The outer error belongs to the file, the inner error to the row.
     pub(crate) fn advance(&mut self) -> Result<Result<bool, RowError>, Stop> {
         let advanced = match &mut self.rows {
             Rows::Delimited(rows) => rows.advance(),

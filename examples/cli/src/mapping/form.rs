@@ -40,7 +40,7 @@ impl Default for Form {
     }
 }
 
-/// How a column writes dates and times. Every column may also have `2026-11-22` and `2026-11-22T18:00:00Z`.
+/// How a column writes dates and times. `2026-11-22` and `2026-11-22T18:00:00Z` are read in every column.
 #[derive(Clone, Debug)]
 pub(crate) enum DateForm {
     Pattern(Vec<Item<'static>>),
@@ -130,7 +130,7 @@ impl Form {
         }
     }
 
-    /// The number as a program writes it; `None` if the cell is written otherwise.
+    /// The number as a program writes it; `None` if the cell does not fit the form.
     pub(crate) fn plain_number(&self, text: &str) -> Option<String> {
         let mut text = text.trim();
         while let Some(rest) = self.strip.iter().find_map(|word| {
@@ -139,7 +139,7 @@ impl Form {
         }) {
             text = rest.trim();
         }
-        // `-$5`: the sign stands before the currency.
+        // `-$5`: the sign comes before the currency.
         let (sign, mut digits) = match text.strip_prefix(['-', '\u{2212}']) {
             Some(rest) => ("-", rest.trim_start()),
             None => ("", text),
@@ -269,8 +269,8 @@ impl Zone {
         Zone::Fixed(FixedOffset::east_opt(minutes.saturating_mul(60)).unwrap_or(Utc.fix()))
     }
 
-    /// The instant of a local time. Of two, when clocks are turned back, the first; a time that clocks jump over counts as
-    /// if they had not jumped yet.
+    /// The instant of a local time. A time that occurs twice, because clocks are turned back, is the first of the two. A
+    /// time that clocks jump over has the offset before the jump.
     pub(crate) fn instant(self, local: NaiveDateTime) -> DateTime<Utc> {
         match self {
             Zone::Fixed(offset) => {
@@ -310,7 +310,7 @@ fn iso(text: &str) -> Option<Moment> {
     }
 }
 
-/// The cell as text; `None` if it is no plain value.
+/// The cell as text; `None` for a list.
 fn text(cell: &Cell<'_>) -> Option<String> {
     match cell {
         Cell::List(_) => None,
@@ -330,7 +330,7 @@ fn number(text: &str) -> Option<Value> {
     }
 }
 
-/// Whether a field of that kind has this value. A whole number beyond 2^53 is missing, however it is written.
+/// Whether a field of that kind can have this value. A whole number beyond 2^53 counts as missing in every notation.
 fn is_known(value: &Value, kind: Kind) -> bool {
     value.fits(kind) && !matches!(value, Value::Number(number) if number.abs() > EXACT)
 }

@@ -118,7 +118,7 @@ impl<'m> Audit<'m> {
         let cells = cells.map(ReportedCells::of).collect();
         let (unmatched, unread) =
             events.map_or_else(Default::default, |(events, mapping)| self.events(events, mapping));
-        // Of a field that nobody has, the field is the finding.
+        // A field without any value has a warning of its own.
         let seen = |listed: &&Listed<'_>| self.fields.get(listed.field).filter(|seen| seen.known > 0);
         let listed: Vec<_> = self.unmatched.iter().filter_map(|listed| Some((listed, &seen(&listed)?.texts))).collect();
         let few = listed.iter().map(|(_, texts)| texts.len()).sum::<usize>() <= PAIRS;
@@ -139,7 +139,7 @@ impl<'m> Audit<'m> {
             example: seen.example.clone(),
             is_tags: seen.kind == Kind::Tags,
         });
-        // Without a file of events, rules on events fire for nobody. That is no news.
+        // Without a file of events, rules on events cannot fire.
         let on_events = if events.is_none() { reads_events(self.model) } else { BTreeSet::new() };
         let rules = ids(self.scorer).filter(|id| !on_events.contains(id)).filter_map(|id| {
             let fired = self.fired.get(id).copied().filter(|fired| *fired == 0 || *fired == self.passed)?;

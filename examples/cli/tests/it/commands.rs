@@ -123,7 +123,7 @@ fn preview_and_diff_say_what_a_change_does() {
     let args = ["preview", "old.toml", "new.toml", "records.csv", "--events", "events.csv", "--as-of", "2026-11-22"];
     let table = folder.run(&args);
     assert_eq!(table.code, Some(0), "{}", table.err);
-    // Ann rises. Cy is no longer held back, Di is. Bob stays.
+    // Ann rises. The gate disqualifies Di now, and no longer Cy. Bob stays.
     let expected = "\
 state, old \\ new  hot  cold  disqualified
 hot                 .     .             1
@@ -192,7 +192,7 @@ c   40     mild -> able  all -> fans
     assert!(outcome.out.starts_with(expected), "{}{}", outcome.out, outcome.err);
     folder.write("records.csv", "id,nps\na,10\n");
     let out = folder.run(&args).out;
-    assert!(out.starts_with("state: nobody moves\n\nsegment: nobody moves\n\n1 record, 0 move; from"), "{out}");
+    assert!(out.starts_with("state: no record moves\n\nsegment: no record moves\n\n1 record, 0 move; from"), "{out}");
 }
 
 /// What a newcomer stumbled over: each draft names the right column, or asks about it.

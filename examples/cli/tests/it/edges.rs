@@ -159,7 +159,7 @@ mod unix {
     }
 
     #[test]
-    fn files_are_complete_even_if_nobody_reads_the_output() {
+    fn files_are_complete_even_if_the_output_is_not_read() {
         let out = Folder::new("edges/unread");
         let mut child = program(&EVIDENCE).arg("--out").arg(&out.0).stdout(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());

@@ -46,7 +46,7 @@ fn the_shipped_history_gives_these_documents() {
 }
 
 #[test]
-fn documents_and_a_page_that_needs_nothing_else_are_written() {
+fn documents_and_a_self_contained_page_are_written() {
     let out = Folder::new("evidence/page");
     let outcome = run(&[&SHIPPED[..], &["--out", &out.path("")]].concat());
     assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), ""));

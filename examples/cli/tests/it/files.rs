@@ -217,7 +217,7 @@ fn events_are_read_in_the_forms_of_exports() {
 }
 
 #[test]
-fn an_amount_that_a_double_wrote_is_the_decimal_it_stands_for() {
+fn an_amount_from_a_double_is_rounded_to_its_decimal() {
     let amounts = "id,event,at,amount\na,visit,2026-11-01,19.990000000000002\nb,visit,2026-11-01,1.2345678\n";
     let folder = with_records("amounts", "records.csv", "id,nps\na,\nb,\n")
         .with("model.toml", MODEL.replace("points = 1, most_recent = 20", "points_per_unit = 1, max = 50"))

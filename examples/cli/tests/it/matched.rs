@@ -79,7 +79,7 @@ warning: 8 rows have `Software` in `industry`, which the model does not count as
 warning: 24 rows have the event `Pricing View`, which the model does not read as `pricing_view`; to rename it, write into the mapping: [events] names = { \"Pricing View\" = \"pricing_view\" }
 warning: `nps` is missing for 20 of 24 records
 warning: 8 cells of `industry` look like lists, such as `logistics;space`: the model reads it as one text; if they are lists, use the operators of tags, such as `has`
-warning: of 24 scored records, these fire for nobody: `pricing`, `visits`
+warning: these fire for none of 24 scored records: `pricing`, `visits`
 ";
 
 #[test]
@@ -120,7 +120,7 @@ fn a_strict_run_fails_if_anything_never_matched() {
 }
 
 #[test]
-fn check_also_names_what_tells_nobody_apart() {
+fn check_also_names_constant_rules_and_idle_caps() {
     let folder = with_files("check");
     let outcome = run("check", &folder, &[]);
     let expected = "\
@@ -129,8 +129,8 @@ records.csv: 24 records scored; 9 warnings
 ";
     assert_eq!((outcome.code, outcome.out.as_str()), (Some(0), expected));
     let notes = "\
-note: these fire for everybody who is scored: `logins`
-note: these caps change the points of nobody: the `max` of `logins`
+note: these fire for every scored record: `logins`
+note: these caps change no points: the `max` of `logins`
 note: the model does not read these events of the file: `Pricing View`
 ";
     assert_eq!(outcome.err.replace("check: ", ""), [WARNINGS, notes].concat());
@@ -145,7 +145,7 @@ fn few_records_say_nothing_about_rules_and_fields() {
         let some: Vec<&str> = all.lines().take(records + 1).collect();
         folder.write("records.csv", some.join("\n"));
         let err = run("check", &folder, &[]).err;
-        for about in ["`nps` is missing for", "these fire for nobody", "these fire for everybody"] {
+        for about in ["`nps` is missing for", "these fire for none of", "these fire for every"] {
             assert_eq!(err.contains(about), records == 20, "{about}: {err}");
         }
     }
@@ -156,7 +156,7 @@ fn few_records_say_nothing_about_rules_and_fields() {
 }
 
 #[test]
-fn a_gate_that_holds_everybody_back_is_named() {
+fn a_gate_that_holds_back_every_record_is_named() {
     let folder = with_files("gate");
     let records = folder.read("records.csv");
     folder.write("records.csv", records.replace(",NL,", ",nl,").replace(",DE,", ",de,"));
@@ -170,7 +170,7 @@ fn a_gate_that_holds_everybody_back_is_named() {
     );
 }
 
-/// One warning for one spelling, although the text never matches and its rule fires for nobody.
+/// One warning for one spelling, although the text never matches and its rule never fires.
 #[test]
 fn another_spelling_is_one_warning() {
     let folder = with_files("spelling");
@@ -179,6 +179,6 @@ fn another_spelling_is_one_warning() {
     let err = run("score", &folder, &[]).err;
     let warning = "warning: 16 rows have `Software` in `industry`, which the model does not count as `software`; \
         correct one of them, or write `ignore_case = true` in `industry`\n";
-    contains(&err, &[warning, "these fire for nobody: `pricing`, `visits`\n"]);
+    contains(&err, &[warning, "these fire for none of 24 scored records: `pricing`, `visits`\n"]);
     assert_eq!(err.matches("`software`").count(), 1, "{err}");
 }

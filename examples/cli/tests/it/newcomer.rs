@@ -1,4 +1,4 @@
-//! Three sheets as a newcomer has them: each is scored within three runs, and each run says what to do next.
+//! Three typical exports: each is scored within three runs, and each run names the next step.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -138,7 +138,7 @@ fn scored(folder: &Folder, records: &str, events: &str) -> BTreeMap<String, usiz
     counts
 }
 
-/// The journey: the first run says which command drafts a mapping, the second drafts it, the third ranks everybody.
+/// The first run names the command that drafts a mapping, the second drafts it, the third ranks every lead.
 fn journey(folder: &Folder, records: &str, events: &str, mapping: &[&str]) {
     folder.write("model.toml", MODEL);
     let score = [&["score", "model.toml", records, "--events", events][..], &AS_OF].concat();

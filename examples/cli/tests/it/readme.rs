@@ -1,4 +1,4 @@
-//! The page of the command: every command prints what the page shows, and every mapping is one.
+//! The README: every command prints the output on the page, and every mapping is read.
 
 use std::fs;
 use std::path::Path;

@@ -284,8 +284,8 @@ fn unusable_input_is_refused() {
         .with("model.yaml", MODEL)
         .with("headless.csv", "name,nps\nA,9\n")
         .with("empty.csv", "id,nps\n")
-        .with("typo.toml", &MODEL.replace("most_recent", "most_recnt"))
-        .with("twice.toml", &MODEL.replace("id = \"crm\"", "id = \"nps\""));
+        .with("typo.toml", MODEL.replace("most_recent", "most_recnt"))
+        .with("twice.toml", MODEL.replace("id = \"crm\"", "id = \"nps\""));
     score(&folder, &["model.yaml", "records.csv"])
         .refuses(2, &["model.yaml: expected a model in a .toml or .json file"]);
     score(&folder, &["typo.toml", "records.csv"])

@@ -12,6 +12,7 @@ macro_rules! serialize_as_owned {
 }
 
 mod bounds;
+mod capture;
 pub mod columns;
 pub mod compare;
 mod coverage;

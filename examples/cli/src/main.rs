@@ -1,5 +1,5 @@
-//! The command line of warmth: scores files of records, checks models against files, drafts mappings, previews changes,
-//! weighs labelled histories and watches a portfolio.
+//! The command line of warmth: scores files of records, starts and checks models, drafts mappings, previews changes, keeps
+//! scores as cases, weighs labelled histories and watches a portfolio.
 //!
 //! ```text
 //! cargo run --release -p warmth-cli -- score examples/data/cross_sell.toml examples/data/accounts.csv \
@@ -9,6 +9,7 @@
 //! Copy the parts that your host needs. `input` reads files of any form. `mapping` turns cells into facts. `records` and
 //! `events` read both files with a mapping, and `matched` finds what never matched. Each subcommand is a module.
 
+mod case;
 mod check;
 mod diff;
 mod document;
@@ -21,6 +22,7 @@ mod matched;
 mod messages;
 mod misfits;
 mod names;
+mod new;
 mod options;
 mod output;
 mod population;
@@ -58,10 +60,14 @@ enum Command {
     Score(score::Args),
     /// Check a model; with files, also report what never matches
     Check(check::Args),
+    /// List the templates, or write one as the start of a model
+    New(new::Args),
     /// Draft a mapping from the columns and cells of a file
     Map(map::Args),
     /// Score the same records with two models, and list the records that move to another state, grade, segment or play
     Preview(preview::Args),
+    /// Write what one record scores as a case of the model
+    Case(case::Args),
     /// List what changes from one model to another
     Diff(diff::Args),
     /// Weigh the factors of a labelled history and propose models
@@ -93,8 +99,10 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::Score(args) => score::run(&args, &mut messages, &mut out),
         Command::Check(args) => check::run(&args, &mut messages, &mut out),
+        Command::New(args) => new::run(&args, &messages, &mut out),
         Command::Map(args) => map::run(&args, &messages, &mut out),
         Command::Preview(args) => preview::run(&args, &mut messages, &mut out),
+        Command::Case(args) => case::run(&args, &mut messages, &mut out),
         Command::Diff(args) => diff::run(&args, &messages, &mut out),
         Command::Evidence(args) => evidence::run(&args, &mut messages, &mut out),
         Command::Watch(args) => watch::run(&args, &mut messages, &mut out),
@@ -127,8 +135,10 @@ impl Command {
         match self {
             Command::Score(args) => ("score", args.reporting.strict),
             Command::Check(args) => ("check", args.reporting.strict),
+            Command::New(_) => ("new", false),
             Command::Map(_) => ("map", false),
             Command::Preview(_) => ("preview", false),
+            Command::Case(_) => ("case", false),
             Command::Diff(_) => ("diff", false),
             Command::Evidence(_) => ("evidence", false),
             Command::Watch(_) => ("watch", false),

@@ -96,6 +96,22 @@ impl Records {
         }
     }
 
+    /// The record with an id. Earlier records are passed over.
+    pub(crate) fn find(&mut self, wanted: &str, messages: &mut Messages) -> Result<Record, Stop> {
+        let plain = |id: &str| id.trim_start_matches('0').to_lowercase();
+        let mut alike = None;
+        while let Some((id, record)) = self.next(messages)? {
+            if id == wanted {
+                return Ok(record);
+            }
+            if alike.is_none() && plain(&id) == plain(wanted) {
+                alike = Some(id);
+            }
+        }
+        let alike = alike.map_or(String::new(), |id| format!("; did you mean `{id}`?"));
+        Err(format!("{}: no record that can be read has the id `{wanted}`{alike}", self.path()).into())
+    }
+
     fn read(&mut self) -> Result<(String, Record), String> {
         let cell = self.source.cell(self.id);
         let id = cell.plain().ok_or_else(|| match cell {
@@ -150,9 +166,14 @@ impl Records {
         self.ids.len()
     }
 
+    /// Reports the cells that were not read so far.
+    pub(crate) fn write_misfits(&self, messages: &mut Messages) {
+        self.misfits.write(messages, ["counts as missing", "count as missing"]);
+    }
+
     /// Reports cells that were not read, and events that no record has. Call it after the last record.
     pub(crate) fn write_warnings(&self, messages: &mut Messages) {
-        self.misfits.write(messages, ["counts as missing", "count as missing"]);
+        self.write_misfits(messages);
         if !self.activities.is_empty() {
             let counts = self.activities.values().flat_map(Activity::events).map(|event| u64::from(event.count));
             let events: u64 = counts.sum();

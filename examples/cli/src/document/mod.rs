@@ -63,6 +63,15 @@ impl Document {
         Ok(model)
     }
 
+    /// The document with more text at its end.
+    pub(crate) fn with(&self, text: &str) -> Document {
+        Document { path: self.path.clone(), text: format!("{}{text}", self.text), syntax: self.syntax }
+    }
+
+    pub(crate) fn is_json(&self) -> bool {
+        self.syntax == Syntax::Json
+    }
+
     fn check_syntax(&self, messages: &Messages) -> Result<(), Stop> {
         let (message, span) = match self.syntax {
             Syntax::Toml => match DeTable::parse(&self.text) {

@@ -8,16 +8,13 @@ mod output;
 use std::io::Write;
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
 use clap::ValueEnum;
-use warmth::{Record, Scorer};
 
 use crate::document::Document;
 use crate::messages::{Messages, Stop};
 use crate::options::{PopulationArgs, ReportArgs, top};
 use crate::population::{Population, Scored, fields, gate_of};
 use crate::reads::asks_coverage;
-use crate::records::Records;
 use output::{CsvWriter, Ranking, write_outcome};
 
 #[derive(clap::Args)]
@@ -57,7 +54,8 @@ pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> 
     let population = opened.map_err(|stop| stop.with_next(next))?;
     let as_of = args.population.as_of();
     if let Some(wanted) = &args.explain {
-        return explain(wanted, population.records, &scorer, as_of, messages, out);
+        let record = { population.records }.find(wanted, messages)?;
+        return Ok(writeln!(out, "{}", scorer.explain(&record, as_of))?);
     }
     let mut ranking = Ranking::default();
     let csv = match args.format {
@@ -93,26 +91,4 @@ pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> 
         );
     }
     Ok(())
-}
-
-fn explain(
-    wanted: &str,
-    mut records: Records,
-    scorer: &Scorer<Record>,
-    as_of: DateTime<Utc>,
-    messages: &mut Messages,
-    out: &mut dyn Write,
-) -> Result<(), Stop> {
-    let plain = |id: &str| id.trim_start_matches('0').to_lowercase();
-    let mut alike = None;
-    while let Some((id, record)) = records.next(messages)? {
-        if id == wanted {
-            return Ok(writeln!(out, "{}", scorer.explain(&record, as_of))?);
-        }
-        if alike.is_none() && plain(&id) == plain(wanted) {
-            alike = Some(id);
-        }
-    }
-    let alike = alike.map_or(String::new(), |id| format!("; did you mean `{id}`?"));
-    Err(format!("{}: no record that can be read has the id `{wanted}`{alike}", records.path()).into())
 }

@@ -8,12 +8,14 @@
 )]
 
 mod attributes;
+mod case;
 mod commands;
 mod coverage;
 mod edges;
 mod evidence;
 mod files;
 mod matched;
+mod new;
 mod newcomer;
 mod readme;
 mod score;
@@ -148,7 +150,7 @@ impl Outcome {
 fn commands_are_listed_and_described() {
     let help = Outcome::of(warmth("--help").output().unwrap());
     assert_eq!((help.code, help.err.as_str()), (Some(0), ""));
-    for command in ["score", "check", "map", "preview", "diff", "evidence", "watch", "completions"] {
+    for command in ["score", "check", "new", "map", "preview", "case", "diff", "evidence", "watch", "completions"] {
         assert!(help.out.contains(&format!("\n  {command} ")), "{}", help.out);
         let own = Outcome::of(warmth(command).arg("--help").output().unwrap());
         assert_eq!((own.code, own.err.as_str()), (Some(0), ""));

@@ -19,7 +19,7 @@ fn the_page_shows_what_the_command_prints() {
         folder.write(file, fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("sample").join(file)).unwrap());
     }
     let consoles = blocks(&page, "console");
-    assert_eq!(consoles.len(), 4);
+    assert_eq!(consoles.len(), 6);
     for block in consoles {
         let (command, expected) = block.split_once('\n').unwrap();
         let args: Vec<&str> = command.strip_prefix("$ warmth ").unwrap().split(' ').collect();

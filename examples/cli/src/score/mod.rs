@@ -54,7 +54,8 @@ pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> 
     let population = opened.map_err(|stop| stop.with_next(next))?;
     let as_of = args.population.as_of();
     if let Some(wanted) = &args.explain {
-        let record = { population.records }.find(wanted, messages)?;
+        let mut records = population.records;
+        let record = records.find(wanted, messages)?;
         return Ok(writeln!(out, "{}", scorer.explain(&record, as_of))?);
     }
     let mut ranking = Ranking::default();

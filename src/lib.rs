@@ -160,8 +160,9 @@
 //! | know why a score moved: time, events, facts or the model | [`compare`](compare()) |
 //! | send alerts without flapping | [`settle`](settle()) |
 //! | know which model a stored score came from, and whether it is still right | [`Model::fingerprint`], [`Model::scoring_fingerprint`] |
-//! | run the worked cases of a document | [`Model::verify`] |
+//! | run the worked cases of a document, or of all documents in a test | [`Model::verify`], [`testing::verify_documents`] |
 //! | find rules that never hold, states out of reach and caps that never bind | [`Model::lint`] |
+//! | turn the score of an account into a case | [`Model::capture_case`] |
 //! | prune old events | [`Scorer::prune`] |
 //! | build documents in Rust, or look into one | [`model`] |
 //! | complete and check documents in an editor | [`Model::schema`], [`model::Schema`] |
@@ -243,7 +244,7 @@ pub use input::facts::{Fact, FactCow, Facts, Field, Kind, Record, Tag, Tags, ToF
 #[doc(hidden)]
 pub use input::facts_macro::private as __private;
 pub use input::value::Value;
-pub use kit::{governance, offer, rollup, shapes, templates};
+pub use kit::{governance, offer, rollup, shapes, templates, testing};
 pub use model::{DocumentLimits, Fingerprint, Model, fields};
 pub use num::points::{Points, PointsError};
 pub use problem::{ModelError, PathSegment, Problem};

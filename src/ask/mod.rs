@@ -12,6 +12,7 @@ macro_rules! serialize_as_owned {
 }
 
 mod bounds;
+mod capture;
 mod cells;
 pub mod columns;
 pub mod compare;

@@ -5,3 +5,4 @@ pub mod offer;
 pub mod rollup;
 pub mod shapes;
 pub mod templates;
+pub mod testing;

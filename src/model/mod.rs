@@ -276,6 +276,13 @@ impl Serialize for Model {
     }
 }
 
+/// Writes an entry of the list `case` of a document.
+impl Serialize for Case {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write::case(self).serialize(serializer)
+    }
+}
+
 setters!(Model {
     /// Sets the description. Defaults to none.
     describe(description: impl Into<String>) description = Some(description.into());

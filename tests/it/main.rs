@@ -23,6 +23,7 @@ mod activity;
 
 mod bounds;
 mod broken;
+mod capture;
 mod columns;
 #[path = "../common/mod.rs"]
 mod common;
@@ -63,5 +64,6 @@ mod structs;
 mod support;
 mod templates;
 mod tested_rules;
+mod testing;
 mod texts;
 mod vectors;

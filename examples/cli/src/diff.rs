@@ -6,21 +6,19 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use crate::document::Document;
-use crate::messages::{Messages, Stop};
+use crate::messages::{Messages, Stop, counted};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The model in use, .toml or .json
     old: PathBuf,
-    /// The model to come, .toml or .json
+    /// The new model, .toml or .json
     new: PathBuf,
 }
 
 pub(crate) fn run(args: &Args, messages: &Messages, out: &mut dyn Write) -> Result<(), Stop> {
     let read = |path: &PathBuf| -> Result<Value, Stop> {
-        let document = Document::open(path)?;
-        let model = document.model(messages)?;
-        document.scorer(&model, messages)?;
+        let model = Document::checked_model(path, messages)?;
         serde_json::to_value(&model).map_err(|error| error.to_string().into())
     };
     let (old, new) = (read(&args.old)?, read(&args.new)?);
@@ -29,8 +27,7 @@ pub(crate) fn run(args: &Args, messages: &Messages, out: &mut dyn Write) -> Resu
     for change in &changes {
         writeln!(out, "{change}")?;
     }
-    let plural = if changes.len() == 1 { "" } else { "s" };
-    Ok(writeln!(out, "{} change{plural}", changes.len())?)
+    Ok(writeln!(out, "{}", counted(changes.len(), ["change", "changes"]))?)
 }
 
 /// Adds a line for each difference. Parts with an id or a name are compared with the part of the same name.

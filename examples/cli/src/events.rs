@@ -8,19 +8,13 @@ use warmth::{Activity, Attribute, Event, Kind, Points, Value};
 
 use crate::input::{Cell, Column, Source};
 use crate::mapping::EventsMapping;
-use crate::mapping::form::{Form, Moment, Read, Zone};
+use crate::mapping::form::{Form, Moment, Zone};
 use crate::messages::{Messages, Stop, counted};
 use crate::misfits::{ColumnOf, Misfits};
-use crate::names::nearest_column;
+use crate::names::{nearest_column, tally};
 use crate::records::{column, required_column};
 
-/// How many different names are remembered.
-const NAMES: usize = 10_000;
-
-/// How many different texts of an attribute are remembered.
-const TEXTS: usize = 10_000;
-
-/// What a file of events has.
+/// The contents of a file of events.
 pub(crate) struct Events {
     pub(crate) activities: HashMap<String, Activity>,
     /// The names of the events with their numbers, as the file writes them.
@@ -33,14 +27,14 @@ pub(crate) struct Events {
     pub(crate) dropped: u64,
 }
 
-/// What the rows have of an attribute that the model reads.
+/// The values that the rows have for an attribute of the model.
 #[derive(Default)]
 pub(crate) struct SeenAttribute {
     /// The number of rows with a value.
     pub(crate) known: u64,
     /// The different texts, with the number of their rows.
     pub(crate) texts: BTreeMap<String, u64>,
-    /// A column that may be meant, if the file has none of the name.
+    /// A column with a similar name.
     pub(crate) nearest: Option<String>,
 }
 
@@ -67,8 +61,8 @@ struct AttributeColumn {
 
 /// Reads the events of a file. Rows may be in any order.
 ///
-/// `attributes` are those that are read, with the kinds of their cells. `zone` is that of times without an offset, if the
-/// mapping does not say it.
+/// `attributes` names the attributes to read, each with the kind of its cells. `zone` applies to times without an offset if
+/// the mapping has no `time_zone`.
 pub(crate) fn read_events(
     path: &Path,
     mapping: &EventsMapping,
@@ -152,9 +146,7 @@ impl Columns {
         if !alike.is_empty() {
             messages.note(&format!("{}: {}", source.path(), alike.join(", ")));
         }
-        let named = |column: Option<Column>, default: &str| {
-            source.columns().find(|(own, _)| Some(*own) == column).map_or(default, |(_, name)| name).to_owned()
-        };
+        let named = |column: Option<Column>, default: &str| source.name_of(column).unwrap_or(default).to_owned();
         let names = [
             named(Some(id), "id"),
             named(Some(name), "event"),
@@ -199,9 +191,7 @@ impl EventReader<'_> {
         };
         let id = text(self.columns.id, id_name, "id")?;
         let written = text(self.columns.name, event_name, "name of the event")?;
-        if events.names.len() < NAMES || events.names.contains_key(&written) {
-            *events.names.entry(written.clone()).or_default() += 1;
-        }
+        tally(&mut events.names, &written);
         let event = self.mapping.names.get(&written).unwrap_or(&written);
         let time = source.cell(self.columns.time);
         if form.is_missing(&time) {
@@ -214,7 +204,9 @@ impl EventReader<'_> {
         };
         self.used_zone |= !matches!(moment, Moment::Instant(_));
         let at = moment.instant(form.zone.unwrap_or(self.zone));
-        let count = match self.columns.count.map(|column| source.cell(column)).filter(|cell| !form.is_missing(cell)) {
+        let known =
+            |column: Option<Column>| column.map(|column| source.cell(column)).filter(|cell| !form.is_missing(cell));
+        let count = match known(self.columns.count) {
             None => 1,
             Some(cell) => {
                 let Some(count) = count(form, &cell) else {
@@ -224,7 +216,7 @@ impl EventReader<'_> {
                 count
             }
         };
-        let amount = match self.columns.amount.map(|column| source.cell(column)).filter(|cell| !form.is_missing(cell)) {
+        let amount = match known(self.columns.amount) {
             None => Points::ZERO,
             Some(cell) => {
                 let Some(amount) = amount(form, &cell) else {
@@ -262,16 +254,10 @@ impl Columns {
                 (Kind::Any, _) => Kind::Text,
                 (kind, _) => *kind,
             };
-            match form.read(&cell, kind) {
-                Read::Missing => {}
-                Read::Value(value) => {
-                    events.attributes.entry(name.clone()).or_default().see(&value);
-                    values.push((name.as_str(), value));
-                }
-                Read::Misfit => {
-                    let of = ColumnOf { field, column: column_name, kind, form };
-                    events.attribute_misfits.add(of, &cell, source.line());
-                }
+            let of = ColumnOf { field, column: column_name, kind, form };
+            if let Some(value) = events.attribute_misfits.read(of, &cell, source.line()) {
+                events.attributes.entry(name.clone()).or_default().see(&value);
+                values.push((name.as_str(), value));
             }
         }
         values
@@ -281,11 +267,8 @@ impl Columns {
 impl SeenAttribute {
     fn see(&mut self, value: &Value) {
         self.known += 1;
-        let Value::Text(text) = value else { return };
-        if let Some(rows) = self.texts.get_mut(text) {
-            *rows += 1;
-        } else if self.texts.len() < TEXTS {
-            self.texts.insert(text.clone(), 1);
+        if let Value::Text(text) = value {
+            tally(&mut self.texts, text);
         }
     }
 }

@@ -1,14 +1,15 @@
-//! The command line of warmth: scores files of records, checks models against files, drafts mappings, previews changes,
-//! weighs labelled histories and watches a portfolio.
+//! The command line of warmth: scores files of records, starts and checks models, drafts mappings, previews changes, keeps
+//! scores as cases, weighs labelled histories and watches a portfolio.
 //!
 //! ```text
 //! cargo run --release -p warmth-cli -- score examples/data/cross_sell.toml examples/data/accounts.csv \
 //!     --events examples/data/events.csv --as-of 2026-11-22T18:00:00Z
 //! ```
 //!
-//! Copy the parts that your host needs. `input` reads files of any form, `mapping` says how cells become facts, `records` and
-//! `events` read both with it, and `matched` finds what never matched. Each subcommand is a module.
+//! Copy the parts that your host needs. `input` reads files of any form. `mapping` turns cells into facts. `records` and
+//! `events` read both files with a mapping, and `matched` finds what never matched. Each subcommand is a module.
 
+mod case;
 mod check;
 mod diff;
 mod document;
@@ -22,6 +23,7 @@ mod matched;
 mod messages;
 mod misfits;
 mod names;
+mod new;
 mod options;
 mod output;
 mod population;
@@ -58,14 +60,18 @@ exit code: 0 done, 1 some rows or events were left out, 2 the command could not 
 enum Command {
     /// Score the records of a file with a model
     Score(score::Args),
-    /// Check a model, alone or against files: what is missing, and what never matches
+    /// Check a model; with files, also report what never matches
     Check(check::Args),
     /// Warn of parts of a model that do nothing: rules that never hold, states out of reach, caps that never bind
     Lint(lint::Args),
-    /// Draft a mapping from a file: which columns are which facts, and how their cells are written
+    /// List the templates, or write one as the start of a model
+    New(new::Args),
+    /// Draft a mapping from the columns and cells of a file
     Map(map::Args),
-    /// Score the same records with two models: who moves to which state, grade, segment and play
+    /// Score the same records with two models, and list the records that move to another state, grade, segment or play
     Preview(preview::Args),
+    /// Write what one record scores as a case of the model
+    Case(case::Args),
     /// Write the JSON Schema of models, for editors; with files, it knows their columns and events
     Schema(schema::Args),
     /// List what changes from one model to another
@@ -100,8 +106,10 @@ fn main() -> ExitCode {
         Command::Score(args) => score::run(&args, &mut messages, &mut out),
         Command::Check(args) => check::run(&args, &mut messages, &mut out),
         Command::Lint(args) => lint::run(&args, &mut messages, &mut out),
+        Command::New(args) => new::run(&args, &messages, &mut out),
         Command::Map(args) => map::run(&args, &messages, &mut out),
         Command::Preview(args) => preview::run(&args, &mut messages, &mut out),
+        Command::Case(args) => case::run(&args, &mut messages, &mut out),
         Command::Schema(args) => schema::run(&args, &messages, &mut out),
         Command::Diff(args) => diff::run(&args, &messages, &mut out),
         Command::Evidence(args) => evidence::run(&args, &mut messages, &mut out),
@@ -133,11 +141,13 @@ fn main() -> ExitCode {
 impl Command {
     fn name_and_strictness(&self) -> (&'static str, bool) {
         match self {
-            Command::Score(args) => ("score", args.strict),
-            Command::Check(args) => ("check", args.strict),
+            Command::Score(args) => ("score", args.reporting.strict),
+            Command::Check(args) => ("check", args.reporting.strict),
             Command::Lint(args) => ("lint", args.strict),
+            Command::New(_) => ("new", false),
             Command::Map(_) => ("map", false),
             Command::Preview(_) => ("preview", false),
+            Command::Case(_) => ("case", false),
             Command::Schema(_) => ("schema", false),
             Command::Diff(_) => ("diff", false),
             Command::Evidence(_) => ("evidence", false),
@@ -147,7 +157,7 @@ impl Command {
     }
 }
 
-/// Writes the help that was asked for, or what is wrong with the arguments.
+/// Writes the requested help, or the mistake in the arguments.
 fn usage(error: &clap::Error, out: &mut dyn Write) -> ExitCode {
     let messages = Messages::new("warmth");
     if error.kind() != ErrorKind::DisplayHelp {

@@ -12,10 +12,9 @@ use crate::document::Document;
 use crate::input::{Cell, Column, FileOptions, Source};
 use crate::mapping::Mapping;
 use crate::mapping::form::{Form, Read};
-use crate::mapping::infer::{self, Hints, Proposal, kind, propose, quoted};
+use crate::mapping::infer::{self, Hints, Proposal, key, kind, propose, quoted};
 use crate::matched::{Listed, listed_attributes};
 use crate::messages::{Messages, Stop, counted, shortened};
-use crate::misfits::key;
 use crate::names::{Likeness, likeness, nearest, nearest_column, snake};
 use crate::options::FileArgs;
 use crate::reads::attributes;
@@ -42,15 +41,7 @@ const ROWS: usize = 100_000;
 const CELLS: usize = 300;
 
 pub(crate) fn run(args: &Args, messages: &Messages, out: &mut dyn Write) -> Result<(), Stop> {
-    let model = match &args.model {
-        Some(path) => {
-            let document = Document::open(path)?;
-            let model = document.model(messages)?;
-            document.scorer(&model, messages)?;
-            Some(model)
-        }
-        None => None,
-    };
+    let model = args.model.as_ref().map(|path| Document::checked_model(path, messages)).transpose()?;
     let mapping = args.options.mapping()?;
     let mut draft = Draft::default();
     let records = Sheet::read(&args.file, &mapping.file, messages)?;
@@ -158,7 +149,7 @@ impl Sheet {
         Ok(Sheet { path: source.path().to_owned(), columns, rows, hints })
     }
 
-    /// The column that is most like a name, of those that are not taken.
+    /// The column with the most similar name. Columns that are taken do not count.
     fn nearest(&self, wanted: &str, is_taken: &dyn Fn(&Sample) -> bool) -> Option<&Sample> {
         let free = self.columns.iter().filter(|sample| !is_taken(sample)).map(|sample| sample.name.as_str());
         let near = nearest_column(wanted, free)?;
@@ -170,7 +161,7 @@ impl Sheet {
     }
 }
 
-/// What columns without a doubt say about the others. A semicolon separates columns where the comma is decimal.
+/// Hints for doubtful columns, from columns with a clear form and from the separator: a file with semicolons has decimal commas.
 fn hints(separator: Option<u8>, columns: &[Sample]) -> Hints {
     let says = |kind: Kind, key: &str, is: fn(&str) -> bool| {
         columns.iter().any(|sample| {
@@ -204,7 +195,7 @@ impl Draft {
         self.line(&format!(
             "# Drafted from {} ({}). Read every line: it says how the cells are read.",
             sheet.path,
-            counted(u64::try_from(sheet.rows).unwrap_or(u64::MAX), ["row", "rows"])
+            counted(sheet.rows, ["row", "rows"])
         ));
         if let Some(preset) = &options.preset {
             self.line(&format!("preset = {}", quoted(preset)));
@@ -243,7 +234,7 @@ impl Draft {
         match model {
             Some(model) => {
                 let fields: Vec<(&str, Kind)> = model.fields().collect();
-                // A column that has the name of another field, or is the id, is no guess.
+                // The id column, and columns with the name of another field, are taken.
                 let is_taken = |sample: &Sample| {
                     id.is_some_and(|id| id.name == sample.name)
                         || fields.iter().any(|(field, _)| likeness(&sample.name, field) == Likeness::Spelling)
@@ -275,7 +266,7 @@ impl Draft {
             self.question(&format!("is `{field}` the column `{}`?", sample.name));
             self.sample(&key(field), sample, kind, base, sheet.hints);
         } else {
-            self.question(&format!("no column is like `{field}`; name its column, or it is missing for everybody"));
+            self.question(&format!("no column is like `{field}`; name its column, or it is missing for every record"));
             self.line(&format!("# {} = {{ column = \"?\" }}   # {kind}", key(field)));
         }
     }
@@ -324,7 +315,7 @@ impl Draft {
         let like = |names: &'static [&'static str]| {
             names.iter().find_map(|wanted| sheet.find(|sample| likeness(&sample.name, wanted) == Likeness::Spelling))
         };
-        // The id is the column whose cells are ids of records.
+        // The id column is the column that shares the most cells with the ids of the records.
         let shared = |sample: &&Sample| ids.map_or(0, |ids| sample.distinct.intersection(ids).count());
         let id = like(&["id"]).filter(|sample| shared(sample) > 0);
         let id = id.or_else(|| sheet.columns.iter().max_by_key(shared).filter(|sample| shared(sample) > 0));
@@ -430,7 +421,7 @@ impl Draft {
         }
     }
 
-    /// Renames events that are written otherwise in the model.
+    /// Renames events to the names of the model.
     fn event_names(&mut self, sample: &Sample, read: &[&str]) {
         let mut renamed = Vec::new();
         for event in read.iter().filter(|event| **event != "*" && !sample.distinct.contains(**event)) {
@@ -449,8 +440,8 @@ impl Draft {
     }
 }
 
-/// The column that is filled in and different in every row, one that is called an id first. A few empty or repeated cells
-/// do not matter in a column that is called an id.
+/// The column of the id: filled in and different in every row. A column that is called an id comes first, and may have a
+/// few empty or repeated cells.
 fn id_column(sheet: &Sheet) -> Option<&Sample> {
     let unique =
         |sample: &&Sample| sample.filled == sheet.rows && sample.repeated.is_none() && sample.typed != Some(Kind::Date);

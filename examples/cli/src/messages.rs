@@ -44,12 +44,22 @@ impl From<io::Error> for Stop {
     }
 }
 
-/// How many rows that are left out have a message of their own.
+/// How many rows get a message of their own when they are left out.
 const SKIPS: u64 = 20;
 
 /// A number with its noun: `1 row`, `2 rows`.
-pub(crate) fn counted(number: u64, [one, several]: [&str; 2]) -> String {
+pub(crate) fn counted(number: impl TryInto<u64>, [one, several]: [&str; 2]) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
     format!("{number} {}", if number == 1 { one } else { several })
+}
+
+/// The first names of a list, and the number of the others: `a, b and 3 more`.
+pub(crate) fn first_few<T: AsRef<str>>(names: &[T], most: usize) -> String {
+    let shown = names.iter().take(most).map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(most) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 /// A cell as messages show it: its beginning, on one line.
@@ -63,15 +73,14 @@ pub(crate) struct Messages {
     stderr: Stderr,
     command: &'static str,
     left_out: u64,
-    shown: u64, // rows that were left out, with a message of their own
-    hidden: u64,
+    skipped: u64,
     warnings: u64,
     misfits: bool,
 }
 
 impl Messages {
     pub(crate) fn new(command: &'static str) -> Messages {
-        Messages { stderr: io::stderr(), command, left_out: 0, shown: 0, hidden: 0, warnings: 0, misfits: false }
+        Messages { stderr: io::stderr(), command, left_out: 0, skipped: 0, warnings: 0, misfits: false }
     }
 
     pub(crate) fn error(&self, message: &str) {
@@ -84,7 +93,7 @@ impl Messages {
         self.write(text.trim_end());
     }
 
-    /// Something that the user should mend: a strict run fails.
+    /// A finding that the user should mend: a strict run fails.
     pub(crate) fn warning(&mut self, message: &str) {
         self.warnings += 1;
         let (yellow, end) = self.style(AnsiColor::Yellow);
@@ -103,7 +112,7 @@ impl Messages {
         self.warnings += 1;
     }
 
-    /// Something that was found out, such as the separator of a file, or what to do next.
+    /// A finding that is no fault, such as the separator of a file, or a command to run next.
     pub(crate) fn note(&self, message: &str) {
         let (cyan, end) = self.style(AnsiColor::Cyan);
         self.write(format_args!("{}: {cyan}note:{end} {message}", self.command));
@@ -112,18 +121,17 @@ impl Messages {
     /// Reports a row that cannot be used. After the first few, rows are only counted.
     pub(crate) fn skip(&mut self, place: impl Display, message: &str) {
         self.left_out += 1;
-        if self.shown < SKIPS {
-            self.shown += 1;
+        self.skipped += 1;
+        if self.skipped <= SKIPS {
             self.write(format_args!("{place}: {message}"));
-        } else {
-            self.hidden += 1;
         }
     }
 
     /// Writes how many rows were left out without a message. Call it once, at the end.
     pub(crate) fn write_hidden(&self) {
-        if self.hidden > 0 {
-            let more = counted(self.hidden, ["more row is left out", "more rows are left out"]);
+        let hidden = self.skipped.saturating_sub(SKIPS);
+        if hidden > 0 {
+            let more = counted(hidden, ["more row is left out", "more rows are left out"]);
             self.write(format_args!("{}: {more}", self.command));
         }
     }

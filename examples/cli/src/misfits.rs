@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use warmth::Kind;
+use warmth::{Kind, Value};
 
-use crate::input::Cell;
-use crate::mapping::form::Form;
-use crate::mapping::infer::{Hints, Proposal, propose};
+use crate::input::{Cell, EXACT};
+use crate::mapping::form::{Form, Read};
+use crate::mapping::infer::{Hints, Proposal, key, propose, quoted};
 use crate::messages::{Messages, shortened};
 
 /// The prefix of the names of the columns of events.
@@ -75,6 +75,18 @@ impl Misfits {
         }
     }
 
+    /// Reads a cell with the form of its column. `None` if the cell is missing or does not fit.
+    pub(crate) fn read(&mut self, of: ColumnOf<'_>, cell: &Cell<'_>, line: u64) -> Option<Value> {
+        match of.form.read(cell, of.kind) {
+            Read::Missing => None,
+            Read::Value(value) => Some(value),
+            Read::Misfit => {
+                self.add(of, cell, line);
+                None
+            }
+        }
+    }
+
     /// The number of cells that were not read.
     pub(crate) fn cells(&self) -> u64 {
         self.columns.values().map(|misfit| misfit.cells).sum()
@@ -85,7 +97,7 @@ impl Misfits {
     }
 
     /// Writes one warning per column, with the line of a mapping that reads the cells.
-    /// `cost` says what that means for one cell and for several.
+    /// `cost` names the consequence, for one cell and for several.
     pub(crate) fn write(&self, messages: &mut Messages, cost: [&str; 2]) {
         if !self.columns.is_empty() {
             messages.found_misfits();
@@ -121,13 +133,13 @@ impl Misfit {
             Some(own) => match own.strip_prefix("attributes.") {
                 None => format!("[events] {}", proposal.toml()),
                 Some(attribute) => {
-                    let column = toml::Value::from(self.column.as_str());
+                    let column = quoted(&self.column);
                     format!("[events] attributes.{} = {{ column = {column}, {} }}", key(attribute), proposal.toml())
                 }
             },
             None if self.field == self.column => format!("[fields] {} = {{ {} }}", key(&self.field), proposal.toml()),
             None => {
-                let column = toml::Value::from(self.column.as_str());
+                let column = quoted(&self.column);
                 format!("[fields] {} = {{ column = {column}, {} }}", key(&self.field), proposal.toml())
             }
         })
@@ -147,7 +159,6 @@ impl Misfit {
     }
 
     fn is_beyond_exact(&self) -> bool {
-        const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
         self.examples.iter().all(|cell| cell.parse::<f64>().is_ok_and(|number| number.abs() >= EXACT))
     }
 
@@ -168,10 +179,4 @@ impl Misfit {
             }
         }
     }
-}
-
-/// A key of TOML, quoted if it must be.
-pub(crate) fn key(name: &str) -> String {
-    let bare = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
-    if bare { name.to_owned() } else { toml::Value::from(name).to_string() }
 }

@@ -1,4 +1,6 @@
-//! Names that mean the same: `Job Title`, `job_title` and `jobTitle`.
+//! Names that mean the same, such as `Job Title`, `job_title` and `jobTitle`, and tallies of names.
+
+use std::collections::BTreeMap;
 
 /// How alike two names are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,7 +67,23 @@ pub(crate) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>
     best.map(|(_, name)| name)
 }
 
-/// Words of columns that say little about what is in them.
+/// How many different texts a tally has.
+const TEXTS: usize = 10_000;
+
+/// Adds a row to the number of rows with a text. Whether the tally did not have the text before. A full tally takes no new
+/// text.
+pub(crate) fn tally(rows: &mut BTreeMap<String, u64>, text: &str) -> bool {
+    if let Some(rows) = rows.get_mut(text) {
+        *rows += 1;
+        return false;
+    }
+    if rows.len() < TEXTS {
+        rows.insert(text.to_owned(), 1);
+    }
+    true
+}
+
+/// Words of columns that say little about their cells.
 const COMMON: [&str; 12] =
     ["date", "name", "number", "score", "total", "type", "status", "time", "value", "count", "last", "first"];
 

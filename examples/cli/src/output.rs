@@ -6,13 +6,22 @@ use crate::messages::Stop;
 
 /// Writes one line of CSV.
 pub(crate) fn write_line(out: &mut dyn Write, cells: &[String]) -> Result<(), Stop> {
-    let mut line = csv::Writer::from_writer(Vec::new());
+    // The default buffer of 8 KiB costs more than the cells.
+    let mut line = csv::WriterBuilder::new().buffer_capacity(512).from_writer(Vec::new());
     line.write_record(cells).map_err(io::Error::from)?;
     let line = line.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
     Ok(out.write_all(&line)?)
 }
 
-/// Writes rows in columns of equal width, without columns that are empty. `is_right` says which stand on the right.
+/// Clears the header of a column whose cells are all empty, so that the table leaves the column out.
+pub(crate) fn clear_empty<R: AsRef<[String]> + AsMut<[String]>>(rows: &mut [R], column: usize) {
+    let Some((header, cells)) = rows.split_first_mut() else { return };
+    if cells.iter().all(|row| row.as_ref().get(column).is_none_or(String::is_empty)) {
+        header.as_mut().get_mut(column).into_iter().for_each(String::clear);
+    }
+}
+
+/// Writes rows in columns of equal width, without columns that are empty. Columns for which `is_right` is true are aligned to the right.
 pub(crate) fn write_table<R: AsRef<[String]>>(
     out: &mut dyn Write,
     rows: &[R],

@@ -1,7 +1,6 @@
-//! Scores every record of a file, and finds out what never matched on the way.
+//! Scores every record of a file, and collects what never matched.
 
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
@@ -19,7 +18,7 @@ use crate::records::Records;
 pub(crate) struct Files<'a> {
     pub(crate) records: &'a Path,
     pub(crate) events: Option<&'a Path>,
-    pub(crate) mapping: &'a Mapping,
+    pub(crate) mapping: Mapping,
     pub(crate) drop_duplicates: bool,
 }
 
@@ -33,21 +32,21 @@ pub(crate) struct Scored<'a, 'm> {
 }
 
 /// The files as they are read: the records one by one, the events before them.
-pub(crate) struct Population<'a> {
+pub(crate) struct Population {
     pub(crate) records: Records,
     events: Option<Events>,
-    mapping: &'a Mapping,
+    mapping: Mapping,
 }
 
-impl<'a> Population<'a> {
-    /// Reads the events with the attributes that the models read, and opens the records with these fields. The first model
-    /// says the zone of local times.
+impl Population {
+    /// Reads the events with the attributes that the models read, and opens the records with these fields. Local times have
+    /// the offset of the first model.
     pub(crate) fn open(
-        files: &Files<'a>,
+        files: Files<'_>,
         models: &[&Model],
         fields: impl IntoIterator<Item = (String, Kind)>,
         messages: &mut Messages,
-    ) -> Result<Population<'a>, Stop> {
+    ) -> Result<Population, Stop> {
         let zone = Zone::of_minutes(models.first().map_or(0, |model| model.get_utc_offset_minutes()));
         let mut events = match files.events {
             Some(path) => {
@@ -57,35 +56,38 @@ impl<'a> Population<'a> {
             None => None,
         };
         let activities = events.as_mut().map_or_else(HashMap::new, |events| std::mem::take(&mut events.activities));
-        let records = Records::open(files.records, fields, activities, files.mapping, messages)?;
+        let records = Records::open(files.records, fields, activities, &files.mapping, messages)?;
         Ok(Population { records, events, mapping: files.mapping })
     }
 
-    /// Scores every record until `each` breaks. Reports cells that were not read, and what never matched, unless it did.
+    /// Scores every record, and passes it to `each`.
+    ///
+    /// # Errors
+    ///
+    /// If the file has no record that can be scored, or if `each` stops.
     pub(crate) fn score<'m>(
         mut self,
         (model, scorer): (&'m Model, &'m Scorer<Record>),
         as_of: DateTime<Utc>,
         messages: &mut Messages,
-        mut each: impl FnMut(Scored<'_, 'm>) -> Result<ControlFlow<()>, Stop>,
-    ) -> Result<Option<Unreported>, Stop> {
+        mut each: impl FnMut(Scored<'_, 'm>) -> Result<(), Stop>,
+    ) -> Result<Unreported, Stop> {
         let mut audit = Audit::new(model, scorer);
         let mut fired = Fired::new();
         while let Some((id, record)) = self.records.next(messages)? {
             let score = scorer.score_fired(&record, as_of, &mut fired);
             audit.see(&record, &score, &fired);
             let scored = Scored { id, name: self.records.name(), record: &record, score, fired: &fired };
-            if each(scored)?.is_break() {
-                return Ok(None);
-            }
+            each(scored)?;
         }
-        let events = self.events.as_ref().map(|events| (events, self.mapping));
+        self.records.refuse_none()?;
+        let events = self.events.as_ref().map(|events| (events, &self.mapping));
         let report = audit.report(&self.records, events, messages.left_out());
-        Ok(Some(Unreported { records: self.records, report }))
+        Ok(Unreported { records: self.records, report })
     }
 }
 
-/// What a run found out. Write it after the output.
+/// The findings of a run. Write them after the output.
 pub(crate) struct Unreported {
     records: Records,
     pub(crate) report: Report,
@@ -102,7 +104,7 @@ impl Unreported {
     }
 }
 
-/// The gate that holds a record back. None holds back a record that is uncovered.
+/// The gate that holds a record back. An uncovered record has none.
 pub(crate) fn gate_of<'m>(score: &Score<'m>, fired: &Fired<'m>) -> Option<&'m str> {
     let held_back = matches!(score.verdict(), Verdict::Ineligible | Verdict::Disqualified);
     fired.ids().next().filter(|_| held_back)

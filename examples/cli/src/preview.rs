@@ -1,4 +1,4 @@
-//! Scores the same records with two models, and lists who moves.
+//! Scores the same records with two models, and lists the records that move.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,42 +6,31 @@ use std::fmt;
 use std::io::Write;
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 use warmth::{Kind, Model, Play, Points, Record, Score, Scorer};
 
 use crate::document::Document;
 use crate::messages::{Messages, Stop, counted};
-use crate::options::{FileArgs, as_of, top};
-use crate::output::{write_line, write_table};
-use crate::population::{Files, Population, fields};
-use crate::score::now;
+use crate::options::{PopulationArgs, top};
+use crate::output::{clear_empty, write_line, write_table};
+use crate::population::{Population, fields};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The model in use, .toml or .json
     old: PathBuf,
-    /// The model to come, .toml or .json
+    /// The new model, .toml or .json
     new: PathBuf,
     /// CSV, TSV, JSON lines or .xlsx with an id; `-` is standard input
     records: PathBuf,
-    /// Events in one of the same forms
-    #[arg(long, value_name = "FILE")]
-    events: Option<PathBuf>,
-    /// RFC 3339, or a date for its midnight in UTC (default: now)
-    #[arg(long, value_name = "INSTANT", value_parser = as_of)]
-    as_of: Option<DateTime<Utc>>,
     /// `table` counts moves and lists records that move; `csv` has one line per record that moves
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     /// How many records the table lists: a number or `all`
     #[arg(long, value_name = "N", value_parser = top, default_value = "25")]
     top: usize,
-    /// Count rows of events that are the same in every cell once
-    #[arg(long)]
-    drop_duplicates: bool,
     #[command(flatten)]
-    file: FileArgs,
+    population: PopulationArgs,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -69,7 +58,7 @@ struct Move {
     new: Place,
 }
 
-/// What records move in: its name, how to get it, and the order of its names.
+/// A dimension in which records move, such as the state: its values in order, and the number of moves.
 struct Kept {
     what: &'static str,
     of: fn(&Place) -> &String,
@@ -82,21 +71,15 @@ pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> 
     let (old, new) = (Document::open(&args.old)?, Document::open(&args.new)?);
     let (old_model, new_model) = (old.model(messages)?, new.model(messages)?);
     let (old, new) = (old.scorer(&old_model, messages)?, new.scorer(&new_model, messages)?);
-    let mapping = args.file.mapping()?;
-    let files = Files {
-        records: &args.records,
-        events: args.events.as_deref(),
-        mapping: &mapping,
-        drop_duplicates: args.drop_duplicates,
-    };
-    let mut records = Population::open(&files, &[&new_model, &old_model], both(&old, &new)?, messages)?.records;
-    let as_of = args.as_of.unwrap_or_else(now);
+    let files = args.population.files(&args.records)?;
+    let opened = Population::open(files, &[&new_model, &old_model], both(&old, &new)?, messages);
+    let next = || args.population.next_mapping(&args.records, &args.new);
+    let mut records = opened.map_err(|stop| stop.with_next(next))?.records;
+    let as_of = args.population.as_of();
     let mut moves = Vec::new();
     let mut kept = Kept::all(&old, &new);
-    let mut total = 0;
     while let Some((id, record)) = records.next(messages)? {
         let (before, after) = (Place::of(old.score(&record, as_of)), Place::of(new.score(&record, as_of)));
-        total += 1;
         for Kept { of, counts, .. } in &mut kept {
             *counts.entry((of(&before).clone(), of(&after).clone())).or_default() += 1;
         }
@@ -104,6 +87,7 @@ pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> 
             moves.push(Move { id, name: records.name(), old: before, new: after });
         }
     }
+    records.refuse_none()?;
     match args.format {
         Format::Csv => write_csv(out, &moves)?,
         Format::Table => {
@@ -111,12 +95,12 @@ pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> 
                 if kept.counts.keys().any(|(old, new)| old != new) {
                     kept.write(out)?;
                 } else {
-                    writeln!(out, "{}: nobody moves\n", kept.what)?;
+                    writeln!(out, "{}: no record moves\n", kept.what)?;
                 }
             }
             write_moves(out, &moves, &kept, args.top)?;
-            let records = counted(total, ["record", "records"]);
-            let moved = counted(u64::try_from(moves.len()).unwrap_or(u64::MAX), ["moves", "move"]);
+            let records = counted(records.count(), ["record", "records"]);
+            let moved = counted(moves.len(), ["moves", "move"]);
             writeln!(out, "{records}, {moved}; from `{}` to `{}`", named(&old_model), named(&new_model))?;
         }
     }
@@ -177,7 +161,7 @@ impl Kept {
         ]
     }
 
-    /// Whether no record has any, because the models have none.
+    /// Whether no record has a value, because the models define none.
     fn is_empty(&self) -> bool {
         self.counts.keys().all(|(old, new)| old == "-" && new == "-")
     }
@@ -222,8 +206,7 @@ fn write_moves(out: &mut dyn Write, moves: &[Move], kept: &[Kept], top: usize) -
         row.extend(kept.iter().map(|kept| arrow(kept.of)));
         rows.push(row);
     }
-    let no_names = rows.iter().skip(1).all(|row| row.get(NAME).is_none_or(String::is_empty));
-    rows.iter_mut().filter(|_| no_names).filter_map(|row| row.get_mut(NAME)).for_each(String::clear);
+    clear_empty(&mut rows, NAME);
     write_table(out, &rows, |_| false)?;
     Ok(writeln!(out)?)
 }

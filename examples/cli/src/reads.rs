@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use warmth::model::{Axis, AxisMissing, Condition, Input, Operand, Test, Worth};
+use warmth::model::{Axis, AxisMissing, Condition, Input, Operand, Rule, Test, Worth};
 use warmth::{Kind, Model};
 
 /// Where a model reads an attribute of events.
@@ -10,7 +10,7 @@ use warmth::{Kind, Model};
 pub(crate) enum Use<'m> {
     /// A test of a `where`.
     Test(Test<'m>),
-    /// A `distinct` or `once_per`, which only tells values apart.
+    /// A `distinct` or `once_per`, which only distinguishes values.
     Value(&'m str),
 }
 
@@ -34,11 +34,15 @@ impl<'m> Use<'m> {
     }
 }
 
+/// The rules of all axes.
+pub(crate) fn rules(model: &Model) -> impl Iterator<Item = &Rule> {
+    model.axes().iter().flat_map(Axis::rules)
+}
+
 /// Every condition of a model, with the id of its gate, rule, promoter, limit or segment.
 pub(crate) fn conditions(model: &Model) -> impl Iterator<Item = (&str, &Condition)> {
     let gates = model.required_gates().iter().chain(model.disqualifying_gates());
-    let rules = model.axes().iter().flat_map(Axis::rules);
-    let of_rules = rules.flat_map(|rule| rule.conditions().map(|when| (rule.id(), when)));
+    let of_rules = rules(model).flat_map(|rule| rule.conditions().map(|when| (rule.id(), when)));
     let promoters = model.promoters().iter().map(|promoter| (promoter.id(), promoter.when()));
     let limits = model.limits().iter().map(|limit| (limit.get_id().unwrap_or("limit"), limit.when()));
     let segments = model.segments().iter().filter_map(|segment| Some((segment.name(), segment.when()?)));
@@ -51,7 +55,7 @@ pub(crate) fn attribute_uses(model: &Model) -> Vec<(&str, Use<'_>)> {
     for (at, when) in conditions(model) {
         when.tests().for_each(|test| add_input(&mut uses, at, &test.input()));
     }
-    for rule in model.axes().iter().flat_map(Axis::rules) {
+    for rule in rules(model) {
         match rule.worth() {
             Worth::Bands(bands) => add_input(&mut uses, rule.id(), &bands.input()),
             Worth::PerUnit(per_unit) => add_input(&mut uses, rule.id(), &per_unit.input()),

@@ -9,11 +9,12 @@ use warmth::{Activity, Kind, Record, Value};
 
 use crate::input::{Cell, Column, Found, Source};
 use crate::mapping::Mapping;
-use crate::mapping::form::{Form, Read};
-use crate::messages::{Messages, Stop};
-use crate::misfits::{ColumnOf, Misfits, key};
+use crate::mapping::form::Form;
+use crate::mapping::infer::{key, quoted};
+use crate::messages::{Messages, Stop, first_few};
+use crate::misfits::{ColumnOf, Misfits};
 
-/// The records of a file, each with its activity and with those columns that the model reads.
+/// The records of a file, each with its activity and the columns that the model reads.
 pub(crate) struct Records {
     source: Source,
     id: Column,
@@ -61,7 +62,7 @@ impl Records {
                          if it is `{near}`, write into the mapping: [fields] {} = {{ column = {} }}",
                         source.path(),
                         key(&field),
-                        toml::Value::from(near)
+                        quoted(near)
                     )),
                 }
             }
@@ -95,6 +96,22 @@ impl Records {
         }
     }
 
+    /// The record with an id. Earlier records are passed over.
+    pub(crate) fn find(&mut self, wanted: &str, messages: &mut Messages) -> Result<Record, Stop> {
+        let plain = |id: &str| id.trim_start_matches('0').to_lowercase();
+        let mut alike = None;
+        while let Some((id, record)) = self.next(messages)? {
+            if id == wanted {
+                return Ok(record);
+            }
+            if alike.is_none() && plain(&id) == plain(wanted) {
+                alike = Some(id);
+            }
+        }
+        let alike = alike.map_or(String::new(), |id| format!("; did you mean `{id}`?"));
+        Err(format!("{}: no record that can be read has the id `{wanted}`{alike}", self.path()).into())
+    }
+
     fn read(&mut self) -> Result<(String, Record), String> {
         let cell = self.source.cell(self.id);
         let id = cell.plain().ok_or_else(|| match cell {
@@ -109,13 +126,9 @@ impl Records {
         for FieldColumn { field, kind, column, column_name, form } in &self.fields {
             let Some(column) = *column else { continue };
             let cell = self.source.cell(column);
-            match form.read(&cell, *kind) {
-                Read::Missing => {}
-                Read::Value(value) => record.set(field, value),
-                Read::Misfit => {
-                    let of = ColumnOf { field, column: column_name, kind: *kind, form };
-                    self.misfits.add(of, &cell, self.source.line());
-                }
+            let of = ColumnOf { field, column: column_name, kind: *kind, form };
+            if let Some(value) = self.misfits.read(of, &cell, self.source.line()) {
+                record.set(field, value);
             }
         }
         Ok((id, record))
@@ -135,14 +148,32 @@ impl Records {
         self.fields.iter().any(|own| own.field == field && own.column.is_some())
     }
 
+    /// Refuses a file without a record that can be scored. Call it after the last record.
+    pub(crate) fn refuse_none(&self) -> Result<(), Stop> {
+        match self.count() {
+            0 => Err(format!("{}: there is no record that can be scored", self.path()).into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The path of the file, as messages show it.
+    pub(crate) fn path(&self) -> &str {
+        self.source.path()
+    }
+
     /// The number of records read.
     pub(crate) fn count(&self) -> usize {
         self.ids.len()
     }
 
+    /// Reports the cells that were not read so far.
+    pub(crate) fn write_misfits(&self, messages: &mut Messages) {
+        self.misfits.write(messages, ["counts as missing", "count as missing"]);
+    }
+
     /// Reports cells that were not read, and events that no record has. Call it after the last record.
     pub(crate) fn write_warnings(&self, messages: &mut Messages) {
-        self.misfits.write(messages, ["counts as missing", "count as missing"]);
+        self.write_misfits(messages);
         if !self.activities.is_empty() {
             let counts = self.activities.values().flat_map(Activity::events).map(|event| u64::from(event.count));
             let events: u64 = counts.sum();
@@ -226,9 +257,8 @@ pub(crate) fn required_column(
                     "{message}; its only name is `{title}`, which looks like a title: pass `--skip N` with the number of lines before the header"
                 )));
             }
-            let shown: Vec<_> = header.iter().take(8).map(|name| format!("`{name}`")).collect();
-            let more = if header.len() > 8 { format!(" and {} more", header.len() - 8) } else { String::new() };
-            let _ = write!(message, "; the columns are {}{more}", shown.join(", "));
+            let names: Vec<_> = header.iter().map(|name| format!("`{name}`")).collect();
+            let _ = write!(message, "; the columns are {}", first_few(&names, 8));
         }
     }
     Err(Stop::NoMapping(message))

@@ -126,7 +126,11 @@ impl Service {
         writeln!(out, "{id} {} is {score} and may be {bounds}", account.name)?;
         for question in bounds.questions() {
             let decides = if question.decides { ", and decides the rest" } else { "" };
-            writeln!(out, "    to know `{}` narrows that by at least {}{decides}", question.field, question.narrowing)?;
+            writeln!(
+                out,
+                "    `{}` narrows this range by at least {} points{decides}",
+                question.field, question.narrowing
+            )?;
         }
         Ok(())
     }
@@ -139,17 +143,17 @@ pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> 
     let constant = service.accounts.values().filter(|account| account.due.is_none()).count();
     writeln!(
         out,
-        "Whose state changes up to {}, if nothing happens (of {constant} of {count} it never does):\n",
+        "Changes of state up to {} if no event comes in ({constant} of {count} accounts never change):\n",
         written(until)
     )?;
     service.clone().run(until, out)?; // nothing here reads a clock, so a copy can run ahead
 
     let (id, event, at) = ("acc-10103", "demo_request", now + TimeDelta::days(12));
-    writeln!(out, "\nBut then, at {}, {event} comes in from {id}:\n", written(at))?;
+    writeln!(out, "\nAt {}, a {event} of {id} comes in:\n", written(at))?;
     service.run(at, &mut io::sink())?; // until then everything is as predicted
     service.receive(id, event, at, out)?;
 
-    writeln!(out, "\nWhat is not known of it could still move it:\n")?;
+    writeln!(out, "\nThe missing facts of {id} leave these outcomes open:\n")?;
     service.ask(id, at, out)
 }
 
@@ -159,9 +163,9 @@ fn load(now: DateTime<Utc>, messages: &mut Messages) -> Result<Service, Stop> {
     let document = Document::open(&data.join("cross_sell.toml"))?;
     let model = document.model(messages)?;
     let scorer = document.scorer(&model, messages)?;
-    let (records, events, mapping) = (data.join("accounts.csv"), data.join("events.csv"), Mapping::default());
-    let files = Files { records: &records, events: Some(&events), mapping: &mapping, drop_duplicates: false };
-    let mut records = Population::open(&files, &[&model], fields(&scorer), messages)?.records;
+    let (records, events) = (data.join("accounts.csv"), data.join("events.csv"));
+    let files = Files { records: &records, events: Some(&events), mapping: Mapping::default(), drop_duplicates: false };
+    let mut records = Population::open(files, &[&model], fields(&scorer), messages)?.records;
     let policy = Policy::new().drop_margin(2);
     let mut service = Service { scorer, policy, accounts: BTreeMap::new(), queue: BTreeSet::new() };
     while let Some((id, record)) = records.next(messages)? {

@@ -10,7 +10,7 @@ use serde::de::IgnoredAny;
 use toml::de::DeTable;
 use warmth::{Model, ModelError, PathSegment, Problem, Record, Scorer, Warning};
 
-use crate::messages::{Messages, Stop};
+use crate::messages::{Messages, Stop, counted};
 
 /// A document with its text, so that problems can be shown in it.
 pub(crate) struct Document {
@@ -55,6 +55,23 @@ impl Document {
         Scorer::new(model).map_err(|error| self.problems(&error, messages))
     }
 
+    /// The model of a file, if it also compiles.
+    pub(crate) fn checked_model(path: &Path, messages: &Messages) -> Result<Model, Stop> {
+        let document = Document::open(path)?;
+        let model = document.model(messages)?;
+        document.scorer(&model, messages)?;
+        Ok(model)
+    }
+
+    /// The document with more text at its end.
+    pub(crate) fn with(&self, text: &str) -> Document {
+        Document { path: self.path.clone(), text: format!("{}{text}", self.text), syntax: self.syntax }
+    }
+
+    pub(crate) fn is_json(&self) -> bool {
+        self.syntax == Syntax::Json
+    }
+
     fn check_syntax(&self, messages: &Messages) -> Result<(), Stop> {
         let (message, span) = match self.syntax {
             Syntax::Toml => match DeTable::parse(&self.text) {
@@ -83,8 +100,8 @@ impl Document {
     pub(crate) fn problems(&self, error: &ModelError, messages: &Messages) -> Stop {
         let problems = error.problems();
         let mut shown: Vec<String> = problems.iter().map(|problem| self.show(problem, messages)).collect();
-        let plural = if problems.len() == 1 { "" } else { "s" };
-        shown.push(format!("{}: the model has {} problem{plural}", self.path, problems.len()));
+        let count = counted(problems.len(), ["problem", "problems"]);
+        shown.push(format!("{}: the model has {count}", self.path));
         Stop::Shown(shown.join("\n\n"))
     }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use warmth::{Kind, Record};
 
 use crate::input::{Cell, Column, FileOptions, Found, Source};
-use crate::mapping::form::{Form, Read};
+use crate::mapping::form::Form;
 use crate::messages::{Messages, Stop};
 use crate::misfits::{ColumnOf, Misfits};
 use crate::records::{INSTANT, instant};
@@ -101,12 +101,9 @@ fn read(
     for ((name, kind), text) in fields.iter().zip(&line.cells) {
         let Some(text) = text else { continue };
         let cell = Cell::text(text);
-        match form.read(&cell, *kind) {
-            Read::Missing => {}
-            Read::Value(value) => record.set(name, value),
-            Read::Misfit => {
-                misfits.add(ColumnOf { field: name, column: name, kind: *kind, form: &form }, &cell, line.number);
-            }
+        let of = ColumnOf { field: name, column: name, kind: *kind, form: &form };
+        if let Some(value) = misfits.read(of, &cell, line.number) {
+            record.set(name, value);
         }
     }
     Ok(Row { record, as_of: at, outcome: came })

@@ -5,8 +5,7 @@
 //!     --model examples/data/upsell.toml --require nps=rising --out target/evidence
 //! ```
 //!
-//! The command learns from the first three quarters of the months and tries every model on the rest, as it would have
-//! been: no model sees the rows that judge it.
+//! The command builds models from the first three quarters of the rows, by time, and tests every model on the rest.
 
 mod history;
 mod page;
@@ -33,7 +32,7 @@ pub(crate) struct Args {
     /// Whether the outcome came after `as_of`
     #[arg(long, value_name = "COLUMN")]
     outcome: String,
-    /// A model in use, .toml or .json, to try beside the proposed ones
+    /// The model in use, .toml or .json, to compare with the proposed models
     #[arg(long, value_name = "MODEL")]
     model: Option<PathBuf>,
     /// A direction that a factor must keep
@@ -52,7 +51,7 @@ fn direction(text: &str) -> Result<(String, Trend), String> {
     }
 }
 
-/// A model, and its report on rows that it was not made from.
+/// A model, and its report on later rows.
 pub(crate) struct Tried {
     pub(crate) name: String,
     pub(crate) report: Report,
@@ -79,7 +78,7 @@ pub(crate) fn run(question: &Args, messages: &mut Messages, out: &mut dyn Write)
 
     let mut models: Vec<Model> = Vec::new();
     if let Some(path) = &question.model {
-        models.push(Document::open(path)?.model(messages)?);
+        models.push(Document::checked_model(path, messages)?);
     }
     let mut documents = Vec::new();
     if let Proposal::Made(made) = &proposal {

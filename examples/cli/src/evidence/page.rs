@@ -1,4 +1,4 @@
-//! One page of HTML that needs nothing else: no script, no font, no network.
+//! A self-contained page of HTML, without scripts, fonts or a network.
 
 use std::fmt::{self, Write as _};
 
@@ -50,13 +50,13 @@ impl fmt::Display for Page<'_> {
         let outcome = escaped(self.outcome);
         writeln!(f, "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">")?;
         writeln!(f, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")?;
-        writeln!(f, "<title>What history says of {outcome}</title>\n<style>{STYLE}</style>")?;
-        writeln!(f, "<h1>What history says of <code>{outcome}</code></h1>")?;
+        writeln!(f, "<title>What history says about {outcome}</title>\n<style>{STYLE}</style>")?;
+        writeln!(f, "<h1>What history says about <code>{outcome}</code></h1>")?;
         let (rows, events, split) = (self.history.rows(), self.history.events(), self.split);
         writeln!(
             f,
-            "<p>Learnt from <strong>{rows} rows</strong> before {split}, {events} of them with the outcome. Tried on the \
-             <strong>{} rows</strong> since, which nothing was made from.</p>",
+            "<p>Built from <strong>{rows} rows</strong> before {split}; {events} of them have the outcome. Tested on the \
+             <strong>{} rows</strong> from {split} on.</p>",
             self.later
         )?;
         self.proposed(f)?;
@@ -81,12 +81,12 @@ impl Page<'_> {
         let comparison = match self.proposal {
             Proposal::Made(made) => &made.comparison,
             Proposal::NoSignal(comparison) => {
-                writeln!(f, "<p>Nothing is proposed: the order that one part of the history gives may be chance.</p>")?;
+                writeln!(f, "<p>Nothing is proposed: the ranking may be chance.</p>")?;
                 comparison
             }
             other => return writeln!(f, "<p>{}</p>", escaped(&other.to_string())),
         };
-        writeln!(f, "<p>AUC on parts of the history that the points were not made from, with 95 % intervals.</p>")?;
+        writeln!(f, "<p>AUC on the parts of the history that did not set the points, with 95 % intervals.</p>")?;
         writeln!(f, "<div class=\"panel\"><table><tr><th><th>AUC<th>interval<th>of the parts")?;
         for (way, own) in
             [("correlation weights", &comparison.correlation), ("overlap-aware weights", &comparison.overlap)]
@@ -101,7 +101,7 @@ impl Page<'_> {
     }
 
     fn gains(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "<h2>Gains</h2>\n<p>Whoever works the list from the top reaches this share of all outcomes.</p>")?;
+        writeln!(f, "<h2>Gains</h2>\n<p>If you work the list from the top, you reach this share of all outcomes.</p>")?;
         writeln!(f, "<div class=\"side\"><div class=\"panel\">")?;
         let (width, height, left, top) = (440.0, 330.0, 44.0, 12.0);
         let x = |share: f64| left + share * (width - left - 16.0);
@@ -164,7 +164,10 @@ impl Page<'_> {
     fn grades(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for tried in self.tried.iter().filter(|tried| !tried.report.grades.is_empty()) {
             writeln!(f, "<h2>Grades of <code>{}</code></h2>", escaped(&tried.name))?;
-            writeln!(f, "<p>The share of each cell in which the outcome came, and how many rows it has.</p>")?;
+            writeln!(
+                f,
+                "<p>Each cell shows the share of its rows that have the outcome, and the number of its rows.</p>"
+            )?;
             writeln!(f, "<div class=\"panel\">")?;
             grade_matrix(f, &tried.report.grades)?;
             writeln!(f, "</div>")?;
@@ -176,9 +179,9 @@ impl Page<'_> {
         writeln!(f, "<h2>Correlations</h2>")?;
         writeln!(
             f,
-            "<p>Pearson's r in hundredths, of each factor with the outcome (first column) and with the factors before it. Of \
-             texts Cramér's V, set in italics. Columns bear the numbers of the rows. What is deep blue beside each other \
-             says much the same.</p><div class=\"panel\">"
+            "<p>Pearson's r in hundredths: of each factor with the outcome (first column), and with the factors above it. Texts \
+             have Cramér's V instead, in italics. Columns have the numbers of the rows. A deep blue cell marks two \
+             factors that say nearly the same.</p><div class=\"panel\">"
         )?;
         let factors = &self.correlations.factors;
         let count = factors.len();
@@ -277,7 +280,7 @@ fn grade_matrix(f: &mut fmt::Formatter<'_>, cells: &[GradeCell]) -> fmt::Result 
                 down - 4
             )?;
             let middle = x + across / 2;
-            let rate = rate.map_or("nobody".to_owned(), |rate| format!("{:.0}%", rate * 100.0));
+            let rate = rate.map_or("no rows".to_owned(), |rate| format!("{:.0}%", rate * 100.0));
             writeln!(
                 f,
                 "<text{class} text-anchor=\"middle\" font-size=\"15\" x=\"{middle}\" y=\"{}\">{rate}</text>",

@@ -4,6 +4,9 @@ use std::fmt;
 
 use chrono::{NaiveDateTime, NaiveTime};
 
+/// 2^53. Doubles represent every whole number up to here exactly.
+pub(crate) const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// A cell as its file has it. Texts are trimmed; an empty text is [`Cell::Empty`].
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Cell<'a> {

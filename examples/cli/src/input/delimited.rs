@@ -1,4 +1,4 @@
-//! Delimited text: a header, then one row a line.
+//! Delimited text: a header, then one row per line.
 
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -20,15 +20,11 @@ impl Delimited {
         for _ in 0..skip {
             input.skip_until(b'\n').map_err(|error| error.to_string())?;
         }
-        // The reader takes a line feed as the end of a line, and trims the carriage return before it. With its default
-        // terminator its line numbers are late by one after a carriage return.
+        // The reader takes a line feed as the end of a line; cells are trimmed, so a carriage return before it is gone. With
+        // its default terminator its line numbers are late by one after a carriage return.
         let mut settings = csv::ReaderBuilder::new();
-        let mut reader = settings
-            .delimiter(separator)
-            .terminator(csv::Terminator::Any(b'\n'))
-            .trim(csv::Trim::All)
-            .flexible(true)
-            .from_reader(input);
+        let mut reader =
+            settings.delimiter(separator).terminator(csv::Terminator::Any(b'\n')).flexible(true).from_reader(input);
         let header = reader.byte_headers().map_err(|error| error.to_string())?;
         let names = header.iter().map(|name| str::from_utf8(name).map(|name| name.trim().to_owned()));
         let names: Vec<String> = names
@@ -44,7 +40,7 @@ impl Delimited {
             let position = read.as_ref().map_or_else(csv::Error::position, |_| self.row.position());
             self.line = position.map_or(self.line, |position| position.line() + self.skipped);
             return match read {
-                Ok(true) if self.row.iter().eq([b""]) => continue, // a blank line
+                Ok(true) if self.row.iter().map(<[u8]>::trim_ascii).eq([b""]) => continue, // a blank line
                 Ok(true) if self.row.len() != self.width => {
                     Ok(Err(format!("expected {} cells, found {}", self.width, self.row.len())))
                 }

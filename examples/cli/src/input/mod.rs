@@ -1,7 +1,7 @@
 //! Files of rows as they are: delimited text, JSON lines and workbooks, one row at a time.
 //!
-//! [`Source::open`] looks at the beginning of a file and finds out its form, encoding and separator. It reports what it
-//! found. Text and JSON lines are streamed; a workbook is in memory.
+//! [`Source::open`] detects the form, encoding and separator of a file from its beginning, and reports them. Text and JSON
+//! lines are streamed; a workbook is in memory.
 
 mod cell;
 mod delimited;
@@ -14,7 +14,7 @@ use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 
-pub(crate) use cell::Cell;
+pub(crate) use cell::{Cell, EXACT};
 use delimited::Delimited;
 use json_lines::{ATTRIBUTES, JsonLines};
 pub(crate) use sniff::{Encoding, separator_named};
@@ -22,9 +22,9 @@ use workbook::Workbook;
 
 use crate::messages::{Messages, Stop};
 use crate::names::{self, Likeness};
-use crate::progress::Progress;
+use crate::progress;
 
-/// What a mapping or an option says about a file. `None` means: find out.
+/// The settings of a file from a mapping or from options. `None` means that the command detects the setting.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct FileOptions {
     pub(crate) separator: Option<u8>,
@@ -52,11 +52,11 @@ enum Rows {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Column(usize);
 
-/// What [`Source::find`] says about a wanted column.
+/// The answer of [`Source::find`].
 #[derive(Debug, PartialEq)]
 pub(crate) enum Found {
     Exactly(Column),
-    /// The header has a name that differs in capitals, spaces or punctuation only.
+    /// The header has a name that differs only in capitals, spaces or punctuation.
     Alike(Column, String),
     Nothing,
 }
@@ -73,7 +73,7 @@ impl Source {
             Box::new(io::stdin())
         } else {
             let file = File::open(path).map_err(|error| named(&error))?;
-            Progress::reading(file, &shown)
+            progress::reading(file, &shown)
         };
         Source::of(input, path, shown.clone(), options).map_err(|error| named(&error))
     }
@@ -127,7 +127,7 @@ impl Source {
         Ok(Source { path: shown, rows: Rows::Workbook(rows), header, notes })
     }
 
-    /// Writes what was found out about the file, such as its separator.
+    /// Notes the detected settings of the file, such as its separator.
     pub(crate) fn write_notes(&self, messages: &Messages) {
         for note in &self.notes {
             messages.note(note);
@@ -209,7 +209,7 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// The outer error is that of the file, the inner one that of the row.
+    /// The outer error belongs to the file, the inner error to the row.
     pub(crate) fn advance(&mut self) -> Result<Result<bool, RowError>, Stop> {
         let advanced = match &mut self.rows {
             Rows::Delimited(rows) => rows.advance(),

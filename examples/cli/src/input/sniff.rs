@@ -1,4 +1,4 @@
-//! Finds out the encoding, the form and the separator of a file from its beginning.
+//! Detects the encoding, the form and the separator of a file from its beginning.
 
 use std::fmt;
 use std::io::Read;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
-/// How many bytes of a file are looked at.
+/// How many bytes of a file are examined.
 pub(crate) const PREFIX: u64 = 64 * 1024;
 
 const SEPARATORS: [(u8, &str, &str); 4] =
@@ -18,7 +18,7 @@ pub(crate) enum Encoding {
     Utf8,
     Utf16Le,
     Utf16Be,
-    /// As spreadsheets write it: Windows-1252.
+    /// Windows-1252, as spreadsheets write Latin-1.
     Latin1,
 }
 
@@ -74,7 +74,7 @@ impl fmt::Display for Encoding {
     }
 }
 
-/// The encoding by its byte order mark; else the one that the user says; else UTF-8.
+/// The encoding of the byte order mark, then the encoding of the options, then UTF-8.
 pub(crate) fn encoding(start: &[u8], said: Option<Encoding>) -> Result<Encoding, String> {
     Ok(match start {
         [0xef, 0xbb, 0xbf, ..] => Encoding::Utf8,

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use calamine::{Data, Range, Reader, Xlsx, XlsxError};
 
-use super::{Cell, RowError};
+use super::{Cell, EXACT, RowError};
 
 pub(crate) struct Workbook {
     cells: Range<Data>,
@@ -13,7 +13,8 @@ pub(crate) struct Workbook {
 }
 
 impl Workbook {
-    /// Reads a sheet, the first one by default. `skip` is the number of rows before the header. Also returns the header, and a note if there are several sheets.
+    /// Reads a sheet, the first one by default. `skip` is the number of rows before the header. Also returns the header, and
+    /// a note if there are several sheets.
     pub(crate) fn new(
         bytes: Vec<u8>,
         sheet: Option<&str>,
@@ -73,9 +74,8 @@ fn read(data: &Data) -> Cell<'_> {
     }
 }
 
-/// A workbook knows doubles only, so a whole number is one without a fraction.
+/// The number as a whole number, if it has no fraction: a workbook stores only doubles.
 fn whole(number: f64) -> Option<i64> {
-    const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
     if number.fract() != 0.0 || number.abs() > EXACT {
         return None;
     }

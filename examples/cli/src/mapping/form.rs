@@ -2,12 +2,13 @@
 
 use chrono::format::{Item, Parsed, StrftimeItems, parse};
 use chrono::{
-    DateTime, Datelike, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
+    DateTime, Datelike, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone,
+    Utc,
 };
 use chrono_tz::Tz;
 use warmth::{Kind, Value};
 
-use crate::input::Cell;
+use crate::input::{Cell, EXACT};
 
 /// The form of a column. The default is what a program writes: `true`, `1200.5`, `2026-11-22`, `a;b`.
 #[derive(Clone, Debug)]
@@ -39,7 +40,7 @@ impl Default for Form {
     }
 }
 
-/// How a date or a time is written, beside `2026-11-22` and `2026-11-22T18:00:00Z`, which are always read.
+/// How a column writes dates and times. `2026-11-22` and `2026-11-22T18:00:00Z` are read in every column.
 #[derive(Clone, Debug)]
 pub(crate) enum DateForm {
     Pattern(Vec<Item<'static>>),
@@ -129,7 +130,7 @@ impl Form {
         }
     }
 
-    /// The number as a program writes it; `None` if the cell is written otherwise.
+    /// The number as a program writes it; `None` if the cell does not fit the form.
     pub(crate) fn plain_number(&self, text: &str) -> Option<String> {
         let mut text = text.trim();
         while let Some(rest) = self.strip.iter().find_map(|word| {
@@ -138,7 +139,7 @@ impl Form {
         }) {
             text = rest.trim();
         }
-        // `-$5`: the sign stands before the currency.
+        // `-$5`: the sign comes before the currency.
         let (sign, mut digits) = match text.strip_prefix(['-', '\u{2212}']) {
             Some(rest) => ("-", rest.trim_start()),
             None => ("", text),
@@ -265,11 +266,11 @@ impl Zone {
     }
 
     pub(crate) fn of_minutes(minutes: i32) -> Zone {
-        Zone::Fixed(FixedOffset::east_opt(minutes.saturating_mul(60)).unwrap_or(Utc.fix_offset()))
+        Zone::Fixed(FixedOffset::east_opt(minutes.saturating_mul(60)).unwrap_or(Utc.fix()))
     }
 
-    /// The instant of a local time. Of two, when clocks are turned back, the first; a time that clocks jump over counts as
-    /// if they had not jumped yet.
+    /// The instant of a local time. A time that occurs twice, because clocks are turned back, is the first of the two. A
+    /// time that clocks jump over has the offset before the jump.
     pub(crate) fn instant(self, local: NaiveDateTime) -> DateTime<Utc> {
         match self {
             Zone::Fixed(offset) => {
@@ -284,16 +285,6 @@ impl Zone {
                 }
             },
         }
-    }
-}
-
-trait FixOffset {
-    fn fix_offset(&self) -> FixedOffset;
-}
-
-impl FixOffset for Utc {
-    fn fix_offset(&self) -> FixedOffset {
-        chrono::Offset::fix(self)
     }
 }
 
@@ -319,7 +310,7 @@ fn iso(text: &str) -> Option<Moment> {
     }
 }
 
-/// The cell as text; `None` if it is no plain value.
+/// The cell as text; `None` for a list.
 fn text(cell: &Cell<'_>) -> Option<String> {
     match cell {
         Cell::List(_) => None,
@@ -339,9 +330,8 @@ fn number(text: &str) -> Option<Value> {
     }
 }
 
-/// Whether a field of that kind has this value. A whole number beyond 2^53 is missing, however it is written.
-pub(crate) fn is_known(value: &Value, kind: Kind) -> bool {
-    const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53: every double beyond it is a whole number
+/// Whether a field of that kind can have this value. A whole number beyond 2^53 counts as missing in every notation.
+fn is_known(value: &Value, kind: Kind) -> bool {
     value.fits(kind) && !matches!(value, Value::Number(number) if number.abs() > EXACT)
 }
 
@@ -376,6 +366,8 @@ mod tests {
             ("1200", Some(1_200.0)),
             ("1e3", Some(1_000.0)),
             ("9,5", None),
+            ("1,200,000", Some(1_200_000.0)),
+            ("1,20", None),
             ("1,20,000", None),
             ("many", None),
             ("1.2.3", None),

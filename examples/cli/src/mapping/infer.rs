@@ -19,7 +19,7 @@ pub(crate) struct Proposal {
 }
 
 impl Proposal {
-    /// The keys as they stand in an inline table: `yes = "Yes", no = "No"`.
+    /// The keys as in an inline table: `yes = "Yes", no = "No"`.
     pub(crate) fn toml(&self) -> String {
         self.keys.iter().map(|(key, value)| format!("{key} = {value}")).collect::<Vec<_>>().join(", ")
     }
@@ -47,7 +47,7 @@ const MISSING: [&str; 15] = [
     "#ref!",
 ];
 
-/// Words that mean missing where a flag, a number or a date is expected. As texts they may mean something.
+/// Words that mean missing in a column of flags, numbers or dates. In a column of texts they may be values.
 const MISSING_IF_NO_TEXT: [&str; 9] = ["na", "none", "nan", "unknown", "tbd", "?", "nil", "never", "not provided"];
 
 const CURRENCIES: [&str; 14] = ["$", "€", "£", "¥", "₹", "USD", "EUR", "GBP", "CHF", "SEK", "NOK", "DKK", "AUD", "CAD"];
@@ -97,6 +97,12 @@ pub(crate) fn quoted(text: &str) -> String {
     toml::Value::from(text).to_string()
 }
 
+/// A key as TOML writes it, quoted if it must be.
+pub(crate) fn key(name: &str) -> String {
+    let bare = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    if bare { name.to_owned() } else { quoted(name) }
+}
+
 fn quoted_list(words: &[String]) -> String {
     match words {
         [word] => quoted(word),
@@ -104,7 +110,7 @@ fn quoted_list(words: &[String]) -> String {
     }
 }
 
-/// What other columns of the file say about a column.
+/// Hints from other columns of the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Hints {
     /// Numbers are written with a decimal comma.
@@ -123,7 +129,7 @@ pub(crate) fn means_missing(text: &str) -> bool {
 /// `None` if the cells do not need any, or if none read more of them.
 pub(crate) fn propose(kind: Kind, cells: &[String], base: &Form, hints: Hints) -> Option<Proposal> {
     let unread: Vec<&String> = cells.iter().filter(|cell| base.read(&Cell::text(cell), kind) == Read::Misfit).collect();
-    // Where the comma is the decimal sign, `1.234` is probably no 1.234.
+    // With a decimal comma, `1.234` is probably 1234.
     let suspect = hints.comma_is_decimal && kind == Kind::Number && cells.iter().any(|cell| cell.contains('.'));
     let list = (kind == Kind::Tags).then(|| list(cells, base)).flatten();
     if unread.is_empty() && !suspect && list.is_none() {
@@ -142,7 +148,7 @@ pub(crate) fn propose(kind: Kind, cells: &[String], base: &Form, hints: Hints) -
             rest.push(cell);
         }
     }
-    // The forms are judged by all cells, so that one that reads the rest does not lose the others.
+    // All cells judge the forms, so that a form for the rest does not lose the other cells.
     let others: Vec<&str> =
         cells.iter().map(String::as_str).filter(|cell| !missing.iter().any(|word| word == cell)).collect();
     let mut proposal = match kind {
@@ -161,7 +167,7 @@ pub(crate) fn propose(kind: Kind, cells: &[String], base: &Form, hints: Hints) -
     (!proposal.keys.is_empty()).then_some(proposal)
 }
 
-/// The separator of lists, if it is not the one that the form has: two cells have it, or a part of one is another cell.
+/// The separator of lists, if the form has another one. Two cells contain it, or a part of one cell is another cell.
 fn list(cells: &[String], base: &Form) -> Option<&'static str> {
     if cells.iter().any(|cell| cell.contains(base.list.as_str())) {
         return None;
@@ -288,7 +294,7 @@ fn fits(form: &Form, cell: &str, kind: Kind) -> bool {
     matches!(form.read(&Cell::text(cell), kind), Read::Value(_) | Read::Missing)
 }
 
-/// A form, the number of cells that it reads, and another form with a cell that tells them apart.
+/// A form, the number of cells that it reads, and another form with a cell that both read as different values.
 type Best<'f, 'c> = (&'f Form, usize, Option<(&'f Form, &'c str)>);
 
 /// The first form that reads the most cells, their number, and a form that reads as many but gives another value.
@@ -298,7 +304,7 @@ fn best<'f, 'c>(forms: &'f [Form], cells: &[&'c str], kind: Kind) -> Option<Best
     let mut equal = forms.iter().filter(|form| count(form) == most);
     let chosen = equal.next()?;
     let other = equal.find_map(|form| {
-        // A cell that one of them does not read says nothing about the other.
+        // Only a cell that both read can show a difference.
         let differs = |cell: &&&str| match (value(form, cell, kind), value(chosen, cell, kind)) {
             (Some(own), Some(of_chosen)) => own != of_chosen,
             _ => false,
@@ -308,7 +314,7 @@ fn best<'f, 'c>(forms: &'f [Form], cells: &[&'c str], kind: Kind) -> Option<Best
     Some((chosen, most, other))
 }
 
-/// The kind that the cells of a column seem to have, if no model says it.
+/// The probable kind of a column, from its cells. Used without a model.
 pub(crate) fn kind(cells: &[String]) -> Kind {
     let known: Vec<&str> = cells.iter().map(String::as_str).filter(|cell| !means_missing(cell)).collect();
     if known.is_empty() {
@@ -340,7 +346,7 @@ pub(crate) fn kind(cells: &[String]) -> Kind {
     }
 }
 
-/// The value that a cell has with a form, for comments in drafts.
+/// The value that a form reads from a cell, if it reads one.
 pub(crate) fn value(form: &Form, cell: &str, kind: Kind) -> Option<Value> {
     match form.read(&Cell::text(cell), kind) {
         Read::Value(value) => Some(value),

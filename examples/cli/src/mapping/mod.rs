@@ -1,7 +1,7 @@
 //! A mapping says how the columns of a file become facts and events.
 //!
-//! It is a TOML document; `warmth map` drafts one. A preset is a mapping that ships with the command, and every key of the
-//! mapping that names it comes before the preset's.
+//! It is a TOML document; `warmth map` drafts one. A preset is a mapping that ships with the command. A mapping that names a
+//! preset replaces its keys.
 
 pub(crate) mod form;
 pub(crate) mod infer;
@@ -54,7 +54,7 @@ pub(crate) struct EventsMapping {
     pub(crate) amount: Vec<String>,
     /// The columns of the attributes of events.
     pub(crate) attributes: BTreeMap<String, FieldMapping>,
-    /// What the events of the file are called in the model.
+    /// The names of the model for events of the file.
     pub(crate) names: BTreeMap<String, String>,
     pub(crate) form: Form,
 }

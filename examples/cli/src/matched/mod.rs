@@ -1,27 +1,24 @@
-//! What never matched: events and texts that a model names and no row has, fields that are missing for most, rules that
-//! fired for nobody or for everybody.
+//! What never matched: events and texts of a model that no row has, fields that are missing for most records, rules that
+//! fire for no record or for all.
 
 mod report;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use warmth::model::{Condition, Input, Operand, Test, Worth};
+use warmth::model::{Condition, Input, Operand, Rule, Test, Worth};
 use warmth::{Fired, Kind, Model, Record, Score, Scorer, Value, Verdict};
 
 use crate::events::Events;
 use crate::mapping::Mapping;
 use crate::messages::shortened;
-use crate::names::{self, Likeness, likeness, nearest};
+use crate::names::{self, Likeness, likeness, nearest, tally};
 use crate::population::gate_of;
-use crate::reads::{Use, attribute_uses, conditions};
+use crate::reads::{Use, attribute_uses, conditions, rules};
 use crate::records::Records;
 pub(crate) use report::Report;
 use report::{
     ListLike, MissingField, OtherSpelling, ReportedCells, RuleCount, UnmatchedAttribute, UnmatchedEvent, UnmatchedText,
 };
-
-/// How many different texts of a field are remembered.
-const TEXTS: usize = 10_000;
 
 /// How many pairs of a listed text and a text of a row are compared, to name the nearest one.
 const PAIRS: usize = 200_000;
@@ -52,7 +49,7 @@ pub(crate) struct Listed<'m> {
 
 struct Seen {
     kind: Kind,
-    missing: u64,
+    /// The number of records with a value.
     known: u64,
     /// The different texts, with the number of their rows.
     texts: BTreeMap<String, u64>,
@@ -62,16 +59,15 @@ struct Seen {
 
 impl<'m> Audit<'m> {
     pub(crate) fn new(model: &'m Model, scorer: &'m Scorer<Record>) -> Audit<'m> {
-        let seen =
-            |kind| Seen { kind, missing: 0, known: 0, texts: BTreeMap::new(), like_lists: 0, example: String::new() };
-        let ids = scorer.rules().map(|(_, rule)| rule).chain(scorer.promoters()).chain(scorer.limits());
+        let seen = |kind| Seen { kind, known: 0, texts: BTreeMap::new(), like_lists: 0, example: String::new() };
+        let listed = listed(model);
         Audit {
             model,
             scorer,
-            unmatched: listed(model),
-            listed: listed(model),
+            unmatched: listed.clone(),
+            listed,
             fields: scorer.fields().map(|field| (field.name(), seen(field.kind()))).collect(),
-            fired: ids.map(|title| (title.id, 0)).collect(),
+            fired: ids(scorer).map(|id| (id, 0)).collect(),
             held_back: BTreeMap::new(),
             verdicts: BTreeMap::new(),
             records: 0,
@@ -94,31 +90,27 @@ impl<'m> Audit<'m> {
             *self.held_back.entry(gate).or_default() += 1;
         }
         for (name, seen) in &mut self.fields {
-            match record.get(name) {
-                None => seen.missing += 1,
-                Some(value) => {
-                    seen.known += 1;
-                    match value {
-                        Value::Text(text) => {
-                            seen.list_like(text.contains(';') || text.contains('|'), text);
-                            seen.text(name, text, &mut self.unmatched);
-                        }
-                        Value::Tags(tags) => {
-                            if let [tag] = &tags[..] {
-                                seen.list_like(tag.contains([',', '|', ';']), tag);
-                            }
-                            for tag in tags {
-                                seen.text(name, tag, &mut self.unmatched);
-                            }
-                        }
-                        _ => {}
+            let Some(value) = record.get(name) else { continue };
+            seen.known += 1;
+            match value {
+                Value::Text(text) => {
+                    seen.list_like(text.contains([';', '|']), text);
+                    seen.text(name, text, &mut self.unmatched);
+                }
+                Value::Tags(tags) => {
+                    if let [tag] = &tags[..] {
+                        seen.list_like(tag.contains([',', '|', ';']), tag);
+                    }
+                    for tag in tags {
+                        seen.text(name, tag, &mut self.unmatched);
                     }
                 }
+                _ => {}
             }
         }
     }
 
-    /// The report. `events` are those of the file, if there is one.
+    /// The report. `events` is `None` if there is no file of events.
     pub(crate) fn report<'e>(self, records: &Records, events: Option<(&'e Events, &Mapping)>, skipped: u64) -> Report {
         let of_events =
             |(events, _): &(&'e Events, &Mapping)| events.misfits.columns().chain(events.attribute_misfits.columns());
@@ -126,7 +118,7 @@ impl<'m> Audit<'m> {
         let cells = cells.map(ReportedCells::of).collect();
         let (unmatched, unread) =
             events.map_or_else(Default::default, |(events, mapping)| self.events(events, mapping));
-        // Of a field that nobody has, the field is the finding.
+        // A field without any value has a warning of its own.
         let seen = |listed: &&Listed<'_>| self.fields.get(listed.field).filter(|seen| seen.known > 0);
         let listed: Vec<_> = self.unmatched.iter().filter_map(|listed| Some((listed, &seen(&listed)?.texts))).collect();
         let few = listed.iter().map(|(_, texts)| texts.len()).sum::<usize>() <= PAIRS;
@@ -134,8 +126,11 @@ impl<'m> Audit<'m> {
         let (attributes, attribute_texts) = events.map_or_else(Default::default, |(events, _)| self.attributes(events));
         let mut spellings = self.spellings();
         spellings.extend(events.iter().flat_map(|_| self.event_spellings(&unread)));
-        let missing = self.fields.iter().filter(|(_, seen)| seen.missing * 2 > self.records).map(|(name, seen)| {
-            MissingField { field: (*name).to_owned(), missing: seen.missing, has_column: records.has(name) }
+        let missing = self.fields.iter().map(|(name, seen)| (name, self.records - seen.known));
+        let missing = missing.filter(|(_, missing)| missing * 2 > self.records).map(|(name, missing)| MissingField {
+            field: (*name).to_owned(),
+            missing,
+            has_column: records.has(name),
         });
         let is_list = |seen: &Seen| seen.like_lists >= 2 && seen.like_lists * 10 >= seen.known;
         let lists = self.fields.iter().filter(|(_, seen)| is_list(seen)).map(|(name, seen)| ListLike {
@@ -144,11 +139,9 @@ impl<'m> Audit<'m> {
             example: seen.example.clone(),
             is_tags: seen.kind == Kind::Tags,
         });
-        let ids = self.scorer.rules().map(|(_, rule)| rule.id).chain(self.scorer.promoters().map(|title| title.id));
-        let ids = ids.chain(self.scorer.limits().map(|title| title.id));
-        // Without a file of events, rules on events fire for nobody. That is no news.
+        // Without a file of events, rules on events cannot fire.
         let on_events = if events.is_none() { reads_events(self.model) } else { BTreeSet::new() };
-        let rules = ids.filter(|id| !on_events.contains(id)).filter_map(|id| {
+        let rules = ids(self.scorer).filter(|id| !on_events.contains(id)).filter_map(|id| {
             let fired = self.fired.get(id).copied().filter(|fired| *fired == 0 || *fired == self.passed)?;
             Some(RuleCount { id: id.to_owned(), fired, of: self.passed })
         });
@@ -254,14 +247,9 @@ impl Seen {
 
     /// Drops the listed texts that this one matches.
     fn text(&mut self, field: &str, text: &str, listed: &mut Vec<Listed<'_>>) {
-        if let Some(rows) = self.texts.get_mut(text) {
-            *rows += 1;
-            return;
+        if tally(&mut self.texts, text) {
+            listed.retain(|listed| listed.field != field || !listed.matches(text));
         }
-        if self.texts.len() < TEXTS {
-            self.texts.insert(text.to_owned(), 1);
-        }
-        listed.retain(|listed| listed.field != field || !listed.matches(text));
     }
 }
 
@@ -296,11 +284,17 @@ impl Listed<'_> {
     }
 }
 
+/// The ids of the rules, promoters and limits, in this order.
+fn ids(scorer: &Scorer<Record>) -> impl Iterator<Item = &str> {
+    let titles = scorer.rules().map(|(_, rule)| rule).chain(scorer.promoters()).chain(scorer.limits());
+    titles.map(|title| title.id)
+}
+
 /// Every text that the model compares with a field.
 fn listed(model: &Model) -> Vec<Listed<'_>> {
     let tests = conditions(model).flat_map(|(at, when)| when.tests().map(move |test| (at, test)));
     let mut listed: Vec<Listed<'_>> = tests.flat_map(|(at, test)| listed_by(test, at)).collect();
-    for rule in model.axes().iter().flat_map(warmth::model::Axis::rules) {
+    for rule in rules(model) {
         if let Worth::Values(values) = rule.worth() {
             let (field, ignore_case) = (values.field(), values.ignores_case());
             let rows =
@@ -336,12 +330,11 @@ pub(crate) fn listed_attributes(model: &Model) -> Vec<Listed<'_>> {
 fn reads_events(model: &Model) -> BTreeSet<&str> {
     let is_events = |input: Input<'_>| matches!(input, Input::Events { .. });
     let reads = |when: &Condition| when.tests().any(|test| is_events(test.input()));
-    let rules = model.axes().iter().flat_map(warmth::model::Axis::rules).filter(|rule| match rule.worth() {
+    let on_events = rules(model).filter(|rule| match rule.worth() {
         Worth::Bands(bands) => is_events(bands.input()),
         Worth::PerUnit(per_unit) => is_events(per_unit.input()),
         Worth::Signal(_) => true,
         _ => false,
     });
-    let ids = rules.map(warmth::model::Rule::id);
-    ids.chain(conditions(model).filter(|(_, when)| reads(when)).map(|(at, _)| at)).collect()
+    on_events.map(Rule::id).chain(conditions(model).filter(|(_, when)| reads(when)).map(|(at, _)| at)).collect()
 }

@@ -1,15 +1,18 @@
-//! What a run found out, as a value for JSON and as messages.
+//! The findings of a run, as a value for JSON and as messages.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
 
 use serde::Serialize;
 use warmth::Verdict;
 
-use crate::messages::Messages;
-use crate::misfits::{Misfit, key};
+use crate::mapping::infer::{key, quoted};
+use crate::messages::{Messages, Stop, counted, first_few};
+use crate::misfits::Misfit;
 
-/// Below this number of records, a rule that fires for nobody or a field that is missing for most is no news.
+/// Rules and missing fields are reported from this number of records: among fewer, such a finding may be chance.
 const ENOUGH: u64 = 20;
 
 /// What never matched, and what could not be read.
@@ -19,7 +22,7 @@ pub(crate) struct Report {
     pub(super) records: u64,
     pub(super) skipped_rows: u64,
     pub(super) verdicts: BTreeMap<Verdict, u64>,
-    /// The records that each gate held back.
+    /// The number of records that each gate held back.
     pub(super) held_back: BTreeMap<String, u64>,
     pub(super) cells: Vec<ReportedCells>,
     /// Whether there is a file of events, or the model reads none.
@@ -33,11 +36,11 @@ pub(crate) struct Report {
     /// Texts that the model looks for in attributes of events; `field` is the attribute.
     pub(super) attribute_texts: Vec<UnmatchedText>,
     pub(super) texts: Vec<UnmatchedText>,
-    /// Rows whose text or event differs from that of the model in capitals, spaces or punctuation only.
+    /// Texts and events of rows that differ from the model only in capitals, spaces or punctuation.
     pub(super) spellings: Vec<OtherSpelling>,
     pub(super) missing: Vec<MissingField>,
     pub(super) lists: Vec<ListLike>,
-    /// Rules, promoters and limits that fired for nobody or everybody who passed the gates.
+    /// Rules, promoters and limits that fired for none or all of the scored records.
     pub(super) rules: Vec<RuleCount>,
     pub(super) caps: Vec<String>,
 }
@@ -114,9 +117,15 @@ impl ReportedCells {
 }
 
 impl Report {
-    /// Names the caps that changed the points of nobody.
+    /// Names the caps that changed no points.
     pub(crate) fn set_idle_caps(&mut self, caps: Vec<String>) {
         self.caps = caps;
+    }
+
+    /// Writes the report to a file of JSON.
+    pub(crate) fn write_json(&self, path: &Path) -> Result<(), Stop> {
+        let json = serde_json::to_string_pretty(self).map_err(|error| error.to_string())?;
+        fs::write(path, json + "\n").map_err(|error| format!("{}: {error}", path.display()).into())
     }
 
     /// Writes what never matched as warnings.
@@ -128,38 +137,37 @@ impl Report {
         self.write_texts(messages);
         self.write_spellings(messages);
         self.write_fields(messages);
-        self.write_nobody(messages);
+        self.write_silent(messages);
         let gates = self.held_back.iter().filter(|(_, count)| **count == self.records && self.records > 1);
         for (gate, count) in gates {
             messages.warning(&format!("the gate `{gate}` holds back all {count} records"));
         }
     }
 
-    /// Writes what need not be wrong: rules that separate nobody, and caps that never bind.
+    /// Notes findings that may be intended: rules that fire for every scored record, and caps that never bind.
     pub(crate) fn write_idle(&self, messages: &Messages) {
-        let everybody = self.rules.iter().filter(|rule| rule.fired > 0 && rule.of >= ENOUGH);
-        let everybody: Vec<_> = everybody.map(|rule| format!("`{}`", rule.id)).collect();
-        if !everybody.is_empty() {
-            messages.note(&format!("these fire for everybody who is scored: {}", everybody.join(", ")));
+        let constant = self.rules.iter().filter(|rule| rule.fired > 0 && rule.of >= ENOUGH);
+        let constant: Vec<_> = constant.map(|rule| format!("`{}`", rule.id)).collect();
+        if !constant.is_empty() {
+            messages.note(&format!("these fire for every scored record: {}", constant.join(", ")));
         }
         if !self.caps.is_empty() {
-            messages.note(&format!("these caps change the points of nobody: {}", self.caps.join(", ")));
+            messages.note(&format!("these caps change no points: {}", self.caps.join(", ")));
         }
         if !self.unread_events.is_empty() {
-            let shown: Vec<_> = self.unread_events.keys().take(10).map(|name| format!("`{name}`")).collect();
-            let more = self.unread_events.len().saturating_sub(10);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            messages.note(&format!("the model does not read these events of the file: {}{more}", shown.join(", ")));
+            let names: Vec<_> = self.unread_events.keys().map(|name| format!("`{name}`")).collect();
+            let names = first_few(&names, 10);
+            messages.note(&format!("the model does not read these events of the file: {names}"));
         }
     }
 
-    fn write_nobody(&self, messages: &mut Messages) {
-        // Of a rule that looks for another spelling, the spelling is the finding.
+    fn write_silent(&self, messages: &mut Messages) {
+        // The spelling has a warning of its own, which explains why the rule does not fire.
         let misspelt = |id: &String| self.spellings.iter().any(|spelling| spelling.at.contains(id));
-        let nobody = self.rules.iter().filter(|rule| rule.fired == 0 && rule.of >= ENOUGH && !misspelt(&rule.id));
-        let ids: Vec<_> = nobody.clone().map(|rule| format!("`{}`", rule.id)).collect();
-        if let Some(rule) = nobody.clone().next() {
-            messages.warning(&format!("of {} scored records, these fire for nobody: {}", rule.of, ids.join(", ")));
+        let silent = self.rules.iter().filter(|rule| rule.fired == 0 && rule.of >= ENOUGH && !misspelt(&rule.id));
+        let ids: Vec<_> = silent.clone().map(|rule| format!("`{}`", rule.id)).collect();
+        if let Some(rule) = silent.clone().next() {
+            messages.warning(&format!("these fire for none of {} scored records: {}", rule.of, ids.join(", ")));
         }
     }
 
@@ -174,7 +182,7 @@ impl Report {
         for UnmatchedAttribute { attribute, nearest } in &self.attributes {
             let mut message = format!("the model reads the attribute `{attribute}` of events, which no row has");
             if let Some(nearest) = nearest {
-                let (name, column) = (key(attribute), toml::Value::from(nearest.as_str()));
+                let (name, column) = (key(attribute), quoted(nearest));
                 let _ = write!(
                     message,
                     "; if it is `{nearest}`, write into the mapping: [events] attributes = {{ {name} = {column} }}"
@@ -184,7 +192,7 @@ impl Report {
         }
     }
 
-    /// Texts and events of rows that differ from those of the model in their spelling.
+    /// Texts and events that the rows spell otherwise than the model.
     fn write_spellings(&self, messages: &mut Messages) {
         for OtherSpelling { field, text, at, found, rows } in &self.spellings {
             let at: Vec<_> = at.iter().map(|at| format!("`{at}`")).collect();
@@ -200,7 +208,7 @@ impl Report {
                      to rename it, write into the mapping: [events] names = {{ {} = {} }}",
                     rows_have(*rows),
                     key(found),
-                    toml::Value::from(text.as_str())
+                    quoted(text)
                 ),
             });
         }
@@ -238,13 +246,12 @@ impl Report {
             groups.entry((at, place)).or_default().push(format!("`{text}`{nearest}"));
         }
         for ((at, place), texts) in groups {
-            let shown = texts.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
-            let more = if texts.len() > 5 { format!(" and {} more", texts.len() - 5) } else { String::new() };
-            messages.warning(&format!("`{at}` looks in {place} for {shown}{more}, which no row has"));
+            let texts = first_few(&texts, 5);
+            messages.warning(&format!("`{at}` looks in {place} for {texts}, which no row has"));
         }
     }
 }
 
 fn rows_have(rows: u64) -> String {
-    if rows == 1 { "1 row has".to_owned() } else { format!("{rows} rows have") }
+    counted(rows, ["row has", "rows have"])
 }

@@ -10,7 +10,7 @@ use warmth::model::Axis;
 use warmth::{AxisScore, Grade, Model, Play, Points, Record, Score, Scorer, Verdict};
 
 use crate::messages::Stop;
-use crate::output::{write_line, write_table};
+use crate::output::{clear_empty, write_line, write_table};
 use crate::reads::skippable;
 
 /// A line of the output. Unlike the serde form of a score, it has only the name of the play.
@@ -68,7 +68,7 @@ pub(crate) fn write_outcome(out: &mut dyn Write, id: &str, score: Score<'_>, mis
     Ok(writeln!(out)?)
 }
 
-/// Writes one line of CSV per record, also for those that a gate holds back.
+/// Writes one line of CSV per record. Records that a gate holds back have a line too.
 pub(crate) struct CsvWriter<'m> {
     axes: Vec<&'m str>,
     has_coverage: bool,
@@ -137,14 +137,14 @@ pub(crate) struct Ranking<'a> {
     uncovered: Few,
 }
 
-/// A number of records, of which the table lists the first.
+/// The number of some records, and the first of their ids.
 #[derive(Default)]
 struct Few {
     count: usize,
-    ids: Vec<String>, // the first few
+    ids: Vec<String>,
 }
 
-/// How many ids the table lists of such records.
+/// How many ids [`Few`] keeps.
 const LISTED_IDS: usize = 5;
 
 struct Ranked<'a> {
@@ -177,11 +177,8 @@ impl<'a> Ranking<'a> {
         let states = self.states();
         let mut rows = vec![COLUMNS.map(str::to_owned)];
         rows.extend(self.accounts.into_iter().take(top).map(Ranked::into_cells));
-        for column in [NAME, COVERAGE] {
-            if rows.iter().skip(1).all(|row| row.get(column).is_none_or(String::is_empty)) {
-                rows.iter_mut().filter_map(|row| row.get_mut(column)).for_each(String::clear);
-            }
-        }
+        clear_empty(&mut rows, NAME);
+        clear_empty(&mut rows, COVERAGE);
         write_table(out, &rows, |column| matches!(column, SCORE | COVERAGE | MISSING))?;
         let scored: u64 = self.verdicts.values().sum();
         let states = if states.is_empty() { String::new() } else { format!("; {}", counts(states)) };

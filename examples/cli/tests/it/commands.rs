@@ -1,29 +1,20 @@
 //! `warmth check`, `warmth map` and `warmth completions`.
 
-use std::fs;
-use std::path::Path;
-
-use crate::{Outcome, folder, shipped, warmth};
-
-fn run(folder: &Path, args: &[&str]) -> Outcome {
-    let (command, rest) = args.split_first().unwrap();
-    Outcome::of(warmth(command).current_dir(folder).args(rest).output().unwrap())
-}
+use crate::{Folder, Outcome, contains, shipped, warmth};
 
 #[test]
 fn check_says_what_a_model_reads() {
     let outcome = Outcome::of(warmth("check").arg(shipped("upsell.toml")).output().unwrap());
     assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), ""));
-    for part in ["has no problems: 2 axes, ", "\nfields: ", "nps (number)", "\nevents: ", "pricing_view"] {
-        assert!(outcome.out.contains(part), "`{part}` is not in: {}", outcome.out);
-    }
+    let parts = ["has no problems: 2 axes, ", "\nfields: ", "nps (number)", "\nevents: ", "pricing_view"];
+    contains(&outcome.out, &parts);
 }
 
 #[test]
 fn problems_are_shown_at_their_place() {
-    let folder = folder("commands/problems");
+    let folder = Folder::new("commands/problems");
     let toml = "format = 1\nname = \"x\"\n\n[[axis]]\nname = \"fit\"\navailable = 100\n\n[[axis.rule]]\nid = \"a\"\nsignal = { event = \"e\", points = 1, most_recnt = 2 }\n";
-    fs::write(folder.join("typo.toml"), toml).unwrap();
+    folder.write("typo.toml", toml);
     let expected = "\
 error[unknown-key]: unknown key `most_recnt`
   --> typo.toml:10:37
@@ -33,31 +24,31 @@ error[unknown-key]: unknown key `most_recnt`
    |
    = help: did you mean `most_recent`?
 ";
-    let outcome = run(&folder, &["check", "typo.toml"]);
+    let outcome = folder.run(&["check", "typo.toml"]);
     assert_eq!((outcome.code, outcome.out.as_str()), (Some(2), ""));
     assert!(outcome.err.starts_with(expected), "{}", outcome.err);
-    assert!(outcome.err.contains("typo.toml: the model has "), "{}", outcome.err);
+    contains(&outcome.err, &["typo.toml: the model has "]);
 
     let json = "{\n  \"format\": 1,\n  \"name\": \"x\",\n  \"total\": \"maen\"\n}\n";
-    fs::write(folder.join("typo.json"), json).unwrap();
-    run(&folder, &["check", "typo.json"]).refuses(2, &[" --> typo.json:4:3", "did you mean `mean`?"]);
-    fs::write(folder.join("comma.json"), "{\n  \"format\": 1,,\n}\n").unwrap();
-    run(&folder, &["check", "comma.json"]).refuses(2, &[" --> comma.json:2:15"]);
-    fs::write(folder.join("quote.toml"), "format = 1\nname = \"x\n").unwrap();
-    run(&folder, &["check", "quote.toml"]).refuses(2, &[" --> quote.toml:2:"]);
+    folder.write("typo.json", json);
+    folder.run(&["check", "typo.json"]).refuses(2, &[" --> typo.json:4:3", "did you mean `mean`?"]);
+    folder.write("comma.json", "{\n  \"format\": 1,,\n}\n");
+    folder.run(&["check", "comma.json"]).refuses(2, &[" --> comma.json:2:15"]);
+    folder.write("quote.toml", "format = 1\nname = \"x\n");
+    folder.run(&["check", "quote.toml"]).refuses(2, &[" --> quote.toml:2:"]);
 
     let case = "[[case]]\nname = \"c\"\nas_of = \"2026-11-22T09:00:00Z\"\nevents = []\nexpect.score = 5\n";
-    fs::write(folder.join("case.toml"), toml.replace("most_recnt", "most_recent") + case).unwrap();
-    run(&folder, &["check", "case.toml"]).refuses(2, &["error[case-failed]", "--> case.toml:15:", "expect.score = 5"]);
+    folder.write("case.toml", toml.replace("most_recnt", "most_recent") + case);
+    folder.run(&["check", "case.toml"]).refuses(2, &["error[case-failed]", "--> case.toml:15:", "expect.score = 5"]);
 }
 
 #[test]
 fn map_drafts_every_column_if_there_is_no_model() {
-    let folder = folder("commands/map");
+    let folder = Folder::new("commands/map");
     let sheet = "Deal ID,Company,Number of Employees,Opted In,Created,Phone,Tags\n\
                  17,Acme,\"1,200\",Yes,01/02/2026,0031201,a;b\n18,Bolt,12,No,03/04/2026,0049302,a\n";
-    fs::write(folder.join("deals.csv"), sheet).unwrap();
-    let outcome = run(&folder, &["map", "deals.csv"]);
+    folder.write("deals.csv", sheet);
+    let outcome = folder.run(&["map", "deals.csv"]);
     assert_eq!(outcome.code, Some(0));
     let expected = "\
 # Drafted from deals.csv (2 rows). Read every line: it says how the cells are read.
@@ -75,15 +66,12 @@ phone = { column = \"Phone\" }   # text, such as `0031201`
 tags = { column = \"Tags\" }   # tags, such as `a;b`
 ";
     assert_eq!(outcome.out, expected);
-    assert!(
-        outcome.err.contains("map: note: check: `created`: `01/02/2026` fits `%d/%m/%Y` as well"),
-        "{}",
-        outcome.err
-    );
-    assert!(
-        outcome.err.contains("next: save it as mapping.toml, read it, then `warmth score MODEL deals.csv"),
-        "{}",
-        outcome.err
+    contains(
+        &outcome.err,
+        &[
+            "map: note: check: `created`: `01/02/2026` fits `%d/%m/%Y` as well",
+            "next: save it as mapping.toml, read it, then `warmth score MODEL deals.csv",
+        ],
     );
 }
 
@@ -123,19 +111,19 @@ at_least = 0
 
 #[test]
 fn preview_and_diff_say_what_a_change_does() {
-    let folder = folder("commands/preview");
+    let folder = Folder::new("commands/preview");
     let new = OLD
         .replace("points = 40", "points = 60")
         .replace("left = true", "left = false")
         .replace("id = \"visits\"", "id = \"visit\"");
-    fs::write(folder.join("old.toml"), OLD).unwrap();
-    fs::write(folder.join("new.toml"), new).unwrap();
-    fs::write(folder.join("records.csv"), "id,name,nps,left\na,Ann,9,\nb,Bob,8,\nc,Cy,9,true\nd,Di,9,false\n").unwrap();
-    fs::write(folder.join("events.csv"), "id,event,at\nb,visit,2026-11-01\nd,visit,2026-11-01\n").unwrap();
+    folder.write("old.toml", OLD);
+    folder.write("new.toml", new);
+    folder.write("records.csv", "id,name,nps,left\na,Ann,9,\nb,Bob,8,\nc,Cy,9,true\nd,Di,9,false\n");
+    folder.write("events.csv", "id,event,at\nb,visit,2026-11-01\nd,visit,2026-11-01\n");
     let args = ["preview", "old.toml", "new.toml", "records.csv", "--events", "events.csv", "--as-of", "2026-11-22"];
-    let table = run(&folder, &args);
+    let table = folder.run(&args);
     assert_eq!(table.code, Some(0), "{}", table.err);
-    // Ann rises. Cy is no longer held back, Di is. Bob stays.
+    // Ann rises. The gate disqualifies Di now, and no longer Cy. Bob stays.
     let expected = "\
 state, old \\ new  hot  cold  disqualified
 hot                 .     .             1
@@ -149,7 +137,7 @@ d   Di    70 -> -   hot -> disqualified
 
 4 records, 3 move; from `leads ";
     assert!(table.out.starts_with(expected), "{}", table.out);
-    let csv = run(&folder, &[&args[..], &["--format", "csv"]].concat()).out;
+    let csv = folder.run(&[&args[..], &["--format", "csv"]].concat()).out;
     let expected = "\
 id,name,old_score,new_score,old_state,new_state,old_grade,new_grade,old_segment,new_segment,old_play,new_play
 a,Ann,40,60,cold,hot,,,,,,
@@ -165,14 +153,14 @@ axis `fit`, rule `visit`: added, {\"id\":\"visit\",\"signal\":{\"event\":\"visit
 disqualifying `left`, when, left, is: true -> false
 4 changes
 ";
-    run(&folder, &["diff", "old.toml", "new.toml"]).is(0, expected, "");
-    run(&folder, &["diff", "old.toml", "old.toml"]).is(0, "0 changes\n", "");
+    folder.run(&["diff", "old.toml", "new.toml"]).is(0, expected, "");
+    folder.run(&["diff", "old.toml", "old.toml"]).is(0, "0 changes\n", "");
 }
 
 /// States in the order of their bounds, and only what the models have.
 #[test]
 fn preview_compares_segments_and_orders_states() {
-    let folder = folder("commands/segments");
+    let folder = Folder::new("commands/segments");
     let model = |at_least: u32| {
         format!(
             "format = 1\nname = \"x\"\n[[axis]]\nname = \"fit\"\navailable = 100\n[[axis.rule]]\nid = \"a\"\n\
@@ -182,9 +170,9 @@ fn preview_compares_segments_and_orders_states() {
              [[segment]]\nname = \"fans\"\nwhen.score.at_least = {at_least}\n[[segment]]\nname = \"all\"\n"
         )
     };
-    fs::write(folder.join("old.toml"), model(50)).unwrap();
-    fs::write(folder.join("new.toml"), model(40)).unwrap();
-    fs::write(folder.join("records.csv"), "id,nps\na,10\nb,5\nc,4\n").unwrap();
+    folder.write("old.toml", model(50));
+    folder.write("new.toml", model(40));
+    folder.write("records.csv", "id,nps\na,10\nb,5\nc,4\n");
     let args = ["preview", "old.toml", "new.toml", "records.csv", "--as-of", "2026-11-22"];
     let expected = "\
 state, old \\ new  zeal  able  mild
@@ -200,71 +188,72 @@ id  score  state         segment
 c   40     mild -> able  all -> fans
 
 3 records, 1 moves; from `x ";
-    let outcome = run(&folder, &args);
+    let outcome = folder.run(&args);
     assert!(outcome.out.starts_with(expected), "{}{}", outcome.out, outcome.err);
-    fs::write(folder.join("records.csv"), "id,nps\na,10\n").unwrap();
-    let out = run(&folder, &args).out;
-    assert!(out.starts_with("state: nobody moves\n\nsegment: nobody moves\n\n1 record, 0 move; from"), "{out}");
+    folder.write("records.csv", "id,nps\na,10\n");
+    let out = folder.run(&args).out;
+    assert!(out.starts_with("state: no record moves\n\nsegment: no record moves\n\n1 record, 0 move; from"), "{out}");
 }
 
 /// What a newcomer stumbled over: each draft names the right column, or asks about it.
 #[test]
 fn map_finds_ids_and_columns_that_share_a_word() {
-    let folder = folder("commands/map-names");
+    let folder = Folder::new("commands/map-names");
     let model = "format = 1\nname = \"x\"\n[[axis]]\nname = \"fit\"\navailable = 100\n[[axis.rule]]\nid = \"a\"\n\
         when.nps.at_least = 9\npoints = 1\n[[axis.rule]]\nid = \"b\"\nwhen.renewal_date.days_until.at_most = 9\npoints = 1\n\
         [[axis.rule]]\nid = \"c\"\nwhen.spend.at_least = 9\npoints = 1\n\
         [[axis.rule]]\nid = \"d\"\nsignal = { event = \"visit\", points = 1, max = 9 }\n";
-    fs::write(folder.join("model.toml"), model).unwrap();
+    folder.write("model.toml", model);
     let records = "Customer ID,Company,NPS Score,Renewal (MM/DD/YY),Monthly spend\n\
         17,Acme,9,12/31/26,\"$1,250.50\"\n18,Bolt,8,01/15/27,1e3\n17,Cord,7,02/01/27,100\n19,Dune,,,lots\n";
-    fs::write(folder.join("records.csv"), records).unwrap();
-    fs::write(folder.join("events.csv"), "Cust,What,When\n17,visit,2026-11-01\n18,visit,2026-11-02\n").unwrap();
-    let outcome = run(&folder, &["map", "records.csv", "model.toml", "--events", "events.csv"]);
-    for line in [
+    folder.write("records.csv", records);
+    folder.write("events.csv", "Cust,What,When\n17,visit,2026-11-01\n18,visit,2026-11-02\n");
+    let outcome = folder.run(&["map", "records.csv", "model.toml", "--events", "events.csv"]);
+    let lines = [
         "id = \"Customer ID\"\n# check: `Customer ID` has `17` twice; only the first row of an id is scored\n",
         "\nnps = { column = \"NPS Score\" }",
         "\nrenewal_date = { column = \"Renewal (MM/DD/YY)\", date = \"%m/%d/%y\" }",
         "\nspend = { column = \"Monthly spend\", thousands = \",\", strip = \"$\" }",
         "\nid = \"Cust\"\nname = \"What\"\ntime = \"When\"\n",
-    ] {
-        assert!(outcome.out.contains(line), "`{line}` is not in: {}", outcome.out);
-    }
-    for question in [
+    ];
+    contains(&outcome.out, &lines);
+    let questions = [
         "check: is `nps` the column `NPS Score`?",
         "check: is `renewal_date` the column `Renewal (MM/DD/YY)`?",
         "check: `spend`: the cell `lots` of `Monthly spend` is not read as number",
-    ] {
-        assert!(outcome.err.contains(question), "`{question}` is not in: {}", outcome.err);
-    }
+    ];
+    contains(&outcome.err, &questions);
 
-    fs::write(folder.join("events.csv"), "x,y\n1,2\n").unwrap();
-    let err = run(&folder, &["map", "records.csv", "model.toml", "--events", "events.csv"]).err;
-    assert!(err.contains("which column of events.csv holds the id of the record?"), "{err}");
-    fs::write(folder.join("records.csv"), format!("Customers of November,,,,\n{records}")).unwrap();
-    let err = run(&folder, &["map", "records.csv"]).err;
-    assert!(err.contains("`Customers of November`, which looks like a title: pass `--skip N`"), "{err}");
-    run(&folder, &["score", "model.toml", "records.csv"]).refuses(2, &["looks like a title: pass `--skip N`"]);
+    folder.write("events.csv", "x,y\n1,2\n");
+    let err = folder.run(&["map", "records.csv", "model.toml", "--events", "events.csv"]).err;
+    contains(&err, &["which column of events.csv holds the id of the record?"]);
+    folder.write("records.csv", format!("Customers of November,,,,\n{records}"));
+    let err = folder.run(&["map", "records.csv"]).err;
+    contains(&err, &["`Customers of November`, which looks like a title: pass `--skip N`"]);
+    folder.run(&["score", "model.toml", "records.csv"]).refuses(2, &["looks like a title: pass `--skip N`"]);
 }
 
 #[test]
 fn refusals_say_what_to_write() {
-    let folder = folder("commands/refusals");
-    fs::write(folder.join("model.toml"), OLD).unwrap();
-    fs::write(folder.join("records.csv"), "id,nps,left\n0012,9,false\n").unwrap();
-    fs::write(folder.join("other.csv"), "key,nps\n1,9\n").unwrap();
-    run(&folder, &["score", "model.toml", "records.csv", "--as-of", "22.11.2026"])
-        .refuses(2, &["or a date such as `2026-11-22`"]);
-    run(&folder, &["score", "model.toml", "records.csv", "--explain", "12"])
-        .refuses(2, &["`12`; did you mean `0012`?"]);
+    let folder = Folder::new("commands/refusals")
+        .with("model.toml", OLD)
+        .with("records.csv", "id,nps,left\n0012,9,false\n")
+        .with("other.csv", "key,nps\n1,9\n")
+        .with("none.csv", "id,nps\n")
+        .with("e.csv", "id,event,at\n");
     let next = "next: `warmth map other.csv --events e.csv model.toml --out mapping.toml` drafts a mapping";
-    fs::write(folder.join("e.csv"), "id,event,at\n").unwrap();
-    let check = run(&folder, &["check", "model.toml", "other.csv", "--events", "e.csv"]);
-    assert!(check.err.contains(next), "{}", check.err);
-    let check = run(&folder, &["check", "model.toml", "records.csv", "--as-of", "2026-11-22"]);
-    assert!(
-        check.out.ends_with("\nrecords.csv: 1 record scored; everything that the model reads matches\n"),
-        "{}",
-        check.out
-    );
+    for (args, saying) in [
+        (&["score", "model.toml", "records.csv", "--as-of", "22.11.2026"][..], "or a date such as `2026-11-22`"),
+        (&["score", "model.toml", "records.csv", "--explain", "12"], "`12`; did you mean `0012`?"),
+        (&["score", "model.toml", "other.csv", "--events", "e.csv"], next),
+        (&["preview", "model.toml", "model.toml", "other.csv", "--events", "e.csv"], next),
+        (&["preview", "model.toml", "model.toml", "none.csv"], "none.csv: there is no record that can be scored"),
+        (&["check", "model.toml", "--events", "e.csv"], "required arguments were not provided:\n  <RECORDS>"),
+        (&["check", "model.toml", "--report", "report.json"], "required arguments were not provided:\n  <RECORDS>"),
+    ] {
+        folder.run(args).refuses(2, &[saying]);
+    }
+    folder.run(&["check", "model.toml", "other.csv", "--events", "e.csv"]).says(2, &[next]);
+    let check = folder.run(&["check", "model.toml", "records.csv", "--as-of", "2026-11-22"]);
+    contains(&check.out, &["\nrecords.csv: 1 record scored; everything that the model reads matches\n"]);
 }

@@ -1,9 +1,6 @@
-//! Coverage, skipped axes, and records of which too little is known.
+//! Coverage, skipped axes and uncovered records.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
-use crate::{Outcome, folder, warmth};
+use crate::{Folder, contains, page};
 
 const MODEL: &str = r#"
 format = 1
@@ -44,39 +41,31 @@ when.plan = "pro"
 plus = 5
 "#;
 
-fn with_model(test: &str) -> PathBuf {
-    let folder = folder(&format!("coverage/{test}"));
-    fs::write(folder.join("model.toml"), MODEL).unwrap();
-    let records =
-        "id,closed,nps,plan,logins\nA1,false,9,pro,5\nA2,false,9,,\nA3,true,,,\nA4,false,,pro,\nA5,false,,,\n";
-    fs::write(folder.join("records.csv"), records).unwrap();
-    folder
+const RECORDS: &str =
+    "id,closed,nps,plan,logins\nA1,false,9,pro,5\nA2,false,9,,\nA3,true,,,\nA4,false,,pro,\nA5,false,,,\n";
+
+fn with_model(test: &str) -> Folder {
+    Folder::new(&format!("coverage/{test}")).with("model.toml", MODEL).with("records.csv", RECORDS)
 }
 
-fn score(folder: &Path, args: &[&str]) -> Outcome {
-    let common = ["model.toml", "records.csv", "--as-of", "2026-11-22"];
-    Outcome::of(warmth("score").current_dir(folder).args(common).args(args).output().unwrap())
-}
+const SCORE: [&str; 5] = ["score", "model.toml", "records.csv", "--as-of", "2026-11-22"];
 
 #[test]
 fn uncovered_records_are_not_ranked() {
     let folder = with_model("table");
-    let outcome = score(&folder, &["--report", "report.json"]);
     let table = "\
 id  score  coverage  grade  state  segment  play  missing
 A1  100.0     100.0  -      -      -        -           0
 A2   60.0      30.0  -      -      -        -           2
 
-5 scored: 1 eligible, 1 ineligible, 2 uncovered
+5 scored: 2 eligible, 2 uncovered, 1 ineligible
 1 ineligible by `open`: A3
-2 uncovered (too little known about fit, activity): A4, A5
 ";
-    assert_eq!(
-        outcome.out.replace("2 eligible, 2 uncovered, 1 ineligible", "1 eligible, 1 ineligible, 2 uncovered"),
-        table
-    );
-    let report: serde_json::Value =
-        serde_json::from_str(&fs::read_to_string(folder.join("report.json")).unwrap()).unwrap();
+    let uncovered = "2 uncovered (too little known about fit, activity): A4, A5\n";
+    let outcome = folder.run(&[&SCORE[..], &["--report", "report.json"]].concat());
+    assert_eq!(outcome.out, [table, uncovered].concat());
+    contains(&page(), &[uncovered]);
+    let report = folder.json("report.json");
     assert_eq!(report["verdicts"]["uncovered"], 2);
     assert_eq!(report["held_back"], serde_json::json!({ "open": 1 }));
 }
@@ -92,8 +81,8 @@ A3,,ineligible,,,,,,,,,open,nps;plan;logins
 A4,,uncovered,,20,,,,,,,,nps;logins
 A5,,uncovered,,0,,,,,,,,nps;plan;logins
 ";
-    assert_eq!(score(&folder, &["--format", "csv"]).out, csv);
-    let jsonl = score(&folder, &["--format", "jsonl"]).out;
+    assert_eq!(folder.score(&["records.csv"]).out, csv);
+    let jsonl = folder.run(&[&SCORE[..], &["--format", "jsonl"]].concat()).out;
     let lines: Vec<&str> = jsonl.lines().collect();
     let a2 = r#""score":60,"coverage":30,"axes":{"fit":{"raw":60,"score":60},"activity":{"raw":0,"score":null,"skipped":true}}"#;
     assert!(lines[1].contains(a2), "{jsonl}");

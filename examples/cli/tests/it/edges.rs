@@ -1,10 +1,8 @@
 //! Unusual files and terminals.
 
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::{Outcome, folder, root, warmth};
+use crate::{Folder, Outcome, root, warmth};
 
 /// An account gets 50 points for more than 0.24 gigabytes.
 const MODEL: &str = r#"
@@ -22,123 +20,93 @@ points = 50
 "#;
 
 /// A folder with the model and a file of records.
-fn with_records(test: &str, file: &str, records: &[u8]) -> PathBuf {
-    let folder = folder(&format!("edges/{test}"));
-    fs::write(folder.join("model.toml"), MODEL).unwrap();
-    fs::write(folder.join(file), records).unwrap();
-    folder
+fn with_records(test: &str, file: &str, records: impl AsRef<[u8]>) -> Folder {
+    Folder::new(&format!("edges/{test}")).with("model.toml", MODEL).with(file, records)
 }
 
-/// The objects that `score` writes for the records of a file, without what they all have in common.
-fn scores(folder: &Path, file: &str) -> (Option<i32>, Vec<(String, String)>, String) {
-    scores_by("model.toml", folder, file)
-}
-
-fn scores_by(model: &str, folder: &Path, file: &str) -> (Option<i32>, Vec<(String, String)>, String) {
-    let args = [model, file, "--as-of", "2026-11-22T12:00:00Z", "--format", "jsonl"];
-    let Outcome { code, out, err } = Outcome::of(warmth("score").current_dir(folder).args(args).output().unwrap());
-    let scored = out.lines().map(|line| {
-        let object: serde_json::Value = serde_json::from_str(line).unwrap();
-        (object["id"].as_str().unwrap().to_owned(), object["score"].to_string())
-    });
-    (code, scored.collect(), err)
-}
-
-fn scored(ids_and_scores: &[(&str, &str)]) -> Vec<(String, String)> {
-    ids_and_scores.iter().map(|(id, score)| ((*id).to_owned(), (*score).to_owned())).collect()
-}
+const EVIDENCE: [&str; 4] = ["evidence", "history.csv", "--outcome", "bought"];
 
 /// Without `float_roundtrip`, `serde_json` reads this number as 0.24.
 #[test]
 fn a_number_is_the_same_in_json_and_csv() {
     let above = "0.24000000000000002";
     let json = format!("{{\"id\":\"a\",\"gb\":{above}}}\n{{\"id\":\"b\",\"gb\":0.24}}\n");
-    let folder = with_records("numbers", "records.jsonl", json.as_bytes());
-    fs::write(folder.join("records.csv"), format!("id,gb\na,{above}\nb,0.24\n")).unwrap();
-    let expected = (Some(0), scored(&[("a", "50"), ("b", "0")]), String::new());
-    assert_eq!(scores(&folder, "records.jsonl"), expected);
-    assert_eq!(scores(&folder, "records.csv"), expected);
+    let csv = format!("id,gb\na,{above}\nb,0.24\n");
+    let folder = with_records("numbers", "records.jsonl", json).with("records.csv", csv);
+    folder.score(&["records.jsonl"]).gives(0, "a 50, b 0");
+    folder.score(&["records.csv"]).gives(0, "a 50, b 0");
 
     // The bound of a model, too.
-    let model = |bound: &str| {
-        format!(
-            r#"{{"format":1,"name":"x","axis":[{{"name":"fit","available":100,"rule":[
-            {{"id":"a","when":{{"gb":{{"at_least":{bound}}}}},"points":50}}]}}]}}"#
-        )
-    };
-    fs::write(folder.join("model.json"), model(above)).unwrap();
-    assert_eq!(scores_by("model.json", &folder, "records.csv"), expected);
+    let model = format!(
+        r#"{{"format":1,"name":"x","axis":[{{"name":"fit","available":100,"rule":[
+        {{"id":"a","when":{{"gb":{{"at_least":{above}}}}},"points":50}}]}}]}}"#
+    );
+    folder.write("model.json", model);
+    folder.run(&["score", "model.json", "records.csv", "--format", "csv"]).gives(0, "a 50, b 0");
 }
 
 #[test]
 fn a_whole_number_beyond_2_to_the_53_counts_as_missing_with_a_warning() {
-    let warning = |command: &str, file: &str, field: &str, cells: &str, first: &str| {
+    let warning = |command: &str, column: &str, cells: &str, line: u32| {
         format!(
-            "{command}: warning: {file}: `{field}`: {cells} missing, first {first}; \
+            "{command}: warning: {column}: {cells} missing, first `9007199254740993` on line {line}; \
             whole numbers beyond 2^53 are not exact; shorten them, or test them as texts\n"
         )
     };
-    let three = "3 cells are not read as a number and count as";
     let csv = "id,gb\na,9007199254740992\nb,9007199254740993\nc,-9223372036854775808\nd,18446744073709551616\n";
-    let folder = with_records("whole", "records.csv", csv.as_bytes());
-    let expected = scored(&[("a", "50"), ("b", "0"), ("c", "0"), ("d", "0")]);
-    let (code, found, err) = scores(&folder, "records.csv");
-    assert_eq!((code, &found), (Some(0), &expected));
-    let first = "`9007199254740993` on line 3";
-    assert!(err.starts_with(&warning("score", "records.csv", "gb", three, first)), "{err}");
-
     let json = r#"{"id":"a","gb":9007199254740992}
 {"id":"b","gb":9007199254740993}
 {"id":"c","gb":-9223372036854775808}
 {"id":"d","gb":18446744073709551616}
 "#;
-    fs::write(folder.join("records.jsonl"), json).unwrap();
-    let (code, found, err) = scores(&folder, "records.jsonl");
-    assert_eq!((code, found), (Some(0), expected));
-    let first = "`9007199254740993` on line 2";
-    assert!(err.starts_with(&warning("score", "records.jsonl", "gb", three, first)), "{err}");
-
+    let folder = with_records("whole", "records.csv", csv).with("records.jsonl", json);
+    for (file, line) in [("records.csv", 3), ("records.jsonl", 2)] {
+        let outcome = folder.score(&[file]);
+        outcome.gives(0, "a 50, b 0, c 0, d 0");
+        let three = "3 cells are not read as a number and count as";
+        assert!(outcome.err.starts_with(&warning("score", &format!("{file}: `gb`"), three, line)), "{}", outcome.err);
+    }
     let history = "as_of,bought,spent\n2026-01-01T00:00:00Z,true,9007199254740993\n2026-02-01T00:00:00Z,false,1\n";
-    fs::write(folder.join("history.csv"), history).unwrap();
-    let output = warmth("evidence").current_dir(&folder).args(["history.csv", "--outcome", "bought"]).output();
+    folder.write("history.csv", history);
     let one = "1 cell is not read as a number and counts as";
-    let warned = warning("evidence", "history.csv", "spent", one, "`9007199254740993` on line 2");
-    assert_eq!(Outcome::of(output.unwrap()).err, warned);
+    assert_eq!(folder.run(&EVIDENCE).err, warning("evidence", "history.csv: `spent`", one, 2));
 }
 
 #[test]
 fn a_line_that_is_not_utf8_is_skipped() {
-    let folder = with_records("utf8", "records.jsonl", b"{\"id\":\"a\"}\n{\"id\":\"\xff\"}\n{\"id\":\"c\",\"gb\":1}\n");
-    fs::write(folder.join("records.csv"), b"id,gb\na,\n\xff,\nc,1\n").unwrap();
-    let expected = scored(&[("a", "0"), ("c", "50")]);
+    let folder = with_records("utf8", "records.jsonl", b"{\"id\":\"a\"}\n{\"id\":\"\xff\"}\n{\"id\":\"c\",\"gb\":1}\n")
+        .with("records.csv", b"id,gb\na,\n\xff,\nc,1\n");
     for (file, line) in [("records.jsonl", 2), ("records.csv", 3)] {
-        let message = format!("{file}:{line}: expected text in UTF-8\n");
-        assert_eq!(scores(&folder, file), (Some(1), expected.clone(), message));
+        let outcome = folder.score(&[file]);
+        outcome.gives(1, "a 0, c 50");
+        assert_eq!(outcome.err, format!("{file}:{line}: expected text in UTF-8\n"));
     }
 }
 
 #[test]
 fn a_byte_order_mark_is_no_part_of_the_first_record() {
-    let folder = with_records("mark", "records.jsonl", "\u{feff}{\"id\":\"a\",\"gb\":1}\n{\"id\":\"b\"}\n".as_bytes());
-    assert_eq!(scores(&folder, "records.jsonl"), (Some(0), scored(&[("a", "50"), ("b", "0")]), String::new()));
+    let folder = with_records("mark", "records.jsonl", "\u{feff}{\"id\":\"a\",\"gb\":1}\n{\"id\":\"b\"}\n");
+    let outcome = folder.score(&["records.jsonl"]);
+    outcome.gives(0, "a 50, b 0");
+    assert_eq!(outcome.err, "");
     // Elsewhere it is.
-    fs::write(folder.join("records.jsonl"), "{\"id\":\"a\"}\n\u{feff}{\"id\":\"b\"}\n").unwrap();
-    assert_eq!(scores(&folder, "records.jsonl").0, Some(1));
+    folder.write("records.jsonl", "{\"id\":\"a\"}\n\u{feff}{\"id\":\"b\"}\n");
+    folder.score(&["records.jsonl"]).gives(1, "a 0");
 }
 
 #[test]
 fn a_repeated_column_is_an_error_if_it_is_read() {
-    let folder = with_records("columns", "records.csv", b"id,gb,other,gb,other,gb\na,1,,0,,0\n");
+    let folder = with_records("columns", "records.csv", "id,gb,other,gb,other,gb\na,1,,0,,0\n");
     let error = "score: records.csv: the header has 3 columns `gb`; rename all but one\n";
-    assert_eq!(scores(&folder, "records.csv"), (Some(2), vec![], error.to_owned()));
-    fs::write(folder.join("records.csv"), "id,gb,other,other\na,1,,\n").unwrap();
-    assert_eq!(scores(&folder, "records.csv"), (Some(0), scored(&[("a", "50")]), String::new()));
+    folder.score(&["records.csv"]).is(2, "", error);
+    folder.write("records.csv", "id,gb,other,other\na,1,,\n");
+    let outcome = folder.score(&["records.csv"]);
+    outcome.gives(0, "a 50");
+    assert_eq!(outcome.err, "");
 
     // Of a history every column is read.
-    fs::write(folder.join("history.csv"), "as_of,bought,x,x\n2026-01-01T00:00:00Z,true,1,1\n").unwrap();
-    let output = warmth("evidence").current_dir(&folder).args(["history.csv", "--outcome", "bought"]).output();
-    let error = "evidence: history.csv: the header has 2 columns `x`; rename all but one\n";
-    Outcome::of(output.unwrap()).is(2, "", error);
+    folder.write("history.csv", "as_of,bought,x,x\n2026-01-01T00:00:00Z,true,1,1\n");
+    folder.run(&EVIDENCE).is(2, "", "evidence: history.csv: the header has 2 columns `x`; rename all but one\n");
 }
 
 #[cfg(unix)]
@@ -165,25 +133,20 @@ mod unix {
     #[test]
     fn file_names_need_not_be_utf8() {
         let name = OsStr::from_bytes(b"a\xff.csv");
-        let folder = with_records("names", "records.csv", b"id,gb\na,1\n");
-        fs::write(folder.join(name), b"id,gb\na,1\n").unwrap();
-        let score = |records: &OsStr| {
-            let args = ["--as-of", "2026-11-22T12:00:00Z"];
-            let output = warmth("score").current_dir(&folder).arg("model.toml").arg(records).args(args).output();
-            Outcome::of(output.unwrap())
-        };
+        let folder = with_records("names", "records.csv", "id,gb\na,1\n");
+        folder.write(name, "id,gb\na,1\n");
+        let score = |records: &OsStr| folder.run(&["score".as_ref(), "model.toml".as_ref(), records]);
         let plain = score(OsStr::new("records.csv"));
         assert_eq!(plain.code, Some(0), "{}", plain.err);
         score(name).is(0, &plain.out, "");
         score(OsStr::from_bytes(b"b\xff.csv")).refuses(2, &["score: b\u{fffd}.csv: "]);
         score(OsStr::from_bytes(b"--\xff")).refuses(2, &["unexpected argument '--\u{fffd}'"]);
 
-        let output = warmth("evidence").current_dir(&folder).arg(name).args(["--outcome", "bought"]).output();
-        Outcome::of(output.unwrap()).refuses(2, &["evidence: a\u{fffd}.csv: the header has no column `as_of`"]);
-        let output = warmth("score").arg("--as-of").arg(name).output();
-        Outcome::of(output.unwrap()).refuses(2, &["invalid UTF-8"]);
-        let output = Command::new(env!("CARGO_BIN_EXE_warmth")).arg(name).output();
-        Outcome::of(output.unwrap()).refuses(2, &["unrecognized subcommand 'a\u{fffd}.csv'"]);
+        let run = |args: &[&OsStr]| folder.run(args);
+        run(&["evidence".as_ref(), name, "--outcome".as_ref(), "bought".as_ref()])
+            .refuses(2, &["evidence: a\u{fffd}.csv: the header has no column `as_of`"]);
+        run(&["score".as_ref(), "--as-of".as_ref(), name]).refuses(2, &["invalid UTF-8"]);
+        run(&[name]).refuses(2, &["unrecognized subcommand 'a\u{fffd}.csv'"]);
     }
 
     #[test]
@@ -196,12 +159,12 @@ mod unix {
     }
 
     #[test]
-    fn files_are_complete_even_if_nobody_reads_the_output() {
-        let out = folder("edges/unread");
-        let mut child = program(&EVIDENCE).arg("--out").arg(&out).stdout(Stdio::piped()).spawn().unwrap();
+    fn files_are_complete_even_if_the_output_is_not_read() {
+        let out = Folder::new("edges/unread");
+        let mut child = program(&EVIDENCE).arg("--out").arg(&out.0).stdout(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         assert!(child.wait().unwrap().success());
-        assert!(fs::read_to_string(out.join("report.html")).unwrap().ends_with("</html>\n"));
+        assert!(out.read("report.html").ends_with("</html>\n"));
     }
 
     #[test]
@@ -220,11 +183,11 @@ mod unix {
     #[test]
     #[cfg(target_os = "linux")]
     fn a_full_stderr_does_not_change_the_exit_code() {
-        let folder = with_records("stderr", "records.csv", b"id,gb\na,1\nb\n");
+        let folder = with_records("stderr", "records.csv", "id,gb\na,1\nb\n");
         for (records, code) in [("records.csv", 1), ("nowhere.csv", 2)] {
             let full = File::options().write(true).open("/dev/full").unwrap();
             let args = ["model.toml", records];
-            let output = warmth("score").current_dir(&folder).args(args).stderr(full).output().unwrap();
+            let output = warmth("score").current_dir(&folder.0).args(args).stderr(full).output().unwrap();
             assert_eq!(output.status.code(), Some(code));
         }
         let full = File::options().write(true).open("/dev/full").unwrap();

@@ -4,7 +4,7 @@ use std::fs;
 
 use warmth::{Model, Record, Scorer};
 
-use crate::{Outcome, folder, root, shipped, warmth};
+use crate::{Folder, Outcome, root, shipped, warmth};
 
 fn run(args: &[&str]) -> Outcome {
     Outcome::of(warmth("evidence").current_dir(root()).args(args).output().expect("the program starts"))
@@ -46,17 +46,17 @@ fn the_shipped_history_gives_these_documents() {
 }
 
 #[test]
-fn documents_and_a_page_that_needs_nothing_else_are_written() {
-    let out = folder("evidence/page");
-    let outcome = run(&[&SHIPPED[..], &["--out", out.to_str().unwrap()]].concat());
+fn documents_and_a_self_contained_page_are_written() {
+    let out = Folder::new("evidence/page");
+    let outcome = run(&[&SHIPPED[..], &["--out", &out.path("")]].concat());
     assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), ""));
-    assert!(outcome.out.ends_with(&format!("\nwritten to {}\n", out.display())));
+    assert!(outcome.out.ends_with(&format!("\nwritten to {}\n", out.path(""))));
     for name in ["bought-correlation", "bought-overlap"] {
-        let model: Model = toml::from_str(&fs::read_to_string(out.join(format!("{name}.toml"))).unwrap()).unwrap();
+        let model: Model = toml::from_str(&out.read(&format!("{name}.toml"))).unwrap();
         assert_eq!(model.name(), name);
         assert!(Scorer::<Record>::new(&model).is_ok());
     }
-    let page = fs::read_to_string(out.join("report.html")).unwrap();
+    let page = out.read("report.html");
     for outside in ["http", "src=", "url(", "<script", "<link", "@import"] {
         assert!(!page.contains(outside), "{outside}");
     }
@@ -71,9 +71,8 @@ fn documents_and_a_page_that_needs_nothing_else_are_written() {
 fn too_few_rows_give_no_proposal() {
     let text = fs::read_to_string(shipped("history.csv")).unwrap();
     let few: String = text.lines().take(200).map(|line| line.to_owned() + "\n").collect();
-    let path = folder("evidence/few").join("few.csv");
-    fs::write(&path, few).unwrap();
-    let Outcome { code, out, err } = run(&[path.to_str().unwrap(), "--outcome", "bought"]);
+    let few = Folder::new("evidence/few").with("few.csv", few).path("few.csv");
+    let Outcome { code, out, err } = run(&[&few, "--outcome", "bought"]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
     assert!(out.contains("Nothing is proposed: "), "{out}");
     assert!(out.contains("of each are needed"), "{out}");
@@ -81,9 +80,8 @@ fn too_few_rows_give_no_proposal() {
 
 #[test]
 fn unusable_input_is_refused() {
-    let path = folder("evidence/unusable").join("bad.csv");
-    fs::write(&path, "as_of,bought,x\n2026-01-01,true,1\n").unwrap();
-    let bad = path.to_str().unwrap();
+    let folder = Folder::new("evidence/unusable").with("bad.csv", "as_of,bought,x\n2026-01-01,true,1\n");
+    let bad = &*folder.path("bad.csv");
     let instant = "an instant such as `2026-11-22T18:00:00Z`";
     for (args, expected) in [
         (&[][..], "<HISTORY>"),

@@ -1,10 +1,8 @@
 //! `warmth lint`.
 
-use std::fs;
-
 use serde_json::{Value, json};
 
-use crate::{Outcome, folder, shipped, warmth};
+use crate::{Folder, Outcome, contains, shipped, warmth};
 
 const DOCUMENT: &str = "\
 format = 1
@@ -21,10 +19,8 @@ bands.nps = [[7, 10], [9, 40]]
 
 #[test]
 fn lint_shows_warnings_at_their_place_and_the_reach_of_each_axis() {
-    let folder = folder("lint");
-    fs::write(folder.join("model.toml"), DOCUMENT).unwrap();
-    let run =
-        |args: &[&str]| Outcome::of(warmth("lint").current_dir(&folder).arg("model.toml").args(args).output().unwrap());
+    let folder = Folder::new("lint").with("model.toml", DOCUMENT);
+    let run = |args: &[&str]| folder.run(&[&["lint", "model.toml"], args].concat());
     let expected = "\
 warning[top-not-reached]: the score of this axis is at most 80: subjects reach at most 40 of 50 points
  --> model.toml:6:1
@@ -47,14 +43,8 @@ warning[top-not-reached]: the score of this axis is at most 80: subjects reach a
     assert_eq!((&warning["code"], &warning["path"]), (&json!("top-not-reached"), &json!("axis[0].available")));
     assert_eq!(possible["possible"]["axes"]["fit"]["score"], json!([0, 80]));
 
-    fs::write(folder.join("model.json"), r#"{ "format": 1, "name": "x", "axis": [{ "name": "a", "available": 9 }] }"#)
-        .unwrap();
-    let outcome = Outcome::of(warmth("lint").current_dir(&folder).arg("model.json").output().unwrap());
-    assert!(
-        outcome.err.contains("warning[constant-axis]") && outcome.err.contains("--> model.json:1:"),
-        "{}",
-        outcome.err
-    );
+    folder.write("model.json", r#"{ "format": 1, "name": "x", "axis": [{ "name": "a", "available": 9 }] }"#);
+    contains(&folder.run(&["lint", "model.json"]).err, &["warning[constant-axis]", "--> model.json:1:"]);
 }
 
 #[test]
@@ -68,8 +58,6 @@ fn shipped_models_pass_a_strict_lint() {
 
 #[test]
 fn a_broken_model_is_refused_as_by_check() {
-    let folder = folder("lint-broken");
-    fs::write(folder.join("broken.toml"), "format = 1\nname = \"x\"\ntotal = \"maen\"\n").unwrap();
-    let outcome = Outcome::of(warmth("lint").current_dir(&folder).arg("broken.toml").output().unwrap());
-    outcome.refuses(2, &["did you mean `mean`?", "--> broken.toml:3:"]);
+    let folder = Folder::new("lint-broken").with("broken.toml", "format = 1\nname = \"x\"\ntotal = \"maen\"\n");
+    folder.run(&["lint", "broken.toml"]).refuses(2, &["did you mean `mean`?", "--> broken.toml:3:"]);
 }

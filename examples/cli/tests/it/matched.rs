@@ -1,12 +1,10 @@
 //! What never matched: warnings, the report, and strict runs.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::{Outcome, folder, shipped, warmth};
+use crate::{Folder, Outcome, contains, shipped, warmth};
 
 const MODEL: &str = r#"
 format = 1
@@ -51,9 +49,7 @@ id = "logins"
 signal = { event = "login", points = 10, max = 1000 }
 "#;
 
-fn with_files(test: &str) -> PathBuf {
-    let folder = folder(&format!("matched/{test}"));
-    fs::write(folder.join("model.toml"), MODEL).unwrap();
+fn with_files(test: &str) -> Folder {
     let mut records = "id,country,industry,title,nps,phone\n".to_owned();
     let mut events = "id,event,at\n".to_owned();
     for id in 0..24 {
@@ -65,14 +61,13 @@ fn with_files(test: &str) -> PathBuf {
             writeln!(events, "c{id},{event},2026-11-01T00:00:00Z").unwrap();
         }
     }
-    fs::write(folder.join("records.csv"), records).unwrap();
-    fs::write(folder.join("events.csv"), events).unwrap();
-    folder
+    let folder = Folder::new(&format!("matched/{test}")).with("model.toml", MODEL);
+    folder.with("records.csv", records).with("events.csv", events)
 }
 
-fn run(command: &str, folder: &Path, args: &[&str]) -> Outcome {
-    let files = ["model.toml", "records.csv", "--events", "events.csv", "--as-of", "2026-11-22"];
-    Outcome::of(warmth(command).current_dir(folder).args(files).args(args).output().unwrap())
+fn run(command: &str, folder: &Folder, args: &[&str]) -> Outcome {
+    let files = [command, "model.toml", "records.csv", "--events", "events.csv", "--as-of", "2026-11-22"];
+    folder.run(&[&files[..], args].concat())
 }
 
 const WARNINGS: &str = "\
@@ -84,7 +79,7 @@ warning: 8 rows have `Software` in `industry`, which the model does not count as
 warning: 24 rows have the event `Pricing View`, which the model does not read as `pricing_view`; to rename it, write into the mapping: [events] names = { \"Pricing View\" = \"pricing_view\" }
 warning: `nps` is missing for 20 of 24 records
 warning: 8 cells of `industry` look like lists, such as `logistics;space`: the model reads it as one text; if they are lists, use the operators of tags, such as `has`
-warning: of 24 scored records, these fire for nobody: `pricing`, `visits`
+warning: these fire for none of 24 scored records: `pricing`, `visits`
 ";
 
 #[test]
@@ -94,7 +89,7 @@ fn what_never_matched_is_said_after_a_run() {
     assert_eq!(outcome.code, Some(0));
     assert_eq!(outcome.err.replace("score: ", ""), WARNINGS);
 
-    let report: Value = serde_json::from_str(&fs::read_to_string(folder.join("report.json")).unwrap()).unwrap();
+    let report = folder.json("report.json");
     assert_eq!((&report["model"], &report["records"]), (&json!("x"), &json!(24)));
     assert_eq!(report["events"][1], json!({ "event": "pricing_view", "nearest": "Pricing View", "rows": 24 }));
     assert_eq!(report["unread_events"], json!({ "Pricing View": 24 }));
@@ -125,7 +120,7 @@ fn a_strict_run_fails_if_anything_never_matched() {
 }
 
 #[test]
-fn check_also_names_what_tells_nobody_apart() {
+fn check_also_names_constant_rules_and_idle_caps() {
     let folder = with_files("check");
     let outcome = run("check", &folder, &[]);
     let expected = "\
@@ -134,38 +129,56 @@ records.csv: 24 records scored; 9 warnings
 ";
     assert_eq!((outcome.code, outcome.out.as_str()), (Some(0), expected));
     let notes = "\
-note: these fire for everybody who is scored: `logins`
-note: these caps change the points of nobody: the `max` of `logins`
+note: these fire for every scored record: `logins`
+note: these caps change no points: the `max` of `logins`
 note: the model does not read these events of the file: `Pricing View`
 ";
     assert_eq!(outcome.err.replace("check: ", ""), [WARNINGS, notes].concat());
 }
 
+/// The page says how many records the warnings about rules and missing fields need.
 #[test]
-fn a_gate_that_holds_everybody_back_is_named() {
-    let folder = with_files("gate");
-    let records = fs::read_to_string(folder.join("records.csv")).unwrap();
-    fs::write(folder.join("records.csv"), records.replace(",NL,", ",nl,").replace(",DE,", ",de,")).unwrap();
-    let err = run("score", &folder, &[]).err;
-    for part in [
-        "warning: the gate `in-europe` holds back all 24 records",
-        "warning: `in-europe` looks in `country` for `Atlantis`, which no row has",
-        "warning: 12 rows have `nl` in `country`, which the model does not count as `NL`",
-    ] {
-        assert!(err.contains(part), "`{part}` is not in: {err}");
+fn few_records_say_nothing_about_rules_and_fields() {
+    let folder = with_files("few");
+    let all = folder.read("records.csv");
+    for records in [19, 20] {
+        let some: Vec<&str> = all.lines().take(records + 1).collect();
+        folder.write("records.csv", some.join("\n"));
+        let err = run("check", &folder, &[]).err;
+        for about in ["`nps` is missing for", "these fire for none of", "these fire for every"] {
+            assert_eq!(err.contains(about), records == 20, "{about}: {err}");
+        }
     }
+    contains(
+        &crate::page().replace('\n', " "),
+        &["With fewer than 20 records, rules and missing fields are not reported."],
+    );
 }
 
-/// One warning for one spelling, although the text never matches and its rule fires for nobody.
+#[test]
+fn a_gate_that_holds_back_every_record_is_named() {
+    let folder = with_files("gate");
+    let records = folder.read("records.csv");
+    folder.write("records.csv", records.replace(",NL,", ",nl,").replace(",DE,", ",de,"));
+    contains(
+        &run("score", &folder, &[]).err,
+        &[
+            "warning: the gate `in-europe` holds back all 24 records",
+            "warning: `in-europe` looks in `country` for `Atlantis`, which no row has",
+            "warning: 12 rows have `nl` in `country`, which the model does not count as `NL`",
+        ],
+    );
+}
+
+/// One warning for one spelling, although the text never matches and its rule never fires.
 #[test]
 fn another_spelling_is_one_warning() {
     let folder = with_files("spelling");
-    let records = fs::read_to_string(folder.join("records.csv")).unwrap();
-    fs::write(folder.join("records.csv"), records.replace(",software,", ",Software,")).unwrap();
+    let records = folder.read("records.csv");
+    folder.write("records.csv", records.replace(",software,", ",Software,"));
     let err = run("score", &folder, &[]).err;
     let warning = "warning: 16 rows have `Software` in `industry`, which the model does not count as `software`; \
         correct one of them, or write `ignore_case = true` in `industry`\n";
-    assert!(err.contains(warning), "{err}");
+    contains(&err, &[warning, "these fire for none of 24 scored records: `pricing`, `visits`\n"]);
     assert_eq!(err.matches("`software`").count(), 1, "{err}");
-    assert!(err.contains("these fire for nobody: `pricing`, `visits`\n"), "{err}");
 }

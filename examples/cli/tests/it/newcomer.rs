@@ -1,13 +1,11 @@
-//! Three sheets as a newcomer has them: each is scored within three runs, and each run says what to do next.
+//! Three typical exports: each is scored within three runs, and each run names the next step.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
-use crate::{Outcome, folder, warmth};
+use crate::{Folder, contains};
 
 const MODEL: &str = r#"
 format = 1
@@ -124,15 +122,10 @@ fn counted(leads: &[Lead]) -> BTreeMap<&'static str, usize> {
     counts
 }
 
-fn run(folder: &Path, args: &[&str]) -> Outcome {
-    let (command, rest) = args.split_first().unwrap();
-    Outcome::of(warmth(command).current_dir(folder).args(rest).output().unwrap())
-}
-
 /// The records in each state, by the CSV that the command writes.
-fn scored(folder: &Path, records: &str, events: &str) -> BTreeMap<String, usize> {
+fn scored(folder: &Folder, records: &str, events: &str) -> BTreeMap<String, usize> {
     let args = ["score", "model.toml", records, "--events", events, "--map", "mapping.toml", "--format", "csv"];
-    let outcome = run(folder, &[&args[..], &AS_OF].concat());
+    let outcome = folder.run(&[&args[..], &AS_OF].concat());
     assert_eq!(outcome.code, Some(0), "{}", outcome.err);
     let mut counts = BTreeMap::new();
     let mut reader = csv::Reader::from_reader(outcome.out.as_bytes());
@@ -145,39 +138,31 @@ fn scored(folder: &Path, records: &str, events: &str) -> BTreeMap<String, usize>
     counts
 }
 
-/// The journey: the first run says which command drafts a mapping, the second drafts it, the third ranks everybody.
-fn journey(folder: &Path, records: &str, events: &str, mapping: &[&str]) {
-    fs::write(folder.join("model.toml"), MODEL).unwrap();
+/// The first run names the command that drafts a mapping, the second drafts it, the third ranks every lead.
+fn journey(folder: &Folder, records: &str, events: &str, mapping: &[&str]) {
+    folder.write("model.toml", MODEL);
     let score = [&["score", "model.toml", records, "--events", events][..], &AS_OF].concat();
     let draft = format!("`warmth map {records} --events {events} model.toml --out mapping.toml`");
-    let first = run(folder, &score);
-    assert!(first.err.contains(&format!("next: {draft}")), "{}", first.err);
+    contains(&folder.run(&score).err, &[&format!("next: {draft}")]);
 
-    let second = run(folder, &["map", records, "--events", events, "model.toml", "--out", "mapping.toml"]);
-    assert_eq!(second.code, Some(0), "{}", second.err);
-    let next = format!("`warmth score model.toml {records} --events {events} --map mapping.toml`");
-    assert!(second.err.contains(&next), "{}", second.err);
-    let drafted = fs::read_to_string(folder.join("mapping.toml")).unwrap();
-    for line in mapping {
-        assert!(drafted.contains(line), "`{line}` is not in: {drafted}");
-    }
+    let second = folder.run(&["map", records, "--events", events, "model.toml", "--out", "mapping.toml"]);
+    second.says(0, &[&format!("`warmth score model.toml {records} --events {events} --map mapping.toml`")]);
+    contains(&folder.read("mapping.toml"), mapping);
 
-    let third = run(folder, &[&score[..], &["--map", "mapping.toml"]].concat());
-    assert_eq!(third.code, Some(0), "{}", third.err);
-    assert!(third.err.contains("next: add `--explain ID`"), "{}", third.err);
+    let third = folder.run(&[&score[..], &["--map", "mapping.toml"]].concat());
+    third.says(0, &["next: add `--explain ID`"]);
     assert!(!third.err.contains("warning"), "{}", third.err);
     let (leads, counts) = (leads(), counted(&leads()));
     let totals = format!("\n{} scored: ", leads.len());
-    assert!(third.out.contains(&totals), "{}", third.out);
-    assert!(third.out.contains(&format!("{} hot, {} cold", counts["hot"], counts["cold"])), "{}", third.out);
+    let states = format!("{} hot, {} cold", counts["hot"], counts["cold"]);
     let held_back = format!("{} disqualified by `opted-out` (Opted out of email): ", counts["disqualified"]);
-    assert!(third.out.contains(&held_back), "{}", third.out);
+    contains(&third.out, &[&totals, &states, &held_back]);
 
     let counts: BTreeMap<String, usize> = counts.into_iter().map(|(state, count)| (state.to_owned(), count)).collect();
     assert_eq!(scored(folder, records, events), counts);
 
-    let held_back = run(folder, &[&score[..], &["--map", "mapping.toml", "--explain", "1007"]].concat());
-    assert!(held_back.out.contains("Opted out of email"), "{}", held_back.out);
+    let held_back = folder.run(&[&score[..], &["--map", "mapping.toml", "--explain", "1007"]].concat());
+    contains(&held_back.out, &["Opted out of email"]);
 }
 
 fn thousands(number: u32) -> String {
@@ -194,7 +179,7 @@ fn thousands(number: u32) -> String {
 
 #[test]
 fn a_contact_export_of_a_crm() {
-    let folder = folder("newcomer/crm");
+    let folder = Folder::new("newcomer/crm");
     let mut contacts =
         "Record ID,First Name,Company name,Job Title,Annual Revenue,Opted out,Create Date,Interests,NPS\n".to_owned();
     let mut events = "Contact,Event name,Occurred at\n".to_owned();
@@ -214,8 +199,8 @@ fn a_contact_export_of_a_crm() {
         }
     }
     events.push_str("1000,Login,11/20/2026 8:00 AM\n");
-    fs::write(folder.join("contacts.csv"), contacts).unwrap();
-    fs::write(folder.join("events.csv"), events).unwrap();
+    folder.write("contacts.csv", contacts);
+    folder.write("events.csv", events);
     let mapping = [
         "id = \"Record ID\"",
         "name = \"Company name\"",
@@ -231,7 +216,7 @@ fn a_contact_export_of_a_crm() {
 
 #[test]
 fn a_spreadsheet_of_europe() {
-    let folder = folder("newcomer/europe");
+    let folder = Folder::new("newcomer/europe");
     let mut contacts = "ID;Firma;Job Title;Annual Revenue;Opted Out;Create Date;Interests;NPS\n".to_owned();
     let mut events = "ID;Event;Datum\n".to_owned();
     for lead in leads() {
@@ -251,16 +236,10 @@ fn a_spreadsheet_of_europe() {
         }
     }
     writeln!(events, "1000;login;20.11.2026 08:00").unwrap();
-    // As such a spreadsheet writes it: Latin-1 for the records, UTF-16 for the events.
-    fs::write(
-        folder.join("kontakte.csv"),
-        contacts.encode_utf16().fold(vec![0xff, 0xfe], |mut bytes, unit| {
-            bytes.extend(unit.to_le_bytes());
-            bytes
-        }),
-    )
-    .unwrap();
-    fs::write(folder.join("ereignisse.csv"), events).unwrap();
+    // As such a spreadsheet writes them: UTF-16 with a byte order mark for the records, UTF-8 for the events.
+    let units = contacts.encode_utf16().flat_map(u16::to_le_bytes);
+    folder.write("kontakte.csv", [0xff, 0xfe].into_iter().chain(units).collect::<Vec<u8>>());
+    folder.write("ereignisse.csv", events);
     let mapping = [
         "annual_revenue = { column = \"Annual Revenue\", decimal = \",\", thousands = \".\", strip = \"€\" }",
         "nps = { column = \"NPS\", decimal = \",\" }",
@@ -274,7 +253,7 @@ fn a_spreadsheet_of_europe() {
 
 #[test]
 fn a_workbook_with_flags_and_dates() {
-    let folder = folder("newcomer/workbook");
+    let folder = Folder::new("newcomer/workbook");
     let date = Format::new().set_num_format("m/d/yyyy");
     let time = Format::new().set_num_format("m/d/yyyy h:mm");
     let mut book = Workbook::new();
@@ -298,7 +277,7 @@ fn a_workbook_with_flags_and_dates() {
         sheet.write(row, 6, lead.interests.join(" | ")).unwrap();
         sheet.write(row, 7, f64::from(lead.nps_tenths) / 10.0).unwrap();
     }
-    book.save(folder.join("leads.xlsx")).unwrap();
+    book.save(folder.path("leads.xlsx")).unwrap();
 
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
@@ -313,7 +292,7 @@ fn a_workbook_with_flags_and_dates() {
         let at = ExcelDateTime::from_ymd(2026, 11, day).unwrap().and_hms(15, 15, 0).unwrap();
         sheet.write_with_format(row, 2, at, &time).unwrap();
     }
-    book.save(folder.join("activities.xlsx")).unwrap();
+    book.save(folder.path("activities.xlsx")).unwrap();
     let mapping = [
         "id = \"Lead ID\"",
         "interests = { column = \"Interests\", list = \"|\" }",

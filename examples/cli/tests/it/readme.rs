@@ -1,9 +1,9 @@
-//! The page of the command: every command prints what the page shows, and every mapping is one.
+//! The README: every command prints the output on the page, and every mapping is read.
 
 use std::fs;
 use std::path::Path;
 
-use crate::{Outcome, folder, warmth};
+use crate::{Folder, page};
 
 /// The texts of the blocks in a language.
 fn blocks<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
@@ -13,26 +13,28 @@ fn blocks<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
 
 #[test]
 fn the_page_shows_what_the_command_prints() {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let page = fs::read_to_string(here.join("README.md")).unwrap();
-    let folder = folder("readme");
+    let page = page();
+    let folder = Folder::new("readme");
     for file in ["leads.toml", "contacts.csv", "events.csv"] {
-        fs::copy(here.join("sample").join(file), folder.join(file)).unwrap();
+        folder.write(file, fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("sample").join(file)).unwrap());
     }
     let consoles = blocks(&page, "console");
-    assert_eq!(consoles.len(), 5);
+    assert_eq!(consoles.len(), 8);
     for block in consoles {
         let (command, expected) = block.split_once('\n').unwrap();
         let args: Vec<&str> = command.strip_prefix("$ warmth ").unwrap().split(' ').collect();
-        let outcome = Outcome::of(warmth(args[0]).current_dir(&folder).args(&args[1..]).output().unwrap());
+        let outcome = folder.run(&args);
         assert_eq!(outcome.out + &outcome.err, expected, "{command}");
     }
     let mappings = blocks(&page, "toml");
-    assert_eq!(fs::read_to_string(folder.join("mapping.toml")).unwrap(), mappings[0]);
+    assert_eq!(folder.read("mapping.toml"), mappings[0]);
     for mapping in mappings {
-        fs::write(folder.join("other.toml"), mapping).unwrap();
-        let args = ["contacts.csv", "--map", "other.toml", "--separator", ",", "--skip", "0"];
-        let outcome = Outcome::of(warmth("map").current_dir(&folder).args(args).output().unwrap());
-        assert_eq!(outcome.code, Some(0), "{}", outcome.err);
+        folder.write("other.toml", mapping);
+        folder.run(&["map", "contacts.csv", "--map", "other.toml", "--separator", ",", "--skip", "0"]).says(0, &[]);
     }
+    let [events] = blocks(&page, "json")[..] else { panic!("the page shows one event") };
+    folder.write("events.jsonl", events);
+    folder.write("other.toml", "id = \"Record ID\"");
+    let score = ["score", "leads.toml", "contacts.csv", "--events", "events.jsonl", "--map", "other.toml"];
+    folder.run(&score).says(0, &["the model reads the event `pricing_view`, which no row has"]);
 }

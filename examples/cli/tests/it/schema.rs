@@ -5,14 +5,13 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::{Outcome, folder, root, shipped, warmth};
+use crate::{Folder, Outcome, root, shipped, warmth};
 
-fn sample(test: &str) -> std::path::PathBuf {
-    let folder = folder(test);
-    for file in ["contacts.csv", "events.csv", "leads.toml"] {
-        fs::copy(root().join("examples/cli/sample").join(file), folder.join(file)).unwrap();
-    }
-    folder
+fn sample(test: &str) -> Folder {
+    let file = |file| fs::read(root().join("examples/cli/sample").join(file)).unwrap();
+    ["contacts.csv", "events.csv", "leads.toml"]
+        .into_iter()
+        .fold(Folder::new(test), |folder, name| folder.with(name, file(name)))
 }
 
 fn run(command: &mut Command) -> Outcome {
@@ -57,7 +56,7 @@ fn columns_are_fields_of_their_kinds_and_events_have_their_names() {
     ];
     let expected = expected.map(|(name, kind)| (name.to_owned(), kind.to_owned()));
     let args = ["--for", "contacts.csv", "--events", "events.csv"];
-    let drafted = run(warmth("schema").current_dir(&folder).args(args));
+    let drafted = folder.run(&[&["schema"], &args[..]].concat());
     assert!(drafted.err.contains("the schema has 7 fields, 1 event, 0 attributes"), "{}", drafted.err);
     let schema_of_files = schema(&drafted);
     let mut found = fields(&schema_of_files, "condition");
@@ -69,9 +68,9 @@ fn columns_are_fields_of_their_kinds_and_events_have_their_names() {
 
     // A mapping names fields and events.
     let map = ["contacts.csv", "--events", "events.csv", "leads.toml", "--out", "mapping.toml"];
-    assert_eq!(run(warmth("map").current_dir(&folder).args(map)).code, Some(0));
+    assert_eq!(folder.run(&[&["map"], &map[..]].concat()).code, Some(0));
     let args = ["--for", "contacts.csv", "--events", "events.csv", "--map", "mapping.toml"];
-    let mapped = schema(&run(warmth("schema").current_dir(&folder).args(args)));
+    let mapped = schema(&folder.run(&[&["schema"], &args[..]].concat()));
     let mut found = fields(&mapped, "condition");
     found.sort();
     assert_eq!(found, expected);
@@ -81,17 +80,13 @@ fn columns_are_fields_of_their_kinds_and_events_have_their_names() {
 
 #[test]
 fn a_mapping_says_what_cells_are() {
-    let folder = folder("schema-mapping");
-    fs::write(
-        folder.join("records.csv"),
-        "id,ok,size,day,stack,empty\n1,J,\"1,5\",05.01.2026,a|b,\n2,N,2,06.01.2026,b|c,\n",
-    )
-    .unwrap();
+    let folder = Folder::new("schema-mapping");
+    folder.write("records.csv", "id,ok,size,day,stack,empty\n1,J,\"1,5\",05.01.2026,a|b,\n2,N,2,06.01.2026,b|c,\n");
     let mapping = "[fields]\nfine = { column = \"ok\", yes = \"J\", no = \"N\" }\nsize = { decimal = \",\" }\n\
                    day = { date = \"%d.%m.%Y\" }\nstack = { list = \"|\" }\nabsent = {}\n";
-    fs::write(folder.join("mapping.toml"), mapping).unwrap();
+    folder.write("mapping.toml", mapping);
     let args = ["--for", "records.csv", "--map", "mapping.toml"];
-    let schema = schema(&run(warmth("schema").current_dir(&folder).args(args)));
+    let schema = schema(&folder.run(&[&["schema"], &args[..]].concat()));
     let mut found = fields(&schema, "condition");
     found.sort();
     let expected = [
@@ -106,19 +101,19 @@ fn a_mapping_says_what_cells_are() {
 
 #[test]
 fn attributes_are_the_other_columns_of_events() {
-    let folder = folder("schema-attributes");
-    fs::write(folder.join("records.csv"), "id,nps\n1,9\n2,8\n").unwrap();
+    let folder = Folder::new("schema-attributes");
+    folder.write("records.csv", "id,nps\n1,9\n2,8\n");
     let events =
         "id,event,at,path,seconds\n1,view,2026-11-20T09:00:00Z,/pricing,40\n2,view,2026-11-21T09:00:00Z,/docs,5\n";
-    fs::write(folder.join("events.csv"), events).unwrap();
+    folder.write("events.csv", events);
     let args = ["--for", "records.csv", "--events", "events.csv", "--out", "own.schema.json"];
-    let outcome = run(warmth("schema").current_dir(&folder).args(args));
+    let outcome = folder.run(&[&["schema"], &args[..]].concat());
     outcome.is(
         0,
         "",
         "schema: note: the schema has 1 field, 1 event, 2 attributes; next: write `#:schema own.schema.json` as the first line of a TOML model in the same folder\n",
     );
-    let schema: Value = serde_json::from_str(&fs::read_to_string(folder.join("own.schema.json")).unwrap()).unwrap();
+    let schema = folder.json("own.schema.json");
     let found = fields(&schema, "attribute_condition");
     assert_eq!(
         found,

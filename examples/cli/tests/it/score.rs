@@ -1,9 +1,6 @@
 //! `warmth score`.
 
-use std::fs;
-use std::path::PathBuf;
-
-use crate::{Outcome, folder, shipped, warmth};
+use crate::{Folder, Outcome, shipped, warmth};
 
 const MODEL: &str = r#"
 format = 1
@@ -86,23 +83,13 @@ best,visit,2026-11-22T12:00:01Z,,
 const AS_OF: [&str; 2] = ["--as-of", "2026-11-22T12:00:00Z"];
 
 /// A folder with the small model, its records and its events.
-struct Folder(PathBuf);
+fn with_files(test: &str) -> Folder {
+    let folder = Folder::new(&format!("score/{test}")).with("model.toml", MODEL);
+    folder.with("records.csv", RECORDS).with("events.csv", EVENTS)
+}
 
-impl Folder {
-    fn new(test: &str) -> Folder {
-        let folder = Folder(folder(&format!("score/{test}")));
-        folder.with("model.toml", MODEL).with("records.csv", RECORDS).with("events.csv", EVENTS)
-    }
-
-    fn with(self, file: &str, text: &str) -> Folder {
-        fs::write(self.0.join(file), text).expect("the folder was just made");
-        self
-    }
-
-    fn score(&self, args: &[&str]) -> Outcome {
-        let output = warmth("score").current_dir(&self.0).args(args).args(AS_OF).output();
-        Outcome::of(output.expect("the program starts"))
-    }
+fn score(folder: &Folder, args: &[&str]) -> Outcome {
+    folder.run(&[&["score"], args, &AS_OF].concat())
 }
 
 const OUTCOMES: &str = "\
@@ -121,8 +108,8 @@ const OUTCOMES: &str = "\
 
 #[test]
 fn jsonl_has_one_object_per_record_in_the_order_of_the_input() {
-    let folder = Folder::new("jsonl");
-    folder.score(&["model.toml", "records.csv", "--events", "events.csv", "--format", "jsonl"]).is(0, OUTCOMES, "");
+    let folder = with_files("jsonl");
+    score(&folder, &["model.toml", "records.csv", "--events", "events.csv", "--format", "jsonl"]).is(0, OUTCOMES, "");
 }
 
 #[test]
@@ -137,13 +124,14 @@ fn jsonl_files_say_the_same_as_csv_files() {
     let events = r#"{"id":"best","event":"visit","at":"2026-11-22T12:00:00Z","count":3}
 {"id":"best","event":"purchase","at":"2026-10-01T06:00:00Z","amount":12.345678}
 "#;
-    let folder = Folder::new("jsonl-files").with("records.jsonl", records).with("events.jsonl", events);
-    folder.score(&["model.toml", "records.jsonl", "--events", "events.jsonl", "--format", "jsonl"]).is(0, OUTCOMES, "");
+    let folder = with_files("jsonl-files").with("records.jsonl", records).with("events.jsonl", events);
+    score(&folder, &["model.toml", "records.jsonl", "--events", "events.jsonl", "--format", "jsonl"])
+        .is(0, OUTCOMES, "");
 }
 
 #[test]
 fn the_table_ranks_those_who_passed_the_gates_and_counts_the_others() {
-    let folder = Folder::new("table");
+    let folder = with_files("table");
     let table = "\
 id    name     score  grade  state  segment  play  missing
 best  Best BV   71.1  A3     ready  -        call        0
@@ -154,7 +142,7 @@ low   Low Ltd    0.0  D4     cold   -        wait        1
 1 ineligible by `flagship`: gone
 1 disqualified by `renewal`: soon
 ";
-    folder.score(&["model.toml", "records.csv", "--events", "events.csv"]).is(0, table, "");
+    score(&folder, &["model.toml", "records.csv", "--events", "events.csv"]).is(0, table, "");
 
     let best = "\
 id    name     score  grade  state  segment  play  missing
@@ -164,13 +152,13 @@ best  Best BV   71.1  A3     ready  -        call        0
 1 ineligible by `flagship`: gone
 1 disqualified by `renewal`: soon
 ";
-    folder.score(&["model.toml", "records.csv", "--events", "events.csv", "--top", "1"]).is(0, best, "");
+    score(&folder, &["model.toml", "records.csv", "--events", "events.csv", "--top", "1"]).is(0, best, "");
 }
 
 #[test]
 fn a_model_without_states_ranks_as_well() {
     let (stateless, _) = MODEL.split_once("[[state]]").expect("the model has states");
-    let folder = Folder::new("stateless").with("model.toml", stateless);
+    let folder = with_files("stateless").with("model.toml", stateless);
     let table = "\
 id    name     score  grade  state  segment  play  missing
 best  Best BV   71.1  A3     -      -        -           0
@@ -179,7 +167,7 @@ best  Best BV   71.1  A3     -      -        -           0
 1 ineligible by `flagship`: gone
 1 disqualified by `renewal`: soon
 ";
-    folder.score(&["model.toml", "records.csv", "--events", "events.csv", "--top", "1"]).is(0, table, "");
+    score(&folder, &["model.toml", "records.csv", "--events", "events.csv", "--top", "1"]).is(0, table, "");
 }
 
 #[test]
@@ -195,8 +183,8 @@ b,E,true,9,crm,2027-11-22\r
 f,F,true\r
 g,G, true ,9,crm; erp,2027-11-22T00:00:00Z\r
 ";
-    let folder = Folder::new("bad-records").with("records.csv", records);
-    let outcome = folder.score(&["model.toml", "records.csv"]);
+    let folder = with_files("bad-records").with("records.csv", records);
+    let outcome = score(&folder, &["model.toml", "records.csv"]);
     let table = "\
 id  name       score  grade  state  segment  play  missing
 a   Two lines   50.0  A4     ready  -        call        1
@@ -235,8 +223,8 @@ stranger,visit,2026-11-22T12:00:00Z,3,
 other,visit,2026-11-22T12:00:00Z,,
 nobody,visit,2026-11-22T12:00:00Z,0,
 ";
-    let folder = Folder::new("bad-events").with("events.csv", events);
-    let outcome = folder.score(&["model.toml", "records.csv", "--events", "events.csv", "--top", "0"]);
+    let folder = with_files("bad-events").with("events.csv", events);
+    let outcome = score(&folder, &["model.toml", "records.csv", "--events", "events.csv", "--top", "0"]);
     let reports = "\
 events.csv:5: column `id`: the id is empty; the row is left out
 score: warning: events.csv: `amount`: 1 cell is not read as a decimal with up to 6 places and the event is left out, \
@@ -255,8 +243,8 @@ cells; read it, then add `--map mapping.toml`
 #[test]
 fn rows_that_are_no_json_objects_are_reported() {
     let records = "{\"id\":\"a\",\"has_flagship\":true}\n[1]\n{\"id\":\n{\"id\":\"b\",\"nps\":{\"x\":1}}\n";
-    let folder = Folder::new("bad-jsonl").with("records.jsonl", records);
-    let outcome = folder.score(&["model.toml", "records.jsonl"]);
+    let folder = with_files("bad-jsonl").with("records.jsonl", records);
+    let outcome = score(&folder, &["model.toml", "records.jsonl"]);
     assert_eq!(outcome.code, Some(1), "{}", outcome.err);
     let lines: Vec<_> = outcome.err.lines().collect();
     assert!(lines[0].starts_with("records.jsonl:2: expected a JSON object"), "{}", outcome.err);
@@ -270,8 +258,8 @@ fn rows_that_are_no_json_objects_are_reported() {
 #[test]
 fn a_column_that_the_model_reads_and_the_file_lacks_is_a_warning() {
     let folder =
-        Folder::new("no-column").with("records.csv", "id,has_flagship,npss,tech_stack,renewal_date\na,true,9,,\n");
-    let outcome = folder.score(&["model.toml", "records.csv"]);
+        with_files("no-column").with("records.csv", "id,has_flagship,npss,tech_stack,renewal_date\na,true,9,,\n");
+    let outcome = score(&folder, &["model.toml", "records.csv"]);
     assert_eq!(outcome.code, Some(0));
     let warning = "score: warning: records.csv has no column `nps`, which the model reads; \
         if it is `npss`, write into the mapping: [fields] nps = { column = \"npss\" }\n\
@@ -281,42 +269,42 @@ fn a_column_that_the_model_reads_and_the_file_lacks_is_a_warning() {
 
 #[test]
 fn explain_prints_one_record_and_nothing_else() {
-    let folder = Folder::new("explain");
-    let outcome = folder.score(&["model.toml", "records.csv", "--events", "events.csv", "--explain", "best"]);
+    let folder = with_files("explain");
+    let outcome = score(&folder, &["model.toml", "records.csv", "--events", "events.csv", "--explain", "best"]);
     assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), ""));
     assert!(outcome.out.contains("71.172839") && outcome.out.contains("12.345678"), "{}", outcome.out);
     assert!(!outcome.out.contains("low"), "{}", outcome.out);
 
-    folder.score(&["model.toml", "records.csv", "--explain", "nobody"]).refuses(2, &["records.csv", "`nobody`"]);
+    score(&folder, &["model.toml", "records.csv", "--explain", "nobody"]).refuses(2, &["records.csv", "`nobody`"]);
 }
 
 #[test]
 fn unusable_input_is_refused() {
-    let folder = Folder::new("unusable")
+    let folder = with_files("unusable")
         .with("model.yaml", MODEL)
         .with("headless.csv", "name,nps\nA,9\n")
         .with("empty.csv", "id,nps\n")
-        .with("typo.toml", &MODEL.replace("most_recent", "most_recnt"))
-        .with("twice.toml", &MODEL.replace("id = \"crm\"", "id = \"nps\""));
-    folder.score(&["model.yaml", "records.csv"]).refuses(2, &["model.yaml: expected a model in a .toml or .json file"]);
-    folder.score(&["typo.toml", "records.csv"]).refuses(2, &["typo.toml", "most_recnt", "did you mean `most_recent`?"]);
-    folder.score(&["twice.toml", "records.csv"]).refuses(2, &["twice.toml", "`nps`"]);
-    folder.score(&["model.toml", "nowhere.csv"]).refuses(2, &["nowhere.csv"]);
-    folder.score(&["model.toml", "headless.csv"]).refuses(2, &["headless.csv: the header has no column `id`"]);
-    folder.score(&["model.toml", "empty.csv"]).refuses(2, &["empty.csv: there is no record that can be scored"]);
-    folder.score(&["model.toml"]).refuses(2, &["<RECORDS>", "--help"]);
-    folder
-        .score(&["model.toml", "records.csv", "--fromat", "jsonl"])
+        .with("typo.toml", MODEL.replace("most_recent", "most_recnt"))
+        .with("twice.toml", MODEL.replace("id = \"crm\"", "id = \"nps\""));
+    score(&folder, &["model.yaml", "records.csv"])
+        .refuses(2, &["model.yaml: expected a model in a .toml or .json file"]);
+    score(&folder, &["typo.toml", "records.csv"])
+        .refuses(2, &["typo.toml", "most_recnt", "did you mean `most_recent`?"]);
+    score(&folder, &["twice.toml", "records.csv"]).refuses(2, &["twice.toml", "`nps`"]);
+    score(&folder, &["model.toml", "nowhere.csv"]).refuses(2, &["nowhere.csv"]);
+    score(&folder, &["model.toml", "headless.csv"]).refuses(2, &["headless.csv: the header has no column `id`"]);
+    score(&folder, &["model.toml", "empty.csv"]).refuses(2, &["empty.csv: there is no record that can be scored"]);
+    score(&folder, &["model.toml"]).refuses(2, &["<RECORDS>", "--help"]);
+    score(&folder, &["model.toml", "records.csv", "--fromat", "jsonl"])
         .refuses(2, &["unexpected argument '--fromat'", "'--format'"]);
-    folder
-        .score(&["model.toml", "records.csv", "--format", "xml"])
+    score(&folder, &["model.toml", "records.csv", "--format", "xml"])
         .refuses(2, &["invalid value 'xml'", "table, csv, jsonl"]);
-    folder.score(&["model.toml", "records.csv", "--top", "few"]).refuses(2, &["expected a whole number or `all`"]);
+    score(&folder, &["model.toml", "records.csv", "--top", "few"]).refuses(2, &["expected a whole number or `all`"]);
 }
 
 #[test]
 fn an_instant_may_be_written_with_any_offset() {
-    let folder = Folder::new("offset");
+    let folder = with_files("offset");
     let score = |as_of: &str| {
         let args = ["model.toml", "records.csv", "--events", "events.csv", "--as-of", as_of];
         Outcome::of(warmth("score").current_dir(&folder.0).args(args).output().expect("the program starts"))

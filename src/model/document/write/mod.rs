@@ -447,7 +447,7 @@ fn play(play: &Play) -> Node {
     table.into()
 }
 
-fn case(case: &Case) -> Node {
+pub(in crate::model) fn case(case: &Case) -> Node {
     let mut table = Table::default();
     table.put("name", &case.name);
     table.put("as_of", instant(case.as_of));

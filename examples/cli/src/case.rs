@@ -1,0 +1,108 @@
+//! Writes what one record scores as a case of the model, to append to the document.
+
+use std::fmt::Write as _;
+use std::io::Write;
+use std::path::PathBuf;
+
+use toml::{Table, Value};
+use warmth::model::Case;
+
+use crate::document::Document;
+use crate::mapping::infer::key;
+use crate::messages::{Messages, Stop};
+use crate::options::PopulationArgs;
+use crate::population::{Population, fields};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// A model document, .toml or .json
+    model: PathBuf,
+    /// CSV, TSV, JSON lines or .xlsx with an id; `-` is standard input
+    records: PathBuf,
+    /// The id of the record
+    id: String,
+    /// The name of the case (default: the id and the name of the record)
+    #[arg(long, value_name = "TEXT")]
+    name: Option<String>,
+    #[command(flatten)]
+    population: PopulationArgs,
+}
+
+pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> Result<(), Stop> {
+    let document = Document::open(&args.model)?;
+    let model = document.model(messages)?;
+    let scorer = document.scorer(&model, messages)?;
+    let opened = Population::open(args.population.files(&args.records)?, &[&model], fields(&scorer), messages);
+    let next = || args.population.next_mapping(&args.records, &args.model);
+    let mut records = opened.map_err(|stop| stop.with_next(next))?.records;
+    let record = records.find(&args.id, messages)?;
+    let name = args.name.clone().unwrap_or_else(|| format!("{} {}", args.id, records.name()).trim_end().to_owned());
+    let case = model.capture_case(name, &record, args.population.as_of());
+    let case = case.map_err(|error| document.problems(&error, messages))?;
+    if document.is_json() {
+        let object = serde_json::to_string_pretty(&case).map_err(|error| error.to_string())?;
+        writeln!(out, "{object}")?;
+    } else {
+        let text = toml(&case).map_err(|error| error.to_string())?;
+        // A case can exceed the limits of documents, for example with more than 10,000 events.
+        document.with(&text).model(messages)?;
+        write!(out, "{text}")?;
+    }
+    out.flush()?; // the warnings come after the output
+    records.write_misfits(messages);
+    Ok(())
+}
+
+/// The case as people write it: facts and expectations as dotted keys, and one line per event.
+///
+/// Begins with an empty line, so that it can be appended to a text that does not end with a line break.
+fn toml(case: &Case) -> Result<String, toml::ser::Error> {
+    let mut text = "\n[[case]]\n".to_owned();
+    for (name, value) in ordered(Table::try_from(case)?, &["name", "as_of", "facts", "events", "expect"]) {
+        match value {
+            Value::Array(rows) if name == "events" => {
+                text.push_str("events = [\n");
+                for row in rows {
+                    let _ = writeln!(text, "  {},", event(row));
+                }
+                text.push_str("]\n");
+            }
+            value => write_dotted(&mut text, &name, value),
+        }
+    }
+    Ok(text)
+}
+
+/// Writes a line for each value in a table: `facts.nps = 9`.
+fn write_dotted(text: &mut String, path: &str, value: Value) {
+    match value {
+        Value::Table(table) => {
+            let expectations = ["verdict", "score", "coverage", "axes", "grade", "state", "segment", "play"];
+            let keys: &[&str] = if path == "expect" { &expectations } else { &[] };
+            for (name, value) in ordered(table, keys) {
+                write_dotted(text, &format!("{path}.{}", key(&name)), value);
+            }
+        }
+        value => {
+            let _ = writeln!(text, "{path} = {value}");
+        }
+    }
+}
+
+fn event(row: Value) -> String {
+    match row {
+        Value::Table(table) => {
+            let keys = ordered(table, &["event", "at", "count", "amount", "attributes"]);
+            let keys: Vec<String> = keys.iter().map(|(name, value)| format!("{} = {value}", key(name))).collect();
+            format!("{{ {} }}", keys.join(", "))
+        }
+        value => value.to_string(),
+    }
+}
+
+/// The keys of a table, these first.
+fn ordered(table: Table, first: &[&str]) -> Vec<(String, Value)> {
+    let mut keys: Vec<(String, Value)> = table.into_iter().collect();
+    keys.sort_by_key(|(name, _)| first.iter().position(|own| own == name).unwrap_or(usize::MAX));
+    keys
+}

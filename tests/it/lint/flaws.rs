@@ -241,6 +241,11 @@ pub(super) const FLAWS: &[Flaw] = &[
     ),
     (
         RULE,
+        "signal = { event = 'e', points = 2, most_recent = 3, per_week = 3, per_day = 2 }",
+        &[("cap-never-binds", "axis[0].rule[1].signal.per_week")],
+    ),
+    (
+        RULE,
         "signal = { event = 'e', points = 2, max = 8, window = '30d', decay.linear = '90d' }",
         &[("decay-outlives-window", "axis[0].rule[1].signal.decay.linear")],
     ),
@@ -283,6 +288,11 @@ pub(super) const FLAWS: &[Flaw] = &[
     (
         "",
         "[[axis]]\nname = 'fit'\ngroup = [{ name = 'g', max = 40 }]\nrule = [{ id = 'a', group = 'g', when.a = true, points = 10 }, { id = 'b', group = 'g', when.b = true, points = 20 }]",
+        &[("cap-never-binds", "axis[0].group[0].max")],
+    ),
+    (
+        "",
+        "[[axis]]\nname = 'fit'\ngroup = [{ name = 'o', max = 30 }, { name = 'g', group = 'o', max = 5 }]\nrule = [{ id = 'a', group = 'g', when.a = true, points = 8 }, { id = 'b', group = 'o', when.b = true, points = 20 }]",
         &[("cap-never-binds", "axis[0].group[0].max")],
     ),
     (

@@ -120,7 +120,10 @@ impl<'m> Lints<'m> {
             Decay::Linear(_) | Decay::Table(_) | Decay::Drop { .. } => signal.curve.ends(),
             _ => None,
         };
-        if let Some(ends) = ends.filter(|ends| *ends < window && !signal.ordered() && signal.min_count == 0) {
+        // A window by the calendar also drops young events.
+        let by_age = matches!(written.window, Some(Window::Last(_)));
+        let all_fade = |ends: &u64| by_age && *ends < window && !signal.ordered() && signal.min_count == 0;
+        if let Some(ends) = ends.filter(all_fade) {
             let message = format!("the window drops nothing: the decay leaves nothing from {} on", Span::seconds(ends));
             let help = "remove the window, or shorten it";
             self.warnings.warn("idle-window", &path.key("window"), about, message, help);

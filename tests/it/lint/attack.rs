@@ -254,7 +254,15 @@ fn claim(document: &Json, warning: &Warning) -> Option<Claim> {
         "idle-missing" | "idle-promoter" | "idle-window" | "idle-weight" => {
             same(removed(document, path), What::Outcome)
         }
-        "opposed-limits" => same(removed(document, &path[..2]), What::Outcome),
+        // A floor at the cap does the same.
+        "opposed-limits" => {
+            let mut copy = document.clone();
+            let when = at(&mut copy, &path[..2])["when"].clone();
+            let caps = document["limit"].as_array().unwrap().iter().filter(|limit| limit["when"] == when);
+            let cap = caps.filter_map(|limit| limit["at_most"].as_f64()).reduce(f64::min).unwrap();
+            *at(&mut copy, path) = json!(cap);
+            same(copy, What::Outcome)
+        }
         "cap-never-binds" if path[0] == PathSegment::Key("limit".to_owned()) => {
             same(removed(document, &path[..2]), What::Outcome)
         }

@@ -7,7 +7,7 @@ use crate::input::activity::Ages;
 use crate::model::{self, Each, Named, Period, Prefer, Spend, names};
 use crate::num::points::{HELD, Points};
 use crate::problem::{Path, Problem};
-use crate::program::{Events, Most, PeriodCap, Signal, Window, units};
+use crate::program::{Events, PeriodCap, Signal, Window, units};
 use crate::time::Span;
 
 impl<'m> Compiler<'m> {
@@ -29,7 +29,7 @@ impl<'m> Compiler<'m> {
             return self.problems.refuse("forms", &path.key("every"), message);
         }
         let max = signal.max.map_or(Some(HELD), |max| self.points(max, &path.key("max")));
-        let caps = self.caps(signal, every.map(|every| units(per_unit, every)), path);
+        let point_caps = self.point_caps(signal, units(per_unit, every.flatten()), path);
         let decay = self.decay(&signal.decay, &path.key("decay"));
         if signal.max.is_some_and(|max| max < Points::ZERO) {
             let message = "`max` clamps points above and below zero, so it must not be negative";
@@ -54,7 +54,6 @@ impl<'m> Compiler<'m> {
         });
         let window = if spend.is_some() { Window::Ages(Ages::ANY) } else { window };
         let or_all = |count: Option<u32>| count.map_or(u64::MAX, u64::from);
-        let caps = caps?;
         Some(Signal {
             events: Events { names: names?, window, filter: filter? },
             points: points?,
@@ -62,8 +61,8 @@ impl<'m> Compiler<'m> {
             every: every?,
             spend,
             once_per: signal.once_per.as_deref().map(Into::into),
-            caps_points: caps.iter().any(|cap| matches!(cap.most, Most::Parts(_))),
-            caps: caps.into(),
+            caps: self.caps(signal),
+            point_caps: point_caps?,
             prefer_first,
             min_count: signal.min_count.map_or(0, u64::from),
             most_recent: or_all(signal.most_recent),
@@ -105,27 +104,30 @@ impl<'m> Compiler<'m> {
         (self.problems.len() == before).then_some(*ages)
     }
 
-    /// Compiles the caps on days, weeks and months.
-    fn caps(&mut self, signal: &model::Signal, units: Option<i64>, path: &Path<'_>) -> Option<Vec<PeriodCap>> {
-        let mut caps = Vec::new();
-        for (_, period, count) in signal.caps.events() {
-            let most = count.map(|count| Most::Events(count.into()));
-            caps.extend(most.map(|most| PeriodCap { periods: self.periods(period), most }));
-        }
+    /// Compiles the caps on the events of days, weeks and months.
+    fn caps(&self, signal: &model::Signal) -> Box<[PeriodCap<u64>]> {
+        let cap = |(_, period, count): (_, _, Option<u32>)| {
+            Some(PeriodCap { periods: self.periods(period), most: count?.into() })
+        };
+        signal.caps.events().into_iter().filter_map(cap).collect()
+    }
+
+    /// Compiles the caps on points, of which `units` parts are a millionth.
+    fn point_caps(&mut self, signal: &model::Signal, units: i64, path: &Path<'_>) -> Option<Box<[PeriodCap<u128>]>> {
         let before = self.problems.len();
+        let mut caps = Vec::new();
         for (key, period, points) in signal.caps.points() {
-            let path = path.key(key);
             let Some(points) = points else { continue };
+            let path = path.key(key);
             let micros = self.points(points, &path);
             if points <= Points::ZERO {
                 let message = format!("`{key}` must be above 0");
                 self.problems.note(Problem::new("out-of-range", &path, message));
-            } else if let (Some(micros), Some(units)) = (micros, units) {
-                let most = Most::Parts(u128::from(micros.unsigned_abs()) * u128::from(units.unsigned_abs()));
-                caps.push(PeriodCap { periods: self.periods(period), most });
             }
+            let most = u128::from(micros.unwrap_or(0).unsigned_abs()) * u128::from(units.unsigned_abs());
+            caps.push(PeriodCap { periods: self.periods(period), most });
         }
-        (self.problems.len() == before && units.is_some()).then_some(caps)
+        (self.problems.len() == before).then(|| caps.into())
     }
 
     fn check_counts(&mut self, signal: &model::Signal, path: &Path<'_>) {

@@ -1,6 +1,6 @@
 //! The points of a signal: select events, weigh them by age, add exactly, round once.
 
-use super::counted::counted;
+use super::counted::{counted, counted_parts};
 use crate::decay::Curve;
 use crate::input::activity::{Activity, Ages, Occurrence, Selection};
 use crate::num::u384::{U384, rounded, saturated_i64};
@@ -49,31 +49,33 @@ impl SignalSums {
         as_of: i64,
     ) -> SignalSums {
         let selected = activity.between(&signal.events.names, after, until, signal.events.test());
-        // Selected events are not later than `as_of`.
-        let age = |at: i64| as_of.wrapping_sub(at).cast_unsigned();
-        let mut sums = SignalSums::NONE;
-        if signal.ordered() {
-            let weight = |at| signal.curve.numerator(age(at));
-            // A separate variable, so that the sums of unordered signals stay in registers.
-            let mut ordered = SignalSums::NONE;
-            match signal.spend {
-                Some(ages) => ordered = SignalSums::unspent(signal, ages, selected, as_of),
-                None => counted(signal, selected, offset_secs, |entry, parts| match parts {
-                    Some(parts) => ordered.add_parts(entry.count, parts, weight(entry.at)),
-                    None => ordered.add(signal, signal.per_unit, entry, weight(entry.at)),
-                }),
-            }
-            sums = ordered;
-        } else {
+        let age = |at: i64| age(at, as_of);
+        let mut sums = match &signal.curve {
+            _ if signal.ordered() => SignalSums::ordered(signal, selected, offset_secs, as_of),
             // Chosen here rather than for each event.
-            match &signal.curve {
-                Curve::HalfLife(half_life) => sums.add_all(signal, selected, |at| half_life.numerator(age(at))),
-                curve => sums.add_all(signal, selected, |at| curve.numerator(age(at))),
-            }
-        }
+            Curve::HalfLife(half_life) => SignalSums::all(signal, selected, |at| half_life.numerator(age(at))),
+            curve => SignalSums::all(signal, selected, |at| curve.numerator(age(at))),
+        };
         // `min_count` is at most `most_recent`, so events that were left out cannot matter to it.
         if sums.events < signal.min_count {
             sums = SignalSums::NONE;
+        }
+        sums
+    }
+
+    /// As [`of`](SignalSums::of), if the order of events matters.
+    #[inline(never)]
+    fn ordered(signal: &Signal, selected: Selection<'_>, offset_secs: i64, as_of: i64) -> SignalSums {
+        let weight = |at| signal.curve.numerator(age(at, as_of));
+        let mut sums = SignalSums::NONE;
+        match signal.spend {
+            Some(ages) => return SignalSums::unspent(signal, ages, selected, as_of),
+            None if signal.caps_points() => counted_parts(signal, selected, offset_secs, |entry, parts| {
+                sums.add_parts(entry.count, parts, weight(entry.at));
+            }),
+            None => counted(signal, selected, offset_secs, |entry| {
+                sums.add(signal, signal.per_unit, entry, weight(entry.at));
+            }),
         }
         sums
     }
@@ -93,49 +95,54 @@ impl SignalSums {
     /// These sums and the positive amounts of more events, without decay.
     #[inline(never)]
     pub(super) fn and_gains(mut self, signal: &Signal, events: Selection<'_>) -> SignalSums {
-        self.add_all(signal, events, |_| signal.curve.denominator());
+        events.each(|entry| self.add(signal, signal.per_unit, entry.into(), signal.curve.denominator()));
         SignalSums { losses: U384::ZERO, ..self }
     }
 
     /// All the events, with the age that they have at `as_of`, or none where they happen later.
     pub(super) fn fresh(signal: &Signal, events: Selection<'_>, as_of: i64) -> SignalSums {
-        let mut sums = SignalSums::NONE;
-        sums.add_all(signal, events, |at| signal.curve.numerator(as_of.saturating_sub(at).max(0).unsigned_abs()));
-        sums
+        SignalSums::all(signal, events, |at| signal.curve.numerator(as_of.saturating_sub(at).max(0).unsigned_abs()))
     }
 
-    fn add_all(&mut self, signal: &Signal, events: Selection<'_>, weight: impl Fn(i64) -> u64) {
-        if signal.caps_points {
-            return self.add_capped(signal, events, weight);
-        }
+    /// All the events; of each entry, what it can count at most.
+    ///
+    /// Not inlined, so that the sums stay in registers.
+    #[inline(never)]
+    fn all(signal: &Signal, events: Selection<'_>, weight: impl Fn(i64) -> u64) -> SignalSums {
         // Chosen here rather than for each event.
-        let Some(slices) = events.whole() else { return self.add_tested(signal, events, weight) };
+        let slices = match events.whole() {
+            Some(slices) if !signal.caps_points() => slices,
+            _ => return SignalSums::all_tested(signal, events, weight),
+        };
+        let mut sums = SignalSums::NONE;
         for slice in slices {
             if signal.per_unit {
                 for entry in slice {
-                    self.add(signal, true, entry.into(), weight(entry.at));
+                    sums.add(signal, true, entry.into(), weight(entry.at));
                 }
             } else {
                 for entry in slice {
-                    self.add(signal, false, entry.into(), weight(entry.at));
+                    sums.add(signal, false, entry.into(), weight(entry.at));
                 }
             }
         }
+        sums
     }
 
+    /// As [`all`](SignalSums::all), for events whose attributes are tested, or whose points are capped.
     #[inline(never)]
-    fn add_tested(&mut self, signal: &Signal, events: Selection<'_>, weight: impl Fn(i64) -> u64) {
-        events.each(|entry| self.add(signal, signal.per_unit, entry.into(), weight(entry.at)));
-    }
-
-    /// Adds the most that each of the entries can count under the signal's caps on points.
-    #[inline(never)]
-    fn add_capped(&mut self, signal: &Signal, events: Selection<'_>, weight: impl Fn(i64) -> u64) {
-        let most = i128::try_from(signal.most_parts()).unwrap_or(i128::MAX);
-        events.each(|entry| {
-            let parts = signal.parts_of_event(entry.amount).saturating_mul(entry.count.into());
-            self.add_parts(entry.count.into(), parts.clamp(-most, most), weight(entry.at));
-        });
+    fn all_tested(signal: &Signal, events: Selection<'_>, weight: impl Fn(i64) -> u64) -> SignalSums {
+        let mut sums = SignalSums::NONE;
+        if signal.caps_points() {
+            let most = i128::try_from(signal.most_parts()).unwrap_or(i128::MAX);
+            events.each(|entry| {
+                let parts = signal.parts_of_event(entry.amount).saturating_mul(entry.count.into());
+                sums.add_parts(entry.count.into(), parts.clamp(-most, most), weight(entry.at));
+            });
+        } else {
+            events.each(|entry| sums.add(signal, signal.per_unit, entry.into(), weight(entry.at)));
+        }
+        sums
     }
 
     /// Adds parts of points: see [`Signal::parts_of_event`].
@@ -203,6 +210,11 @@ impl SignalSums {
             product(signal.points, self.weights, denominator)
         }
     }
+}
+
+/// The age of a selected event, which is not later than `as_of`.
+fn age(at: i64, as_of: i64) -> u64 {
+    as_of.wrapping_sub(at).cast_unsigned()
 }
 
 /// `points x weights / denominator` to the nearest millionth, ties away from zero.

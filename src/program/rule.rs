@@ -219,10 +219,11 @@ pub(crate) struct Signal {
     pub(crate) spend: Option<Ages>,
     /// The attribute for each of whose values one event counts.
     pub(crate) once_per: Option<Box<str>>,
-    /// Each applies to what the caps before it let through.
-    pub(crate) caps: Box<[PeriodCap]>,
-    /// Whether a cap is on points, so that an event can count in part.
-    pub(crate) caps_points: bool,
+    /// Caps on events. Each applies to what the caps before it let through.
+    pub(crate) caps: Box<[PeriodCap<u64>]>,
+    /// Caps on points before decay in [parts](Signal::parts_of_event), for positive and for negative points. They apply after
+    /// the caps on events.
+    pub(crate) point_caps: Box<[PeriodCap<u128>]>,
     /// Whether `once_per` and the caps prefer the first events to the latest.
     pub(crate) prefer_first: bool,
     pub(crate) min_count: u64,
@@ -232,25 +233,26 @@ pub(crate) struct Signal {
     pub(crate) curve: Curve,
 }
 
-/// A cap on the events of each period of the calendar, or on their points before decay.
+/// A cap on what counts of each period of the calendar.
 #[derive(Debug)]
-pub(crate) struct PeriodCap {
+pub(crate) struct PeriodCap<T> {
     pub(crate) periods: Periods,
-    pub(crate) most: Most,
-}
-
-/// What a cap lets count.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Most {
-    Events(u64),
-    /// Parts of points, as in [`Signal::parts_of_event`], for positive and for negative points.
-    Parts(u128),
+    pub(crate) most: T,
 }
 
 impl Signal {
     /// Whether the order of events matters.
     pub(crate) fn ordered(&self) -> bool {
-        !self.caps.is_empty() || self.most_recent < u64::MAX || self.once_per.is_some() || self.spend.is_some()
+        !self.caps.is_empty()
+            || self.caps_points()
+            || self.most_recent < u64::MAX
+            || self.once_per.is_some()
+            || self.spend.is_some()
+    }
+
+    /// Whether a cap is on points, so that an event can count in part.
+    pub(crate) fn caps_points(&self) -> bool {
+        !self.point_caps.is_empty()
     }
 
     /// How many parts of an amount are worth the points once: the millionths of a unit, or one step.
@@ -272,21 +274,17 @@ impl Signal {
 
     /// Whether points are for the sum of amounts or of parts, instead of the number of events.
     pub(crate) fn sums_amounts(&self) -> bool {
-        self.per_unit || self.caps_points
+        self.per_unit || self.caps_points()
     }
 
     /// The points for one unit of the sum of amounts, or one millionth for the sum of parts.
     pub(crate) fn factor(&self) -> i64 {
-        if self.caps_points { 1 } else { self.points }
+        if self.caps_points() { 1 } else { self.points }
     }
 
     /// The most parts that an entry can count, whatever else happened.
     pub(crate) fn most_parts(&self) -> u128 {
-        let most = |cap: &PeriodCap| match cap.most {
-            Most::Events(_) => None,
-            Most::Parts(parts) => Some(parts),
-        };
-        self.caps.iter().filter_map(most).min().unwrap_or(u128::MAX)
+        self.point_caps.iter().map(|cap| cap.most).min().unwrap_or(u128::MAX)
     }
 
     /// Clamped to the signal's own bound.

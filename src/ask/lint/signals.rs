@@ -36,7 +36,7 @@ impl<'m> Lints<'m> {
     }
 
     fn signal_max(&mut self, written: &model::Signal, signal: &Signal, path: &Path<'_>, about: About<'_>) {
-        let Some(max) = written.max.filter(|_| !signal.per_unit && !signal.caps_points) else { return };
+        let Some(max) = written.max.filter(|_| !signal.per_unit && !signal.caps_points()) else { return };
         let one = i128::from(signal.points).abs();
         let most = written.most_recent.map(|latest| one.saturating_mul(latest.into()));
         let max_micros = i128::from(max.micros());

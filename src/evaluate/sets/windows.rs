@@ -3,7 +3,7 @@
 use super::domain::Sets;
 use super::interval_set::IntervalSet;
 use super::subject_set::SubjectSet;
-use crate::evaluate::counted::counted;
+use crate::evaluate::counted::{counted, counted_parts};
 use crate::evaluate::signal::SignalSums;
 use crate::evaluate::{MaybeUnknown, Numbers, measure, test};
 use crate::input::activity::{Ages, Selection};
@@ -217,9 +217,12 @@ impl SubjectSet<'_, '_> {
         if let Some(ages) = signal.spend {
             return self.unspent_over_span(signal, ages, windows, comes_in);
         }
-        counted(signal, self.at_start(events, windows), offset, |entry, _| {
-            self.break_with_weight(signal, entry.at);
-        });
+        let at_start = self.at_start(events, windows);
+        if signal.caps_points() {
+            counted_parts(signal, at_start, offset, |entry, _| self.break_with_weight(signal, entry.at));
+        } else {
+            counted(signal, at_start, offset, |entry| self.break_with_weight(signal, entry.at));
+        }
         // Where the first events are preferred, one that leaves makes place for a later one.
         let makes_place = signal.prefer_first && windows.first.0 != windows.last.0;
         if comes_in.first().is_none() && !makes_place {

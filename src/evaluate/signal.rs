@@ -11,6 +11,9 @@ use crate::program::{Ends, Signal};
 pub(crate) struct Tally {
     /// How many events counted; of a signal that spends, how many have an unspent amount.
     pub(crate) events: u64,
+    /// Their points before decay if each of them counts in full, within [`TALLIED`]. Only explanations see events that count
+    /// in part; to others, it is the same as `fresh`.
+    pub(crate) whole: i64,
     /// Their points before decay, within [`TALLIED`].
     pub(crate) fresh: i64,
     /// Their points after decay, within [`TALLIED`].
@@ -178,7 +181,19 @@ impl SignalSums {
         let decayed = self.decayed(signal);
         let points = signal.clamped(decayed);
         let tallied = |sum: i64| sum.clamp(-TALLIED, TALLIED);
-        Tally { events: self.events, fresh: tallied(fresh), decayed: tallied(decayed), points }
+        let fresh = tallied(fresh);
+        Tally { events: self.events, whole: fresh, fresh, decayed: tallied(decayed), points }
+    }
+
+    /// The points before decay of the events that count under caps on points, if each of them counts in full.
+    pub(super) fn whole(signal: &Signal, activity: &Activity, (after, until): Ends, offset_secs: i64) -> i64 {
+        let selected = activity.between(&signal.events.names, after, until, signal.events.test());
+        let mut parts = 0_i128;
+        counted_parts(signal, selected, offset_secs, |entry, _| {
+            let own = signal.parts_of_event(entry.amount).saturating_mul(entry.count.into());
+            parts = parts.saturating_add(own);
+        });
+        saturated_i64(rounded(parts, signal.units().into())).clamp(-TALLIED, TALLIED)
     }
 
     /// After decay and the signal's own bound.

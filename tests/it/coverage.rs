@@ -313,11 +313,11 @@ fn an_explanation_names_what_is_skipped() {
 health: 33.333333 of 100, as of 2026-11-22T09:00:00Z
 
 fit: 0 of 40 points, 0 of 100
-          +0  nps: nps is 3 (asked: at least 9)
+          +0  nps: nps is 3 (expected: at least 9)
 
 use: 0 of 50 points, skipped
-     unknown  logins: logins is not known (asked: at least 5)
-     unknown  seats: seats is not known (asked: at least 5)
+     unknown  logins: logins is not known (expected: at least 5)
+     unknown  seats: seats is not known (expected: at least 5)
 
 paid: 1 of 1 points, 100 of 100
           +1  paid: paid is yes
@@ -330,7 +330,7 @@ Score
  = 33.333333  score
 
 Would add most
-  +66.666667  nps: nps is 3 (asked: at least 9)
+  +66.666667  nps: nps is 3 (expected: at least 9)
 
 Coverage: 75 of 100 (fit 100, use 0, paid 100)
 

@@ -134,19 +134,19 @@ Must hold
 fit: 25 of 55 points, 45.454545 of 100
           +5  starts from
          +10  Would recommend us: nps is 8
-         +10  Not on a trial: plan is team (asked: not one of trial, free)
+         +10  Not on a trial: plan is team (expected: not one of trial, free)
 
 activity: 12 of 12 points, 100 of 100
          +16  Looked at prices: pricing_view events: 4
               = events +32, decay -16
-          -4  Website together, held at 12
+          -4  Website together, clamped to 12
 
 Score
    +34.09091  fit, 45.454545 of 100 with weight 3 of 4
          +25  activity, 100 of 100 with weight 1 of 4
    -0.000001  rounding
          +20  Ideal customer: icp_segment is high
-  -19.090909  Nothing known of the size, held at 60
+  -19.090909  Nothing known of the size, clamped to 60
         = 60  score
 
 Would add most
@@ -164,7 +164,7 @@ Would add most
 fn a_subject_that_a_gate_holds_back_has_a_would_be_score() {
     let (text, json) = explained(&account().with("has_flagship", false));
     assert!(text.starts_with("readiness: ineligible, would score 60 of 100, as of"), "{text}");
-    assert!(text.contains("          no  Has flagship product: has_flagship is no (asked: yes)"), "{text}");
+    assert!(text.contains("          no  Has flagship product: has_flagship is no (expected: yes)"), "{text}");
     assert!(text.contains("         -60  ineligible\n         = 0  score"), "{text}");
     assert_eq!(json["would_be"], 60);
     assert_eq!(json["outcome"]["axes"], json!({}));
@@ -252,6 +252,21 @@ fn a_shortfall_is_at_most_the_room_that_the_group_has_left() {
     assert_eq!(shortfalls(&axis(110), "mean"), both(50, 50)); // the axis is full at 100
     assert_eq!(shortfalls(&axis(90), "mean"), both(40, 40));
     assert_eq!(shortfalls(&axis(50), "mean"), []);
+}
+
+#[test]
+fn a_group_at_its_min_hides_what_its_rules_could_add() {
+    let scorer = scorer(&toml_model(
+        "format = 1\nname = 'x'\n[[axis]]\nname = 'a'\navailable = 10\n\
+         rule = [{ id = 'bad', group = 'g', when.bad = true, points = -10 }, { id = 'good', group = 'g', when.good = true, points = 15 }]\n\
+         group = [{ name = 'g', min = -2, max = 4 }]",
+    ));
+    let shortfall =
+        |record: &Record| scorer.explain(record, at(NOW)).lines().iter().map(|line| line.shortfall).collect::<Vec<_>>();
+    // -10 is clamped to -2: the good rule would lift the sum to 5, and the group to 4, so by 4 points of the axis.
+    assert_eq!(shortfall(&Record::new().with("bad", true))[1], Points::from(40));
+    let small = Record::new().with("bad", true).with("good", true);
+    assert_eq!(shortfall(&small).iter().copied().max(), Some(Points::ZERO));
 }
 
 /// A base, a rule of a group, a rule without a group, a second rule of the group, and a promoter.
@@ -357,4 +372,22 @@ fn the_steps_of_a_signal_are_its_events_its_decay_and_its_cap() {
     // 10 x (2 x 3 + 5 x 4 - 5) = 210; two days of four take half of 60.
     let expected = [("events", "210"), ("decay", "-30"), ("cap", "-80")];
     assert_eq!(steps, expected.map(|(kind, points)| (kind.to_owned(), points.to_owned())));
+}
+
+#[test]
+fn the_steps_of_a_signal_show_what_caps_on_points_took_from_events_that_count_in_part() {
+    let scorer = scorer(&toml_model(
+        "format = 1\nname = 'x'\n[[axis]]\nname = 'a'\n[[axis.rule]]\nid = 'opens'\n\
+         signal = { event = 'open', points = 5, max_points_per_day = 12, max = 100, decay.linear = '4d' }",
+    ));
+    let mut record = Record::new();
+    record.activity_mut().record_with("open", at("2026-11-20T09:00:00Z"), 5, Points::ZERO);
+    record.activity_mut().record_with("open", at(NOW), 2, Points::ZERO);
+    let explanation = scorer.explain(&record, at(NOW));
+    let lines = explanation.lines();
+    let steps: Vec<_> = lines[0].steps().iter().map(|step| (step.kind.to_string(), step.points.to_string())).collect();
+    // Three events and two. The third counts in part, and two days of four take half of 12.
+    let expected = [("events", "25"), ("caps per period", "-3"), ("decay", "-6")];
+    assert_eq!(steps, expected.map(|(kind, points)| (kind.to_owned(), points.to_owned())));
+    assert_eq!((lines[0].points, scorer.score(&record, at(NOW)).value()), (Points::from(16), Points::from(16)));
 }

@@ -137,8 +137,8 @@ impl OwnedLineChange {
         let bound = self.after.as_ref().or(self.before.as_ref()).and_then(|line: &OwnedLine| line.reach);
         match (self.kind, &self.axis, bound) {
             (LineKind::Base | LineKind::Range, Some(axis), _) => format!("{axis} {}", self.label),
-            (LineKind::Group, _, Some(bound)) => format!("{} together, held at {bound}", self.label),
-            (LineKind::Limit, _, Some(bound)) => format!("{}, held at {bound}", self.label),
+            (LineKind::Group, _, Some(bound)) => format!("{} together, clamped to {bound}", self.label),
+            (LineKind::Limit, _, Some(bound)) => format!("{}, clamped to {bound}", self.label),
             (LineKind::Total, ..) => format!("the score {}", self.label),
             (LineKind::Gate, ..) => format!("held back as {}", self.label),
             _ => self.label.to_string(),

@@ -121,8 +121,8 @@ fn write_check(f: &mut fmt::Formatter<'_>, check: &OwnedCheck) -> fmt::Result {
 fn write_line(f: &mut fmt::Formatter<'_>, line: &OwnedLine, points: Points) -> fmt::Result {
     let figure = if line.unknown && points == Points::ZERO { "unknown".to_owned() } else { signed(points) };
     let label = match (line.kind, line.reach) {
-        (LineKind::Group, Some(bound)) => format!("{} together, held at {bound}", line.label),
-        (LineKind::Limit, Some(bound)) => format!("{}, held at {bound}", line.label),
+        (LineKind::Group, Some(bound)) => format!("{} together, clamped to {bound}", line.label),
+        (LineKind::Limit, Some(bound)) => format!("{}, clamped to {bound}", line.label),
         _ => line.label.to_string(),
     };
     entry(f, &figure, &label, &line.findings)?;
@@ -140,13 +140,13 @@ fn entry(f: &mut fmt::Formatter<'_>, figure: &str, label: &str, findings: &[Owne
     writeln!(f, "{figure:>12}  {label}{findings}")
 }
 
-/// Returns `nps is 8 (asked: at least 9)`.
+/// Returns `nps is 8 (expected: at least 9)`.
 fn in_words(finding: &OwnedFinding) -> String {
     let (subject, observed) = (&finding.subject, finding.observed.to_string());
     let is = if subject.contains("events") { ":" } else { " is" };
     match (&finding.expected, finding.truth) {
         (None, _) => format!("{subject}{is} {observed}"),
         (Some(expected), Truth::True) if **expected == *observed => format!("{subject}{is} {observed}"),
-        (Some(expected), _) => format!("{subject}{is} {observed} (asked: {expected})"),
+        (Some(expected), _) => format!("{subject}{is} {observed} (expected: {expected})"),
     }
 }

@@ -15,7 +15,7 @@ struct Draft<'e, 'm> {
     line: Line<'e, 'm>,
     /// The position in the document of the rule; for the rules of a group, of the outermost group's last rule.
     position: usize,
-    /// The raw points between the rule's points and its reach, at most the room that its groups have left.
+    /// The raw points that its groups let the axis gain if the rule gave its reach.
     gap: i64,
 }
 
@@ -93,7 +93,7 @@ impl<'m> Ledger<'m> {
             // A difference of at most a millionth for each line is from rounding the lines.
             if usize::try_from(beyond.unsigned_abs()).map_or(true, |beyond| beyond > lines) {
                 let score = Points::from_micros(beyond);
-                book.add(Line { score, ..self.line(LineKind::Range, "held within 0 to 100") }, Some(axis));
+                book.add(Line { score, ..self.line(LineKind::Range, "clamped to 0 to 100") }, Some(axis));
             }
         }
         let joined = match self.program.total {
@@ -107,7 +107,7 @@ impl<'m> Ledger<'m> {
         self.entries()
             .filter_map(|(entry, observations)| self.on_total(entry, observations))
             .for_each(|line| book.add(line, None));
-        book.settle(self.line(LineKind::Total, "held within 0 to 100"), self.value);
+        book.settle(self.line(LineKind::Total, "clamped to 0 to 100"), self.value);
         if !score.verdict().is_scored() {
             book.settle(self.line(LineKind::Gate, score.verdict().as_str()), 0);
         }
@@ -164,7 +164,7 @@ impl<'m> Ledger<'m> {
         // The lines of a group are together, at the position of its last rule.
         let position = own.iter().map(|draft| draft.position).max().unwrap_or(0);
         for draft in own {
-            draft.gap = draft.gap.min(group.max.saturating_sub(clamped).max(0));
+            draft.gap = part.clamped(sum.saturating_add(draft.gap)).saturating_sub(clamped).max(0);
             draft.position = position;
         }
         if sum != clamped {

@@ -267,11 +267,15 @@ impl<'e> Line<'e, '_> {
     ///
     /// Sums of events are shown up to ±4,611,686,018,427 points.
     pub fn steps(&self) -> Vec<Step> {
-        let Some(Tally { fresh, decayed, points, .. }) = self.findings.tally().filter(|_| !self.unknown) else {
+        let Some(Tally { whole, fresh, decayed, points, .. }) = self.findings.tally().filter(|_| !self.unknown) else {
             return Vec::new();
         };
-        let mut steps =
-            vec![(StepKind::Events, *fresh), (StepKind::Decay, decayed - fresh), (StepKind::Cap, points - decayed)];
+        let mut steps = vec![
+            (StepKind::Events, *whole),
+            (StepKind::PeriodCaps, fresh - whole),
+            (StepKind::Decay, decayed - fresh),
+            (StepKind::Cap, points - decayed),
+        ];
         steps.retain(|(kind, micros)| *kind == StepKind::Events || *micros != 0);
         steps.into_iter().map(|(kind, micros)| Step { kind, points: Points::from_micros(micros) }).collect()
     }
@@ -328,8 +332,10 @@ pub struct Step {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum StepKind {
-    /// The points of the events that count, before decay.
+    /// The points of the events that count, before decay, each in full.
     Events,
+    /// The points beyond the signal's caps on the points of a day, a week or a month, of events that count in part.
+    PeriodCaps,
     /// The points that the events lost with age.
     Decay,
     /// The points beyond the signal's `max`, or beyond 10^9 if it has none.
@@ -340,6 +346,7 @@ impl fmt::Display for StepKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             StepKind::Events => "events",
+            StepKind::PeriodCaps => "caps per period",
             StepKind::Decay => "decay",
             StepKind::Cap => "cap",
         })

@@ -320,8 +320,12 @@ impl<'m, T: Facts> Env<'m> for Subject<'m, '_, T> {
             observer.on_signal(signal, None);
             return MaybeUnknown { number: 0, unknown: true };
         };
-        let sums = signal::SignalSums::of(signal, self.activity(), ends, self.program.offset_secs, self.as_of);
-        let tally = sums.tally(signal);
+        let offset_secs = self.program.offset_secs;
+        let sums = signal::SignalSums::of(signal, self.activity(), ends, offset_secs, self.as_of);
+        let mut tally = sums.tally(signal);
+        if O::FULL && signal.caps_points() && tally.events > 0 {
+            tally.whole = signal::SignalSums::whole(signal, self.activity(), ends, offset_secs);
+        }
         observer.on_signal(signal, Some(tally));
         MaybeUnknown::known(tally.points)
     }

@@ -53,7 +53,7 @@ fn changes_are_listed_with_their_reasons() {
         r#"2026-12-04T18:00:00Z, a demo_request of acc-10103 comes in:
 
 cross-sell-readiness, 2026-12-03T17:15:12Z to 2026-12-04T18:00:00Z: from C1 warming 67.999999 to C1 ready 77.719915, +9.719916
-time: -0.147882, as Logs in aged (-0.140958), Downloaded a white paper or a case study aged (-0.114568), website together, held at 40 (+0.114568), Asked for a demonstration aged (-0.006924)
+time: -0.147882, as Logs in aged (-0.140958), Downloaded a white paper or a case study aged (-0.114568), website together, clamped to 40 (+0.114568), Asked for a demonstration aged (-0.006924)
 events: +9.867798, as Asked for a demonstration (+9.867799); state ready, was warming
 facts: nothing changed
 model: nothing changed

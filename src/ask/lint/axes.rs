@@ -61,7 +61,7 @@ impl Lints<'_> {
         }
         if written.missing == AxisMissing::Skip && !self.reach.is_skipped(index) {
             let message = "no subject skips this axis: enough is always known about it";
-            let help = "remove `missing`, or raise `min_coverage`; a signal and a count of events are always known";
+            let help = "remove `missing`, or raise `min_coverage`; counts of events are always known";
             self.warnings.warn("idle-missing", &path.key("missing"), about, message, help);
         }
     }
@@ -86,10 +86,14 @@ impl Lints<'_> {
             let path = path.key("max");
             if greatest < group.max {
                 let message =
-                    format!("the rules of the group never reach `max`: they give at most {}", shown(greatest));
+                    format!("the group `{}` never reaches `max`: it gives at most {}", written.name, shown(greatest));
                 self.warnings.warn("cap-never-binds", &path, about, message, "remove `max`, or lower it");
             } else if greatest < unbounded && group.max > 0 && greatest > group.max.saturating_mul(2) {
-                let message = format!("`max` takes more than half of the {} points of the rules", shown(greatest));
+                let message = format!(
+                    "`max` takes more than half of the {} points that the group `{}` gives",
+                    shown(greatest),
+                    written.name
+                );
                 self.warnings.warn(
                     "cap-swallows",
                     &path,
@@ -102,10 +106,15 @@ impl Lints<'_> {
         if written.min.is_some() {
             let path = path.key("min");
             if least > group.min {
-                let message = format!("the rules of the group never reach `min`: they give at least {}", shown(least));
+                let message =
+                    format!("the group `{}` never reaches `min`: it gives at least {}", written.name, shown(least));
                 self.warnings.warn("cap-never-binds", &path, about, message, "remove `min`, or raise it");
             } else if least > -unbounded && group.min < 0 && least < group.min.saturating_mul(2) {
-                let message = format!("`min` takes more than half of the {} points of the rules", shown(least));
+                let message = format!(
+                    "`min` takes more than half of the {} points that the group `{}` gives",
+                    shown(least),
+                    written.name
+                );
                 self.warnings.warn("cap-swallows", &path, about, message, "lower `min`, or the points of the rules");
             }
         }
@@ -122,7 +131,7 @@ impl Lints<'_> {
             let given = weights.iter().position(|weight| *weight != MICROS && *weight != 0);
             if let Some((index, axis)) = given.and_then(|index| Some((index, model.axes.get(index)?))) {
                 let path = list.index(index);
-                let message = "only a mean reads weights, and `total` is not the mean";
+                let message = "`total` is not a mean, so the weights change only the coverage of the whole";
                 let help = "remove the weights, or write `total = \"mean\"`";
                 self.warnings.warn("idle-weight", &path.key("weight"), About::axis(&axis.name), message, help);
             }

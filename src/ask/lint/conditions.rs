@@ -3,7 +3,7 @@
 use super::space::Space;
 use super::warning::{About, Warnings};
 use crate::evaluate::{Atoms, Set, Truth};
-use crate::model::{self, KeyPath, Leaf, Scope, Shape, names};
+use crate::model::{self, IfUnknown, KeyPath, Leaf, Scope, Shape, names};
 use crate::problem::Path;
 use crate::program::{Condition, ConditionNode, Events, Program, Quantity, ReadSite, Test};
 
@@ -76,6 +76,8 @@ pub(super) struct Both<'m> {
     pub(super) written: &'m model::Condition,
     pub(super) compiled: &'m Condition,
     pub(super) role: Role,
+    /// What decides where the condition is unknown. For rules, unknown.
+    pub(super) missing: IfUnknown,
     pub(super) about: About<'m>,
 }
 
@@ -131,6 +133,12 @@ impl Truths {
     pub(super) fn may_be_unknown(&self) -> bool {
         let root = self.nodes.first().and_then(|node| node.truths.as_ref());
         root.is_none_or(|truths| truths.any(|truth| truth == Truth::Unknown))
+    }
+
+    /// Whether the condition has this truth for every subject, with its policy for the unknown applied.
+    pub(super) fn is_decided(&self, missing: IfUnknown, truth: Truth) -> bool {
+        let root = self.nodes.first().and_then(|node| node.truths.as_ref());
+        root.is_some_and(|truths| !truths.any(|own| missing.decided(own) != truth))
     }
 
     /// Whether the condition is never true, or true whenever it is known.
@@ -196,7 +204,8 @@ impl<'m> Both<'m> {
         warnings: &mut Warnings,
     ) -> Truths {
         let truths = Truths::of(space, self.compiled);
-        let mut checker = Checker { program, truths: &truths, role: self.role, about: self.about, warnings };
+        let mut checker =
+            Checker { program, truths: &truths, role: self.role, missing: self.missing, about: self.about, warnings };
         checker.node(0, (self.written, self.compiled), path, scope, true);
         truths
     }
@@ -206,6 +215,7 @@ struct Checker<'c, 'm> {
     program: &'m Program,
     truths: &'c Truths,
     role: Role,
+    missing: IfUnknown,
     about: About<'m>,
     warnings: &'c mut Warnings,
 }
@@ -313,7 +323,13 @@ impl<'m> Checker<'_, 'm> {
             (_, true) => "this is never true",
             (_, false) => "this part of the condition is never true",
         };
-        let (message, help) = if whole {
+        let may_be_unknown = node.truths.as_ref().is_none_or(|truths| truths.any(|truth| truth == Truth::Unknown));
+        let (message, help) = if whole && may_be_unknown && self.missing == IfUnknown::Holds {
+            (
+                format!("{what}: the condition holds only where it is unknown, because of `missing`"),
+                "correct the condition, or remove it",
+            )
+        } else if whole {
             (format!("{what}, so {}", self.role.never()), "correct the condition, or remove it")
         } else {
             (what.to_owned(), "correct this part, or remove it")
@@ -379,7 +395,7 @@ impl<'m> Checker<'_, 'm> {
         scope: Scope,
         other: usize,
     ) {
-        let message = format!("this part of the condition decides nothing next to part {}", other + 1);
+        let message = format!("this part of the condition decides nothing next to the part with the index {other}");
         let (about, warnings) = (self.about, &mut *self.warnings);
         let help = "remove this part, or correct one of the two";
         Self::at(both, path, scope, |path| warnings.warn("redundant-test", path, about, message, help));
@@ -437,7 +453,7 @@ pub(super) fn filter<'m>(
 ) {
     let Some(filter) = &events.filter else { return };
     let space = Space::of_attributes(program, &filter.attributes);
-    let both = Both { written, compiled: &filter.when, role: Role::Where, about };
+    let both = Both { written, compiled: &filter.when, role: Role::Where, missing: IfUnknown::Unknown, about };
     both.check(program, &space, path, Scope::Attributes, warnings);
 }
 

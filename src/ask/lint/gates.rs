@@ -34,8 +34,13 @@ impl Lints<'_> {
             let list = Path::Root.key(section(required));
             for (index, (written, compiled)) in written.iter().zip(program.gates(required)).enumerate() {
                 let role = if required { Role::Required } else { Role::Disqualifying };
-                let both =
-                    Both { written: &written.when, compiled: &compiled.when, role, about: About::id(&written.id) };
+                let both = Both {
+                    written: &written.when,
+                    compiled: &compiled.when,
+                    role,
+                    missing: written.missing,
+                    about: About::id(&written.id),
+                };
                 let path = list.index(index);
                 let truths = both.check(program, space, &path.key("when"), Scope::Subject, &mut self.warnings);
                 self.idle_policy(written.missing, &truths, &path, About::id(&written.id));
@@ -43,14 +48,15 @@ impl Lints<'_> {
             }
         }
         self.implied_gates(space, &placed);
-        placed.iter().any(|gate| gate.truths.is_constant() && gate.required == gate.truths.is_never())
+        let held_back = |required| if required { Truth::False } else { Truth::True };
+        placed.iter().any(|gate| gate.truths.is_decided(gate.written.missing, held_back(gate.required)))
     }
 
     /// Warns if a condition is never unknown, but a policy says what to do then.
     pub(super) fn idle_policy(&mut self, missing: IfUnknown, truths: &Truths, path: &Path<'_>, about: About<'_>) {
         if missing != IfUnknown::Unknown && !truths.may_be_unknown() {
             let message = "the condition is never unknown, so `missing` never applies";
-            let help = "remove `missing`; a test on events is known without any event";
+            let help = "remove `missing`; counts of events and tests with `known` are never unknown";
             self.warnings.warn("idle-missing", &path.key("missing"), about, message, help);
         }
     }

@@ -25,7 +25,7 @@ use self::reach::Reach;
 use self::space::Space;
 use self::warning::{About, Warnings};
 use crate::ask::bounds::{Bounds, OwnedBounds};
-use crate::evaluate::{Atoms, Outcome};
+use crate::evaluate::{Atoms, Outcome, Sets};
 use crate::grade::Verdict;
 use crate::input::facts::Facts;
 use crate::model::Model;
@@ -148,9 +148,15 @@ impl<'m> Lints<'m> {
     fn nobody_scored(&mut self) {
         let scored = self.reach.outcome.as_ref().is_none_or(|all| all.verdict.any(Verdict::is_scored));
         if !scored {
-            let message = "no subject can be scored: the gates exclude each other";
-            let path = Path::Root.key(if self.model.required.is_empty() { "disqualifying" } else { "required" });
-            self.warnings.warn("nobody-scored", &path, About::default(), message, "correct the gates");
+            let uncovered = |all: &Outcome<Sets>| all.verdict.any(|verdict| verdict == Verdict::Uncovered);
+            let (key, message, help) = if self.reach.outcome.as_ref().is_some_and(uncovered) {
+                let message = "no subject can be scored: every subject that passes the gates skips every axis";
+                ("axis", message, "lower `min_coverage`, or correct the gates")
+            } else {
+                let key = if self.model.required.is_empty() { "disqualifying" } else { "required" };
+                (key, "no subject can be scored: the gates exclude each other", "correct the gates")
+            };
+            self.warnings.warn("nobody-scored", &Path::Root.key(key), About::default(), message, help);
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::program::{Condition, Cuts, Index, Limit, Play, Quantity, ReadSite, Te
 const FULL: i64 = 100 * MICROS;
 
 /// How many combinations of a grade, a state and a segment are compared with the plays.
-const COMBINATIONS_MAX: usize = 100_000;
+const NAME_COMBINATIONS_MAX: usize = 100_000;
 
 impl<'m> Lints<'m> {
     /// Warns about everything that follows from the axes. `all` is what the subjects that pass the gates can have.
@@ -76,10 +76,17 @@ impl<'m> Lints<'m> {
             let (path, about) = (list.index(index), About::id(&written.id));
             let when = path.key("when");
             let own = self.with_score(space, all, &compiled.when, &base);
-            let both = Both { written: &written.when, compiled: &compiled.when, role: Role::Promoter, about };
+            let both = Both {
+                written: &written.when,
+                compiled: &compiled.when,
+                role: Role::Promoter,
+                missing: written.missing,
+                about,
+            };
             let truths = both.check(program, &own, &when, Scope::Outcome, &mut self.warnings);
             self.idle_policy(written.missing, &truths, &path, about);
-            if truths.is_never() || self.never_holds(compiled.fire_id, "the promoter adds nothing", &when, about) {
+            let never = !may_hold(&truths, compiled.missing);
+            if never || self.never_holds(compiled.fire_id, "the promoter adds nothing", &when, about) {
                 continue;
             }
             let below = clipped(&base, 0, FULL - 1);
@@ -113,10 +120,17 @@ impl<'m> Lints<'m> {
             let about = About { axis: None, id: written.id.as_deref() };
             let when = path.key("when");
             let own = self.with_score(space, all, &compiled.when, &base);
-            let both = Both { written: &written.when, compiled: &compiled.when, role: Role::Limit, about };
+            let both = Both {
+                written: &written.when,
+                compiled: &compiled.when,
+                role: Role::Limit,
+                missing: written.missing,
+                about,
+            };
             let truths = both.check(program, &own, &when, Scope::Outcome, &mut self.warnings);
             self.idle_policy(written.missing, &truths, &path, about);
-            if truths.is_never() || self.never_holds(compiled.fire_id, "the limit changes nothing", &when, about) {
+            let never = !may_hold(&truths, compiled.missing);
+            if never || self.never_holds(compiled.fire_id, "the limit changes nothing", &when, about) {
                 continue;
             }
             let path = path.key(if compiled.floor { "at_least" } else { "at_most" });
@@ -219,15 +233,15 @@ impl<'m> Lints<'m> {
             let mut settled = false;
             if let (Some(when), Some(condition)) = (&written.when, &compiled.when) {
                 let own = self.with_score(space, all, condition, &all.value);
-                let both = Both { written: when, compiled: condition, role: Role::Segment, about };
+                let both =
+                    Both { written: when, compiled: condition, role: Role::Segment, missing: written.missing, about };
                 let truths = both.check(program, &own, &path.key("when"), Scope::Outcome, &mut self.warnings);
                 self.idle_policy(written.missing, &truths, &path, about);
-                settled = truths.is_never();
+                settled = !may_hold(&truths, compiled.missing);
             }
             if !settled && !all.segment.any(|own| own == Index::at(index)) {
-                let message =
-                    format!("no subject is in the segment `{}`: an earlier segment takes them all", written.name);
-                let help = "move the segment up, correct the conditions, or remove the segment";
+                let message = format!("no subject that passes the gates is in the segment `{}`", written.name);
+                let help = "correct its condition, move it up if an earlier segment takes its subjects, or remove it";
                 self.warnings.warn("unreachable-segment", &path, about, message, help);
             }
         }
@@ -254,7 +268,7 @@ impl<'m> Lints<'m> {
         let plays = &self.program.plays;
         let count = |indexes: &Set<Index>| indexes.iter().count();
         let combinations = count(&all.grade).saturating_mul(count(&all.state)).saturating_mul(count(&all.segment));
-        if combinations.saturating_mul(plays.len().max(1)) > COMBINATIONS_MAX {
+        if combinations.saturating_mul(plays.len().max(1)) > NAME_COMBINATIONS_MAX {
             return all.play.iter().filter_map(Index::get).collect();
         }
         let otherwise = plays.iter().position(|play| play.otherwise);

@@ -7,7 +7,7 @@ use super::conditions::{Both, Role, filter, filtered};
 use super::space::Space;
 use super::warning::About;
 use crate::evaluate::{AnySubject, Atoms, Domain, Evaluation, Set, Sets, Truth, unclamped};
-use crate::model::{self, Missing, Scope, Worth};
+use crate::model::{self, IfUnknown, Missing, Scope, Worth};
 use crate::num::points::Points;
 use crate::problem::Path;
 use crate::program::{BandRows, Condition, PerUnit, Quantity, ReadSite, Rule, RuleBody};
@@ -43,7 +43,7 @@ impl<'m> Lints<'m> {
         let mut settled = false;
         if let (Some(when), Some(guard)) = (&written.when, &compiled.guard) {
             let role = if is_points { Role::Points } else { Role::Guard };
-            let both = Both { written: when, compiled: guard, role, about };
+            let both = Both { written: when, compiled: guard, role, missing: IfUnknown::Unknown, about };
             let truths = both.check(self.program, space, &path.key("when"), Scope::Subject, &mut self.warnings);
             settled = truths.is_never() || (is_points && truths.is_constant());
         }
@@ -62,7 +62,7 @@ impl<'m> Lints<'m> {
             }
             if !may_be_unknown && written.missing != Missing::default() && !settled {
                 let message = "the rule is never unknown, so `missing` never applies";
-                let help = "remove `missing`; a signal and a count of events are known without any event";
+                let help = "remove `missing`; counts of events and tests with `known` are never unknown";
                 self.warnings.warn("idle-missing", &path.key("missing"), about, message, help);
             }
         }
@@ -113,7 +113,8 @@ impl<'m> Lints<'m> {
     ) {
         let mut never = Vec::new();
         for (index, ((when, _), (compiled, _))) in first.rows.iter().zip(rows).enumerate() {
-            let both = Both { written: when, compiled, role: Role::Row, about: rule.about };
+            let both =
+                Both { written: when, compiled, role: Role::Row, missing: IfUnknown::Unknown, about: rule.about };
             let path = path.index(index);
             let truths = both.check(self.program, space, &path.key("when"), Scope::Subject, &mut self.warnings);
             never.push(truths.is_never());
@@ -220,11 +221,15 @@ impl<'m> Lints<'m> {
         let (least, greatest) = (least.min(greatest), least.max(greatest));
         let help = "correct the bound; the points that count as 100 include an unreachable `max`";
         if i128::from(form.max) > greatest && form.points != 0 {
-            let message = format!("the rule never reaches `max`: it gives at most {} points", shown(greatest));
+            let message = format!(
+                "the rule never reaches `max`: it gives at most {} points",
+                shown(greatest.max(form.min.into()))
+            );
             self.warnings.warn("cap-never-binds", &path.key("max"), rule.about, message, help);
         }
         if written.min.is_some() && i128::from(form.min) < least && form.points != 0 {
-            let message = format!("the rule never reaches `min`: it gives at least {} points", shown(least));
+            let message =
+                format!("the rule never reaches `min`: it gives at least {} points", shown(least.min(form.max.into())));
             self.warnings.warn("cap-never-binds", &path.key("min"), rule.about, message, "remove `min`, or correct it");
         }
     }

@@ -5,7 +5,7 @@ use super::conditions::{Both, Role};
 use super::space::Space;
 use super::warning::About;
 use crate::decay::Decay;
-use crate::model::{self, Scope, Window, names};
+use crate::model::{self, IfUnknown, Scope, Window, names};
 use crate::num::points::Points;
 use crate::problem::Path;
 use crate::program::{CalendarWindow, Signal, Window as CompiledWindow};
@@ -15,16 +15,22 @@ impl<'m> Lints<'m> {
     pub(super) fn signal(&mut self, written: &'m model::Signal, signal: &'m Signal, path: &Path<'_>, about: About<'m>) {
         if let (Some(matching), Some(filter)) = (&written.matching, &signal.events.filter) {
             let space = Space::of_attributes(self.program, &filter.attributes);
-            let both = Both { written: matching, compiled: &filter.when, role: Role::Where, about };
+            let both = Both {
+                written: matching,
+                compiled: &filter.when,
+                role: Role::Where,
+                missing: IfUnknown::Unknown,
+                about,
+            };
             both.check(self.program, &space, &path.key(names::WHERE), Scope::Attributes, &mut self.warnings);
         }
         if signal.points != 0 {
             self.signal_max(written, signal, path, about);
         }
         for (key, _, count) in written.caps.events() {
-            let Some(latest) = written.most_recent.filter(|latest| count.is_some_and(|count| count >= *latest)) else {
-                continue;
-            };
+            // An event that a cap on points drops still counts under the caps on events, but not under `most_recent`.
+            let drops_nothing = |latest: &u32| !signal.caps_points() && count.is_some_and(|count| count >= *latest);
+            let Some(latest) = written.most_recent.filter(drops_nothing) else { continue };
             let message = format!("`{key}` drops nothing that matters: `most_recent` keeps only {latest} events");
             let help = format!("remove `{key}`, or make it smaller than `most_recent`");
             self.warnings.warn("cap-never-binds", &path.key(key), about, message, help);

@@ -13,10 +13,10 @@ use crate::program::{FieldIndex, Index, Program, Quantity, ReadSite, Test};
 pub(super) type Narrowed<'m> = Vec<(Measured<'m>, MaybeUnknown<Sets>)>;
 
 /// How many combinations of cells are evaluated for one condition, one rule, all gates or the whole program, at most.
-const COMBINATIONS_MAX: usize = 1_024;
+const CELL_COMBINATIONS_MAX: usize = 1_024;
 
-/// How many read sites are evaluated for all combinations of the whole program, about. All conditions together evaluate a
-/// few times as many.
+/// Limits the combinations times the read sites of the whole program, approximately. All conditions together evaluate a few
+/// times as many.
 const EVALUATIONS_MAX: usize = 32_768;
 
 /// Up to this many read sites, quantities that several of them read are split.
@@ -71,7 +71,7 @@ impl<'m> Space<'m> {
     /// combinations contain every subject.
     pub(super) fn each(&self, sites: &[ReadSite<'m>], mut each: impl FnMut(&Evaluation<AnySubject<'m, '_>>)) {
         let size = self.program.capacity.observations.max(sites.len()).max(1);
-        let combinations_max = (EVALUATIONS_MAX / size).clamp(1, COMBINATIONS_MAX);
+        let combinations_max = (EVALUATIONS_MAX / size).clamp(1, CELL_COMBINATIONS_MAX);
         let mut splits = self.fields(sites);
         splits.extend(self.quantities(sites));
         splits.sort_by_key(Split::len);
@@ -126,7 +126,7 @@ impl<'m> Space<'m> {
         let shared = counts.iter().enumerate().filter(|(_, count)| **count > 1).map(|(field, _)| field);
         let split = |index: FieldIndex| {
             let field = self.fields.get(index)?;
-            // Any days are a sound split, so those of 1970 are.
+            // The cuts only decide how fine the cells are, so any day is sound as today: 1970-01-01.
             let mut own = cells((index, field), &sites, NOTHING_DONE, (0, self.program.offset_secs), CELLS_MAX);
             own.push(FactSet::one(Fact::Missing));
             Some(Split::Field(index, own))

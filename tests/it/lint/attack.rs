@@ -150,7 +150,15 @@ fn without(condition: &Json, keys: &[PathSegment]) -> Json {
     let is_left =
         |left: &Json| left.as_object().is_some_and(|table| table.iter().any(|(key, value)| !is_option(key, value)));
     match left.filter(is_left) {
-        Some(left) => _ = table.insert(key.clone(), left),
+        Some(mut left) => {
+            // Nothing that is left may have upper and lower case.
+            if let Some(own) = left.as_object_mut()
+                && own.keys().all(|key| key == "known" || key == "ignore_case")
+            {
+                own.remove("ignore_case");
+            }
+            table.insert(key.clone(), left);
+        }
         None => _ = table.remove(key),
     }
     table.into()

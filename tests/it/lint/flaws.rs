@@ -37,6 +37,31 @@ pub(super) const FLAWS: &[Flaw] = &[
     // Conditions.
     (
         "",
+        "required = [{ id = 'a', when.nps = { at_least = 9, at_most = 5 }, missing = 'holds' }]",
+        &[("never-true", "required[0].when.nps")],
+    ),
+    (
+        AXIS,
+        "segment = [{ name = 'a', when.all = [{ seats.at_least = 9 }, { seats.at_most = 5 }], missing = 'holds' }, { name = 'b' }]",
+        &[("never-true", "segment[0].when.all")],
+    ),
+    (
+        AXIS,
+        "required = [{ id = 'team', when.plan = 'team' }]\nsegment = [{ name = 'free', when.plan = 'free' }, { name = 'other' }]",
+        &[("unreachable-segment", "segment[0]")],
+    ),
+    (
+        "",
+        "required = [{ id = 'known', when.nps.known = true }]\ndisqualifying = [{ id = 'any', when.any = [{ nps.at_least = 7 }, { nps.less_than = 7 }] }]",
+        &[("always-true", "disqualifying[0].when.any"), ("nobody-scored", "required")],
+    ),
+    (
+        "",
+        "required = [{ id = 'unknown', when.nps.known = false }]\naxis = [{ name = 'fit', missing = 'skip', rule = [{ id = 'nps', when.nps.at_least = 9, points = 10 }] }]",
+        &[("nobody-scored", "axis"), ("constant-rule", "axis[0].rule[0]")],
+    ),
+    (
+        "",
         "required = [{ id = 'a', when.nps = { at_least = 9, at_most = 5 } }]",
         &[("never-true", "required[0].when.nps")],
     ),

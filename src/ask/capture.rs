@@ -20,9 +20,8 @@ impl Model {
     /// the outcome for this subject.
     ///
     /// The case has the facts and events that the model reads, and leaves out values of another kind and events that
-    /// cannot count at `as_of`. It expects the verdict and, unless a gate holds the subject back, every other part of the
-    /// score that exists. A skipped axis has no expectation. A document cannot contain every case: reading refuses an amount
-    /// beyond 2^33 that has decimal places, and a case over the [limits](crate::DocumentLimits).
+    /// cannot count at `as_of`. It expects the verdict and every other part of the score that exists. A skipped axis has no expectation. A document cannot contain every case: reading refuses an empty
+    /// name, an amount beyond 2^33 that has decimal places, and a case over the [limits](crate::DocumentLimits).
     ///
     /// ```
     /// use std::collections::BTreeMap;
@@ -126,6 +125,7 @@ fn read_by(model: &Model, activity: &Activity) -> Activity {
 
 fn expecting(mut case: Case, score: &Score<'_>) -> Case {
     case = case.expect_verdict(score.verdict());
+    case.expect.coverage = score.coverage();
     if !score.verdict().is_scored() {
         return case;
     }
@@ -133,7 +133,6 @@ fn expecting(mut case: Case, score: &Score<'_>) -> Case {
     for axis in score.axes().filter(|axis| !axis.skipped) {
         case = case.expect_axis(axis.name, axis.score);
     }
-    case.expect.coverage = score.coverage();
     case.expect.grade = score.grade().map(|grade| grade.to_string());
     case.expect.state = score.state().map(str::to_owned);
     case.expect.segment = score.segment().map(str::to_owned);

@@ -37,7 +37,8 @@ impl Model {
     /// let error = model.verify().unwrap_err();
     /// assert_eq!(
     ///     error.problems()[0].to_string(),
-    ///     "case-failed at `case[0].expect.score`: the case `a promoter` expects `100`, found `25`"
+    ///     "case-failed at `case[0].expect.score`: the case `a promoter` expects `100`, found `25`; correct the model; if the \
+    ///      change is intended, correct the case"
     /// );
     /// # Ok::<(), toml::de::Error>(())
     /// ```
@@ -121,7 +122,8 @@ fn check(case: &Case, path: &Path<'_>, expected: Option<String>, found: Option<S
     if let Some(expected) = expected.filter(|expected| Some(expected) != found.as_ref()) {
         let found = found.map_or_else(|| "nothing".to_owned(), |found| format!("`{found}`"));
         let message = format!("the case `{}` expects `{expected}`, found {found}", case.name);
-        problems.refuse::<()>("case-failed", path, message);
+        let help = "correct the model; if the change is intended, correct the case";
+        problems.refuse_with_help::<()>("case-failed", path, message, help);
     }
 }
 

@@ -11,6 +11,9 @@ use crate::num::points::{HELD, Points};
 use crate::problem::{Path, Problem};
 use crate::program::{Axis, AxisPart, Group, Rule, Title};
 
+/// How many groups around a group are followed to tell groups that nest too deep from a circle.
+const FOLLOWED_MAX: usize = 64;
+
 impl<'m> Compiler<'m> {
     pub(super) fn axes(&mut self, model: &'m Model) -> Option<Box<[Axis]>> {
         let path = Path::Root.key("axis");
@@ -146,11 +149,23 @@ impl<'m> Compiler<'m> {
                 let message = format!("the group `{name}` is inside of itself");
                 return self.problems.refuse_with_help("forms", path, message, "remove one `group` of this circle");
             }
-            if depth == NESTED_GROUPS_MAX {
-                let message = format!("the group `{}` is in more than {} groups", group.name, NESTED_GROUPS_MAX - 1);
-                return self.problems.refuse_with_help("limit", path, message, "put it into an outer group");
+            if depth > all.len() {
+                // The groups around this one form a circle, and have a problem of their own.
+                return None;
+            }
+            if depth > FOLLOWED_MAX {
+                break;
             }
             outer = all.get(name).and_then(|group| group.inside.as_deref());
+        }
+        if depth >= NESTED_GROUPS_MAX {
+            let message = format!("the group `{}` is nested more than {NESTED_GROUPS_MAX} deep", group.name);
+            return self.problems.refuse_with_help(
+                "limit",
+                path,
+                message,
+                "put it into a group further out, or into none",
+            );
         }
         Some(depth)
     }

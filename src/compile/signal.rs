@@ -112,7 +112,7 @@ impl<'m> Compiler<'m> {
         signal.caps.events().into_iter().filter_map(cap).collect()
     }
 
-    /// Compiles the caps on points, of which `units` parts are a millionth.
+    /// Compiles the caps on points, in parts: a millionth of a point has `units` parts.
     fn point_caps(&mut self, signal: &model::Signal, units: i64, path: &Path<'_>) -> Option<Box<[PeriodCap<u128>]>> {
         let before = self.problems.len();
         let mut caps = Vec::new();

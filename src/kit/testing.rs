@@ -47,9 +47,8 @@ pub fn verify_documents<T: Facts, E: fmt::Display>(
 ) -> Result<usize, DocumentsError> {
     let folder = folder.as_ref();
     let mut documents = Vec::new();
-    let found = find(folder, extension, &mut documents);
-    let mut failures: Vec<(PathBuf, String)> =
-        found.err().map(|error| (folder.to_owned(), error.to_string())).into_iter().collect();
+    let mut failures: Vec<(PathBuf, String)> = Vec::new();
+    find(folder, extension, &mut documents, &mut failures);
     if documents.is_empty() && failures.is_empty() {
         failures.push((folder.to_owned(), format!("there is no file with the extension `{extension}`")));
     }
@@ -64,17 +63,21 @@ pub fn verify_documents<T: Facts, E: fmt::Display>(
     if failures.is_empty() { Ok(cases) } else { Err(DocumentsError { failures }) }
 }
 
-fn find(folder: &Path, extension: &str, documents: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
+/// Adds the documents in a folder and its subfolders, and the folders that cannot be read.
+fn find(folder: &Path, extension: &str, documents: &mut Vec<PathBuf>, failures: &mut Vec<(PathBuf, String)>) {
+    let entries: std::io::Result<Vec<_>> = fs::read_dir(folder).and_then(Iterator::collect);
+    let entries = entries.unwrap_or_else(|error| {
+        failures.push((folder.to_owned(), error.to_string()));
+        Vec::new()
+    });
+    for entry in entries {
         let path = entry.path();
-        if entry.file_type()?.is_dir() {
-            find(&path, extension, documents)?;
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            find(&path, extension, documents, failures);
         } else if path.extension().is_some_and(|own| own == extension) {
             documents.push(path);
         }
     }
-    Ok(())
 }
 
 fn verify<T: Facts, E: fmt::Display>(path: &Path, read: impl Fn(&str) -> Result<Model, E>) -> Result<usize, String> {

@@ -288,7 +288,8 @@ setters!(Model {
     describe(description: impl Into<String>) description = Some(description.into());
     /// Sets the minutes east of UTC at which civil days start, clamped to ±1,439 (less than a day). Defaults to 0.
     utc_offset_minutes(minutes: i32) utc_offset_secs = minutes.clamp(-1_439, 1_439) * 60;
-    /// Sets the first day of the week, for [windows](Window) of weeks. Defaults to Monday.
+    /// Sets the first day of the week, for [windows](Window) of weeks and caps per week. Defaults to
+    /// Monday.
     week_starts(day: Weekday) week_starts = day;
     /// Sets the first month of the fiscal year, for [windows](Window) of quarters and years. Defaults to January.
     year_starts(month: Month) year_starts = month;

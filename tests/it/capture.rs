@@ -162,7 +162,7 @@ fn a_case_has_what_the_model_reads_and_every_part_of_the_score() {
 }
 
 #[test]
-fn a_subject_without_a_score_has_its_verdict_only() {
+fn a_subject_without_a_score_has_its_verdict_and_perhaps_its_coverage() {
     let now = at("2026-11-22T09:00:00Z");
     let (fit, rest) = MODEL.split_once("[[axis]]\nname = \"activity\"").unwrap();
     let only_fit = [fit, &rest[rest.find("[[state]]").unwrap()..]].concat(); // the facts of `activity` are always known
@@ -178,7 +178,9 @@ fn a_subject_without_a_score_has_its_verdict_only() {
     ] {
         let model = toml_model(&document);
         let case = model.capture_case("unscored", record, now).unwrap();
-        assert_eq!(case, Case::new("unscored", now, record.clone()).expect_verdict(verdict));
+        let expected = Case::new("unscored", now, record.clone()).expect_verdict(verdict);
+        let is_covered = verdict != Verdict::Uncovered;
+        assert_eq!(case, if is_covered { expected } else { expected.expect_coverage(0) });
         assert_eq!(appended(&document, &case).verify(), Ok(1));
     }
     // A gate on a missing fact leaves the verdict open, and there is a score.

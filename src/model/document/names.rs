@@ -445,7 +445,7 @@ pub(crate) const KEY_ADVICE: [(&str, &[&str], &str); 17] = [
     (
         "once_per",
         &["maxperday", "dailymax", "dailycap", "dailylimit", "capperday", "frequencycap", "maxperweek", "maxpermonth"],
-        "write `per_day`, `per_week` or `per_month` for events, and `max_points_per_day` for points",
+        "write `per_day`, `per_week` or `per_month` for events, or `max_points_per_day`, `max_points_per_week` or `max_points_per_month` for points",
     ),
     ("once_per", &["distinct", "unique", "uniqueby", "distinctby", "dedupeby"], "write `once_per`"),
     ("group", &["parent", "inside", "partof", "ingroup", "outer"], "write `group`"),

@@ -84,7 +84,7 @@ tables! {
         DESCRIPTION: Optional<Text> = "description", "Says what the model is for.";
         UTC_OFFSET: Optional<Offset> = "utc_offset", "Sets where civil days begin and end. Default: `+00:00`.";
         WEEK_STARTS: Optional<Choice<chrono::Weekday>> = "week_starts",
-            "Sets the first day of the week, for windows of weeks. Default: `monday`.";
+            "Sets the first day of the week, for windows of weeks and caps per week. Default: `monday`.";
         YEAR_STARTS: Optional<Choice<chrono::Month>> = "year_starts",
             "Sets the first month of the fiscal year, for windows of quarters and years. Default: `january`.";
         TOTAL: Optional<Choice<outcome::Total>> = "total",
@@ -125,7 +125,7 @@ tables! {
         GROUP: Optional<List<Group>> = "group", "Groups that bound the points of several rules together.";
     }
 
-    Group = "group", "Adds up the points of its rules and clamps the sum." => Reader::group, axis::Group;
+    Group = "group", "Adds up the points of its rules and inner groups, and clamps the sum." => Reader::group, axis::Group;
     {
         NAME: Required<Name> = "name", "Unique among the groups of the axis.";
         LABEL: Optional<Text> = "label", "The text that people see. Default: the name.";

@@ -249,7 +249,6 @@ impl Reader {
         self.source(node, path, |reader, name, node, path| {
             let mut keys = reader.keys(node, path, tables::PerUnit::TABLE)?;
             keys.extend(&[if of_events { tables::EventsMeasure::TABLE } else { tables::FieldMeasure::TABLE }]);
-            keys.extend(&[if of_events { tables::EventsMeasure::TABLE } else { tables::FieldMeasure::TABLE }]);
             let points = keys.required(reader, tables::PerUnit::POINTS);
             let every = keys.optional(reader, tables::PerUnit::EVERY);
             let min = keys.optional(reader, tables::PerUnit::MIN);

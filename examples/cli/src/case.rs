@@ -34,7 +34,15 @@ pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> 
     let scorer = document.scorer(&model, messages)?;
     let opened = Population::open(args.population.files(&args.records)?, &[&model], fields(&scorer), messages);
     let next = || args.population.next_mapping(&args.records, &args.model);
-    let mut records = opened.map_err(|stop| stop.with_next(next))?.records;
+    let population = opened.map_err(|stop| stop.with_next(next))?;
+    if population.lacks_events(&[&model]) {
+        return Err(
+            "the model reads events, so a case without them expects another score; pass their file with --events"
+                .to_owned()
+                .into(),
+        );
+    }
+    let mut records = population.records;
     let record = records.find(&args.id, messages)?;
     let name = args.name.clone().unwrap_or_else(|| format!("{} {}", args.id, records.name()).trim_end().to_owned());
     let case = model.capture_case(name, &record, args.population.as_of());

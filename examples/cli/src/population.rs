@@ -60,6 +60,11 @@ impl Population {
         Ok(Population { records, events, mapping: files.mapping })
     }
 
+    /// Whether a model reads events, and there is no file of them.
+    pub(crate) fn lacks_events(&self, models: &[&Model]) -> bool {
+        self.events.is_none() && models.iter().any(|model| model.events().next().is_some())
+    }
+
     /// Scores every record, and passes it to `each`.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use clap::ValueEnum;
 use warmth::{Kind, Model, Play, Points, Record, Score, Scorer};
 
 use crate::document::Document;
+use crate::matched::NO_EVENTS;
 use crate::messages::{Messages, Stop, counted};
 use crate::options::{PopulationArgs, top};
 use crate::output::{clear_empty, write_line, write_table};
@@ -74,7 +75,9 @@ pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> 
     let files = args.population.files(&args.records)?;
     let opened = Population::open(files, &[&new_model, &old_model], both(&old, &new)?, messages);
     let next = || args.population.next_mapping(&args.records, &args.new);
-    let mut records = opened.map_err(|stop| stop.with_next(next))?.records;
+    let population = opened.map_err(|stop| stop.with_next(next))?;
+    let lacks_events = population.lacks_events(&[&old_model, &new_model]);
+    let mut records = population.records;
     let as_of = args.population.as_of();
     let mut moves = Vec::new();
     let mut kept = Kept::all(&old, &new);
@@ -106,6 +109,9 @@ pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> 
     }
     out.flush()?;
     records.write_warnings(messages);
+    if lacks_events {
+        messages.note(NO_EVENTS);
+    }
     Ok(())
 }
 

@@ -15,10 +15,10 @@ use crate::names::{self, Likeness, likeness, nearest, tally};
 use crate::population::gate_of;
 use crate::reads::{Use, attribute_uses, conditions, rules};
 use crate::records::Records;
-pub(crate) use report::Report;
 use report::{
     ListLike, MissingField, OtherSpelling, ReportedCells, RuleCount, UnmatchedAttribute, UnmatchedEvent, UnmatchedText,
 };
+pub(crate) use report::{NO_EVENTS, Report};
 
 /// How many pairs of a listed text and a text of a row are compared, to name the nearest one.
 const PAIRS: usize = 200_000;

@@ -15,6 +15,9 @@ use crate::misfits::Misfit;
 /// Rules and missing fields are reported from this number of records: among fewer, such a finding may be chance.
 const ENOUGH: u64 = 20;
 
+/// What a run says if a model reads events, and there is no file of them.
+pub(crate) const NO_EVENTS: &str = "the model reads events, and there is no file of them; pass it with --events";
+
 /// What never matched, and what could not be read.
 #[derive(Serialize)]
 pub(crate) struct Report {
@@ -131,7 +134,7 @@ impl Report {
     /// Writes what never matched as warnings.
     pub(crate) fn write(&self, messages: &mut Messages) {
         if !self.has_events {
-            messages.note("the model reads events, and there is no file of them; pass it with --events");
+            messages.note(NO_EVENTS);
         }
         self.write_events(messages);
         self.write_texts(messages);

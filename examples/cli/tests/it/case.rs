@@ -126,12 +126,10 @@ expect.axes."fit & more" = 70
 "#;
     let outcome = folder.run(&[&["case", "model.toml", "records.csv", "a"], &FILES[1..], &AS_OF].concat());
     assert_eq!((outcome.code, outcome.out.as_str()), (Some(0), expected), "{}", outcome.err);
-    let named =
-        folder.run(&[&["case", "model.toml", "records.csv", "b", "--name", "too little known"], &AS_OF[..]].concat());
-    contains(
-        &named.out,
-        &["name = \"too little known\"\n", "facts.\"is open\" = true\nexpect.verdict = \"uncovered\"\n"],
-    );
+    let named = ["case", "model.toml", "records.csv", "b", "--name", "too little known"];
+    let named = folder.run(&[&named, &FILES[1..], &AS_OF].concat());
+    let uncovered = "facts.\"is open\" = true\nexpect.verdict = \"uncovered\"\nexpect.coverage = 25\n";
+    contains(&named.out, &["name = \"too little known\"\n", uncovered]);
 
     let verdicts = append(&folder, &["a", "b", "c"], &FILES);
     assert_eq!(verdicts, BTreeSet::from(["eligible", "ineligible", "uncovered"].map(|own| format!("\"{own}\""))));
@@ -158,15 +156,19 @@ fn a_model_in_json_gets_an_object() {
 #[test]
 fn records_that_give_no_case_are_refused() {
     let folder = with_files("refused");
-    let case = |args: &[&str]| folder.run(&[&["case", "model.toml"], args, &AS_OF].concat());
+    let without = |args: &[&str]| folder.run(&[&["case", "model.toml"], args, &AS_OF].concat());
+    without(&["records.csv", "a"]).refuses(2, &["the model reads events", "pass their file with --events"]);
+    let case = |args: &[&str]| without(&[args, &["--events", "events.csv"]].concat());
     case(&["records.csv", "A"])
         .refuses(2, &["case: records.csv: no record that can be read has the id `A`; did you mean `a`?"]);
     case(&["records.csv"]).refuses(2, &["<ID>"]);
     case(&["nowhere.csv", "a"]).refuses(2, &["nowhere.csv: "]);
-    case(&["events.csv", "a", "--events", "records.csv"])
+    without(&["events.csv", "a", "--events", "records.csv"])
         .refuses(2, &["next: `warmth map events.csv --events records.csv"]);
     // The cell of `nps` is left out with a warning, and the amount has too many digits for a document.
-    case(&["records.csv", "d"]).says(0, &["`nps`: 1 cell is not read as a number and counts as missing, first `many`"]);
+    folder.write("few.csv", EVENTS.split_inclusive('\n').take(2).collect::<String>());
+    without(&["records.csv", "d", "--events", "few.csv"])
+        .says(0, &["`nps`: 1 cell is not read as a number and counts as missing, first `many`"]);
     let too_precise = ["error[too-precise]", "--> model.toml:", "write a whole number"];
-    case(&["records.csv", "d", "--events", "events.csv"]).refuses(2, &too_precise);
+    case(&["records.csv", "d"]).refuses(2, &too_precise);
 }

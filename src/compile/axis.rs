@@ -122,21 +122,20 @@ impl<'m> Compiler<'m> {
                 let help = "remove the group, or name it in a rule";
                 compiler.problems.refuse_with_help::<()>("unused-group", path, message, help);
             }
-            compiler.check_group(group.inside.as_deref(), axis, path);
+            if let Some(name) = group.inside.as_deref().filter(|name| !own.contains_key(name)) {
+                compiler.unknown_group(name, axis, path);
+            }
             let depth = compiler.depth(group, &own, &path.key("group"));
             Some((compiler.group(group, path)?, depth?))
         })
     }
 
     /// Notes the name of a group that the axis does not have.
-    pub(super) fn check_group(&mut self, name: Option<&str>, axis: &model::Axis, path: &Path<'_>) {
-        let Some(name) = name else { return };
-        let groups = || axis.groups.iter().map(|group| group.name.as_str());
-        if !groups().any(|own| own == name) {
-            let message = format!("the axis has no group `{name}`");
-            let problem = Problem::new("unknown-group", &path.key("group"), message);
-            self.problems.note_with(|found| problem.suggesting(found, name, groups()));
-        }
+    pub(super) fn unknown_group(&mut self, name: &str, axis: &model::Axis, path: &Path<'_>) {
+        let message = format!("the axis has no group `{name}`");
+        let groups = axis.groups.iter().map(|group| group.name.as_str());
+        let problem = Problem::new("unknown-group", &path.key("group"), message);
+        self.problems.note_with(|found| problem.suggesting(found, name, groups));
     }
 
     /// Returns the number of groups that a group is in.
@@ -196,8 +195,8 @@ fn parts<'m>(
     rules: Box<[Option<Rule>]>,
 ) -> Option<Vec<AxisPart>> {
     // A name that no group has is a problem already.
-    let known =
-        |name: &'m Option<String>| name.as_deref().filter(|name| axis.groups.iter().any(|group| group.name == *name));
+    let names: BTreeSet<&str> = axis.groups.iter().map(|group| &*group.name).collect();
+    let known = |name: &'m Option<String>| name.as_deref().filter(|name| names.contains(name));
     let mut members: BTreeMap<Option<&str>, Vec<Rule>> = BTreeMap::new();
     for (index, (rule, document)) in rules.into_iter().zip(&axis.rules).enumerate() {
         members.entry(known(&document.group)).or_default().push(Rule { index, ..rule? });

@@ -1,36 +1,34 @@
 //! The stakes of rules: how much each counts in the coverage of its axis.
 
-use crate::model::limits::NESTED_GROUPS_MAX;
 use crate::num::points::HELD;
 use crate::num::u384::saturated_i64;
-use crate::program::{AxisPart, Rule, RuleBody};
+use crate::program::{AxisPart, InnerGroups, Rule, RuleBody};
 
 /// Sets the stake of each rule of an axis, and returns their sum.
 ///
 /// The stake of a rule is its swing: the most points that it can give minus the least. If a group clamps the sum of its
 /// rules and of the groups inside of it, it scales all their stakes, so that together they are the swing of the clamped sum.
 pub(super) fn set_stakes(parts: &mut [AxisPart], available: i64) -> i64 {
-    // By depth: the first part inside of the group that comes next at that depth, and what the groups inside can add up to.
-    let mut inner = [const { None::<(usize, Swing)> }; NESTED_GROUPS_MAX];
+    // The index of the first part inside, and what the groups inside can add up to.
+    let mut inner: InnerGroups<(usize, Swing)> = InnerGroups::NONE;
     for index in 0..parts.len() {
         let Some(part) = parts.get_mut(index) else { break };
-        let (first, mut sums) = inner.get_mut(part.depth).and_then(Option::take).unwrap_or((index, Swing::NONE));
+        let (first, mut sums) = inner.take(part).unwrap_or((index, Swing::NONE));
         for rule in &mut part.rules {
             let own = Swing { least: least(rule, available), most: most(rule, available) };
             rule.stake = saturated_i64(own.size());
             sums = sums.and(own);
         }
         let clamped = Swing { least: part.clamped(sums.least), most: part.clamped(sums.most) };
-        let depth = part.depth;
+        if let Some(around) = inner.around(part) {
+            let (first, sums) = around.unwrap_or((first, Swing::NONE));
+            *around = Some((first, sums.and(clamped)));
+        }
         if sums.size() > clamped.size() {
             let scaled_parts = parts.get_mut(first..=index).unwrap_or_default();
             for rule in scaled_parts.iter_mut().flat_map(|part| &mut part.rules) {
                 rule.stake = scaled(rule.stake.into(), clamped.size(), sums.size());
             }
-        }
-        if let Some(outer) = depth.checked_sub(1).and_then(|outer| inner.get_mut(outer)) {
-            let (first, sums) = outer.unwrap_or((first, Swing::NONE));
-            *outer = Some((first, sums.and(clamped)));
         }
     }
     let mut stakes = 0_i64;

@@ -16,7 +16,11 @@ impl<'m> Compiler<'m> {
     /// Compiles a rule, whose index in the axis and stake are set later.
     pub(super) fn rule(&mut self, rule: &'m model::Rule, axis: &model::Axis, path: &Path<'_>) -> Option<Rule> {
         let title = self.identify(&rule.id, rule.label.as_deref(), path);
-        self.check_group(rule.group.as_deref(), axis, path);
+        if let Some(name) = &rule.group
+            && !axis.groups.iter().any(|group| group.name == *name)
+        {
+            self.unknown_group(name, axis, path);
+        }
         let guard = rule.when.as_ref().map(|when| self.condition(when, &path.key("when"), Scope::Subject));
         if guard.is_none() && matches!(rule.worth, model::Worth::Points(_)) {
             let problem = Problem::new("missing-key", path, "a rule with `points` needs a `when`");

@@ -53,11 +53,14 @@ impl SignalSums {
     ) -> SignalSums {
         let selected = activity.between(&signal.events.names, after, until, signal.events.test());
         let age = |at: i64| age(at, as_of);
-        let mut sums = match &signal.curve {
-            _ if signal.ordered() => SignalSums::ordered(signal, selected, offset_secs, as_of),
+        let mut sums = if signal.ordered() {
+            SignalSums::ordered(signal, selected, offset_secs, as_of)
+        } else {
             // Chosen here rather than for each event.
-            Curve::HalfLife(half_life) => SignalSums::all(signal, selected, |at| half_life.numerator(age(at))),
-            curve => SignalSums::all(signal, selected, |at| curve.numerator(age(at))),
+            match &signal.curve {
+                Curve::HalfLife(half_life) => SignalSums::all(signal, selected, |at| half_life.numerator(age(at))),
+                curve => SignalSums::all(signal, selected, |at| curve.numerator(age(at))),
+            }
         };
         // `min_count` is at most `most_recent`, so events that were left out cannot matter to it.
         if sums.events < signal.min_count {

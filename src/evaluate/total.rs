@@ -5,11 +5,11 @@ use smallvec::SmallVec;
 use super::domain::{Atoms, Domain, Numbers, first_true};
 use super::{AxisCoverage, AxisOutcome, Concrete, Truth};
 use crate::grade::Grade;
-use crate::model::limits::{AXES_MAX, NESTED_GROUPS_MAX};
+use crate::model::limits::AXES_MAX;
 use crate::model::{Missing, Total};
 use crate::num::points::MICROS;
 use crate::num::u384::{U384, rounded, saturated_i64};
-use crate::program::{Axis, AxisPart, Cuts, Grading, Index, Program, Rule, States};
+use crate::program::{Axis, AxisPart, Cuts, Grading, Index, InnerGroups, Program, Rule, States};
 
 /// 100 in millionths.
 pub(super) const FULL_SCORE: i64 = 100 * MICROS;
@@ -26,8 +26,7 @@ pub(super) struct AxisTally<D: Domain> {
     pub(super) expected: D::Number,
     /// The stakes of the rules that are known.
     pub(super) stake: D::Number,
-    /// What the groups inside of the group that comes next add up to, by the depth of that group.
-    inner: [Option<GroupTally<D>>; NESTED_GROUPS_MAX],
+    inner: InnerGroups<GroupTally<D>>,
 }
 
 /// What the rules of a part add up to besides their points.
@@ -44,18 +43,14 @@ struct GroupTally<D: Domain> {
 
 impl<D: Domain> AxisTally<D> {
     pub(super) fn new(axis: &Axis) -> AxisTally<D> {
-        AxisTally {
-            expected: D::Number::one(axis.base),
-            stake: D::Number::one(0),
-            inner: [const { None }; NESTED_GROUPS_MAX],
-        }
+        AxisTally { expected: D::Number::one(axis.base), stake: D::Number::one(0), inner: InnerGroups::NONE }
     }
 
     /// The tally of a part, which starts with what is already known. Adds the groups inside of it to it, and to its points.
     pub(super) fn part(&mut self, part: &AxisPart, known: (i64, i64), points: &mut D::Number) -> PartTally<D> {
         let (expected, stake) = known;
         let mut own = PartTally::<D> { expected: D::Number::one(expected), stake: D::Number::one(stake) };
-        if let Some(inner) = self.inner.get_mut(part.depth).and_then(Option::take) {
+        if let Some(inner) = self.inner.take(part) {
             points.add(&inner.points);
             own.expected.add(&inner.expected);
         }
@@ -66,7 +61,7 @@ impl<D: Domain> AxisTally<D> {
     pub(super) fn add(&mut self, part: &AxisPart, own: &PartTally<D>, points: D::Number, raw: &mut D::Number) {
         self.stake.add(&own.stake);
         let expected = own.expected.map(|points| part.clamped(points));
-        let Some(outer) = part.depth.checked_sub(1).and_then(|outer| self.inner.get_mut(outer)) else {
+        let Some(outer) = self.inner.around(part) else {
             raw.add(&points);
             self.expected.add(&expected);
             return;

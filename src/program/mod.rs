@@ -16,7 +16,7 @@ pub(crate) use condition::{
 };
 pub(crate) use outcome::{Cells, Cuts, Grading, Limit, Play, Promoter, Segment, States};
 pub(crate) use rule::{
-    Axis, AxisPart, BandRows, ByTruth, Group, PerUnit, PeriodCap, Rule, RuleBody, Signal, TextRows, units,
+    Axis, AxisPart, BandRows, ByTruth, Group, InnerGroups, PerUnit, PeriodCap, Rule, RuleBody, Signal, TextRows, units,
 };
 pub(crate) use unit::{Unit, double_of, doubles_within, ordered_bits};
 pub(crate) use window::{CalendarWindow, Edge, Ends, Events, Periods, Window};

@@ -6,6 +6,7 @@ use super::{FieldIndex, Title};
 use crate::decay::Curve;
 use crate::input::activity::Ages;
 use crate::model::Missing;
+use crate::model::limits::NESTED_GROUPS_MAX;
 use crate::num::points::MICROS;
 use crate::truth::Truth;
 
@@ -56,6 +57,24 @@ impl AxisPart {
     pub(crate) fn clamped(&self, points: i64) -> i64 {
         // Not `clamp`, which panics where the bounds are out of order; compiling has refused those.
         self.group.as_ref().map_or(points, |group| points.min(group.max).max(group.min))
+    }
+}
+
+/// What the groups inside of a group add up to, while the parts of an axis are visited in order: a group comes after the
+/// groups inside of it.
+pub(crate) struct InnerGroups<T>([Option<T>; NESTED_GROUPS_MAX]);
+
+impl<T> InnerGroups<T> {
+    pub(crate) const NONE: InnerGroups<T> = InnerGroups([const { None }; NESTED_GROUPS_MAX]);
+
+    /// Takes what the groups inside of a part add up to; `None` if there are no such groups.
+    pub(crate) fn take(&mut self, part: &AxisPart) -> Option<T> {
+        self.0.get_mut(part.depth)?.take()
+    }
+
+    /// What the groups inside of the group around a part add up to so far. `None` if the part is in no group.
+    pub(crate) fn around(&mut self, part: &AxisPart) -> Option<&mut Option<T>> {
+        self.0.get_mut(part.depth.checked_sub(1)?)
     }
 }
 

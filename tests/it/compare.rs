@@ -378,7 +378,7 @@ fn a_comparison_prints_gates_and_what_they_hold_back() {
 readiness, 2026-11-08T09:00:00Z: from D2 cold 30 to ineligible, -30
 time: nothing changed
 events: nothing changed
-facts: -30, as held back as ineligible (-25), Would recommend us (-15: nps is 3, was 8), fit clamped to 0 to 100 \
+facts: -30, as held back as ineligible (-25), Would recommend us (-15: nps is 3, was 8), fit clamped to 0-100 \
 (+10); Has the flagship product: no, was yes (has_flagship is no, was yes); verdict ineligible, was eligible
 model: nothing changed
 ",
@@ -390,7 +390,7 @@ model: nothing changed
         "\
 readiness, 2026-11-08T09:00:00Z to 2026-11-22T09:00:00Z: from ineligible to disqualified, 0
 time: 0, held back by a gate; without it -15, as With us for half a year (+10: months since contract_start is 6, was \
-5), Looked at prices aged (-10), no longer fit clamped to 0 to 100 (-10), Logs in (-5: login events in the last 30d: \
+5), Looked at prices aged (-10), no longer fit clamped to 0-100 (-10), Logs in (-5: login events in the last 30d: \
 0, was 1)
 events: nothing changed
 facts: 0, held back by a gate; without it +10, as Would recommend us (+30: nps is 9, was 3), An invoice is overdue, \

@@ -4,10 +4,9 @@ use super::ledger::{Ledger, LedgerEntry, Source, StoredObservation};
 use super::{AxisLine, Check, CheckKind, Findings, Line, LineKind};
 use crate::evaluate::{AxisOutcome, Concrete, Truth, base_with};
 use crate::model::Total;
-use crate::model::limits::NESTED_GROUPS_MAX;
 use crate::num::points::{HELD, MICROS, Points};
 use crate::num::u384::{rounded, saturated_i64};
-use crate::program::{Axis, AxisPart, Limit, Promoter, Rule, Title};
+use crate::program::{Axis, AxisPart, InnerGroups, Limit, Promoter, Rule, Title};
 use crate::score::Score;
 
 /// A line of an axis, before the lines are sorted.
@@ -78,7 +77,7 @@ impl<'m> Ledger<'m> {
                 book.add(base.with_points(axis.base, scale), Some(axis));
             }
             let mut drafts = Vec::with_capacity(axis.parts.iter().map(|part| part.rules.len() + 1).sum());
-            let mut inner = [None; NESTED_GROUPS_MAX];
+            let mut inner = InnerGroups::NONE;
             for part in &axis.parts {
                 self.draft(part, scale, &mut rules, &mut drafts, &mut inner);
             }
@@ -93,7 +92,7 @@ impl<'m> Ledger<'m> {
             // A difference of at most a millionth for each line is from rounding the lines.
             if usize::try_from(beyond.unsigned_abs()).map_or(true, |beyond| beyond > lines) {
                 let score = Points::from_micros(beyond);
-                book.add(Line { score, ..self.line(LineKind::Range, "clamped to 0 to 100") }, Some(axis));
+                book.add(Line { score, ..self.line(LineKind::Range, "clamped to 0-100") }, Some(axis));
             }
         }
         let joined = match self.program.total {
@@ -107,7 +106,7 @@ impl<'m> Ledger<'m> {
         self.entries()
             .filter_map(|(entry, observations)| self.on_total(entry, observations))
             .for_each(|line| book.add(line, None));
-        book.settle(self.line(LineKind::Total, "clamped to 0 to 100"), self.value);
+        book.settle(self.line(LineKind::Total, "clamped to 0-100"), self.value);
         if !score.verdict().is_scored() {
             book.settle(self.line(LineKind::Gate, score.verdict().as_str()), 0);
         }
@@ -137,17 +136,16 @@ impl<'m> Ledger<'m> {
 
     /// Adds the rules of a part to `drafts`, and a line for its group if the group clamps their sum.
     ///
-    /// `inner` says for each depth where the drafts of the groups inside of the next group at that depth start, and what these
-    /// groups add up to.
+    /// `inner` says where the drafts of the groups inside of a group start, and what these groups add up to.
     fn draft<'e>(
         &'e self,
         part: &'m AxisPart,
         scale: Scale,
         rules: &mut impl Iterator<Item = (&'m Rule, &'e LedgerEntry<'m>, &'e [StoredObservation<'m>])>,
         drafts: &mut Vec<Draft<'e, 'm>>,
-        inner: &mut [Option<(usize, i64)>],
+        inner: &mut InnerGroups<(usize, i64)>,
     ) {
-        let (members, mut sum) = inner.get_mut(part.depth).and_then(Option::take).unwrap_or((drafts.len(), 0));
+        let (members, mut sum) = inner.take(part).unwrap_or((drafts.len(), 0));
         for (rule, entry, observations) in rules.take(part.rules.len()) {
             sum = sum.saturating_add(entry.micros);
             let line = Line {
@@ -173,9 +171,9 @@ impl<'m> Ledger<'m> {
                 .with_points(clamped.saturating_sub(sum), scale);
             drafts.push(Draft { line, position, gap: 0 });
         }
-        if let Some(outer) = part.depth.checked_sub(1).and_then(|outer| inner.get_mut(outer)) {
-            let (start, sum) = outer.unwrap_or((members, 0));
-            *outer = Some((start, sum.saturating_add(clamped)));
+        if let Some(around) = inner.around(part) {
+            let (start, sum) = around.unwrap_or((members, 0));
+            *around = Some((start, sum.saturating_add(clamped)));
         }
     }
 

@@ -15,8 +15,8 @@ use crate::evaluate::{Env, Evaluation, Subject, Truth, test as concrete};
 use crate::input::facts::Fact;
 use crate::model::{Calendar, Missing};
 use crate::program::{
-    Axis, AxisPart, Condition, ConditionNode, FieldIndex, Gate, ProbeId, Program, Quantity, Rule, RuleBody, TagTest,
-    Test, TextSubject, TextTest,
+    Axis, AxisPart, Condition, ConditionNode, FieldIndex, Gate, InnerGroups, ProbeId, Program, Quantity, Rule,
+    RuleBody, TagTest, Test, TextSubject, TextTest,
 };
 
 /// A block of rows at one instant.
@@ -108,35 +108,28 @@ impl<'m, 't> Block<'m, 't> {
         mut available: Option<&mut LaneNumbers>,
         mut stake: Option<&mut LaneNumbers>,
     ) {
-        // By depth: what the groups inside of the group that comes next add up to. Empty if no group is in another.
-        let mut inner: Vec<Option<(LaneNumbers, Option<LaneNumbers>)>> = Vec::new();
+        // Boxed, because the numbers of a block are large and groups are rarely inside of others.
+        let mut inner: InnerGroups<Box<(LaneNumbers, Option<LaneNumbers>)>> = InnerGroups::NONE;
         for part in &axis.parts {
             if part.group.is_none() {
                 self.add_rules(part, raw, available.as_deref_mut(), stake.as_deref_mut());
                 continue;
             }
-            let inside = inner.get_mut(part.depth).and_then(Option::take);
-            let (mut sum, mut expected) =
-                inside.unwrap_or_else(|| (LaneNumbers::one(0), available.is_some().then(|| LaneNumbers::one(0))));
+            let nothing = || (LaneNumbers::one(0), available.is_some().then(|| LaneNumbers::one(0)));
+            let (mut sum, mut expected) = inner.take(part).map_or_else(nothing, |inside| *inside);
             self.add_rules(part, &mut sum, expected.as_mut(), stake.as_deref_mut());
             let sum = sum.map(|points| part.clamped(points));
             let expected = expected.map(|expected| expected.map(|points| part.clamped(points)));
-            let Some(outer) = part.depth.checked_sub(1) else {
-                raw.add(&sum);
-                if let (Some(available), Some(expected)) = (&mut available, expected) {
-                    available.add(&expected);
+            let (raw, available) = match inner.around(part) {
+                None => (&mut *raw, available.as_deref_mut()),
+                Some(around) => {
+                    let (raw, available) = &mut **around.get_or_insert_with(|| Box::new(nothing()));
+                    (raw, available.as_mut())
                 }
-                continue;
             };
-            inner.resize_with(inner.len().max(part.depth), || None);
-            let Some(outer) = inner.get_mut(outer) else { continue };
-            let Some((outer_sum, outer_expected)) = outer else {
-                *outer = Some((sum, expected));
-                continue;
-            };
-            outer_sum.add(&sum);
-            if let (Some(outer), Some(expected)) = (outer_expected, expected) {
-                outer.add(&expected);
+            raw.add(&sum);
+            if let (Some(available), Some(expected)) = (available, expected) {
+                available.add(&expected);
             }
         }
     }

@@ -420,9 +420,9 @@ setters!(Signal {
     per_week(count: u32) caps.per_week = Some(count);
     /// Counts only `count` events of each month. Applies after [`per_week`](Signal::per_week). Defaults to all.
     per_month(count: u32) caps.per_month = Some(count);
-    /// Counts events of each civil day until their points before decay add up to `points`, the latest events or the first;
-    /// see [`prefer`](Signal::prefer). The last of them counts in part. Positive and negative points add up separately.
-    /// Defaults to all.
+    /// Caps the points of the events of each civil day at `points`, before decay. The latest events count first, or the first
+    /// ones; see [`prefer`](Signal::prefer). The event that exceeds the cap counts in part. Positive and negative points have
+    /// separate sums, each capped. `points` must be above 0. Defaults to no cap.
     ///
     /// ```
     /// use warmth::model::{Prefer, Signal};
@@ -430,11 +430,11 @@ setters!(Signal {
     /// let opens = Signal::new("email_open", 5).max_points_per_day(12).prefer(Prefer::First);
     /// ```
     max_points_per_day(points: impl Into<Points>) caps.max_points_per_day = Some(points.into());
-    /// Counts events of each week until their points before decay add up to `points`, as
-    /// [`max_points_per_day`](Signal::max_points_per_day) and after it. Defaults to all.
+    /// Caps the points of the events of each week, as [`max_points_per_day`](Signal::max_points_per_day) and after it.
+    /// Defaults to no cap.
     max_points_per_week(points: impl Into<Points>) caps.max_points_per_week = Some(points.into());
-    /// Counts events of each month until their points before decay add up to `points`, as
-    /// [`max_points_per_week`](Signal::max_points_per_week) and after it. Defaults to all.
+    /// Caps the points of the events of each month, as [`max_points_per_week`](Signal::max_points_per_week) and after it.
+    /// Defaults to no cap.
     max_points_per_month(points: impl Into<Points>) caps.max_points_per_month = Some(points.into());
     /// Sets which events count under [`once_per`](Signal::once_per) and the caps on days, weeks and months. Defaults to
     /// [`Prefer::Latest`].

@@ -515,6 +515,28 @@ fn rename_tested_rule(document: &mut Json, old: &str, new: &str) {
 }
 
 #[test]
+fn the_scoring_fingerprint_sees_which_groups_are_in_which() {
+    let of = |groups: Json| {
+        let rule = |id: &str, group: &str, points: i32| json!({ "id": id, "group": group, "when": { "a": true }, "points": points });
+        let rules = [rule("r", "p", 1), rule("s", "q", 1), rule("t", "x", 2), rule("u", "y", 3)];
+        scoring_fingerprint(
+            &json!({ "format": 1, "name": "x", "axis": [{ "name": "a", "rule": rules, "group": groups }] }),
+        )
+    };
+    // Two equal groups in two groups that differ only in their own rules.
+    let [x, y] = ["x", "y"].map(|name| json!({ "name": name, "max": 9 }));
+    let inner = |name: &str, outer: &str| json!({ "name": name, "max": 5, "group": outer });
+    let expected = of(json!([x, y, inner("p", "x"), inner("q", "y")]));
+    assert_eq!(of(json!([inner("q", "y"), inner("p", "x"), y, x])), expected);
+    assert_eq!(of(json!([inner("q", "x"), x, inner("p", "y"), y])), expected);
+    assert_ne!(of(json!([x, y, inner("p", "x"), inner("q", "x")])), expected);
+    assert_ne!(of(json!([x, y, inner("p", "x"), { "name": "q", "max": 5 }])), expected);
+    // A group without bounds changes nothing.
+    let through = [json!({ "name": "z", "group": "y" }), inner("q", "z")];
+    assert_eq!(of(json!([x, y, inner("p", "x"), through[0], through[1]])), expected);
+}
+
+#[test]
 fn every_number_of_a_random_document_is_in_its_scoring_fingerprint() {
     let (mut numbers_seen, mut texts_seen) = (0, 0);
     for Subject { seed, model, instance, .. } in subjects(0..150) {

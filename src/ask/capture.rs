@@ -16,12 +16,15 @@ use crate::time::{instant_at, second_of};
 impl Model {
     /// Returns a case that expects the score of a subject at `as_of`.
     ///
-    /// Add the case to the document. From then on, [`verify`](Model::verify) reports every change of the model that changes
-    /// the outcome for this subject.
+    /// Add the case to the document. From then on, [`verify`](Model::verify) reports every change of the model that
+    /// changes the outcome for this subject.
     ///
     /// The case has the facts and events that the model reads, and leaves out values of another kind and events that
-    /// cannot count at `as_of`. It expects the verdict and every other part of the score that exists. A skipped axis has no expectation. A document cannot contain every case: reading refuses an empty
-    /// name, an amount beyond 2^33 that has decimal places, and a case over the [limits](crate::DocumentLimits).
+    /// cannot count at `as_of`. It expects the verdict and every other part of the score that exists. A skipped axis has
+    /// no expectation.
+    ///
+    /// A document cannot contain every case: reading refuses an empty name, an amount beyond 2^33 that has decimal places,
+    /// and a case over the [limits](crate::DocumentLimits).
     ///
     /// ```
     /// use std::collections::BTreeMap;
@@ -99,14 +102,7 @@ fn value(fact: Fact<'_>) -> Option<Value> {
         Fact::Text(text) => text.into(),
         Fact::Date(date) => date.into(),
         Fact::Time(time) => time.into(),
-        Fact::Tags(tags) => {
-            let mut texts = Vec::new();
-            tags.any(|tag| {
-                texts.push(tag.to_owned());
-                false
-            });
-            texts.into()
-        }
+        Fact::Tags(tags) => tags.to_vec().into(),
     })
 }
 

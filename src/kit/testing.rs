@@ -105,14 +105,9 @@ impl DocumentsError {
 
 impl fmt::Display for DocumentsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut failures = self.failures();
-        let write = |f: &mut fmt::Formatter<'_>, (path, message): (&Path, &str)| {
-            write!(f, "{}: {}", path.display(), message.trim_end())
-        };
-        failures.next().map_or(Ok(()), |first| write(f, first))?;
-        failures.try_for_each(|failure| {
-            f.write_str("\n")?;
-            write(f, failure)
+        self.failures().enumerate().try_for_each(|(index, (path, message))| {
+            let separator = if index == 0 { "" } else { "\n" };
+            write!(f, "{separator}{}: {}", path.display(), message.trim_end())
         })
     }
 }

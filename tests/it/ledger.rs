@@ -327,12 +327,8 @@ fn the_lines_of_nested_groups_are_together_and_the_inner_group_comes_first() {
     let scorer = scorer(&toml_model(&document));
     let found = |record: &Record| -> Vec<_> {
         let explanation = scorer.explain(record, at(NOW));
-        let line = |id: &str, points: Points, shortfall: Points| format!("{id} {points} {shortfall}");
-        explanation
-            .lines()
-            .iter()
-            .map(|line_| line(line_.id.unwrap_or("base"), line_.points, line_.shortfall))
-            .collect()
+        let lines = explanation.lines().into_iter();
+        lines.map(|line| format!("{} {} {}", line.id.unwrap_or("base"), line.points, line.shortfall)).collect()
     };
     // 11 is clamped to 9, and 16 to 10. Only the rule outside of the groups has room left.
     let expected =

@@ -49,7 +49,8 @@ fn every_failure_is_listed_with_its_path() {
     let text = error.to_string();
     assert_eq!(format!("{error:?}"), text);
     for part in [
-        "a.toml: the model has 1 problem\n  case-failed at `case[0].expect.verdict`: the case `promoter` expects `eligible`",
+        "a.toml: the model has 1 problem\n  case-failed at `case[0].expect.verdict`: the case `promoter` expects `eligible`, \
+         found `ineligible`; correct the model; if the change is intended, correct the case\n",
         "did you mean `at_least`?",
         "more/d.toml: stream did not contain valid UTF-8",
     ] {

@@ -210,7 +210,7 @@ impl Tags<'_> {
         }
     }
 
-    pub(super) fn to_vec(self) -> Vec<String> {
+    pub(crate) fn to_vec(self) -> Vec<String> {
         let mut tags = Vec::new();
         self.any(|tag| {
             tags.push(tag.to_owned());

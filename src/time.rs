@@ -143,8 +143,8 @@ pub(crate) fn instant_at(secs: i64) -> DateTime<Utc> {
     })
 }
 
-/// The date of a text such as `2026-11-22`: four digits, two and two, and nothing else. Years of more digits have a sign, as
-/// chrono writes them: `+12026-11-22`.
+/// The date of a text such as `2026-11-22`: four digits, two and two, and nothing else. Years after 9999 and before 0 have a
+/// sign, as chrono writes them: `+12026-11-22`.
 ///
 /// Chrono also reads `26-1-5`, as a day in the year 26, and ` 2026 - 01 - 05`.
 pub(crate) fn parse_date(text: &str) -> Option<NaiveDate> {
@@ -155,8 +155,8 @@ pub(crate) fn parse_date(text: &str) -> Option<NaiveDate> {
     (text.len() == 10 && text.bytes().enumerate().all(plain)).then(|| text.parse().ok())?
 }
 
-/// The instant of a text such as `2026-11-22T09:00:00Z`, with the `T`, and the `Z` or an offset. Years of more than four
-/// digits have a sign, and the instant is in UTC, as chrono writes it: `+12026-11-22T09:00:00Z`.
+/// The instant of a text such as `2026-11-22T09:00:00Z`, with the `T`, and the `Z` or an offset. Years after 9999 and before 0
+/// have a sign, and the instant is in UTC, as chrono writes it: `+12026-11-22T09:00:00Z`.
 ///
 /// Chrono also reads a space or a `t` for the `T`, and a `z`.
 pub(crate) fn parse_instant(text: &str) -> Option<DateTime<Utc>> {

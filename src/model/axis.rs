@@ -121,8 +121,8 @@ impl Group {
 setters!(Group {
     /// Sets the text that explanations show in place of the name. Defaults to the name.
     label(label: impl Into<String>) label = Some(label.into());
-    /// Sets the group of the axis that the clamped sum of this group counts in. Defaults to no group. Groups nest at most
-    /// four deep.
+    /// Sets the group of the axis that the clamped sum of this group counts in. Defaults to no group.
+    /// Groups nest at most 4 deep.
     group(name: impl Into<String>) inside = Some(name.into());
     /// Sets the least that its rules and inner groups count together. Defaults to no bound.
     min(points: impl Into<Points>) min = Some(points.into());

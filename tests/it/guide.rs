@@ -243,6 +243,25 @@ fn the_guide_lists_the_default_limits() {
     assert_eq!(listed, expected);
 }
 
+#[test]
+fn the_guide_says_how_deep_groups_nest() {
+    let text = page("document.md");
+    let limit = rows(&text).find(|row| row[0] == "nested groups").unwrap()[1].parse().unwrap();
+    for text in [&text, &fs::read_to_string(root().join("src/model/axis.rs")).unwrap()] {
+        assert!(text.contains(&format!("Groups nest at most {limit} deep.")));
+    }
+    let nested = |depth: usize| {
+        let inner = (2..=depth).map(|group| format!("[[axis.group]]\nname = '{group}'\ngroup = '{}'\n", group - 1));
+        checked(&format!(
+            "format = 1\nname = 'x'\n[[axis]]\nname = 'fit'\n[[axis.group]]\nname = '1'\n{}\
+             [[axis.rule]]\nid = 'r'\ngroup = '{depth}'\nwhen.a = true\npoints = 1\n",
+            inner.collect::<String>()
+        ))
+    };
+    assert_eq!(nested(limit), Ok(0));
+    assert!(nested(limit + 1).unwrap_err().contains(&format!("nested more than {limit} deep")));
+}
+
 /// The code spans outside of fenced blocks.
 pub(crate) fn code_spans(text: &str) -> impl Iterator<Item = &str> {
     let prose = text.split("```").step_by(2);

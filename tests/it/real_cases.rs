@@ -152,7 +152,9 @@ fn a_date_is_four_digits_two_and_two() {
         ("2026-01-05 09:00:00Z", "0"),
         ("2026-01-05t09:00:00Z", "0"),
         ("2026-01-05T09:00:00z", "0"),
-        // Years of more or less than four digits, only as they are written.
+        // Only years after 9999 and before 0 have a sign.
+        ("0000-01-01", "10"),
+        ("-0000-01-01", "0"),
         ("-0044-03-15", "10"),
         ("-0044-03-15T09:00:00Z", "10"),
         ("-44-03-15", "0"),
@@ -393,7 +395,7 @@ fn the_first_six_grants_of_a_day_count() {
 }
 
 #[test]
-fn a_day_a_week_or_a_month_gives_at_most_so_many_points() {
+fn caps_limit_the_events_and_points_of_days_weeks_and_months() {
     // Sunday 2026-11-15 and Monday 2026-11-16; the months change two weeks later.
     let events = [
         ("2026-11-15T08:00:00Z", 2, 30),
@@ -420,7 +422,7 @@ fn a_day_a_week_or_a_month_gives_at_most_so_many_points() {
         ("points_per_unit = 1, max_points_per_month = 70", "115"),
         // Each cap applies to what the caps before it let through: 40 and 40 become 50.
         ("points_per_unit = 1, max_points_per_day = 40, max_points_per_month = 50", "65"),
-        // The first events of a day: 30 and 10 of the 16th, and of the 1st all but 60.
+        // The first events of a day: 30 and 10 of the 16th, and -25 and 40 of the 100 of the 1st.
         ("points_per_unit = 1, max_points_per_day = 40, prefer = 'first'", "95"),
         // 2 steps of 25, 1 step, and 4 steps that are capped, less 1 step.
         ("points_per_unit = 10, every = 25, max_points_per_day = 25", "45"),
@@ -436,6 +438,8 @@ fn a_day_a_week_or_a_month_gives_at_most_so_many_points() {
         ("points = 5, per_week = 2", "30"),
         ("points = 5, per_month = 3", "25"),
         ("points = 5, per_week = 2, per_month = 3", "25"),
+        // Caps on events come before caps on points: 5 of the three events of the 16th, and 5 of the 1st.
+        ("points = 5, per_month = 3, max_points_per_day = 5", "10"),
     ] {
         let scorer = rules(&format!("[[axis.rule]]\nid = 'r'\nsignal = {{ event = 'grant', max = 1000, {keys} }}\n"));
         let score = scorer.score(&record, at("2026-12-02T09:00:00Z"));

@@ -17,7 +17,8 @@
 //! | [`design`] | contributors to the engine | where things are, how the evaluator works, what is left out, and why |
 //!
 //! The guide is tested. Rust code runs as a doctest. Every TOML block is read and compiled, and its cases are verified.
-//! Tests compare the tables of problems, limits, modules and templates with the sources. Each example of a warning has it.
+//! Tests compare the tables of problems, limits, modules and templates with the sources, and check that each example of a
+//! warning causes the warning.
 
 /// The model document, key by key.
 ///

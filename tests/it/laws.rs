@@ -209,7 +209,7 @@ fn missing_says_how_a_gate_treats_an_unknown_condition() {
 #[test]
 fn promoters_never_lower_a_score() {
     for subject in subjects(0..scaled(1_000)) {
-        // Never true, not removed: a condition can be what gives a field its kind.
+        // A promoter that is never true still gives its fields their kinds; a removed one would not.
         let mut none = subject.instance.model.clone();
         for promoter in none.get_mut("promoter").and_then(Json::as_array_mut).into_iter().flatten() {
             promoter["when"] = json!({ "all": [promoter["when"], never()] });

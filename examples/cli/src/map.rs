@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +16,7 @@ use crate::matched::{Listed, listed_attributes};
 use crate::messages::{Messages, Stop, counted, shortened};
 use crate::names::{Likeness, likeness, nearest, nearest_column, snake};
 use crate::options::FileArgs;
+use crate::output::write_file;
 use crate::reads::attributes;
 
 #[derive(clap::Args)]
@@ -52,7 +52,7 @@ pub(crate) fn run(args: &Args, messages: &Messages, out: &mut dyn Write) -> Resu
     }
     match &args.out {
         None => write!(out, "{}", draft.text)?,
-        Some(path) => fs::write(path, &draft.text).map_err(|error| format!("{}: {error}", path.display()))?,
+        Some(path) => write_file(path, &draft.text)?,
     }
     out.flush()?;
     for question in &draft.questions {

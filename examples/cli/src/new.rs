@@ -8,7 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use warmth::templates::{self, Template};
 
 use crate::messages::{Messages, Stop};
-use crate::output::write_table;
+use crate::output::{unwritable, write_table};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -39,10 +39,10 @@ pub(crate) fn run(args: &Args, messages: &Messages, out: &mut dyn Write) -> Resu
     let Some(path) = &args.out else { return Ok(write!(out, "{}", template.document())?) };
     let shown = path.display();
     let mut file = File::create_new(path).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => format!("{shown}: the file exists; choose another name"),
-        _ => format!("{shown}: {error}"),
+        ErrorKind::AlreadyExists => Stop::Unusable(format!("{shown}: the file exists; choose another name")),
+        _ => unwritable(path, &error),
     })?;
-    file.write_all(template.document().as_bytes()).map_err(|error| format!("{shown}: {error}"))?;
+    file.write_all(template.document().as_bytes()).map_err(|error| unwritable(path, &error))?;
     messages.note(&format!("next: adapt {shown} to your fields and events, then `warmth check {shown}`"));
     Ok(())
 }

@@ -1,8 +1,24 @@
-//! Tables for people and lines of CSV for programs.
+//! Tables for people, lines of CSV for programs, and files.
 
-use std::io::{self, Write};
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 
 use crate::messages::Stop;
+
+/// Writes a file. An existing file is overwritten.
+pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Stop> {
+    fs::write(path, text).map_err(|error| unwritable(path, &error))
+}
+
+/// The message for a file that cannot be written.
+pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Stop {
+    let shown = path.display();
+    Stop::Unusable(match error.kind() {
+        ErrorKind::NotFound => format!("{shown}: the folder does not exist"),
+        _ => format!("{shown}: {error}"),
+    })
+}
 
 /// Writes one line of CSV.
 pub(crate) fn write_line(out: &mut dyn Write, cells: &[String]) -> Result<(), Stop> {

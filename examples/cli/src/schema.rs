@@ -1,6 +1,5 @@
 //! Writes the JSON Schema of models, so that an editor completes names and refuses wrong operators.
 
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +13,7 @@ use crate::mapping::{EventsMapping, FieldMapping, Mapping};
 use crate::messages::{Messages, Stop, counted};
 use crate::names::{Likeness, likeness, snake};
 use crate::options::FileArgs;
+use crate::output::write_file;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -40,7 +40,7 @@ pub(crate) fn run(args: &Args, messages: &Messages, out: &mut dyn Write) -> Resu
     };
     match &args.out {
         None => writeln!(out, "{schema}")?,
-        Some(path) => fs::write(path, format!("{schema}\n")).map_err(|error| format!("{}: {error}", path.display()))?,
+        Some(path) => write_file(path, &format!("{schema}\n"))?,
     }
     out.flush()?;
     let name =

@@ -21,6 +21,7 @@ use warmth::{Model, Record, Scorer};
 
 use crate::document::Document;
 use crate::messages::{Messages, Stop};
+use crate::output::write_file;
 use history::{Labelled, Row, read_history};
 use page::Page;
 
@@ -125,16 +126,12 @@ pub(crate) fn run(question: &Args, messages: &mut Messages, out: &mut dyn Write)
     Ok(())
 }
 
-fn write_files(folder: &Path, documents: &[(String, String)], page: &Page<'_>) -> Result<(), String> {
-    let write = |file: &str, text: &str| {
-        let path = folder.join(file);
-        fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))
-    };
+fn write_files(folder: &Path, documents: &[(String, String)], page: &Page<'_>) -> Result<(), Stop> {
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     for (name, document) in documents {
-        write(&format!("{name}.toml"), document)?;
+        write_file(&folder.join(format!("{name}.toml")), document)?;
     }
-    write("report.html", &page.to_string())
+    write_file(&folder.join("report.html"), &page.to_string())
 }
 
 fn try_on(scorer: &Scorer<Record>, rows: &[Row]) -> Tried {

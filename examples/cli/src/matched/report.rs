@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
 
 use serde::Serialize;
@@ -11,6 +10,7 @@ use warmth::Verdict;
 use crate::mapping::infer::{key, quoted};
 use crate::messages::{Messages, Stop, counted, first_few};
 use crate::misfits::Misfit;
+use crate::output::write_file;
 
 /// Rules and missing fields are reported from this number of records: among fewer, such a finding may be chance.
 const ENOUGH: u64 = 20;
@@ -128,7 +128,7 @@ impl Report {
     /// Writes the report to a file of JSON.
     pub(crate) fn write_json(&self, path: &Path) -> Result<(), Stop> {
         let json = serde_json::to_string_pretty(self).map_err(|error| error.to_string())?;
-        fs::write(path, json + "\n").map_err(|error| format!("{}: {error}", path.display()).into())
+        write_file(path, &(json + "\n"))
     }
 
     /// Writes what never matched as warnings.

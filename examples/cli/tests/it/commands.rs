@@ -248,6 +248,7 @@ fn refusals_say_what_to_write() {
         (&["score", "model.toml", "other.csv", "--events", "e.csv"], next),
         (&["preview", "model.toml", "model.toml", "other.csv", "--events", "e.csv"], next),
         (&["preview", "model.toml", "model.toml", "none.csv"], "none.csv: there is no record that can be scored"),
+        (&["map", "records.csv", "--out", "nowhere/mapping.toml"], "nowhere/mapping.toml: the folder does not exist"),
         (&["check", "model.toml", "--events", "e.csv"], "required arguments were not provided:\n  <RECORDS>"),
         (&["check", "model.toml", "--report", "report.json"], "required arguments were not provided:\n  <RECORDS>"),
     ] {

@@ -34,8 +34,8 @@ pub(crate) struct Scored<'a, 'm> {
 /// The files as they are read: the records one by one, the events before them.
 pub(crate) struct Population {
     pub(crate) records: Records,
-    events: Option<Events>,
-    mapping: Mapping,
+    pub(crate) events: Option<Events>,
+    pub(crate) mapping: Mapping,
 }
 
 impl Population {
@@ -86,8 +86,7 @@ impl Population {
             each(scored)?;
         }
         self.records.refuse_none()?;
-        let events = self.events.as_ref().map(|events| (events, &self.mapping));
-        let report = audit.report(&self.records, events, messages.left_out());
+        let report = audit.report(&self, messages.left_out());
         Ok(Unreported { records: self.records, report })
     }
 }

@@ -11,10 +11,10 @@ use warmth::{Fired, Kind, Model, Record, Score, Scorer, Value, Verdict};
 use crate::events::Events;
 use crate::mapping::Mapping;
 use crate::messages::shortened;
+use crate::misfits::Misfits;
 use crate::names::{self, Likeness, likeness, nearest, tally};
-use crate::population::gate_of;
+use crate::population::{Population, gate_of};
 use crate::reads::{Use, attribute_uses, conditions, rules};
-use crate::records::Records;
 use report::{
     ListLike, MissingField, OtherSpelling, ReportedCells, RuleCount, UnmatchedAttribute, UnmatchedEvent, UnmatchedText,
 };
@@ -110,22 +110,22 @@ impl<'m> Audit<'m> {
         }
     }
 
-    /// The report. `events` is `None` if there is no file of events.
-    pub(crate) fn report<'e>(self, records: &Records, events: Option<(&'e Events, &Mapping)>, skipped: u64) -> Report {
-        let of_events =
-            |(events, _): &(&'e Events, &Mapping)| events.misfits.columns().chain(events.attribute_misfits.columns());
-        let cells = events.iter().flat_map(of_events).chain(records.misfits().columns());
+    /// The report on the files that were read.
+    pub(crate) fn report(self, population: &Population, skipped: u64) -> Report {
+        let Population { records, events, mapping } = population;
+        let of_events = events.iter().flat_map(|events| [&events.misfits, &events.attribute_misfits]);
+        let cells = of_events.chain([records.misfits()]).flat_map(Misfits::columns);
         let cells = cells.map(ReportedCells::of).collect();
-        let (unmatched, unread) =
-            events.map_or_else(Default::default, |(events, mapping)| self.events(events, mapping));
+        let (unmatched, unread) = events.as_ref().map_or_else(Default::default, |events| self.events(events, mapping));
         // A field without any value has a warning of its own.
         let seen = |listed: &&Listed<'_>| self.fields.get(listed.field).filter(|seen| seen.known > 0);
         let listed: Vec<_> = self.unmatched.iter().filter_map(|listed| Some((listed, &seen(&listed)?.texts))).collect();
         let few = listed.iter().map(|(_, texts)| texts.len()).sum::<usize>() <= PAIRS;
         let texts = listed.iter().map(|(listed, texts)| listed.unmatched(texts, few));
-        let (attributes, attribute_texts) = events.map_or_else(Default::default, |(events, _)| self.attributes(events));
+        let (attributes, attribute_texts) =
+            events.as_ref().map_or_else(Default::default, |events| self.attributes(events));
         let mut spellings = self.spellings();
-        spellings.extend(events.iter().flat_map(|_| self.event_spellings(&unread)));
+        spellings.extend(self.event_spellings(&unread));
         let missing = self.fields.iter().map(|(name, seen)| (name, self.records - seen.known));
         let missing = missing.filter(|(_, missing)| missing * 2 > self.records).map(|(name, missing)| MissingField {
             field: (*name).to_owned(),
@@ -140,7 +140,8 @@ impl<'m> Audit<'m> {
             is_tags: seen.kind == Kind::Tags,
         });
         // Without a file of events, rules on events cannot fire.
-        let on_events = if events.is_none() { reads_events(self.model) } else { BTreeSet::new() };
+        let lacks_events = population.lacks_events(&[self.model]);
+        let on_events = if lacks_events { reads_events(self.model) } else { BTreeSet::new() };
         let rules = ids(self.scorer).filter(|id| !on_events.contains(id)).filter_map(|id| {
             let fired = self.fired.get(id).copied().filter(|fired| *fired == 0 || *fired == self.passed)?;
             Some(RuleCount { id: id.to_owned(), fired, of: self.passed })
@@ -151,7 +152,7 @@ impl<'m> Audit<'m> {
             skipped_rows: skipped,
             held_back: self.held_back.iter().map(|(gate, count)| ((*gate).to_owned(), *count)).collect(),
             cells,
-            has_events: events.is_some() || self.model.events().next().is_none(),
+            has_events: !lacks_events,
             events: unmatched,
             unread_events: unread,
             ids_without_record: records.unknown_ids(),

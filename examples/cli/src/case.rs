@@ -1,4 +1,4 @@
-//! Writes what one record scores as a case of the model, to append to the document.
+//! Writes a record and its score as a case of the model, to append to the document.
 
 use std::fmt::Write as _;
 use std::io::Write;
@@ -108,7 +108,7 @@ fn event(row: Value) -> String {
     }
 }
 
-/// The keys of a table, these first.
+/// The keys and values of a table, with these keys first.
 fn ordered(table: Table, first: &[&str]) -> Vec<(String, Value)> {
     let mut keys: Vec<(String, Value)> = table.into_iter().collect();
     keys.sort_by_key(|(name, _)| first.iter().position(|own| own == name).unwrap_or(usize::MAX));

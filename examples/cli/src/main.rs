@@ -70,9 +70,9 @@ enum Command {
     Map(map::Args),
     /// Score the same records with two models, and list the records that move to another state, grade, segment or play
     Preview(preview::Args),
-    /// Write what one record scores as a case of the model
+    /// Write a record and its score as a case of the model
     Case(case::Args),
-    /// Write the JSON Schema of models, for editors; with files, it knows their columns and events
+    /// Write the JSON Schema of models for editors, or a schema for the columns and events of your files
     Schema(schema::Args),
     /// List what changes from one model to another
     Diff(diff::Args),

@@ -67,11 +67,10 @@ pub(crate) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>
     best.map(|(_, name)| name)
 }
 
-/// How many different texts a tally has.
+/// The most texts that a tally counts.
 const TEXTS: usize = 10_000;
 
-/// Adds a row to the number of rows with a text. Whether the tally did not have the text before. A full tally takes no new
-/// text.
+/// Counts a row with a text. Returns true if the tally has not counted the text before. A full tally counts no new texts.
 pub(crate) fn tally(rows: &mut BTreeMap<String, u64>, text: &str) -> bool {
     if let Some(rows) = rows.get_mut(text) {
         *rows += 1;

@@ -21,7 +21,7 @@ pub(crate) struct PopulationArgs {
     /// RFC 3339, such as 2026-11-22T18:00:00+01:00, or a date for its midnight in UTC (default: now)
     #[arg(long, value_name = "INSTANT", value_parser = as_of)]
     as_of: Option<DateTime<Utc>>,
-    /// Count rows of events that are the same in every cell once
+    /// Count equal rows of events once: rows that are the same in every cell
     #[arg(long)]
     drop_duplicates: bool,
     #[command(flatten)]
@@ -54,7 +54,7 @@ impl PopulationArgs {
 /// Options of the commands that report what never matched. Each of these commands has an argument `records`.
 #[derive(clap::Args)]
 pub(crate) struct ReportArgs {
-    /// Write what never matched to a file of JSON, too
+    /// Also write all findings to a file of JSON
     #[arg(long, value_name = "FILE", requires = "records")]
     pub(crate) report: Option<PathBuf>,
     /// Exit with 3 if there are warnings

@@ -25,7 +25,7 @@ use crate::population::{Files, Population, fields};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// RFC 3339, such as 2026-11-22T18:00:00+01:00 (default: 2026-11-22T18:00:00Z)
+    /// RFC 3339, such as 2026-11-22T18:00:00+01:00, or a date for its midnight in UTC (default: 2026-11-22T18:00:00Z)
     #[arg(long, value_name = "INSTANT", value_parser = as_of)]
     as_of: Option<DateTime<Utc>>,
 }

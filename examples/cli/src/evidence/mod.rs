@@ -30,7 +30,7 @@ pub(crate) struct Args {
     /// CSV with `as_of`, the outcome (`true` or `false`), and a column for each factor; empty values are missing, lists are
     /// split at `;`; a column `id` is not read
     history: PathBuf,
-    /// Whether the outcome came after `as_of`
+    /// The column that says whether the outcome came after `as_of`
     #[arg(long, value_name = "COLUMN")]
     outcome: String,
     /// The model in use, .toml or .json, to compare with the proposed models

@@ -1,7 +1,7 @@
 //! A mapping says how the columns of a file become facts and events.
 //!
-//! It is a TOML document; `warmth map` drafts one. A preset is a mapping that ships with the command. A mapping that names a
-//! preset replaces its keys.
+//! It is a TOML document; `warmth map` drafts one. A preset is a mapping that ships with the command. The keys of a
+//! mapping come before the keys of the preset that it names.
 
 pub(crate) mod form;
 pub(crate) mod infer;

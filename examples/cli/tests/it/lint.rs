@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Folder, Outcome, contains, shipped, warmth};
+use crate::{Folder, Outcome, contains, page, shipped, warmth};
 
 const DOCUMENT: &str = "\
 format = 1
@@ -34,6 +34,7 @@ warning[top-not-reached]: the score of this axis is at most 80: subjects reach a
     let table =
         "model.toml: `x` has 1 warning\n       least  greatest\nfit        0        80\nscore      0        80\n";
     run(&[]).is(0, table, expected);
+    contains(&page(), &[expected.trim_end()]);
     run(&["--strict"]).is(3, table, expected);
 
     let lines = run(&["--format", "jsonl", "--strict"]);

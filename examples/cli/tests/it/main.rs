@@ -68,6 +68,15 @@ impl Folder {
         Folder(folder)
     }
 
+    /// The folder with a copy of the sample.
+    fn sample(test: &str) -> Folder {
+        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample");
+        let file = |name: &str| fs::read(sample.join(name)).unwrap();
+        ["leads.toml", "contacts.csv", "events.csv"]
+            .into_iter()
+            .fold(Folder::new(test), |folder, name| folder.with(name, file(name)))
+    }
+
     /// The folder with a file more.
     fn with(self, file: &str, contents: impl AsRef<[u8]>) -> Folder {
         self.write(file, contents);

@@ -1,8 +1,5 @@
 //! The README: every command prints the output on the page, and every mapping is read.
 
-use std::fs;
-use std::path::Path;
-
 use crate::{Folder, page};
 
 /// The texts of the blocks in a language.
@@ -14,10 +11,7 @@ fn blocks<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
 #[test]
 fn the_page_shows_what_the_command_prints() {
     let page = page();
-    let folder = Folder::new("readme");
-    for file in ["leads.toml", "contacts.csv", "events.csv"] {
-        folder.write(file, fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("sample").join(file)).unwrap());
-    }
+    let folder = Folder::sample("readme");
     let consoles = blocks(&page, "console");
     assert_eq!(consoles.len(), 8);
     for block in consoles {

@@ -5,14 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::{Folder, Outcome, root, shipped, warmth};
-
-fn sample(test: &str) -> Folder {
-    let file = |file| fs::read(root().join("examples/cli/sample").join(file)).unwrap();
-    ["contacts.csv", "events.csv", "leads.toml"]
-        .into_iter()
-        .fold(Folder::new(test), |folder, name| folder.with(name, file(name)))
-}
+use crate::{Folder, Outcome, shipped, warmth};
 
 fn run(command: &mut Command) -> Outcome {
     Outcome::of(command.output().unwrap())
@@ -44,7 +37,7 @@ fn fields(schema: &Value, condition: &str) -> Vec<(String, String)> {
 
 #[test]
 fn columns_are_fields_of_their_kinds_and_events_have_their_names() {
-    let folder = sample("schema");
+    let folder = Folder::sample("schema");
     let expected = [
         ("annual_revenue", "number_field"),
         ("company_name", "text_field"),

@@ -120,12 +120,14 @@ tables! {
             "The points that count as 100. Default: the points that the rules can reach.";
         MISSING: Optional<MissingOfAxis> = "missing",
             "What happens if too little is known about the axis. Default: `zero`.";
-        MIN_COVERAGE: Optional<Points> = "min_coverage", "The coverage below which `missing = \"skip\"` skips the axis.";
+        MIN_COVERAGE: Optional<Points> = "min_coverage",
+            "The coverage below which `missing = \"skip\"` skips the axis.";
         RULE: Optional<List<Rule>> = "rule", "Rules that give points.";
         GROUP: Optional<List<Group>> = "group", "Groups that bound the points of several rules together.";
     }
 
-    Group = "group", "Adds up the points of its rules and inner groups, and clamps the sum." => Reader::group, axis::Group;
+    Group = "group", "Adds up the points of its rules and inner groups, and clamps the sum."
+        => Reader::group, axis::Group;
     {
         NAME: Required<Name> = "name", "Unique among the groups of the axis.";
         LABEL: Optional<Text> = "label", "The text that people see. Default: the name.";
@@ -176,7 +178,8 @@ tables! {
         BELOW: Optional<Points> = "below", "Points for a value below the first bound. Default: 0.";
     }
 
-    Band = "band", "A band with a bound of its own kind, such as `{ above = 10, points = 8 }`." => Reader::band_with_its_own_bound, (f64, Option<bool>, points::Points);
+    Band = "band", "A band with a bound of its own kind, such as `{ above = 10, points = 8 }`."
+        => Reader::band_with_its_own_bound, (f64, Option<bool>, points::Points);
         one of &[&[Band::FROM.name], &[Band::ABOVE.name]];
     {
         FROM: Optional<Number> = "from", "The least number of the band.";
@@ -230,9 +233,12 @@ tables! {
         PER_DAY: Optional<Count> = "per_day", "Keeps at most this many events of each civil day.";
         PER_WEEK: Optional<Count> = "per_week", "Keeps at most this many events of each week.";
         PER_MONTH: Optional<Count> = "per_month", "Keeps at most this many events of each month.";
-        MAX_POINTS_PER_DAY: Optional<Points> = "max_points_per_day", "Keeps events of each civil day until their points add up to this.";
-        MAX_POINTS_PER_WEEK: Optional<Points> = "max_points_per_week", "Keeps events of each week until their points add up to this.";
-        MAX_POINTS_PER_MONTH: Optional<Points> = "max_points_per_month", "Keeps events of each month until their points add up to this.";
+        MAX_POINTS_PER_DAY: Optional<Points> = "max_points_per_day",
+            "Caps the points of the events of each civil day, before decay.";
+        MAX_POINTS_PER_WEEK: Optional<Points> = "max_points_per_week",
+            "Caps the points of the events of each week, before decay.";
+        MAX_POINTS_PER_MONTH: Optional<Points> = "max_points_per_month",
+            "Caps the points of the events of each month, before decay.";
         PREFER: Optional<Choice<worth::Prefer>> = "prefer",
             "Which events `once_per` and the caps keep. Default: `latest`.";
         MIN_COUNT: Optional<Count> = "min_count", "Makes the signal worth 0 if fewer events than this are left.";

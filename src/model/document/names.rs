@@ -270,7 +270,7 @@ impl NumberOp {
 
     /// Returns the names of all number operators.
     pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-        NumberOp::COMPARISONS.iter().map(|(name, _)| *name).chain([BETWEEN])
+        NumberOp::all().map(|(name, _)| name)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::values::{Optional, Required, Value};
 use super::{Reader, tables};
-use crate::model::document::names::{DISTINCT, IGNORE_CASE, KEY_ADVICE, PREVIOUS, WHERE, squashed};
+use crate::model::document::names::{DISTINCT, IGNORE_CASE, KEY_ADVICE, PREVIOUS, RATIO_TO, WHERE, WITHIN, squashed};
 use crate::model::document::node::Node;
 use crate::model::document::table::Table;
 use crate::problem::{Path, Problem, nearest};
@@ -13,8 +13,8 @@ const OPTIONS: [(&str, &str); 11] = [
     ("bounds", "`bands`"),
     ("below", "`bands`"),
     ("by", "`bands` over dates and events"),
-    ("ratio_to", "`bands` over numbers and events"),
-    ("within", "`bands` over events, except by `days_since_last`"),
+    (RATIO_TO, "`bands` over numbers and events"),
+    (WITHIN, "`bands` over events, except by `days_since_last`"),
     ("window", "`signal`; `bands` and `per_unit` over events take `within`"),
     (WHERE, "`bands`, `per_unit` and `when` over events, and to `signal`"),
     (DISTINCT, "`bands`, `per_unit` and `when` over the `count` of events"),

@@ -1,6 +1,9 @@
 //! The schema of conditions: joins, and the operators on fields, events and outcomes.
 
-use super::types::{Entries, Writer, any_of, described, names, object, of_type, one_of, part, requires_any};
+use super::types::{
+    Entries, Writer, any_of, described, filled, list_of, names, object, of_type, one_of, part, require, requires_any,
+    reserve,
+};
 use crate::input::facts::{Field, Kind};
 use crate::model::condition::{EventMeasure, NumberOp, TextOp};
 use crate::model::document::location::{AMOUNT, Scope};
@@ -12,20 +15,6 @@ use crate::model::document::table::{Names, Table, ValueType};
 
 const NUMBERS: ValueType = ValueType::Pair(&ValueType::Number, &ValueType::Number);
 const SPANS: ValueType = ValueType::Pair(&ValueType::Span, &ValueType::Span);
-
-/// A table that must not be empty. Keys other than `properties` are refused, or have the schema `other`.
-fn filled(types: &[&str], properties: Entries, other: Node) -> Entries {
-    let of = match types {
-        [only] => (*only).into(),
-        types => names(types.iter().copied()),
-    };
-    let mut schema = object([("type", of), ("minProperties", Node::Whole(1))]);
-    if !properties.is_empty() {
-        schema.push(("properties".to_owned(), Node::Table(properties)));
-    }
-    schema.push(("additionalProperties".to_owned(), other));
-    schema
-}
 
 fn kind_name(kind: Kind) -> &'static str {
     match kind {
@@ -49,7 +38,7 @@ fn bare_types(kind: Kind) -> &'static [&'static str] {
     }
 }
 
-impl<'h> Writer<'h> {
+impl Writer<'_> {
     pub(super) fn condition(&mut self, scope: Scope) -> Entries {
         let name = match scope {
             Scope::Subject => "condition",
@@ -60,7 +49,6 @@ impl<'h> Writer<'h> {
     }
 
     fn condition_table(&mut self, scope: Scope) -> Entries {
-        let fields = self.fields(scope);
         let mut properties = Vec::new();
         for (name, key) in ConditionKey::NAMES {
             let is_of_events = scope == Scope::Attributes && *key == ConditionKey::Events;
@@ -69,16 +57,12 @@ impl<'h> Writer<'h> {
                 properties.push(((*name).to_owned(), described(key.about(), schema)));
             }
         }
-        for field in fields.unwrap_or_default().iter().filter(|field| !scope.reserves(field.name())) {
-            let schema = self.field(field);
-            properties.push((field.name().to_owned(), Node::Table(schema)));
-        }
-        let other = if fields.is_some() { Node::Flag(false) } else { Node::Table(self.tests(Kind::Any)) };
+        let (known, other) = self.known_fields(scope);
+        properties.extend(known.into_iter().filter(|(name, _)| !scope.reserves(name)));
         let mut schema = filled(&["object"], properties, other);
         schema.insert(0, ("description".to_owned(), "Tests that must all be true.".into()));
-        if scope == Scope::Attributes && fields.is_none() {
-            let reserved = object([("not", Node::Table(object([("enum", names([EVENTS, AMOUNT]))])))]);
-            schema.push(("propertyNames".to_owned(), Node::Table(reserved)));
+        if scope == Scope::Attributes && self.host.attributes.is_none() {
+            reserve(&mut schema, [EVENTS, AMOUNT]);
         }
         schema
     }
@@ -90,18 +74,11 @@ impl<'h> Writer<'h> {
             ConditionKey::AtLeastOf => self.at_least_of(scope),
             ConditionKey::Events => {
                 let tests = Node::Table(self.defined("event_tests", Writer::event_tests));
-                let known = self.host.events.as_ref().map(|events| {
-                    let names = events.iter().map(|event| &**event).chain(["*"]);
-                    names.map(|event| (event.to_owned(), tests.clone())).collect()
-                });
-                let other = if known.is_some() { Node::Flag(false) } else { tests };
-                filled(&["object"], known.unwrap_or_default(), other)
+                let (known, other) = self.known_events(tests);
+                filled(&["object"], known, other)
             }
             ConditionKey::Field => {
-                let fields = self.fields(scope);
-                let known = fields.unwrap_or_default().iter();
-                let known = known.map(|field| (field.name().to_owned(), Node::Table(self.field(field)))).collect();
-                let other = if fields.is_some() { Node::Flag(false) } else { Node::Table(self.tests(Kind::Any)) };
+                let (known, other) = self.known_fields(scope);
                 filled(&["object"], known, other)
             }
             ConditionKey::Axis => {
@@ -131,8 +108,7 @@ impl<'h> Writer<'h> {
     }
 
     pub(super) fn conditions(&mut self, scope: Scope) -> Entries {
-        let items = Node::Table(self.condition(scope));
-        object([("type", "array".into()), ("items", items), ("minItems", Node::Whole(1))])
+        list_of(self.condition(scope), 1)
     }
 
     fn at_least_of(&mut self, scope: Scope) -> Entries {
@@ -142,10 +118,13 @@ impl<'h> Writer<'h> {
         schema
     }
 
-    /// Returns the names that conditions can test, if they are known.
-    fn fields(&self, scope: Scope) -> Option<&'h [Field]> {
+    /// Returns the properties for the fields that conditions can test, and the schema of other fields.
+    fn known_fields(&mut self, scope: Scope) -> (Entries, Node) {
         let host = self.host;
-        if scope == Scope::Attributes { host.attributes.as_deref() } else { host.fields.as_deref() }
+        let fields = if scope == Scope::Attributes { &host.attributes } else { &host.fields };
+        let Some(fields) = fields else { return (Entries::new(), Node::Table(self.tests(Kind::Any))) };
+        let known = fields.iter().map(|field| (field.name().to_owned(), Node::Table(self.field(field))));
+        (known.collect(), Node::Flag(false))
     }
 
     /// Tests on a field that the host has.
@@ -270,10 +249,7 @@ impl<'h> Writer<'h> {
             properties.push((key.name.to_owned(), described(key.about, schema)));
         }
         let mut schema = filled(types, properties, Node::Flag(false));
-        let required: Vec<_> = keys().filter(|key| key.required).map(|key| key.name).collect();
-        if !required.is_empty() {
-            schema.push(("required".to_owned(), names(required)));
-        }
+        require(&mut schema, keys());
         if keys().any(|key| !matches!(key.value, ValueType::NumberTests)) {
             // Options do not test anything.
             schema.extend(requires_any(NumberOp::names()));
@@ -303,18 +279,14 @@ fn with_ignore_case(operators: impl IntoIterator<Item = Entries>) -> (String, No
 
 /// The operand of an operator on texts or tags, each with this schema.
 fn text_of(op: FieldOp, text: Entries) -> Option<Entries> {
-    let list = |text: &Entries| {
-        object([("type", "array".into()), ("items", Node::Table(text.clone())), ("minItems", Node::Whole(1))])
-    };
     let takes_list = match op {
         FieldOp::Equality(_) => false,
         FieldOp::Text(op) if op.takes_either() => {
-            let list = list(&text);
-            return Some(any_of([text, list]));
+            return Some(any_of([text.clone(), list_of(text, 1)]));
         }
         FieldOp::Text(op) => op.takes_list(),
         FieldOp::Tags(op) => op.takes_list(),
         _ => return None,
     };
-    Some(if takes_list { list(&text) } else { text })
+    Some(if takes_list { list_of(text, 1) } else { text })
 }

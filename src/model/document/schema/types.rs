@@ -40,6 +40,14 @@ pub(super) fn any_of(schemas: impl IntoIterator<Item = Entries>) -> Entries {
     object([("anyOf", Node::List(schemas.into_iter().map(Node::Table).collect()))])
 }
 
+pub(super) fn list_of(items: Entries, at_least: u32) -> Entries {
+    let mut list = object([("type", "array".into()), ("items", Node::Table(items))]);
+    if at_least > 0 {
+        list.push(("minItems".to_owned(), at_least.into()));
+    }
+    list
+}
+
 /// A part of the schema of a table, whose other keys are declared elsewhere. Editors take a table without
 /// `additionalProperties` for one that has no other keys.
 pub(super) fn part<const N: usize>(entries: [(&str, Node); N]) -> Entries {
@@ -55,6 +63,20 @@ pub(super) fn requires_any<'k>(keys: impl IntoIterator<Item = &'k str>) -> Entri
         Some(only) if alternatives.is_empty() => only,
         last => any_of(alternatives.into_iter().chain(last)),
     }
+}
+
+/// Adds the keys that a table needs.
+pub(super) fn require<'k>(schema: &mut Entries, keys: impl IntoIterator<Item = &'k Key>) {
+    let required: Vec<_> = keys.into_iter().filter(|key| key.required).map(|key| key.name).collect();
+    if !required.is_empty() {
+        schema.push(("required".to_owned(), names(required)));
+    }
+}
+
+/// Adds the names that no key may have.
+pub(super) fn reserve<'n>(schema: &mut Entries, reserved: impl IntoIterator<Item = &'n str>) {
+    let reserved = object([("enum", names(reserved))]);
+    schema.push(("propertyNames".to_owned(), Node::Table(object([("not", Node::Table(reserved))]))));
 }
 
 /// Puts a description in front of a schema, in place of its own.
@@ -123,13 +145,7 @@ impl<'h> Writer<'h> {
                 let schemas: Vec<_> = types.iter().map(|value| self.value(value)).collect();
                 any_of(schemas)
             }
-            ValueType::List { of, at_least } => {
-                let mut list = object([("type", "array".into()), ("items", Node::Table(self.value(of)))]);
-                if *at_least > 0 {
-                    list.push(("minItems".to_owned(), Node::from(*at_least)));
-                }
-                list
-            }
+            ValueType::List { of, at_least } => list_of(self.value(of), *at_least),
             ValueType::Named(name, value) => self.defined(name, |writer| writer.value(value)),
             ValueType::Pair(first, second) => {
                 let items = [self.value(first), self.value(second)].map(Node::Table);
@@ -182,6 +198,13 @@ impl<'h> Writer<'h> {
         Some(of_kind.map(|field| field.name().to_owned()).collect())
     }
 
+    /// Returns the properties for the known events, and the schema of other events.
+    pub(super) fn known_events(&self, each: Node) -> (Entries, Node) {
+        let Some(events) = &self.host.events else { return (Entries::new(), each) };
+        let known = events.iter().map(|event| &**event).chain(["*"]);
+        (known.map(|event| (event.to_owned(), each.clone())).collect(), Node::Flag(false))
+    }
+
     /// Writes a table with the keys of all these tables.
     pub(super) fn table(&mut self, tables: &[&Table]) -> Entries {
         let mut properties: Entries = Vec::new();
@@ -193,16 +216,12 @@ impl<'h> Writer<'h> {
                 self.put_key(&mut properties, key);
             }
         }
-        let required = tables.iter().flat_map(|table| table.keys).filter(|key| key.required).map(|key| key.name);
-        let required: Vec<_> = required.collect();
         let mut schema = of_type("object");
         if let [first, ..] = tables {
             schema.insert(0, ("description".to_owned(), first.about.into()));
         }
         schema.push(("properties".to_owned(), Node::Table(properties)));
-        if !required.is_empty() {
-            schema.push(("required".to_owned(), names(required)));
-        }
+        require(&mut schema, tables.iter().flat_map(|table| table.keys));
         schema.push(("additionalProperties".to_owned(), Node::Flag(false)));
         for table in tables {
             if !table.one_of.is_empty() {
@@ -256,7 +275,7 @@ impl<'h> Writer<'h> {
         schema
     }
 
-    /// Writes the options in `tables`, and refuses those that are only in `others`.
+    /// Writes the keys of `tables` as options. Refuses the other keys of `others`.
     fn options(&mut self, tables: &[&Table], others: &[&Table]) -> Entries {
         let keys = || tables.iter().flat_map(|table| table.keys);
         let mut properties: Entries = Vec::new();
@@ -268,11 +287,8 @@ impl<'h> Writer<'h> {
                 properties.push((key.name.to_owned(), Node::Flag(false)));
             }
         }
-        let required: Vec<_> = keys().filter(|key| key.required).map(|key| key.name).collect();
         let mut schema = part([("properties", Node::Table(properties))]);
-        if !required.is_empty() {
-            schema.push(("required".to_owned(), names(required)));
-        }
+        require(&mut schema, keys());
         schema
     }
 
@@ -300,16 +316,8 @@ impl<'h> Writer<'h> {
         let mut properties = vec![(FIELD.to_owned(), described(ConditionKey::Field.about(), escaped))];
         if let Some(event) = event {
             let schema = Node::Table(self.value(event));
-            let known = host.events.as_ref().map(|events| {
-                events
-                    .iter()
-                    .map(|event| &**event)
-                    .chain(["*"])
-                    .map(|event| (event.to_owned(), schema.clone()))
-                    .collect()
-            });
-            let others = if known.is_some() { Node::Flag(false) } else { schema };
-            let events = single(known.unwrap_or_default(), others);
+            let (known, others) = self.known_events(schema);
+            let events = single(known, others);
             properties.push((EVENTS.to_owned(), described("The events to measure.", events)));
         }
         let reserved = ConditionKey::names().filter(|name| Scope::Subject.key(name).is_some());
@@ -317,8 +325,7 @@ impl<'h> Writer<'h> {
         properties.extend(own);
         let mut schema = single(properties, other);
         if host.fields.is_none() {
-            let reserved = object([("not", Node::Table(object([("enum", names(reserved))])))]);
-            schema.push(("propertyNames".to_owned(), Node::Table(reserved)));
+            reserve(&mut schema, reserved);
         }
         schema
     }
@@ -376,13 +383,24 @@ fn plain(schema: &Node) -> Vec<&(String, Node)> {
     entries.iter().filter(|(key, _)| key != "description").collect()
 }
 
-/// A table with exactly one entry.
-fn single(properties: Entries, other: Node) -> Entries {
-    let mut schema =
-        object([("type", "object".into()), ("minProperties", Node::Whole(1)), ("maxProperties", Node::Whole(1))]);
+/// A table that must not be empty, or a value of another of these types. Keys other than `properties` have the schema
+/// `other`.
+pub(super) fn filled(types: &[&str], properties: Entries, other: Node) -> Entries {
+    let of = match types {
+        [only] => (*only).into(),
+        types => names(types.iter().copied()),
+    };
+    let mut schema = object([("type", of), ("minProperties", Node::Whole(1))]);
     if !properties.is_empty() {
         schema.push(("properties".to_owned(), Node::Table(properties)));
     }
     schema.push(("additionalProperties".to_owned(), other));
+    schema
+}
+
+/// A table with exactly one entry.
+fn single(properties: Entries, other: Node) -> Entries {
+    let mut schema = filled(&["object"], properties, other);
+    schema.insert(2, ("maxProperties".to_owned(), Node::Whole(1)));
     schema
 }

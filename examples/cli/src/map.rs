@@ -402,7 +402,7 @@ impl Draft {
     ) {
         let written = format!("attributes.{}", key(attribute));
         let is_taken = |sample: &Sample| taken.contains(&sample.name.as_str());
-        let names = [attribute.to_owned(), format!("attributes.{attribute}")];
+        let names = Source::attribute_names(&[attribute.to_owned()]);
         let alike = sheet.find(|sample| names.iter().any(|name| likeness(&sample.name, name) == Likeness::Spelling));
         if let Some(sample) = alike {
             self.sample(&written, sample, kind, base, sheet.hints);

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use warmth::model::Schema;
 use warmth::{Field, Kind, Model};
 
+use crate::input::Source;
 use crate::map::{Draft, Sample, Sheet};
 use crate::mapping::form::Form;
 use crate::mapping::infer::{kind, means_missing, value};
@@ -17,10 +18,10 @@ use crate::output::write_file;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// A file of records: models can name its columns alone
+    /// A file of records: the schema accepts its columns as fields, and no others
     #[arg(long = "for", value_name = "RECORDS")]
     records: Option<PathBuf>,
-    /// A file of events: models can name its events and attributes alone
+    /// A file of events: the schema accepts its events and attributes, and no others
     #[arg(long, value_name = "FILE", requires = "records")]
     events: Option<PathBuf>,
     /// Write the schema to a file (default: standard output)
@@ -50,7 +51,7 @@ pub(crate) fn run(args: &Args, messages: &Messages, out: &mut dyn Write) -> Resu
     Ok(())
 }
 
-/// The schema for these files, and what it knows.
+/// The schema for these files, and the numbers of its fields, events and attributes as text.
 fn of_files(path: &Path, args: &Args, messages: &Messages) -> Result<(Schema, String), Stop> {
     let given = args.options.mapping()?;
     let records = Sheet::read(path, &given.file, messages)?;
@@ -63,7 +64,7 @@ fn of_files(path: &Path, args: &Args, messages: &Messages) -> Result<(Schema, St
     let drafted = Mapping::parse(&draft.text)?;
     let mapping = if args.options.is_mapped() { &given } else { &drafted };
     let mut fields = mapped_fields(&records, mapping.fields.iter(), args.options.is_mapped());
-    // Models can also name columns that the mapping does not.
+    // Models can also name the columns without a field in the mapping.
     let named = |column: &str| {
         mapping.fields.values().flat_map(|field| &field.columns).chain(&mapping.id).any(|own| is_called(column, own))
     };
@@ -71,23 +72,19 @@ fn of_files(path: &Path, args: &Args, messages: &Messages) -> Result<(Schema, St
         !mapping.fields.contains_key(*name) && !field.columns.iter().any(|column| named(column))
     });
     fields.extend(mapped_fields(&records, others, false));
-    let mut known = counted(count(fields.len()), ["field", "fields"]);
+    let mut known = counted(fields.len(), ["field", "fields"]);
     let mut schema = Model::schema().fields(fields);
     if let Some(sheet) = &events {
         let names = event_names(sheet, &mapping.events);
         let attributes = attributes(sheet, &mapping.events);
         known = format!(
             "{known}, {}, {}",
-            counted(count(names.len()), ["event", "events"]),
-            counted(count(attributes.len()), ["attribute", "attributes"])
+            counted(names.len(), ["event", "events"]),
+            counted(attributes.len(), ["attribute", "attributes"])
         );
         schema = schema.events(names).attributes(attributes);
     }
     Ok((schema, format!("the schema has {known}; ")))
-}
-
-fn count(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 fn is_called(column: &str, name: &str) -> bool {
@@ -111,7 +108,7 @@ fn mapped_fields<'m>(
     fields.filter_map(field).collect()
 }
 
-/// The kind of the cells of a column: as a form of the mapping reads them, or else as a draft would.
+/// The kind of a column: the kind that only the form of the mapping reads in all cells, or else the kind that a draft has.
 fn kind_of(sample: &Sample, stated: Option<&Form>) -> Kind {
     let known: Vec<&String> = sample.cells.iter().filter(|cell| !means_missing(cell)).collect();
     if let Some(typed) = sample.typed {
@@ -121,18 +118,17 @@ fn kind_of(sample: &Sample, stated: Option<&Form>) -> Kind {
         return Kind::Any;
     }
     let reads = |form: &Form, kind: Kind| known.iter().all(|cell| value(form, cell, kind).is_some());
-    let by_form = stated.and_then(|form| [Kind::Flag, Kind::Date].into_iter().find(|kind| reads(form, *kind)));
+    let is_stated = |form: &Form, kind: Kind| reads(form, kind) && !reads(&Form::default(), kind);
+    let kinds = [Kind::Flag, Kind::Date, Kind::Number];
+    let by_form = stated.and_then(|form| kinds.into_iter().find(|kind| is_stated(form, *kind)));
     let is_list = |form: &Form| known.iter().filter(|cell| cell.contains(&form.list)).count() * 10 >= known.len();
     match by_form.unwrap_or_else(|| kind(&sample.cells)) {
-        Kind::Text if stated.is_some_and(|form| reads(form, Kind::Number) && kind(&sample.cells) == Kind::Number) => {
-            Kind::Number
-        }
         Kind::Text if stated.is_some_and(is_list) => Kind::Tags,
         kind => kind,
     }
 }
 
-/// What the model calls the events of a file.
+/// The names of the model for the events of a file.
 fn event_names(sheet: &Sheet, mapping: &EventsMapping) -> Vec<String> {
     let cells = column(sheet, &mapping.name).map(|sample| &sample.distinct);
     let named = |cell: &String| mapping.names.get(cell).unwrap_or(cell).clone();
@@ -142,23 +138,22 @@ fn event_names(sheet: &Sheet, mapping: &EventsMapping) -> Vec<String> {
     names
 }
 
-/// The attributes of the events of a file: all columns that are nothing else. Attributes are flags, numbers and texts.
+/// The attributes of the events of a file: all columns that the mapping does not use otherwise. Attributes are flags,
+/// numbers and texts.
 fn attributes(sheet: &Sheet, mapping: &EventsMapping) -> Vec<Field> {
     let own = [&mapping.id, &mapping.name, &mapping.time, &mapping.count, &mapping.amount];
-    let stated = mapping.attributes.values().flat_map(|attribute| &attribute.columns);
-    let taken: Vec<&String> = own.into_iter().flatten().chain(stated).collect();
+    let stated = mapping.attributes.values().flat_map(|attribute| Source::attribute_names(&attribute.columns));
+    let taken: Vec<String> = own.into_iter().flatten().cloned().chain(stated).collect();
     let kind = |sample: &Sample, form| match kind_of(sample, form) {
         kind @ (Kind::Flag | Kind::Number | Kind::Any) => kind,
         _ => Kind::Text,
     };
     let mapped = mapping.attributes.iter().filter_map(|(name, attribute)| {
-        let sample = column(sheet, &attribute.columns)?;
+        let sample = column(sheet, &Source::attribute_names(&attribute.columns))?;
         Some(Field::named(name, kind(sample, Some(&attribute.form))))
     });
     let others = sheet.columns.iter().filter(|sample| !taken.iter().any(|name| is_called(&sample.name, name)));
-    let others = others.map(|sample| {
-        let name = sample.name.strip_prefix("attributes.").unwrap_or(&sample.name);
-        Field::named(snake(name), kind(sample, None))
-    });
+    let others =
+        others.filter_map(|sample| Some(Field::named(snake(Source::plain_name(&sample.name)?), kind(sample, None))));
     mapped.chain(others.filter(|field| !field.name().is_empty())).collect()
 }

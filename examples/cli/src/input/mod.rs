@@ -184,10 +184,12 @@ impl Source {
 
     /// The columns as a mapping may name them.
     pub(crate) fn plain_names(&self) -> impl Iterator<Item = &str> {
-        self.header
-            .iter()
-            .map(|name| name.strip_prefix(ATTRIBUTES).unwrap_or(name))
-            .filter(|name| *name != "attributes")
+        self.header.iter().filter_map(|name| Source::plain_name(name))
+    }
+
+    /// The name of a column as a mapping may write it. The object `attributes` of JSON lines has none.
+    pub(crate) fn plain_name(name: &str) -> Option<&str> {
+        Some(name.strip_prefix(ATTRIBUTES).unwrap_or(name)).filter(|name| *name != "attributes")
     }
 
     /// A header that looks like the title of a report: one name over several columns.

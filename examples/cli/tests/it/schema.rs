@@ -74,9 +74,12 @@ fn columns_are_fields_of_their_kinds_and_events_have_their_names() {
 #[test]
 fn a_mapping_says_what_cells_are() {
     let folder = Folder::new("schema-mapping");
-    folder.write("records.csv", "id,ok,size,day,stack,empty\n1,J,\"1,5\",05.01.2026,a|b,\n2,N,2,06.01.2026,b|c,\n");
+    folder.write(
+        "records.csv",
+        "id,ok,size,day,stack,staff,empty\n1,J,\"1,5\",05.01.2026,a|b,ca. 5,\n2,N,2,06.01.2026,b|c,ca. 7,\n",
+    );
     let mapping = "[fields]\nfine = { column = \"ok\", yes = \"J\", no = \"N\" }\nsize = { decimal = \",\" }\n\
-                   day = { date = \"%d.%m.%Y\" }\nstack = { list = \"|\" }\nabsent = {}\n";
+                   day = { date = \"%d.%m.%Y\" }\nstack = { list = \"|\" }\nstaff = { strip = \"ca.\" }\nabsent = {}\n";
     folder.write("mapping.toml", mapping);
     let args = ["--for", "records.csv", "--map", "mapping.toml"];
     let schema = schema(&folder.run(&[&["schema"], &args[..]].concat()));
@@ -88,6 +91,7 @@ fn a_mapping_says_what_cells_are() {
         ("fine", "flag_field"),
         ("size", "number_field"),
         ("stack", "tags_field"),
+        ("staff", "number_field"),
     ];
     assert_eq!(found, expected.map(|(name, kind)| (name.to_owned(), kind.to_owned())));
 }
@@ -113,6 +117,20 @@ fn attributes_are_the_other_columns_of_events() {
         [("path".to_owned(), "text_field".to_owned()), ("seconds".to_owned(), "number_field".to_owned())]
     );
     assert_eq!(schema["$defs"]["signal"]["properties"]["once_per"]["enum"], serde_json::json!(["path", "seconds"]));
+}
+
+#[test]
+fn attributes_of_json_lines_are_the_keys_of_their_object() {
+    let folder = Folder::new("schema-json");
+    folder.write("records.csv", "id,nps\n1,9\n2,8\n");
+    let event = r#"{"id":"1","event":"form","at":"2026-11-20","test":false,"attributes":{"which":"demo","seconds":4}}"#;
+    folder.write("events.jsonl", event);
+    folder.write("mapping.toml", "[events]\nattributes.form = \"which\"\n");
+    let args = ["schema", "--for", "records.csv", "--events", "events.jsonl", "--map", "mapping.toml"];
+    let mut found = fields(&schema(&folder.run(&args)), "attribute_condition");
+    found.sort();
+    let expected = [("form", "text_field"), ("seconds", "number_field"), ("test", "flag_field")];
+    assert_eq!(found, expected.map(|(name, kind)| (name.to_owned(), kind.to_owned())));
 }
 
 #[test]

@@ -343,6 +343,7 @@ pub(crate) const BROKEN: &[(&str, Document)] = &[
     ("ratio-backwards", When(r#"{ "seats": { "ratio_to": { "field": "seat_limit", "between": [1, 0.5] } } }"#)),
     ("count-backwards", When(r#"{ "tech_stack": { "count": { "between": [3, 1] } } }"#)),
     ("days-since-backwards", When(r#"{ "renewal_date": { "days_since": { "between": [60, 0] } } }"#)),
+    ("date-of-no-calendar", When(r#"{ "renewal_date": { "before": "2026-02-30" } }"#)),
     ("date-wrong", When(r#"{ "renewal_date": { "before": "22.11.2026", "on_or_after": "2026-02-30" } }"#)),
     (
         "date-written-otherwise",
@@ -456,6 +457,7 @@ pub(crate) const BROKEN: &[(&str, Document)] = &[
             ] }]"#,
         ),
     ),
+    ("span-beyond-all", When(r#"{ "events": { "login": { "last_within": "99999999999999999999d" } } }"#)),
     ("events-without-operator", When(r#"{ "events": { "login": { "count": { "within": "30d" } } } }"#)),
     (
         "events-two-windows",

@@ -167,6 +167,8 @@ const UNSEEN: &[(&str, &str, &[&str])] = &[
     ("limit", "", &["limit-of-levels-in-the-document", "limit-of-entries", "limit-of-key", "limit-of-document"]),
     ("too-precise", "", &["points-too-precise"]),
     ("out-of-range", "", &["points-astronomic"]),
+    ("bad-date", "", &["date-of-no-calendar"]),
+    ("bad-span", "", &["span-beyond-all"]),
     ("forms", "give ages with `within` or with `between`", &["events-two-windows"]),
     (
         "unknown-key",

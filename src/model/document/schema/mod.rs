@@ -19,8 +19,8 @@ use crate::model::Model;
 /// [`Display`](fmt::Display) writes it as indented JSON. It serializes as the same JSON.
 ///
 /// An editor with a JSON Schema completes keys and operators while somebody types, explains them, and marks unknown keys
-/// and values of a wrong type. The schema is made from the tables with which documents are read. Save it next to your
-/// models, and name it at the top of each: `#:schema model.schema.json` in TOML, `"$schema": "model.schema.json"` in JSON.
+/// and values of a wrong type. Save the schema next to your models, and name it at the top of each:
+/// `#:schema model.schema.json` in TOML, `"$schema": "model.schema.json"` in JSON.
 ///
 /// [`Model::schema`] describes every document. [`Schema::of`] also knows the fields and events of your type:
 ///
@@ -42,8 +42,16 @@ use crate::model::Model;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// A schema sees names, types and the keys that a table needs. It does not see what [`Scorer::new`](crate::Scorer::new)
-/// checks, such as the order of bounds, repeated ids, and names of axes, groups and states.
+/// A schema checks names, types, and the keys that a table needs. It accepts some documents that [`Model::read`] refuses:
+///
+/// - values out of range, such as the date `2026-02-30`, and points with more than six decimal places
+/// - documents beyond the [`DocumentLimits`](crate::model::DocumentLimits)
+/// - keys that exclude each other because of a value, such as `within` and `by = "days_since_last"`
+/// - a case with an empty `expect`
+///
+/// It also accepts documents that only [`Scorer::new`](crate::Scorer::new) refuses: bounds in the wrong order, repeated ids,
+/// names of axes, groups and states that do not exist, empty lists such as `first = []`, and plays without `grades`,
+/// `states`, `segments` and `otherwise`.
 #[derive(Clone, Debug, Default)]
 pub struct Schema {
     host: Host,

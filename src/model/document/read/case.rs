@@ -29,6 +29,17 @@ fn activity(events: &[CaseEvent]) -> Activity {
     activity
 }
 
+/// Returns the flag, the number or the text of a node.
+fn scalar(node: &Node) -> Option<Value> {
+    match node {
+        Node::Flag(flag) => Some((*flag).into()),
+        Node::Whole(whole) => Some((*whole).into()),
+        Node::Number(number) => Some((*number).into()),
+        Node::Text(text) => Some(text.as_str().into()),
+        Node::Null | Node::List(_) | Node::Table(_) | Node::Refused => None,
+    }
+}
+
 impl Reader {
     pub(super) fn case(&mut self, node: &Node, path: &Path<'_>) -> Option<Case> {
         let mut keys = self.keys(node, path, tables::Case::TABLE)?;
@@ -46,16 +57,11 @@ impl Reader {
         let mut complete = true;
         for (field, node) in self.entries(node, path)? {
             let path = path.key(field);
-            let value: Option<Value> = match node {
+            let expected = "a fact: true or false, a number, text or a list of texts";
+            let value = match node {
                 Node::Null => continue,
-                Node::Flag(flag) => Some((*flag).into()),
-                Node::Whole(whole) => Some((*whole).into()),
-                Node::Number(number) => Some((*number).into()),
-                Node::Text(text) => Some(text.as_str().into()),
                 Node::List(_) => self.list(node, &path, Reader::text).map(Into::into),
-                Node::Table(_) | Node::Refused => {
-                    self.wrong_type(node, &path, "a fact: true or false, a number, text or a list of texts")
-                }
+                _ => scalar(node).or_else(|| self.wrong_type(node, &path, expected)),
             };
             complete &= value.is_some();
             if let Some(value) = value {
@@ -80,11 +86,7 @@ impl Reader {
         let expected = "an attribute: true or false, a number or text";
         let rows = self.rows(node, path, |reader, node, path| match node {
             Node::Null => Some(None),
-            Node::Flag(flag) => Some(Some((*flag).into())),
-            Node::Whole(whole) => Some(Some((*whole).into())),
-            Node::Number(number) => Some(Some((*number).into())),
-            Node::Text(text) => Some(Some(text.as_str().into())),
-            Node::List(_) | Node::Table(_) | Node::Refused => reader.wrong_type(node, path, expected),
+            _ => scalar(node).or_else(|| reader.wrong_type(node, path, expected)).map(Some),
         });
         Some(rows?.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
     }

@@ -1,7 +1,7 @@
 //! A table whose keys are read one by one.
 
 use super::values::{Optional, Required, Value};
-use super::{Reader, tables};
+use super::{Reader, find, tables};
 use crate::model::document::names::{DISTINCT, IGNORE_CASE, KEY_ADVICE, PREVIOUS, RATIO_TO, WHERE, WITHIN, squashed};
 use crate::model::document::node::Node;
 use crate::model::document::table::Table;
@@ -42,7 +42,7 @@ impl<'n, 'p> Keys<'n, 'p> {
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&'n Node> {
-        self.entries.iter().find(|(own, _)| own == key).map(|(_, value)| value)
+        find(self.entries, key)
     }
 
     /// Makes the keys of more tables known.

@@ -76,6 +76,11 @@ fn in_document_order(problems: &mut [Problem], node: &Node, depth: usize) {
     }
 }
 
+/// Returns the value of a key.
+fn find<'n>(entries: &'n [(String, Node)], key: &str) -> Option<&'n Node> {
+    entries.iter().find(|(own, _)| own == key).map(|(_, node)| node)
+}
+
 struct Reader {
     problems: Problems,
 }

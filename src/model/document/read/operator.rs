@@ -1,7 +1,7 @@
 //! Operators on fields, events and outcomes, and their operands.
 
 use super::condition::Tests;
-use super::{Reader, tables};
+use super::{Reader, find, tables};
 use crate::model::condition::{
     AgeWindow, EventMeasure, EventSource, Leaf, NumberOp, Quantity, TagOp, TextOp, TextSubject,
 };
@@ -14,10 +14,6 @@ use crate::model::document::operators::{EventOp, FieldOp};
 use crate::model::document::table::Table;
 use crate::problem::{Path, Problem, nearest};
 use crate::time::parse_date;
-
-fn find<'n>(entries: &'n [(String, Node)], key: &str) -> Option<&'n Node> {
-    entries.iter().find(|(own, _)| own == key).map(|(_, node)| node)
-}
 
 /// Returns a comparison with a number, if the node is one.
 fn number_comparison(op: &str, node: &Node) -> Option<NumberOp> {

@@ -4,9 +4,8 @@ use std::marker::PhantomData;
 
 use chrono::{DateTime, Utc};
 
-use super::Reader;
-use super::tables;
 use super::worth::NamedRows;
+use super::{Reader, find, tables};
 use crate::input::facts::Record;
 use crate::input::value::Value as FactValue;
 use crate::model::axis::{AxisMissing, Missing};
@@ -92,9 +91,9 @@ impl<V: Value> Optional<V> {
         entries: &[(String, Node)],
         path: &Path<'_>,
     ) -> Option<Option<V::Read>> {
-        match entries.iter().find(|(own, _)| own == self.name) {
+        match find(entries, self.name) {
             None => Some(None),
-            Some((_, node)) => V::read(reader, node, &path.key(self.name)).map(Some),
+            Some(node) => V::read(reader, node, &path.key(self.name)).map(Some),
         }
     }
 }

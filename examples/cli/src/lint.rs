@@ -36,8 +36,7 @@ pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> 
     let lint = model.lint::<Record>().map_err(|error| document.problems(&error, messages))?;
     match args.format {
         Format::Table => {
-            for warning in lint.warnings() {
-                let text = document.warning(warning, messages);
+            for text in document.warnings(lint.warnings(), messages) {
                 messages.document_warning(&text);
             }
             let count = counted(messages.warnings(), ["warning", "warnings"]);

@@ -3,6 +3,7 @@
 mod place;
 
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, Title};
@@ -18,6 +19,9 @@ pub(crate) struct Document {
     text: String,
     syntax: Syntax,
 }
+
+/// Finds the place of a path in a text.
+type Places<'t> = Box<dyn Fn(&[PathSegment]) -> Range<usize> + 't>;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Syntax {
@@ -98,36 +102,43 @@ impl Document {
 
     /// The problems as text for the terminal.
     pub(crate) fn problems(&self, error: &ModelError, messages: &Messages) -> Stop {
-        let problems = error.problems();
-        let mut shown: Vec<String> = problems.iter().map(|problem| self.show(problem, messages)).collect();
+        let (problems, places) = (error.problems(), self.places());
+        let show = |problem: &Problem| {
+            let title = Level::ERROR.primary_title(problem.message()).id(problem.code());
+            self.show_at(title, (places(problem.segments()), problem.path()), problem.help(), messages)
+        };
+        let mut shown: Vec<String> = problems.iter().map(show).collect();
         let count = counted(problems.len(), ["problem", "problems"]);
         shown.push(format!("{}: the model has {count}", self.path));
         Stop::Shown(shown.join("\n\n"))
     }
 
-    fn show(&self, problem: &Problem, messages: &Messages) -> String {
-        let title = Level::ERROR.primary_title(problem.message()).id(problem.code());
-        self.show_at(title, (problem.segments(), problem.path()), problem.help(), messages)
+    /// Each warning as text for the terminal.
+    pub(crate) fn warnings(&self, warnings: &[Warning], messages: &Messages) -> Vec<String> {
+        let places = self.places();
+        let show = |warning: &Warning| {
+            let title = Level::WARNING.primary_title(warning.message()).id(warning.code());
+            self.show_at(title, (places(warning.segments()), warning.path()), Some(warning.help()), messages)
+        };
+        warnings.iter().map(show).collect()
     }
 
-    /// A warning as text for the terminal.
-    pub(crate) fn warning(&self, warning: &Warning, messages: &Messages) -> String {
-        let title = Level::WARNING.primary_title(warning.message()).id(warning.code());
-        self.show_at(title, (warning.segments(), warning.path()), Some(warning.help()), messages)
+    /// Parses the text once, to find the places of many paths.
+    fn places(&self) -> Places<'_> {
+        match self.syntax {
+            Syntax::Toml => Box::new(place::in_toml(&self.text)),
+            Syntax::Json => Box::new(|path| place::in_json(&self.text, path)),
+        }
     }
 
     /// A title, its place in the text, and help.
     fn show_at(
         &self,
         title: Title<'_>,
-        (segments, path): (&[PathSegment], &str),
+        (span, path): (Range<usize>, &str),
         help: Option<&str>,
         messages: &Messages,
     ) -> String {
-        let span = match self.syntax {
-            Syntax::Toml => place::in_toml(&self.text, segments),
-            Syntax::Json => place::in_json(&self.text, segments),
-        };
         let snippet = Snippet::source(self.text.as_str())
             .path(self.path.as_str())
             .annotation(AnnotationKind::Primary.span(span).label(path));

@@ -6,17 +6,26 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use warmth::PathSegment;
 
-/// The place in a text of TOML: the key and its value if they are on one line, else the key; for an element of a list the
-/// element. If a key is missing, the place of the table that should have it.
-pub(crate) fn in_toml(text: &str, path: &[PathSegment]) -> Range<usize> {
-    let Ok(table) = DeTable::parse(text) else { return 0..0 };
+/// Parses a text of TOML once. Returns a function that finds the place of a path in it: the key and its value if they are on
+/// one line, else the key; for an element of a list the element. If a key is missing, the place of the table that should have
+/// it.
+pub(crate) fn in_toml(text: &str) -> impl Fn(&[PathSegment]) -> Range<usize> {
+    let table = DeTable::parse(text).ok();
+    move |path| {
+        let span = table.as_ref().map_or(0..0, |table| span(text, table.get_ref(), path));
+        within(text, first_line(text, span))
+    }
+}
+
+/// The span of the longest part of a path that a table has.
+fn span(text: &str, table: &DeTable<'_>, path: &[PathSegment]) -> Range<usize> {
     let mut value = None::<&Spanned<DeValue<'_>>>;
     let mut span = 0..0;
     for segment in path {
         match segment {
             PathSegment::Key(key) => {
                 let inner = match value {
-                    None => Some(table.get_ref()),
+                    None => Some(table),
                     Some(value) => value.get_ref().as_table(),
                 };
                 let found = inner.and_then(|table| table.iter().find(|(own, _)| own.get_ref() == key));
@@ -32,7 +41,7 @@ pub(crate) fn in_toml(text: &str, path: &[PathSegment]) -> Range<usize> {
             }
         }
     }
-    within(text, first_line(text, span))
+    span
 }
 
 /// The same place in a text of JSON.
@@ -206,7 +215,7 @@ mod tests {
     #[test]
     fn places_in_toml() {
         let text = "name = \"x\"\n\n[[axis]]\nname = \"fit\"\n[[axis.rule]]\nid = \"nps\"\nbands.npss = [[0, 1],\n  [7, 40]]\nsignal.most_recnt = 5\n";
-        let found = |segments: &[&str]| text.get(in_toml(text, &path(segments))).unwrap();
+        let found = |segments: &[&str]| text.get(in_toml(text)(&path(segments))).unwrap();
         assert_eq!(found(&["axis", "0", "rule", "0", "signal", "most_recnt"]), "most_recnt = 5");
         assert_eq!(found(&["axis", "0", "rule", "0", "bands", "npss"]), "npss");
         assert_eq!(found(&["axis", "0", "rule", "0", "bands", "npss", "1", "1"]), "40");

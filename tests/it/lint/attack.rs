@@ -230,7 +230,6 @@ fn claim_of_truth(document: &Json, path: &[PathSegment], warning: &Warning) -> O
         }
         _ => (probed(document, &condition), CheckKind::Required),
     };
-    // A condition that is true for no subject that passes the gates, with its policy for the unknown.
     Some(Claim::Truth(compiled(&probe)?, kind, holds))
 }
 
@@ -457,10 +456,10 @@ fn attack(models: u64) {
         }
     });
     let attacked = attacked.into_inner().unwrap();
-    for code in ["never-true", "always-true", "redundant-test", "constant-rule", "unreachable-row"] {
-        assert!(attacked.get(code).is_some_and(|count| *count >= models / 200), "too few claims {code}: {attacked:#?}");
-    }
-    for code in ["cap-never-binds", "idle-missing", "unreachable-state", "unreachable-cut", "unreachable-play"] {
+    let claimed =
+        ["never-true", "always-true", "redundant-test", "constant-rule", "unreachable-row", "cap-never-binds"];
+    for code in claimed.into_iter().chain(["idle-missing", "unreachable-state", "unreachable-cut", "unreachable-play"])
+    {
         assert!(attacked.get(code).is_some_and(|count| *count >= models / 200), "too few claims {code}: {attacked:#?}");
     }
 }

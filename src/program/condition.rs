@@ -231,7 +231,8 @@ impl Quantity {
         }
     }
 
-    pub(super) fn events(&self) -> [Option<&Events>; 2] {
+    /// The events that are read; the second are those of the divisor.
+    pub(crate) fn events(&self) -> [Option<&Events>; 2] {
         match self {
             Quantity::Event { events, .. } | Quantity::Distinct { events, .. } | Quantity::DaysSinceLast { events } => {
                 [Some(events), None]

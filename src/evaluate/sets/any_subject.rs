@@ -3,16 +3,15 @@
 use super::domain::{Set, Sets};
 use super::fact_set::FactSet;
 use super::interval_set::IntervalSet;
-use super::subject_set::{SubjectSet, number_truths};
-use crate::evaluate::domain::{Domain, Numbers};
+use super::subject_set::{SubjectSet, band_points, number_truths, unit_points};
+use crate::evaluate::domain::Domain;
 use crate::evaluate::{Env, MaybeUnknown, Observer, Truth, test as concrete};
 use crate::grade::{Grade, Verdict};
 use crate::input::activity::Activity;
 use crate::model::EventMeasure;
 use crate::num::points::HELD;
-use crate::program::{
-    Events, Index, PerUnit, ProbeId, Program, Quantity, RuleBody, Signal, Test, TextSubject, ordered_bits,
-};
+use crate::num::u384::saturated_i64;
+use crate::program::{Events, Index, ProbeId, Program, Quantity, RuleBody, Signal, Test, TextSubject, ordered_bits};
 
 /// Every subject whose facts are in the given sets, with any activity, at any instant.
 ///
@@ -93,15 +92,10 @@ impl<'m, 'f> AnySubject<'m, 'f> {
                 let days = self.fields.fact(*field).days(self.fields.program.offset_secs);
                 MaybeUnknown::numbers(days.some().map(|_| possible(of)), days.may_be_unknown())
             }
-            Quantity::Event { events, by } => {
-                let may_lack = matches!(by, EventMeasure::MeanAmount | EventMeasure::LatestAmount);
-                self.of_events(possible(of), may_lack, [Some(events), None])
-            }
-            Quantity::Distinct { events, .. } => self.of_events(possible(of), false, [Some(events), None]),
-            Quantity::DaysSinceLast { events } => self.of_events(possible(of), true, [Some(events), None]),
-            Quantity::EventRatio { events, of: divisor, .. } => {
-                self.of_events(possible(of), true, [Some(events), Some(divisor)])
-            }
+            Quantity::Event { by: EventMeasure::MeanAmount | EventMeasure::LatestAmount, .. }
+            | Quantity::DaysSinceLast { .. }
+            | Quantity::EventRatio { .. } => self.of_events(possible(of), true, of.events()),
+            Quantity::Event { .. } | Quantity::Distinct { .. } => self.of_events(possible(of), false, of.events()),
             Quantity::Axis { .. } | Quantity::Rule { .. } | Quantity::GreatestRule { .. } => {
                 MaybeUnknown::numbers(Some(possible(of)), true)
             }
@@ -119,13 +113,6 @@ impl<'m, 'f> AnySubject<'m, 'f> {
         }
         MaybeUnknown::numbers(known, unknown)
     }
-
-    /// The points for each unit of a quantity.
-    fn per_unit(&self, form: &PerUnit) -> MaybeUnknown<Sets> {
-        let MaybeUnknown { number, unknown } = self.value(&form.of);
-        let number = number.map2(&IntervalSet::one(0), |value, _| concrete::per_unit(form, value));
-        MaybeUnknown { number, unknown }
-    }
 }
 
 /// Every number that a quantity can be, in its unit.
@@ -140,7 +127,7 @@ fn possible(of: &Quantity) -> IntervalSet {
 fn signal_range(signal: &Signal) -> (i64, i64) {
     let most = |points: i64| {
         let all = i128::from(points).saturating_mul(signal.most_recent.into());
-        signal.clamped(i64::try_from(all).unwrap_or(if points < 0 { -HELD } else { HELD }))
+        signal.clamped(saturated_i64(all))
     };
     match signal.points {
         0 => (0, 0),
@@ -178,12 +165,8 @@ impl<'m> Env<'m> for AnySubject<'m, '_> {
 
     fn points<O: Observer<'m, Sets>>(&self, body: &'m RuleBody, _: &mut O) -> MaybeUnknown<Sets> {
         match body {
-            RuleBody::Bands { of, rows, below } => {
-                let MaybeUnknown { number, unknown } = self.value(of);
-                let reached = Sets::rank(&number, |number| rows.rank(number));
-                MaybeUnknown { number: Sets::number(&reached, |rank| Some(rows.points(rank, *below))), unknown }
-            }
-            RuleBody::PerUnit(form) => self.per_unit(form),
+            RuleBody::Bands { of, rows, below } => band_points(self.value(of), rows, *below),
+            RuleBody::PerUnit(form) => unit_points(self.value(&form.of), form),
             body => self.fields.points_of(body),
         }
     }

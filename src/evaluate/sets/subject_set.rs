@@ -14,8 +14,8 @@ use crate::input::activity::{Activity, Selection};
 use crate::input::facts::Fact;
 use crate::model::{Calendar, EventMeasure};
 use crate::program::{
-    AxisPart, Events, FieldIndex, Gate, PerUnit, ProbeId, Program, Quantity, Rule, RuleBody, Signal, TagTest, Test,
-    TextSubject,
+    AxisPart, BandRows, Events, FieldIndex, Gate, PerUnit, ProbeId, Program, Quantity, Rule, RuleBody, Signal, TagTest,
+    Test, TextSubject,
 };
 use crate::time::{DAY_SECS, civil_day};
 
@@ -164,10 +164,24 @@ impl<'m, 'f> SubjectSet<'m, 'f> {
     pub(super) fn per_unit(&self, form: &PerUnit) -> MaybeUnknown<Sets> {
         // Points are within 10^15 millionths of zero, so the difference is a rank of each.
         let rank = |value| usize::try_from(concrete::per_unit(form, value) - form.min).unwrap_or(0);
-        let MaybeUnknown { number, unknown } = self.value(&form.of, rank);
-        let number = number.map2(&IntervalSet::one(0), |value, _| concrete::per_unit(form, value));
-        MaybeUnknown { number, unknown }
+        unit_points(self.value(&form.of, rank), form)
     }
+}
+
+/// The points for each unit of these values.
+pub(super) fn unit_points(MaybeUnknown { number, unknown }: MaybeUnknown<Sets>, form: &PerUnit) -> MaybeUnknown<Sets> {
+    let number = number.map2(&IntervalSet::one(0), |value, _| concrete::per_unit(form, value));
+    MaybeUnknown { number, unknown }
+}
+
+/// The points of the bands that these values are in.
+pub(super) fn band_points(
+    MaybeUnknown { number, unknown }: MaybeUnknown<Sets>,
+    rows: &BandRows,
+    below: i64,
+) -> MaybeUnknown<Sets> {
+    let reached = Sets::rank(&number, |number| rows.rank(number));
+    MaybeUnknown { number: Sets::number(&reached, |rank| Some(rows.points(rank, below))), unknown }
 }
 
 /// Answers as truths.
@@ -240,16 +254,13 @@ impl<'m> Env<'m> for SubjectSet<'m, '_> {
     }
 
     fn points<O: Observer<'m, Sets>>(&self, body: &'m RuleBody, _: &mut O) -> MaybeUnknown<Sets> {
-        let (of, rows, below) = match body {
-            RuleBody::Bands { of, rows, below } => (of, rows, below),
-            RuleBody::PerUnit(form) => return self.per_unit(form),
-            body => return self.points_of(body),
-        };
-        let rank = |number| rows.rank(number);
-        let MaybeUnknown { number, unknown } = self.value(of, rank);
-        let reached = Sets::rank(&number, rank);
-        let points = |reached| Some(rows.points(reached, *below));
-        MaybeUnknown { number: Sets::number(&reached, points), unknown }
+        match body {
+            RuleBody::Bands { of, rows, below } => {
+                band_points(self.value(of, |number| rows.rank(number)), rows, *below)
+            }
+            RuleBody::PerUnit(form) => self.per_unit(form),
+            body => self.points_of(body),
+        }
     }
 
     fn signal<O: Observer<'m, Sets>>(&self, signal: &'m Signal, _: &mut O) -> MaybeUnknown<Sets> {

@@ -114,7 +114,7 @@ pub(super) fn ranges(
 }
 
 /// Sorts and removes duplicates.
-fn sorted<T: Ord>(mut all: Vec<T>) -> Vec<T> {
+pub(super) fn sorted<T: Ord>(mut all: Vec<T>) -> Vec<T> {
     all.sort_unstable();
     all.dedup();
     all

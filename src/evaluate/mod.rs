@@ -61,10 +61,10 @@ pub(crate) use env::{Env, MaybeUnknown, PartialSum};
 pub(crate) use observer::{Observation, Observer};
 pub(crate) use one::{Concrete, Subject};
 pub(crate) use outcome::{AxisCoverage, AxisOutcome, Outcome};
-pub(crate) use pipeline::Evaluation;
+pub(crate) use pipeline::{Evaluation, gate_verdict};
 pub(crate) use sets::{
     AnySubject, FactSet, IntervalSet, KnownFacts, Measured, Must, OutcomeNames, Residual, Set, Sets, SubjectSet,
 };
 pub(crate) use signal::Tally;
 pub(crate) use test::{by_calendar as calendar, unclamped};
-pub(crate) use total::{axis_coverage, base_with, covered, mean_coverage};
+pub(crate) use total::{FULL_SCORE, axis_coverage, base_with, covered, mean_coverage, play};

@@ -413,6 +413,11 @@ fn text_test<'m, D: Domain, V: super::domain::Atom, O: Observer<'m, D>>(
     truth
 }
 
+/// The verdict of one gate alone, given its truth with its policy for the unknown applied.
+pub(crate) fn gate_verdict(required: bool, truth: Truth) -> Verdict {
+    if required { required_verdict(Verdict::Eligible, truth) } else { disqualifying_verdict(Verdict::Eligible, truth) }
+}
+
 /// The verdict after a disqualifying gate.
 #[inline]
 pub(super) fn disqualifying_verdict(verdict: Verdict, truth: Truth) -> Verdict {

@@ -12,7 +12,7 @@ use crate::num::u384::{U384, rounded, saturated_i64};
 use crate::program::{Axis, AxisPart, Cuts, Grading, Index, InnerGroups, Program, Rule, States};
 
 /// 100 in millionths.
-pub(super) const FULL_SCORE: i64 = 100 * MICROS;
+pub(crate) const FULL_SCORE: i64 = 100 * MICROS;
 
 /// 100 to twelve places.
 const FULL_CARRIED: i64 = 100_000_000_000_000;
@@ -307,7 +307,7 @@ pub(super) fn state<D: Domain>(states: &States, value: &D::Number, axes: &[AxisO
 }
 
 /// The first play whose lists all name the outcome, else the play with `otherwise = true`.
-pub(super) fn play<D: Domain>(
+pub(crate) fn play<D: Domain>(
     program: &Program,
     grade: &D::Of<Index>,
     state: &D::Of<Index>,

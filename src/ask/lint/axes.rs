@@ -2,14 +2,11 @@
 
 use super::Lints;
 use super::warning::About;
-use crate::evaluate::{AxisOutcome, Sets};
+use crate::evaluate::{AxisOutcome, FULL_SCORE, Sets};
 use crate::model::{self, AxisMissing, Total};
 use crate::num::points::{HELD, MICROS, Points};
 use crate::problem::Path;
 use crate::program::{Axis, AxisPart, Rule};
-
-/// 100 in millionths.
-const FULL: i64 = 100 * MICROS;
 
 impl Lints<'_> {
     pub(super) fn axes(&mut self) {
@@ -38,7 +35,7 @@ impl Lints<'_> {
         if let Some(only) = reached.score.single() {
             let message = format!("the score of this axis is {} for every subject", Points::from_micros(only));
             self.warnings.warn("constant-axis", path, about, message, "give the axis rules that differ, or remove it");
-        } else if reached.score.greatest() < FULL {
+        } else if reached.score.greatest() < FULL_SCORE {
             let [score, raw, available] =
                 [reached.score.greatest(), reached.raw.greatest(), axis.available].map(Points::from_micros);
             let message = if axis.skips {
@@ -143,7 +140,7 @@ impl Lints<'_> {
         let whole = if counted().all(|weight| weight < MICROS) {
             MICROS
         } else if counted().all(|weight| weight >= 5 * MICROS) {
-            FULL
+            100 * MICROS
         } else {
             return;
         };

@@ -1,11 +1,11 @@
 //! Conditions that are never or always true, and parts of conditions that decide nothing.
 
-use super::space::Space;
+use super::space::{Space, unite};
 use super::warning::{About, Warnings};
 use crate::evaluate::{Atoms, Set, Truth};
 use crate::model::{self, IfUnknown, KeyPath, Leaf, Scope, Shape, names};
 use crate::problem::Path;
-use crate::program::{Condition, ConditionNode, Events, Program, Quantity, ReadSite, Test};
+use crate::program::{Condition, ConditionNode, Events, Program, ReadSite, Test};
 
 /// How many parts of one join are compared with each other.
 const PARTS_MAX: usize = 16;
@@ -30,7 +30,7 @@ pub(super) enum Role {
 
 impl Role {
     /// What follows if the condition is never true.
-    fn never(self) -> &'static str {
+    pub(super) fn never(self) -> &'static str {
         match self {
             Role::Required => "no subject is eligible",
             Role::Disqualifying => "the gate disqualifies nobody",
@@ -104,6 +104,14 @@ impl Node {
         self.truths.as_ref().is_some_and(|truths| !truths.any(|truth| truth == Truth::False)) && !self.is_never()
     }
 
+    fn is_constant(&self) -> bool {
+        self.is_never() || self.is_always()
+    }
+
+    fn may_be_unknown(&self) -> bool {
+        self.truths.as_ref().is_none_or(|truths| truths.any(|truth| truth == Truth::Unknown))
+    }
+
     /// Whether the part at one position is at least as true as the part at the other for every subject.
     fn at_least(&self, one: usize, other: usize) -> bool {
         self.at_least.get(one * self.parts.len() + other).copied().unwrap_or(false)
@@ -116,13 +124,8 @@ impl Truths {
         collect(condition, &mut nodes, &mut conditions);
         space.each(&sites(condition), |evaluation| {
             let own: Vec<Set<Truth>> = conditions.iter().map(|condition| evaluation.truth(condition)).collect();
-            for (node, own) in nodes.iter_mut().zip(&own) {
-                match &mut node.truths {
-                    Some(all) => all.union_with(own),
-                    None => node.truths = Some(own.clone()),
-                }
-            }
-            for node in &mut nodes {
+            for (node, truths) in nodes.iter_mut().zip(&own) {
+                unite(Some(&mut node.truths), truths, Set::union_with);
                 compare(node, &own);
             }
         });
@@ -131,19 +134,26 @@ impl Truths {
 
     /// Whether the condition can be unknown.
     pub(super) fn may_be_unknown(&self) -> bool {
-        let root = self.nodes.first().and_then(|node| node.truths.as_ref());
-        root.is_none_or(|truths| truths.any(|truth| truth == Truth::Unknown))
+        self.nodes.first().is_none_or(Node::may_be_unknown)
     }
 
     /// Whether the condition has this truth for every subject, with its policy for the unknown applied.
     pub(super) fn is_decided(&self, missing: IfUnknown, truth: Truth) -> bool {
-        let root = self.nodes.first().and_then(|node| node.truths.as_ref());
-        root.is_some_and(|truths| !truths.any(|own| missing.decided(own) != truth))
+        self.root().is_some_and(|truths| !truths.any(|own| missing.decided(own) != truth))
+    }
+
+    /// Whether the condition may hold for some subject, with its policy for the unknown applied.
+    pub(super) fn may_hold(&self, missing: IfUnknown) -> bool {
+        self.root().is_none_or(|truths| truths.any(|own| missing.decided(own) == Truth::True))
+    }
+
+    fn root(&self) -> Option<&Set<Truth>> {
+        self.nodes.first()?.truths.as_ref()
     }
 
     /// Whether the condition is never true, or true whenever it is known.
     pub(super) fn is_constant(&self) -> bool {
-        self.nodes.first().is_some_and(|node| node.is_never() || node.is_always())
+        self.nodes.first().is_some_and(Node::is_constant)
     }
 
     /// Whether the condition is never true.
@@ -204,48 +214,56 @@ impl<'m> Both<'m> {
         warnings: &mut Warnings,
     ) -> Truths {
         let truths = Truths::of(space, self.compiled);
-        let mut checker =
-            Checker { program, truths: &truths, role: self.role, missing: self.missing, about: self.about, warnings };
-        checker.node(0, (self.written, self.compiled), path, scope, true);
+        let mut checker = Checker { program, truths: &truths, both: *self, scope, warnings };
+        checker.node(0, (self.written, self.compiled), path, true);
         truths
     }
 }
 
+/// A part of a condition, and the same part compiled.
+type Part<'m> = (&'m model::Condition, &'m Condition);
+
 struct Checker<'c, 'm> {
     program: &'m Program,
     truths: &'c Truths,
-    role: Role,
-    missing: IfUnknown,
-    about: About<'m>,
+    /// The whole condition.
+    both: Both<'m>,
+    scope: Scope,
     warnings: &'c mut Warnings,
 }
 
 impl<'m> Checker<'_, 'm> {
-    fn node(
-        &mut self,
-        index: usize,
-        both: (&'m model::Condition, &'m Condition),
-        path: &Path<'_>,
-        scope: Scope,
-        whole: bool,
-    ) {
+    /// Warns at the operand of a test, at the key of a join, or at the table that all tests of the part are in.
+    fn warn(&mut self, code: &'static str, part: Part<'m>, path: &Path<'_>, message: impl Into<String>, help: &str) {
+        let keys = match &part.0.0 {
+            Shape::Leaf(leaf) => leaf.operand_keys(self.scope),
+            Shape::Together(of) => shared_keys(of, self.scope),
+            Shape::All(_) => KeyPath::from_slice(&["all"]),
+            Shape::Any(_) => KeyPath::from_slice(&["any"]),
+            Shape::Not(_) => KeyPath::from_slice(&["not"]),
+            Shape::AtLeastOf { .. } => KeyPath::from_slice(&["at_least_of"]),
+        };
+        self.warnings.warn(code, &path.keys(&keys), self.both.about, message, help);
+    }
+
+    /// Warns about the part at this index of the nodes. `whole` if it decides the whole condition.
+    fn node(&mut self, index: usize, part: Part<'m>, path: &Path<'_>, whole: bool) {
         let Some(node) = self.truths.nodes.get(index) else { return };
         if node.is_never() {
-            return self.never(index, both, path, scope, whole);
+            return self.never(node, part, path, whole);
         }
         if node.is_always() {
-            return self.always(node, both, path, scope, whole);
+            return self.always(node, part, path, whole);
         }
-        let parts: Vec<usize> = node.parts.clone();
-        let redundant = self.redundant(index, both.1);
-        self.each_part(both, path, |checker, position, both, path| {
-            let Some(part) = parts.get(position) else { return };
+        let redundant = self.redundant(node, part.1);
+        self.each_part(part, path, |checker, position, part, path| {
+            let Some(index) = node.parts.get(position) else { return };
             match redundant.get(position).copied().flatten() {
-                Some(other) => checker.redundant_part(both, path, scope, other),
-                None => checker.node(*part, both, path, scope, false),
+                Some(other) => checker.redundant_part(part, path, other),
+                None => checker.node(*index, part, path, false),
             }
         });
-        if let (Shape::Leaf(leaf), ConditionNode::Test(test)) = (&both.0.0, &both.1.node) {
+        if let (Shape::Leaf(leaf), ConditionNode::Test(test)) = (&part.0.0, &part.1.node) {
             self.filters(leaf, test, path);
         }
     }
@@ -253,9 +271,9 @@ impl<'m> Checker<'_, 'm> {
     /// Calls `each` with the position of every part, with the part and with its path.
     fn each_part(
         &mut self,
-        (written, compiled): (&'m model::Condition, &'m Condition),
+        (written, compiled): Part<'m>,
         path: &Path<'_>,
-        mut each: impl FnMut(&mut Self, usize, (&'m model::Condition, &'m Condition), &Path<'_>),
+        mut each: impl FnMut(&mut Self, usize, Part<'m>, &Path<'_>),
     ) {
         let list = |key: &'static str, of: &'m [model::Condition]| (Some(path.key(key)), of);
         let at_least_of = path.key("at_least_of");
@@ -273,49 +291,27 @@ impl<'m> Checker<'_, 'm> {
             }
             Shape::Leaf(_) => return,
         };
-        for (position, both) in written.iter().zip(parts(compiled)).enumerate() {
+        for (position, part) in written.iter().zip(parts(compiled)).enumerate() {
             match &list {
-                Some(list) => each(self, position, both, &list.index(position)),
-                None => each(self, position, both, path),
+                Some(list) => each(self, position, part, &list.index(position)),
+                None => each(self, position, part, path),
             }
         }
     }
 
-    /// Calls `report` with the path of a condition: of the operand of a test, of the key of a join, or of the table that
-    /// all tests of the condition are in.
-    fn at(both: (&'m model::Condition, &'m Condition), path: &Path<'_>, scope: Scope, report: impl FnOnce(&Path<'_>)) {
-        let keys = match &both.0.0 {
-            Shape::Leaf(leaf) => leaf.operand_keys(scope),
-            Shape::Together(of) => shared_keys(of, scope),
-            Shape::All(_) => KeyPath::from_slice(&["all"]),
-            Shape::Any(_) => KeyPath::from_slice(&["any"]),
-            Shape::Not(_) => KeyPath::from_slice(&["not"]),
-            Shape::AtLeastOf { .. } => KeyPath::from_slice(&["at_least_of"]),
-        };
-        report(&path.keys(&keys));
-    }
-
-    fn never(
-        &mut self,
-        index: usize,
-        both: (&'m model::Condition, &'m Condition),
-        path: &Path<'_>,
-        scope: Scope,
-        whole: bool,
-    ) {
-        let Some(node) = self.truths.nodes.get(index) else { return };
-        if let ConditionNode::All(_) = both.1.node {
-            let culprit = node.parts.iter().position(|part| self.truths.nodes.get(*part).is_some_and(Node::is_never));
-            if let Some(culprit) = culprit {
-                let part = node.parts.get(culprit).copied().unwrap_or_default();
-                return self.each_part(both, path, |checker, position, both, path| {
+    fn never(&mut self, node: &Node, part: Part<'m>, path: &Path<'_>, whole: bool) {
+        if let ConditionNode::All(_) = part.1.node {
+            let nodes = node.parts.iter().map(|part| self.truths.nodes.get(*part));
+            let culprit = nodes.enumerate().find_map(|(at, node)| Some((at, node.filter(|node| node.is_never())?)));
+            if let Some((culprit, node)) = culprit {
+                return self.each_part(part, path, |checker, position, part, path| {
                     if position == culprit {
-                        checker.never(part, both, path, scope, whole);
+                        checker.never(node, part, path, whole);
                     }
                 });
             }
         }
-        let what = match (&both.1.node, whole) {
+        let what = match (&part.1.node, whole) {
             (ConditionNode::All(_), true) => "these tests exclude each other",
             (ConditionNode::All(_), false) => {
                 "these tests exclude each other, so this part of the condition is never true"
@@ -323,47 +319,36 @@ impl<'m> Checker<'_, 'm> {
             (_, true) => "this is never true",
             (_, false) => "this part of the condition is never true",
         };
-        let may_be_unknown = node.truths.as_ref().is_none_or(|truths| truths.any(|truth| truth == Truth::Unknown));
-        let (message, help) = if whole && may_be_unknown && self.missing == IfUnknown::Holds {
+        let (message, help) = if whole && node.may_be_unknown() && self.both.missing == IfUnknown::Holds {
             (
                 format!("{what}: the condition holds only where it is unknown, because of `missing`"),
                 "correct the condition, or remove it",
             )
         } else if whole {
-            (format!("{what}, so {}", self.role.never()), "correct the condition, or remove it")
+            (format!("{what}, so {}", self.both.role.never()), "correct the condition, or remove it")
         } else {
             (what.to_owned(), "correct this part, or remove it")
         };
-        let (about, warnings) = (self.about, &mut *self.warnings);
-        Self::at(both, path, scope, |path| warnings.warn("never-true", path, about, message, help));
+        self.warn("never-true", part, path, message, help);
     }
 
-    fn always(
-        &mut self,
-        node: &Node,
-        both: (&'m model::Condition, &'m Condition),
-        path: &Path<'_>,
-        scope: Scope,
-        whole: bool,
-    ) {
-        let may_be_unknown = node.truths.as_ref().is_some_and(|truths| truths.any(|truth| truth == Truth::Unknown));
-        let (message, help) = match (may_be_unknown, whole) {
+    fn always(&mut self, node: &Node, part: Part<'m>, path: &Path<'_>, whole: bool) {
+        let role = self.both.role;
+        let (message, help) = match (node.may_be_unknown(), whole) {
             (true, _) => (
                 "this is true whenever it is known".to_owned(),
                 "correct it; to ask whether a fact is there, write `known = true`, and for events `never = false`",
             ),
-            (false, true) => (format!("this is always true, so {}", self.role.always()), self.role.remedy()),
+            (false, true) => (format!("this is always true, so {}", role.always()), role.remedy()),
             (false, false) => {
                 ("this part of the condition is always true".to_owned(), "correct this part, or remove it")
             }
         };
-        let (about, warnings) = (self.about, &mut *self.warnings);
-        Self::at(both, path, scope, |path| warnings.warn("always-true", path, about, message, help));
+        self.warn("always-true", part, path, message, help);
     }
 
     /// For each part, the position of another part that makes it redundant.
-    fn redundant(&self, index: usize, compiled: &Condition) -> Vec<Option<usize>> {
-        let Some(node) = self.truths.nodes.get(index) else { return Vec::new() };
+    fn redundant(&self, node: &Node, compiled: &Condition) -> Vec<Option<usize>> {
         let count = node.parts.len();
         let mut redundant = vec![None; count];
         if node.at_least.is_empty() {
@@ -371,7 +356,7 @@ impl<'m> Checker<'_, 'm> {
         }
         let constant = |position: usize| {
             let part = node.parts.get(position).and_then(|part| self.truths.nodes.get(*part));
-            part.is_none_or(|part| part.is_never() || part.is_always())
+            part.is_none_or(Node::is_constant)
         };
         for position in (0..count).rev().filter(|position| !constant(*position)) {
             let implied = |other: usize| match compiled.node {
@@ -388,30 +373,17 @@ impl<'m> Checker<'_, 'm> {
         redundant
     }
 
-    fn redundant_part(
-        &mut self,
-        both: (&'m model::Condition, &'m Condition),
-        path: &Path<'_>,
-        scope: Scope,
-        other: usize,
-    ) {
+    fn redundant_part(&mut self, part: Part<'m>, path: &Path<'_>, other: usize) {
         let message = format!("this part of the condition decides nothing next to the part with the index {other}");
-        let (about, warnings) = (self.about, &mut *self.warnings);
-        let help = "remove this part, or correct one of the two";
-        Self::at(both, path, scope, |path| warnings.warn("redundant-test", path, about, message, help));
+        self.warn("redundant-test", part, path, message, "remove this part, or correct one of the two");
     }
 
     /// The conditions on attributes of the events of a test.
     fn filters(&mut self, leaf: &'m Leaf, test: &'m Test, path: &Path<'_>) {
-        let events = match test {
-            Test::Happened { events, .. } => Some(events),
-            Test::Number { of, .. } => filtered(of),
-            _ => None,
-        };
         let matching = leaf.event().and_then(|event| event.matching.as_deref().map(|written| (event, written)));
-        if let (Some(events), Some((event, written))) = (events, matching) {
+        if let (Some(events), Some((event, written))) = (ReadSite::Test(test).events().next(), matching) {
             let keys = ["events", event.name.as_str(), names::WHERE];
-            filter(self.program, events, written, &path.keys(&keys), self.about, self.warnings);
+            filter(self.program, events, written, &path.keys(&keys), self.both.about, self.warnings);
         }
     }
 }
@@ -429,17 +401,6 @@ fn shared_keys(of: &[model::Condition], scope: Scope) -> KeyPath<'_> {
         shared
     });
     shared.unwrap_or_default()
-}
-
-/// The events of a quantity.
-pub(super) fn filtered(of: &Quantity) -> Option<&Events> {
-    match of {
-        Quantity::Event { events, .. }
-        | Quantity::EventRatio { events, .. }
-        | Quantity::Distinct { events, .. }
-        | Quantity::DaysSinceLast { events } => Some(events),
-        _ => None,
-    }
 }
 
 /// Warns about the condition on the attributes of events.

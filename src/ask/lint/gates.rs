@@ -4,7 +4,7 @@ use super::Lints;
 use super::conditions::{Both, Role, Truths, sites};
 use super::space::Space;
 use super::warning::About;
-use crate::evaluate::{AnySubject, Evaluation, Set, Truth};
+use crate::evaluate::{AnySubject, Evaluation, Truth, gate_verdict};
 use crate::grade::Verdict;
 use crate::model::{self, IfUnknown, Scope};
 use crate::problem::Path;
@@ -94,13 +94,8 @@ fn section(required: bool) -> &'static str {
 
 /// The least and the greatest verdict that a gate alone leads to.
 fn ends<'m>(gate: &Placed<'m>, evaluation: &Evaluation<AnySubject<'m, '_>>) -> Ends {
-    let truths: Set<Truth> = evaluation.truth(&gate.compiled.when);
-    let verdicts = truths.iter().map(|truth| match (gate.required, gate.compiled.missing.decided(truth)) {
-        (true, Truth::Unknown) => Verdict::Undetermined,
-        (true, Truth::False) => Verdict::Ineligible,
-        (false, Truth::True) => Verdict::Disqualified,
-        _ => Verdict::Eligible,
-    });
+    let truths = evaluation.truth(&gate.compiled.when);
+    let verdicts = truths.iter().map(|truth| gate_verdict(gate.required, gate.compiled.missing.decided(truth)));
     let ends = verdicts.map(|verdict| (verdict, verdict));
     ends.reduce(|(a, b), (c, d)| (a.min(c), b.max(d))).unwrap_or((Verdict::Eligible, Verdict::Disqualified))
 }

@@ -25,7 +25,7 @@ use self::reach::Reach;
 use self::space::Space;
 use self::warning::{About, Warnings};
 use crate::ask::bounds::{Bounds, OwnedBounds};
-use crate::evaluate::{Atoms, Outcome, Sets};
+use crate::evaluate::{Atoms, Outcome};
 use crate::grade::Verdict;
 use crate::input::facts::Facts;
 use crate::model::Model;
@@ -50,8 +50,8 @@ impl Lint {
         &self.warnings
     }
 
-    /// Returns the bounds of a subject of whom nothing is known, with any activity and at any instant: the least and the
-    /// greatest score of each axis, and every name that a subject can have.
+    /// Returns bounds of all subjects, with any facts, any activity and at any instant: the least and the greatest score of
+    /// each axis, and every name that a subject can have.
     ///
     /// The bounds may be wider than what subjects reach, but never narrower.
     pub fn possible(&self) -> &OwnedBounds {
@@ -68,7 +68,8 @@ impl fmt::Display for Lint {
 }
 
 impl Model {
-    /// Compiles the model for subjects of a type, and looks for parts of it that do nothing, or hardly what you meant.
+    /// Compiles the model for subjects of a type, and looks for parts of it that do nothing, or probably not what you
+    /// meant.
     ///
     /// It finds conditions that are never or always true, gates that the other gates imply, rows, states, grades, segments
     /// and plays that no subject reaches, bounds that never bind or take more than half, bands whose points zigzag, decays
@@ -146,17 +147,14 @@ impl<'m> Lints<'m> {
 
     /// Warns if no subject passes the gates together.
     fn nobody_scored(&mut self) {
-        let scored = self.reach.outcome.as_ref().is_none_or(|all| all.verdict.any(Verdict::is_scored));
-        if !scored {
-            let uncovered = |all: &Outcome<Sets>| all.verdict.any(|verdict| verdict == Verdict::Uncovered);
-            let (key, message, help) = if self.reach.outcome.as_ref().is_some_and(uncovered) {
-                let message = "no subject can be scored: every subject that passes the gates skips every axis";
-                ("axis", message, "lower `min_coverage`, or correct the gates")
-            } else {
-                let key = if self.model.required.is_empty() { "disqualifying" } else { "required" };
-                (key, "no subject can be scored: the gates exclude each other", "correct the gates")
-            };
-            self.warnings.warn("nobody-scored", &Path::Root.key(key), About::default(), message, help);
-        }
+        let Some(all) = self.reach.outcome.as_ref().filter(|all| !all.verdict.any(Verdict::is_scored)) else { return };
+        let (key, message, help) = if all.verdict.any(|verdict| verdict == Verdict::Uncovered) {
+            let message = "no subject can be scored: every subject that passes the gates skips every axis";
+            ("axis", message, "lower `min_coverage`, or correct the gates")
+        } else {
+            let key = if self.model.required.is_empty() { "disqualifying" } else { "required" };
+            (key, "no subject can be scored: the gates exclude each other", "correct the gates")
+        };
+        self.warnings.warn("nobody-scored", &Path::Root.key(key), About::default(), message, help);
     }
 }

@@ -6,15 +6,14 @@ use super::Lints;
 use super::conditions::{Both, Role, Truths, sites};
 use super::space::{Narrowed, Space, clipped};
 use super::warning::About;
-use crate::evaluate::{Atoms, IntervalSet, MaybeUnknown, Measured, Outcome, OutcomeNames, Set, Sets, Truth};
+use crate::evaluate::{
+    Atoms, Concrete, FULL_SCORE, IntervalSet, MaybeUnknown, Measured, Outcome, OutcomeNames, Set, Sets, Truth, play,
+};
 use crate::grade::{Grade, Verdict};
-use crate::model::{self, IfUnknown, Scope};
-use crate::num::points::{MICROS, Points};
+use crate::model::{self, Scope};
+use crate::num::points::Points;
 use crate::problem::Path;
-use crate::program::{Condition, Cuts, Index, Limit, Play, Quantity, ReadSite, Test};
-
-/// 100 in millionths.
-const FULL: i64 = 100 * MICROS;
+use crate::program::{Condition, Cuts, Index, Limit, Program, Quantity, ReadSite, Test};
 
 /// How many combinations of a grade, a state and a segment are compared with the plays.
 const NAME_COMBINATIONS_MAX: usize = 100_000;
@@ -66,7 +65,7 @@ impl<'m> Lints<'m> {
     }
 
     fn base(&self) -> IntervalSet {
-        self.reach.base.clone().unwrap_or_else(|| IntervalSet::from_to(0, FULL))
+        self.reach.base.clone().unwrap_or_else(|| IntervalSet::from_to(0, FULL_SCORE))
     }
 
     fn promoters(&mut self, space: &Space<'m>, all: &Outcome<Sets>) {
@@ -74,8 +73,6 @@ impl<'m> Lints<'m> {
         let (list, base) = (Path::Root.key("promoter"), self.base());
         for (index, (written, compiled)) in model.promoters.iter().zip(&program.promoters).enumerate() {
             let (path, about) = (list.index(index), About::id(&written.id));
-            let when = path.key("when");
-            let own = self.with_score(space, all, &compiled.when, &base);
             let both = Both {
                 written: &written.when,
                 compiled: &compiled.when,
@@ -83,16 +80,13 @@ impl<'m> Lints<'m> {
                 missing: written.missing,
                 about,
             };
-            let truths = both.check(program, &own, &when, Scope::Outcome, &mut self.warnings);
-            self.idle_policy(written.missing, &truths, &path, about);
-            let never = !may_hold(&truths, compiled.missing);
-            if never || self.never_holds(compiled.fire_id, "the promoter adds nothing", &when, about) {
+            if !self.may_apply(space, all, &both, compiled.fire_id, &path) {
                 continue;
             }
-            let below = clipped(&base, 0, FULL - 1);
+            let below = clipped(&base, 0, FULL_SCORE - 1);
             let holds_below = below.is_some_and(|below| {
                 let own = self.with_score(space, all, &compiled.when, &below);
-                may_hold(&Truths::of(&own, &compiled.when), compiled.missing)
+                Truths::of(&own, &compiled.when).may_hold(compiled.missing)
             });
             if !holds_below {
                 let message = "the promoter adds to no score: where its condition holds, the score is 100 already";
@@ -102,14 +96,40 @@ impl<'m> Lints<'m> {
         }
     }
 
-    /// Warns if the condition of a promoter or a limit holds for no subject that passes the gates.
-    fn never_holds(&mut self, fire_id: usize, so: &str, path: &Path<'_>, about: About<'_>) -> bool {
-        let never = self.reach.truths(fire_id).is_some_and(|truths| !truths.any(|truth| truth == Truth::True));
-        if never {
-            let message = format!("this is true for no subject that passes the gates, so {so}");
-            self.warnings.warn("never-true", path, about, message, "correct the condition, or remove it");
+    /// Warns about the condition of a promoter or a limit. Returns whether it may hold for a subject that passes the gates.
+    fn may_apply(
+        &mut self,
+        space: &Space<'m>,
+        all: &Outcome<Sets>,
+        both: &Both<'m>,
+        fire_id: usize,
+        path: &Path<'_>,
+    ) -> bool {
+        if !self.may_hold(space, all, both, &self.base(), path) {
+            return false;
         }
-        never
+        let applies = self.reach.truths(fire_id).is_none_or(|truths| truths.any(|truth| truth == Truth::True));
+        if !applies {
+            let message = format!("this is true for no subject that passes the gates, so {}", both.role.never());
+            let help = "correct the condition, or remove it";
+            self.warnings.warn("never-true", &path.key("when"), both.about, message, help);
+        }
+        applies
+    }
+
+    /// Warns about a condition on the outcome whose `score` is one of these. Returns whether it may hold.
+    fn may_hold(
+        &mut self,
+        space: &Space<'m>,
+        all: &Outcome<Sets>,
+        both: &Both<'m>,
+        score: &IntervalSet,
+        path: &Path<'_>,
+    ) -> bool {
+        let own = self.with_score(space, all, both.compiled, score);
+        let truths = both.check(self.program, &own, &path.key("when"), Scope::Outcome, &mut self.warnings);
+        self.idle_policy(both.missing, &truths, path, both.about);
+        truths.may_hold(both.missing)
     }
 
     fn limits(&mut self, space: &Space<'m>, all: &Outcome<Sets>) {
@@ -118,8 +138,6 @@ impl<'m> Lints<'m> {
         for (index, (written, compiled)) in model.limits.iter().zip(&program.limits).enumerate() {
             let path = list.index(index);
             let about = About { axis: None, id: written.id.as_deref() };
-            let when = path.key("when");
-            let own = self.with_score(space, all, &compiled.when, &base);
             let both = Both {
                 written: &written.when,
                 compiled: &compiled.when,
@@ -127,10 +145,7 @@ impl<'m> Lints<'m> {
                 missing: written.missing,
                 about,
             };
-            let truths = both.check(program, &own, &when, Scope::Outcome, &mut self.warnings);
-            self.idle_policy(written.missing, &truths, &path, about);
-            let never = !may_hold(&truths, compiled.missing);
-            if never || self.never_holds(compiled.fire_id, "the limit changes nothing", &when, about) {
+            if !self.may_apply(space, all, &both, compiled.fire_id, &path) {
                 continue;
             }
             let path = path.key(if compiled.floor { "at_least" } else { "at_most" });
@@ -162,7 +177,7 @@ impl<'m> Lints<'m> {
         !unchanged
             || clipped(base, least, greatest).is_some_and(|score| {
                 let own = self.with_score(space, all, &limit.when, &score);
-                may_hold(&Truths::of(&own, &limit.when), limit.missing)
+                Truths::of(&own, &limit.when).may_hold(limit.missing)
             })
     }
 
@@ -232,12 +247,9 @@ impl<'m> Lints<'m> {
             let (path, about) = (list.index(index), About::id(&written.name));
             let mut settled = false;
             if let (Some(when), Some(condition)) = (&written.when, &compiled.when) {
-                let own = self.with_score(space, all, condition, &all.value);
                 let both =
                     Both { written: when, compiled: condition, role: Role::Segment, missing: written.missing, about };
-                let truths = both.check(program, &own, &path.key("when"), Scope::Outcome, &mut self.warnings);
-                self.idle_policy(written.missing, &truths, &path, about);
-                settled = !may_hold(&truths, compiled.missing);
+                settled = !self.may_hold(space, all, &both, &all.value, &path);
             }
             if !settled && !all.segment.any(|own| own == Index::at(index)) {
                 let message = format!("no subject that passes the gates is in the segment `{}`", written.name);
@@ -265,30 +277,21 @@ impl<'m> Lints<'m> {
 
     /// The plays of every combination of a grade, a state and a segment.
     fn reached_plays(&self, all: &Outcome<Sets>) -> BTreeSet<usize> {
-        let plays = &self.program.plays;
         let count = |indexes: &Set<Index>| indexes.iter().count();
         let combinations = count(&all.grade).saturating_mul(count(&all.state)).saturating_mul(count(&all.segment));
-        if combinations.saturating_mul(plays.len().max(1)) > NAME_COMBINATIONS_MAX {
+        if combinations.saturating_mul(self.program.plays.len().max(1)) > NAME_COMBINATIONS_MAX {
             return all.play.iter().filter_map(Index::get).collect();
         }
-        let otherwise = plays.iter().position(|play| play.otherwise);
         let mut reached = BTreeSet::new();
         for grade in all.grade.iter() {
             for state in all.state.iter() {
                 for segment in all.segment.iter() {
-                    reached.extend(plays.iter().position(|play| names(play, grade, state, segment)).or(otherwise));
+                    reached.extend(play::<Concrete>(self.program, &grade, &state, &segment).get());
                 }
             }
         }
         reached
     }
-}
-
-/// Whether every list of a play names the outcome.
-fn names(play: &Play, grade: Index, state: Index, segment: Index) -> bool {
-    let has = |list: &[usize], index: Index| list.is_empty() || index.get().is_some_and(|index| list.contains(&index));
-    let graded = play.cells.is_empty() || grade.get().is_some_and(|grade| play.cells.has(Grade::at(grade)));
-    !play.otherwise && graded && has(&play.states, state) && has(&play.segments, segment)
 }
 
 /// Whether some score is in each part between the cuts.
@@ -301,16 +304,11 @@ fn is_complete(cuts: &Cuts, score: &IntervalSet) -> bool {
 }
 
 /// The lowest cap with the same condition as a floor, if it is below the floor.
-fn over(model: &model::Model, program: &crate::program::Program, floor: usize) -> Option<i64> {
+fn over(model: &model::Model, program: &Program, floor: usize) -> Option<i64> {
     let (own, bound) = (model.limits.get(floor)?, program.limits.get(floor)?.bound);
     let both = model.limits.iter().zip(&program.limits);
     let caps = both.filter(|(written, compiled)| {
         !compiled.floor && compiled.bound < bound && written.when == own.when && written.missing == own.missing
     });
     caps.map(|(_, compiled)| compiled.bound).min()
-}
-
-/// Whether a condition may hold, with its policy for the unknown.
-fn may_hold(truths: &Truths, missing: IfUnknown) -> bool {
-    !truths.is_never() || (missing == IfUnknown::Holds && truths.may_be_unknown())
 }

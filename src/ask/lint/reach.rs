@@ -1,6 +1,6 @@
 //! What all subjects that pass the gates can reach: one evaluation of the whole program for each combination of cells.
 
-use super::space::Space;
+use super::space::{Space, unite};
 use crate::evaluate::{
     AnySubject, Atoms, AxisOutcome, Evaluation, IntervalSet, MaybeUnknown, Observer, Outcome, Set, Sets, Truth,
 };
@@ -27,15 +27,14 @@ pub(super) struct Reach {
 
 impl Reach {
     pub(super) fn of<'m>(program: &'m Program, space: &Space<'m>, sites: &[ReadSite<'m>]) -> Reach {
-        let nothing = |count: usize| vec![None; count];
         let parts = program.axes.iter().map(|axis| axis.parts.len()).sum();
         let mut reach = Reach {
             outcome: None,
             base: None,
             rules: vec![None; program.fire_ids],
-            parts: nothing(parts),
+            parts: vec![None; parts],
             truths: vec![None; program.fire_ids],
-            before: nothing(program.fire_ids),
+            before: vec![None; program.fire_ids],
             skipped: vec![false; program.axes.len()],
             axis: 0,
         };
@@ -46,10 +45,7 @@ impl Reach {
     fn add(&mut self, evaluation: &Evaluation<AnySubject<'_, '_>>) {
         self.axis = 0;
         let outcome = evaluation.outcome(self);
-        match &mut self.outcome {
-            Some(all) => all.union_with(&outcome),
-            None => self.outcome = Some(outcome),
-        }
+        unite(Some(&mut self.outcome), &outcome, Outcome::union_with);
     }
 
     /// The points of a rule; `None` if no subject passes the gates.
@@ -78,39 +74,18 @@ impl Reach {
     }
 }
 
-fn unite(all: Option<&mut Option<IntervalSet>>, own: &IntervalSet) {
-    match all {
-        Some(Some(all)) => all.union_with(own),
-        Some(all) => *all = Some(own.clone()),
-        None => {}
-    }
-}
-
-fn unite_truths(all: Option<&mut Option<Set<Truth>>>, own: &Set<Truth>) {
-    match all {
-        Some(Some(all)) => all.union_with(own),
-        Some(all) => *all = Some(own.clone()),
-        None => {}
-    }
-}
-
 impl<'m> Observer<'m, Sets> for Reach {
     const FULL: bool = false;
 
     fn on_rule(&mut self, rule: &'m Rule, points: impl FnOnce() -> MaybeUnknown<Sets>) {
-        let points = points();
-        match self.rules.get_mut(rule.fire_id) {
-            Some(Some(all)) => {
-                all.number.union_with(&points.number);
-                all.unknown.union_with(&points.unknown);
-            }
-            Some(all) => *all = Some(points),
-            None => {}
-        }
+        unite(self.rules.get_mut(rule.fire_id), &points(), |all, own| {
+            all.number.union_with(&own.number);
+            all.unknown.union_with(&own.unknown);
+        });
     }
 
     fn on_part(&mut self, part: &'m AxisPart, sum: &IntervalSet) {
-        unite(self.parts.get_mut(part.index), sum);
+        unite(self.parts.get_mut(part.index), sum, IntervalSet::union_with);
     }
 
     fn on_axis(&mut self, axis: &AxisOutcome<Sets>) {
@@ -121,17 +96,17 @@ impl<'m> Observer<'m, Sets> for Reach {
     }
 
     fn on_promoter(&mut self, promoter: &'m Promoter, truth: &Set<Truth>) {
-        unite_truths(self.truths.get_mut(promoter.fire_id), truth);
+        unite(self.truths.get_mut(promoter.fire_id), truth, Set::union_with);
     }
 
     fn on_limit(&mut self, limit: &'m Limit, truth: &Set<Truth>, before: &IntervalSet, _: &IntervalSet) {
-        unite_truths(self.truths.get_mut(limit.fire_id), truth);
+        unite(self.truths.get_mut(limit.fire_id), truth, Set::union_with);
         if truth.any(|truth| truth == Truth::True) {
-            unite(self.before.get_mut(limit.fire_id), before);
+            unite(self.before.get_mut(limit.fire_id), before, IntervalSet::union_with);
         }
     }
 
     fn on_total(&mut self, base: &IntervalSet, _: &IntervalSet) {
-        unite(Some(&mut self.base), base);
+        unite(Some(&mut self.base), base, IntervalSet::union_with);
     }
 }

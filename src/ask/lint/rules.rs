@@ -3,12 +3,13 @@
 use std::cmp::Ordering;
 
 use super::Lints;
-use super::conditions::{Both, Role, filter, filtered};
-use super::space::Space;
+use super::conditions::{Both, Role, filter};
+use super::space::{Space, unite};
 use super::warning::About;
 use crate::evaluate::{AnySubject, Atoms, Domain, Evaluation, Set, Sets, Truth, unclamped};
-use crate::model::{self, IfUnknown, Missing, Scope, Worth};
+use crate::model::{self, IfUnknown, Missing, Scope, Worth, names};
 use crate::num::points::Points;
+use crate::num::u384::saturated_i64;
 use crate::problem::Path;
 use crate::program::{BandRows, Condition, PerUnit, Quantity, ReadSite, Rule, RuleBody};
 
@@ -70,10 +71,12 @@ impl<'m> Lints<'m> {
             (Worth::First(first), RuleBody::First { rows, .. }) => {
                 self.rows(space, rule, (first, rows), &path.key("first"));
             }
-            (Worth::Bands(bands), RuleBody::Bands { of, rows, below }) if !settled => {
-                self.bands(space, rule, bands, (of, rows, *below), path);
+            (Worth::Bands(bands), RuleBody::Bands { of, rows, below }) => {
+                self.where_of(&bands.of, of, path, about);
+                if !settled {
+                    self.bands(space, rule, bands, (of, rows, *below), path);
+                }
             }
-            (Worth::Bands(bands), RuleBody::Bands { of, .. }) => self.where_of(&bands.of, of, path, about),
             (Worth::PerUnit(per_unit), RuleBody::PerUnit(form)) => {
                 let keys = per_unit.of.source_keys(Scope::Subject);
                 let path = path.key("per_unit");
@@ -99,8 +102,8 @@ impl<'m> Lints<'m> {
     /// Warns about the condition on attributes of the events that a form measures.
     fn where_of(&mut self, written: &'m model::Quantity, of: &'m Quantity, path: &Path<'_>, about: About<'m>) {
         let matching = written.event().and_then(|event| event.matching.as_deref());
-        if let (Some(written), Some(events)) = (matching, filtered(of)) {
-            filter(self.program, events, written, &path.key("where"), about, &mut self.warnings);
+        if let (Some(written), [Some(events), _]) = (matching, of.events()) {
+            filter(self.program, events, written, &path.key(names::WHERE), about, &mut self.warnings);
         }
     }
 
@@ -144,16 +147,12 @@ impl<'m> Lints<'m> {
         (of, rows, below): (&'m Quantity, &'m BandRows, i64),
         path: &Path<'_>,
     ) {
-        self.where_of(&bands.of, of, path, rule.about);
         let mut reached: Option<Set<usize>> = None;
         each_of_rule(space, rule.compiled, |evaluation| {
             let value = evaluation.env().value(of);
             let Some(known) = value.some() else { return };
             let own = Sets::rank(known, |number| rows.rank(number));
-            match &mut reached {
-                Some(reached) => reached.union_with(&own),
-                None => reached = Some(own),
-            }
+            unite(Some(&mut reached), &own, Set::union_with);
         });
         let Some(reached) = reached else { return };
         let keys = bands.of.source_keys(Scope::Subject);
@@ -248,5 +247,5 @@ fn each_of_rule<'m>(space: &Space<'m>, rule: &'m Rule, mut each: impl FnMut(&Eva
 }
 
 fn shown(micros: i128) -> Points {
-    Points::from_micros(i64::try_from(micros).unwrap_or(if micros < 0 { i64::MIN } else { i64::MAX }))
+    Points::from_micros(saturated_i64(micros))
 }

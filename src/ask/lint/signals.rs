@@ -1,28 +1,21 @@
 //! Signals whose bounds, windows and decays do not fit each other.
 
 use super::Lints;
-use super::conditions::{Both, Role};
-use super::space::Space;
+use super::conditions::filter;
 use super::warning::About;
 use crate::decay::Decay;
-use crate::model::{self, IfUnknown, Scope, Window, names};
+use crate::model::{self, Window, names};
 use crate::num::points::Points;
+use crate::num::u384::saturated_i64;
 use crate::problem::Path;
 use crate::program::{CalendarWindow, Signal, Window as CompiledWindow};
 use crate::time::{DAY_SECS, Span};
 
 impl<'m> Lints<'m> {
     pub(super) fn signal(&mut self, written: &'m model::Signal, signal: &'m Signal, path: &Path<'_>, about: About<'m>) {
-        if let (Some(matching), Some(filter)) = (&written.matching, &signal.events.filter) {
-            let space = Space::of_attributes(self.program, &filter.attributes);
-            let both = Both {
-                written: matching,
-                compiled: &filter.when,
-                role: Role::Where,
-                missing: IfUnknown::Unknown,
-                about,
-            };
-            both.check(self.program, &space, &path.key(names::WHERE), Scope::Attributes, &mut self.warnings);
+        if let Some(matching) = &written.matching {
+            let path = path.key(names::WHERE);
+            filter(self.program, &signal.events, matching, &path, about, &mut self.warnings);
         }
         if signal.points != 0 {
             self.signal_max(written, signal, path, about);
@@ -46,7 +39,7 @@ impl<'m> Lints<'m> {
         let one = i128::from(signal.points).abs();
         let most = written.most_recent.map(|latest| one.saturating_mul(latest.into()));
         let max_micros = i128::from(max.micros());
-        let points = |micros: i128| Points::from_micros(i64::try_from(micros).unwrap_or(i64::MAX));
+        let points = |micros: i128| Points::from_micros(saturated_i64(micros));
         let path = path.key("max");
         match most {
             Some(most) if most < max_micros => {

@@ -1,6 +1,6 @@
 //! The space of all subjects, split into cells so that facts which exclude each other are not combined.
 
-use crate::ask::cells::{CELLS_MAX, cells, ranges};
+use crate::ask::cells::{CELLS_MAX, cells, ranges, sorted};
 use crate::evaluate::{
     AnySubject, Atoms, Evaluation, FactSet, IntervalSet, MaybeUnknown, Measured, OutcomeNames, Set, Sets,
 };
@@ -147,9 +147,7 @@ impl<'m> Space<'m> {
             if is_split || same().count() < 2 {
                 continue;
             }
-            let mut cuts: Vec<i64> = same().flat_map(|(_, cuts)| cuts).copied().collect();
-            cuts.sort_unstable();
-            cuts.dedup();
+            let cuts = sorted(same().flat_map(|(_, cuts)| cuts).copied().collect());
             let value = AnySubject::new(self.program, &self.facts, &self.quantities, &self.names).measure(*of);
             let mut own: Vec<MaybeUnknown<Sets>> = Vec::new();
             if let Some(known) = value.some() {
@@ -163,6 +161,15 @@ impl<'m> Space<'m> {
             splits.push(Split::Measured(*of, own));
         }
         splits
+    }
+}
+
+/// Adds the values in one combination of cells to the values in the others.
+pub(super) fn unite<T: Clone>(all: Option<&mut Option<T>>, own: &T, union_with: impl FnOnce(&mut T, &T)) {
+    match all {
+        Some(Some(all)) => union_with(all, own),
+        Some(all) => *all = Some(own.clone()),
+        None => {}
     }
 }
 

@@ -8,8 +8,8 @@ use crate::problem::{PROBLEM_BYTES_MAX, PROBLEMS_MAX, Path, PathSegment, Problem
 
 /// One warning about a model: a stable code, a path into the document, the reason and the remedy.
 ///
-/// A model with warnings compiles and scores. A warning says that a part of it does nothing, or hardly what its author
-/// meant. [`Model::lint`](crate::Model::lint) has an example.
+/// A model with warnings compiles and scores. A warning says that a part of it does nothing, or probably not what
+/// its author meant. [`Model::lint`](crate::Model::lint) has an example.
 ///
 /// It serializes as a [`Problem`] does, with two more keys: `axis` and `id`.
 ///

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use crate::evaluate::domain::Numbers;
 use crate::evaluate::total::expected_of;
 use crate::evaluate::{
-    Concrete, Env, Evaluation, MaybeUnknown, Observation, Observer, Outcome, PartialSum, Tally, Truth,
+    Concrete, Env, Evaluation, MaybeUnknown, Observation, Observer, Outcome, PartialSum, Tally, Truth, gate_verdict,
 };
 use crate::grade::Verdict;
 use crate::input::facts::Fact;
@@ -153,13 +153,7 @@ impl<'m> Observer<'m, Concrete> for Specializer<'_, 'm> {
             gates.open.push(gate);
             return;
         }
-        let verdict = match (required, truth) {
-            (true, Truth::False) => Verdict::Ineligible,
-            (true, Truth::Unknown) => Verdict::Undetermined,
-            (false, Truth::True) => Verdict::Disqualified,
-            _ => Verdict::Eligible,
-        };
-        self.residual.verdict = self.residual.verdict.max(verdict);
+        self.residual.verdict = self.residual.verdict.max(gate_verdict(required, *truth));
     }
 
     #[inline]

@@ -2,7 +2,7 @@
 
 use super::Compiler;
 use super::window::ANY_TIME;
-use crate::decay::{Curve, Decay};
+use crate::decay::{Curve, Decay, SPEEDS};
 use crate::input::activity::Ages;
 use crate::model::{self, Each, Named, Period, Prefer, Spend, names};
 use crate::num::points::{HELD, Points};
@@ -174,11 +174,23 @@ impl<'m> Compiler<'m> {
             Decay::None => {}
             Decay::HalfLife(span) => _ = self.span(*span, &path.key("half_life")),
             Decay::Linear(span) => _ = self.span(*span, &path.key("linear")),
+            Decay::Polynomial { lifetime, speed } => self.polynomial(*lifetime, *speed, &path.key("polynomial")),
             Decay::Drop { percent, every } => self.stepped(*percent, *every, &path.key("drop")),
             Decay::Keep { percent, every } => self.stepped(*percent, *every, &path.key("keep")),
             Decay::Table(rows) => self.decay_table(rows, &path.key("table")),
         }
         (self.problems.len() == before).then_some(())
+    }
+
+    fn polynomial(&mut self, lifetime: Span, speed: Points, path: &Path<'_>) {
+        let (slowest, fastest) = SPEEDS;
+        if !(slowest..=fastest).contains(&speed) {
+            let message = format!("the speed `{speed}` is not between {slowest} and {fastest}");
+            let problem = Problem::new("out-of-range", &path.key("speed"), message);
+            self.problems
+                .note(problem.with_help("write 1 for a straight line; 2 loses half at a quarter of the lifetime"));
+        }
+        self.span(lifetime, &path.key("lifetime"));
     }
 
     fn stepped(&mut self, percent: Points, every: Span, path: &Path<'_>) {

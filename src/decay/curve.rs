@@ -2,6 +2,7 @@
 
 use super::Decay;
 use super::half_life::{HALF_LIFE_ONE, HalfLife};
+use super::polynomial::Polynomial;
 use crate::num::points::Points;
 use crate::num::u384::product_shifted;
 use crate::time::Span;
@@ -24,6 +25,7 @@ pub(crate) enum Curve {
     Linear {
         secs: u64,
     },
+    Polynomial(Polynomial),
     /// `lost` per interval, in millionths of a percent.
     Drop {
         lost: u64,
@@ -47,6 +49,8 @@ impl Curve {
             Decay::None => Curve::None,
             Decay::HalfLife(span) => Curve::HalfLife(HalfLife::new(secs(*span))),
             Decay::Linear(span) => Curve::Linear { secs: secs(*span) },
+            Decay::Polynomial { lifetime, speed } if *speed == Points::from(1) => Curve::new(&Decay::Linear(*lifetime)),
+            Decay::Polynomial { lifetime, speed } => Curve::Polynomial(Polynomial::new(secs(*lifetime), *speed)),
             Decay::Drop { percent, every } => Curve::Drop { lost: part(*percent), every: secs(*every) },
             Decay::Keep { percent, every } => {
                 let kept = (u128::from(part(*percent)) << KEEP_BITS) / u128::from(WHOLE);
@@ -62,7 +66,7 @@ impl Curve {
     pub(crate) fn denominator(&self) -> u64 {
         match self {
             Curve::None => 1,
-            Curve::HalfLife(_) => HALF_LIFE_ONE,
+            Curve::HalfLife(_) | Curve::Polynomial(_) => HALF_LIFE_ONE,
             Curve::Linear { secs } => *secs,
             Curve::Drop { .. } | Curve::Table(_) => WHOLE,
             Curve::Keep { .. } => KEEP_ONE,
@@ -76,6 +80,7 @@ impl Curve {
             Curve::None => 1,
             Curve::HalfLife(half_life) => half_life.numerator(age),
             Curve::Linear { secs } => secs.saturating_sub(age),
+            Curve::Polynomial(polynomial) => polynomial.numerator(age),
             Curve::Drop { lost, every } => WHOLE.saturating_sub(lost.saturating_mul(age / every)),
             Curve::Keep { kept, every, ends } => {
                 let intervals = age / every;
@@ -95,7 +100,7 @@ impl Curve {
         }
         match self {
             Curve::None => None,
-            Curve::HalfLife(_) | Curve::Linear { .. } => age.checked_add(1),
+            Curve::HalfLife(_) | Curve::Linear { .. } | Curve::Polynomial(_) => age.checked_add(1),
             Curve::Drop { every, .. } | Curve::Keep { every, .. } => (age / every).checked_add(1)?.checked_mul(*every),
             Curve::Table(rows) => rows.get(rows.partition_point(|(from, _)| *from <= age)).map(|(from, _)| *from),
         }
@@ -107,6 +112,7 @@ impl Curve {
             Curve::None => None,
             Curve::HalfLife(half_life) => half_life.secs.checked_mul(64),
             Curve::Linear { secs } => Some(*secs),
+            Curve::Polynomial(polynomial) => Some(polynomial.lifetime),
             Curve::Drop { lost, every } => (*lost > 0).then(|| every.saturating_mul(WHOLE.div_ceil(*lost))),
             Curve::Keep { every, ends, .. } => ends.and_then(|ends| every.checked_mul(ends)),
             Curve::Table(rows) => rows.iter().find(|(_, part)| *part == 0).map(|(from, _)| *from),
@@ -174,6 +180,8 @@ mod tests {
             Just(Decay::None),
             span.clone().prop_map(Decay::HalfLife),
             span.clone().prop_map(Decay::Linear),
+            (100_000_i64..=100_000_000, span.clone())
+                .prop_map(|(speed, lifetime)| Decay::Polynomial { lifetime, speed: Points::from_micros(speed) }),
             (percent.clone(), span.clone()).prop_map(|(percent, every)| Decay::Drop { percent, every }),
             (percent, span).prop_map(|(percent, every)| Decay::Keep { percent, every }),
             proptest::collection::vec((1_u64..1_000_000, 0_i64..100), 0..5).prop_map(|steps| {

@@ -125,7 +125,7 @@ const LN_2: u64 = 0xb172_17f7_d1cf_79ac;
 /// The top 14 bits of x go through two tables. The rest is below 2^-14, where four terms of the series of e^-y leave an
 /// error below 2^-76; the total error is that of three roundings to 63 bits.
 #[inline]
-fn exp2_of_minus(x: u64) -> u64 {
+pub(super) fn exp2_of_minus(x: u64) -> u64 {
     let entry = |table: &[u64; 128], index: u64| {
         usize::try_from(index).ok().and_then(|index| table.get(index)).copied().unwrap_or(0)
     };

@@ -2,10 +2,12 @@
 
 mod curve;
 mod half_life;
+mod polynomial;
 
 use std::fmt;
 
 pub(crate) use curve::Curve;
+pub(crate) use polynomial::SPEEDS;
 
 use crate::num::points::{MICROS, Points};
 use crate::num::u384::U384;
@@ -21,6 +23,7 @@ use crate::time::Span;
 /// | `None` | 1 |
 /// | `HalfLife` | 2^(-age / half-life); exact at whole half-lives, otherwise within 2^-62, and 0 from 64 half-lives on |
 /// | `Linear` | 1 - age / span, then 0; exact |
+/// | `Polynomial` | 1 - (age / lifetime)^(1 / speed), then 0; within 2^-61; exact at speed 1 |
 /// | `Drop` | 1 - percent / 100 for every interval completed, until 0; exact |
 /// | `Keep` | (percent / 100) ^ (intervals completed), to 18 decimals; exact where 18 decimals suffice |
 /// | `Table` | the percentage of the last age reached; exact |
@@ -47,6 +50,15 @@ pub enum Decay {
     HalfLife(Span),
     /// The points fall in a straight line to zero at this age.
     Linear(Span),
+    /// The points fall to zero at the lifetime: fast at first with a speed above 1, slowly at first with one below.
+    ///
+    /// The polynomial decay of the [decaying models of MISP](https://github.com/MISP/misp-decaying-models).
+    Polynomial {
+        /// The age at which nothing is left.
+        lifetime: Span,
+        /// The root of age / lifetime that is lost, in [0.1, 100]. 1 is a straight line.
+        speed: Points,
+    },
     /// Each completed interval takes away a percentage of the *original* points.
     Drop {
         /// The loss for each interval, in percent, in (0, 100].

@@ -85,6 +85,7 @@ const POINT_POOL: &[f64] = &[
     -10.0, -20.0,
 ];
 const LARGE_POINT_POOL: &[f64] = &[1e6, -1e6, 999_999.999999, 123_456.789012];
+const SPEED_POOL: &[f64] = &[2.3, 0.5, 1.0, 2.0, 0.1, 100.0, 4.0];
 const PERCENT_POOL: &[f64] = &[15.0, 50.0, 85.0, 33.3, 12.5, 100.0, 90.0, 0.5];
 
 /// Days at which to score: ends of months and leap days. The time of day is midnight, noon or near either.
@@ -879,13 +880,17 @@ impl Generator<'_> {
     fn decay(&mut self) -> Value {
         let exact_only = self.wild;
         loop {
-            return match self.rng.u8(..6) {
+            return match self.rng.u8(..7) {
                 0 | 5 if !exact_only => json!({ "half_life": self.span() }),
                 1 if !exact_only => {
                     json!({ "keep": { "percent": number(self.pick(PERCENT_POOL)), "every": self.span() } })
                 }
                 2 => json!({ "drop": { "percent": number(self.pick(PERCENT_POOL)), "every": self.span() } }),
                 3 => json!({ "linear": self.span() }),
+                6 => {
+                    let speed = if exact_only { 1.0 } else { self.pick(SPEED_POOL) };
+                    json!({ "polynomial": { "lifetime": self.span(), "speed": number(speed) } })
+                }
                 4 => {
                     let mut spans: Vec<(&str, i64)> = self.some(SPANS, 1, 3);
                     spans.sort_by_key(|span| span.1);

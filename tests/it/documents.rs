@@ -372,6 +372,8 @@ const CHANGES: &[(&str, &str)] = &[
     ("/axis/1/rule/0/signal/max", "null"),
     ("/axis/1/rule/0/signal/decay", "null"),
     ("/axis/1/rule/0/signal/decay", r#"{ "linear": "14d" }"#),
+    ("/axis/1/rule/0/signal/decay", r#"{ "polynomial": { "lifetime": "14d", "speed": 2.3 } }"#),
+    ("/axis/1/rule/0/signal/decay", r#"{ "polynomial": { "lifetime": "14d", "speed": 0.5 } }"#),
     ("/axis/1/rule/0/signal/decay", r#"{ "table": [["0d", 100], ["14d", 50]] }"#),
     ("/axis/1/rule/1/signal/decay", r#"{ "keep": { "percent": 15, "every": "45d" } }"#),
     (

@@ -91,11 +91,12 @@ impl Fast<'_> {
 
     fn decay(&mut self) -> Json {
         let (percent, span) = (self.pick(&[10, 15, 50, 85, 100]), self.span());
-        match self.rng.u8(..6) {
+        match self.rng.u8(..7) {
             0 | 1 => json!({ "half_life": span }),
             2 => json!({ "linear": span }),
             3 => json!({ "drop": { "percent": percent, "every": span } }),
             4 => json!({ "keep": { "percent": percent, "every": span } }),
+            5 => json!({ "polynomial": { "lifetime": span, "speed": self.pick(&[0.5, 1.0, 2.3, 4.0]) } }),
             _ => {
                 let [first, second, third] = [45, 200, 300].map(|units| self.unit.span(units));
                 json!({ "table": [["0s", 100], [first, 85], [second, 30], [third, 0]] })

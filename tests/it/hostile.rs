@@ -482,6 +482,7 @@ fn pruning_is_right_for_every_lifespan() {
     for decay in [
         json!({ "half_life": "1d" }),
         json!({ "linear": "90d" }),
+        json!({ "polynomial": { "lifetime": "90d", "speed": 100 } }),
         json!({ "keep": { "percent": 99, "every": "36525d" } }),
         json!({ "keep": { "percent": 99.999999, "every": "1d" } }),
         json!({ "keep": { "percent": 100, "every": "1d" } }),

@@ -104,6 +104,7 @@ fn decay(of: &Decay) -> Json {
         Decay::None => Json::Null,
         Decay::HalfLife(span) => json!({ "half_life": span }),
         Decay::Linear(span) => json!({ "linear": span }),
+        Decay::Polynomial { lifetime, speed } => json!({ "polynomial": { "lifetime": lifetime, "speed": speed } }),
         Decay::Drop { percent, every } => json!({ "drop": { "percent": percent, "every": every } }),
         Decay::Keep { percent, every } => json!({ "keep": { "percent": percent, "every": every } }),
         Decay::Table(rows) => json!({ "table": rows }),

@@ -498,6 +498,7 @@ proptest! {
             Just(Json::Null),
             Just(json!({ "half_life": "90s" })),
             Just(json!({ "linear": "1h" })),
+            Just(json!({ "polynomial": { "lifetime": "1h", "speed": 2.3 } })),
             Just(json!({ "keep": { "percent": 90, "every": "30s" } })),
         ],
         now in 1_500_i64..3_000,

@@ -1141,6 +1141,7 @@ fn weight(decay: &Value, age: i64) -> (Q, bool) {
     match form.as_str() {
         "half_life" => half_life(age, seconds(text(spec))),
         "linear" => ((int(1) - fraction(age, seconds(text(spec)))).max(int(0)), true),
+        "polynomial" => polynomial(age, seconds(text(&spec["lifetime"])), &decimal(&spec["speed"])),
         "drop" => {
             let intervals = int(age / seconds(text(&spec["every"])));
             ((int(1) - intervals * percent(&spec["percent"])).max(int(0)), true)
@@ -1177,6 +1178,35 @@ fn half_life(age: i64, half_life: i64) -> (Q, bool) {
     // Below 2^-60 the engine's 62 fractional bits run out even at whole half-lives.
     let exact = age % half_life == 0 && halvings <= 60;
     (Q::new(weight, BigInt::one() << (BITS + halvings as usize)), exact)
+}
+
+/// 1 - (age / lifetime)^(1 / speed).
+fn polynomial(age: i64, lifetime: i64, speed: &Q) -> (Q, bool) {
+    if age == 0 || age >= lifetime {
+        return (int(if age == 0 { 1 } else { 0 }), true);
+    }
+    let x = fraction(age, lifetime);
+    if speed.is_one() {
+        return (int(1) - x, true);
+    }
+    // The exponent in binary: its i-th digit after the point, when set, contributes the factor x^(2^-i).
+    let exponent = speed.recip();
+    let whole = exponent.to_integer();
+    let mut power = num_traits::pow(x.clone(), usize::try_from(&whole).expect("an exponent is at most 10"));
+    let mut rest = exponent - Q::from_integer(whole);
+    let one = BigInt::one() << BITS;
+    let mut root = (x * &one).to_integer();
+    let mut factor = one.clone();
+    for _ in 0..100 {
+        root = (root << BITS).sqrt();
+        rest *= int(2);
+        if rest >= int(1) {
+            rest -= int(1);
+            factor = (factor * &root) >> BITS;
+        }
+    }
+    power *= Q::new(factor, one);
+    (int(1) - power, false)
 }
 
 /// 2^(-2^-i) for i = 0.., scaled by 2^BITS.

@@ -2,9 +2,9 @@
 //!
 //! The page on documents shows how each kind is written; these tests hold the values.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use warmth::model::Case;
-use warmth::{Activity, Event, Model, Points, Projection, Record, Resolution, Scorer, Verdict};
+use warmth::{Activity, Event, Model, NextChange, Points, Projection, Record, Resolution, Scorer, Verdict};
 
 fn at(text: &str) -> DateTime<Utc> {
     let text = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
@@ -880,4 +880,37 @@ fn one_vital_sign_worth_3_is_urgent_whatever_the_sum() {
     check(&racing, "3", "low-medium");
     let bounds = scorer.bounds(&racing, at(AS_OF));
     assert_eq!(bounds.segments().collect::<Vec<_>>(), ["high", "medium", "low-medium"]);
+}
+
+#[test]
+fn a_sighting_under_polynomial_decay_is_let_through_at_the_right_second() {
+    // 80 x (1 - (age / 3 d)^(1 / 2.3)) is 30 at an age of 87,934.447 seconds.
+    let scorer = scorer(
+        "format = 1
+        name = 'phishing'
+        [[state]]
+        name = 'allow'
+        at_least = 0
+        [[state]]
+        name = 'block'
+        at_least = 30
+        [[axis]]
+        name = 'threat'
+        available = 100
+        [[axis.rule]]
+        id = 'sighting'
+        signal = { event = 'sighting', points = 80, most_recent = 1, decay.polynomial = { lifetime = '3d', speed = 2.3 } }",
+    );
+    let seen = at("2026-11-22");
+    let record = Record::new().with_activity([Event::new("sighting", seen)].into_iter().collect());
+    let after = |seconds| seen + TimeDelta::seconds(seconds);
+    let score = scorer.score(&record, after(86_400));
+    assert_eq!((score.value().to_string().as_str(), score.state()), ("30.381234", Some("block")));
+    let NextChange::At(change) = scorer.next_change(&record, seen, after(1_000_000), Projection::State) else {
+        panic!()
+    };
+    assert_eq!((change.at(), change.after().state()), (after(87_935), Some("allow")));
+    assert_eq!(scorer.score(&record, after(259_199)).state(), Some("allow"));
+    assert!(scorer.score(&record, after(259_199)).value() > Points::ZERO);
+    assert_eq!(scorer.score(&record, after(259_200)).value(), Points::ZERO);
 }

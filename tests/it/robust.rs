@@ -338,6 +338,7 @@ fn sums_beyond_the_range_of_points_are_clamped() {
         for decay in [
             json!({ "half_life": "36500d" }),
             json!({ "linear": "36500d" }),
+            json!({ "polynomial": { "lifetime": "36500d", "speed": 0.1 } }),
             json!({ "keep": { "percent": 99.999999, "every": "1s" } }),
             json!({ "drop": { "percent": 0.000001, "every": "1s" } }),
             json!({ "table": [["0d", 100], ["36500d", 99]] }),
@@ -382,6 +383,9 @@ fn weights_of_extreme_spans_and_percentages_are_from_0_to_1() {
         Decay::HalfLife(Span::seconds(u64::MAX)),
         Decay::Linear(Span::seconds(0)),
         Decay::Linear(Span::seconds(u64::MAX)),
+        Decay::Polynomial { lifetime: Span::seconds(0), speed: Points::from_micros(i64::MIN) },
+        Decay::Polynomial { lifetime: Span::seconds(u64::MAX), speed: Points::from_micros(i64::MAX) },
+        Decay::Polynomial { lifetime: Span::seconds(u64::MAX), speed: Points::ZERO },
         Decay::Drop { percent: Points::from_micros(i64::MAX), every: Span::seconds(0) },
         Decay::Drop { percent: Points::from_micros(i64::MIN), every: Span::seconds(1) },
         Decay::Keep { percent: Points::from_micros(i64::MAX), every: Span::seconds(0) },

@@ -72,9 +72,12 @@ fn signals_decay_as_vendors_publish() {
 #[test]
 fn weights_are_those_of_the_published_decays() {
     let percent = |percent: u32| Points::from(percent);
+    let misp = |speed| Decay::Polynomial { lifetime: Span::days(3), speed: points(speed) };
     for (decay, days, of, expected) in [
         (Decay::None, 1_000, "9", "9"),
         (Decay::Linear(Span::days(90)), 3, "9", "8.7"),
+        (misp("3"), 1, "80", "24.531098"),
+        (misp("2.3"), 1, "80", "30.381234"),
         (Decay::Drop { percent: percent(50), every: Span::days(30) }, 30, "10", "5"),
         (Decay::Drop { percent: percent(50), every: Span::days(30) }, 60, "10", "0"),
         (Decay::Drop { percent: percent(15), every: Span::days(45) }, 45, "40", "34"),

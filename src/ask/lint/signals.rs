@@ -96,6 +96,10 @@ impl<'m> Lints<'m> {
             Decay::Linear(span) if span.secs() > window => {
                 warn(&decay.key("linear"), never(&format!("the decay ends at {span}")));
             }
+            Decay::Polynomial { lifetime, .. } if lifetime.secs() > window => {
+                let decay = decay.key("polynomial");
+                warn(&decay.key("lifetime"), never(&format!("the decay ends at {lifetime}")));
+            }
             Decay::HalfLife(span) if span.secs() > window => {
                 warn(&decay.key("half_life"), never(&format!("half is left at {span}")));
             }
@@ -116,7 +120,7 @@ impl<'m> Lints<'m> {
             _ => {}
         }
         let ends = match &written.decay {
-            Decay::Linear(_) | Decay::Table(_) | Decay::Drop { .. } => signal.curve.ends(),
+            Decay::Linear(_) | Decay::Polynomial { .. } | Decay::Table(_) | Decay::Drop { .. } => signal.curve.ends(),
             _ => None,
         };
         // A window by the calendar also drops young events.

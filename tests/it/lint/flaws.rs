@@ -276,6 +276,11 @@ pub(super) const FLAWS: &[Flaw] = &[
     ),
     (
         RULE,
+        "signal = { event = 'e', points = 2, max = 8, window = '30d', decay.polynomial = { lifetime = '90d', speed = 2 } }",
+        &[("decay-outlives-window", "axis[0].rule[1].signal.decay.polynomial.lifetime")],
+    ),
+    (
+        RULE,
         "signal = { event = 'e', points = 2, max = 8, window = '7d', decay.half_life = '14d' }",
         &[("decay-outlives-window", "axis[0].rule[1].signal.decay.half_life")],
     ),
@@ -293,6 +298,11 @@ pub(super) const FLAWS: &[Flaw] = &[
         RULE,
         "signal = { event = 'e', points = 2, max = 8, window = '30d', decay.table = [['0d', 100], ['10d', 50], ['45d', 20]] }",
         &[("decay-outlives-window", "axis[0].rule[1].signal.decay.table[2]")],
+    ),
+    (
+        RULE,
+        "signal = { event = 'e', points = 2, max = 8, window = '300d', decay.polynomial = { lifetime = '90d', speed = 2 } }",
+        &[("idle-window", "axis[0].rule[1].signal.window")],
     ),
     (
         RULE,

@@ -251,6 +251,7 @@ tables! {
         one of &[
             &[Decay::HALF_LIFE.name],
             &[Decay::LINEAR.name],
+            &[Decay::POLYNOMIAL.name],
             &[Decay::DROP.name],
             &[Decay::KEEP.name],
             &[Decay::AGES.name],
@@ -258,9 +259,16 @@ tables! {
     {
         HALF_LIFE: Optional<Span> = "half_life", "Halves the points with each span, along a smooth curve.";
         LINEAR: Optional<Span> = "linear", "Lets the points fall evenly to nothing at this age.";
+        POLYNOMIAL: Optional<Polynomial> = "polynomial", "Lets the points fall to nothing at a lifetime, fast at first or slowly at first.";
         DROP: Optional<Stepped> = "drop", "Takes a percentage of the original points after each span.";
         KEEP: Optional<Stepped> = "keep", "Keeps a percentage of what was left after each span.";
         AGES: Optional<Ages> = "table", "A percentage from each age on, such as `[[\"0d\", 100], [\"45d\", 85]]`.";
+    }
+
+    Polynomial = "polynomial", "A curve to nothing at a lifetime." => Reader::polynomial, (time::Span, points::Points);
+    {
+        LIFETIME: Required<Span> = "lifetime", "The age at which nothing is left.";
+        SPEED: Required<Points> = "speed", "From 0.1 to 100. Above 1 the points fall fast at first, below 1 slowly at first.";
     }
 
     Stepped = "stepped", "A percentage for each span." => Reader::stepped, (points::Points, time::Span);

@@ -330,6 +330,8 @@ impl Reader {
         let forms = [
             keys.optional(self, tables::Decay::HALF_LIFE).map(|span| span.map(Decay::HalfLife)),
             keys.optional(self, tables::Decay::LINEAR).map(|span| span.map(Decay::Linear)),
+            keys.optional(self, tables::Decay::POLYNOMIAL)
+                .map(|curve| curve.map(|(lifetime, speed)| Decay::Polynomial { lifetime, speed })),
             keys.optional(self, tables::Decay::DROP)
                 .map(|step| step.map(|(percent, every)| Decay::Drop { percent, every })),
             keys.optional(self, tables::Decay::KEEP)
@@ -339,6 +341,14 @@ impl Reader {
         keys.finish(self);
         let forms: Option<Vec<Option<Decay>>> = forms.into_iter().collect();
         forms?.into_iter().flatten().next()
+    }
+
+    pub(super) fn polynomial(&mut self, node: &Node, path: &Path<'_>) -> Option<(Span, Points)> {
+        let mut keys = self.keys(node, path, tables::Polynomial::TABLE)?;
+        let lifetime = keys.required(self, tables::Polynomial::LIFETIME);
+        let speed = keys.required(self, tables::Polynomial::SPEED);
+        keys.finish(self);
+        Some((lifetime?, speed?))
     }
 
     pub(super) fn stepped(&mut self, node: &Node, path: &Path<'_>) -> Option<(Points, Span)> {

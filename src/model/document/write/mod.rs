@@ -401,6 +401,12 @@ fn decay(decay: &Decay) -> Option<Node> {
         Decay::None => return None,
         Decay::HalfLife(span) => single("half_life", *span),
         Decay::Linear(span) => single("linear", *span),
+        Decay::Polynomial { lifetime, speed } => {
+            let mut table = Table::default();
+            table.put("lifetime", *lifetime);
+            table.put("speed", *speed);
+            single("polynomial", Node::from(table))
+        }
         Decay::Drop { percent, every } => single("drop", stepped(*percent, *every)),
         Decay::Keep { percent, every } => single("keep", stepped(*percent, *every)),
         Decay::Table(rows) => {

@@ -86,6 +86,16 @@ struct Left<T> {
     most: T,
 }
 
+impl<T: Copy> Left<T> {
+    /// Everything that a cap lets through in the period of a day.
+    ///
+    /// Not inlined, because most events are in the period of the event before.
+    #[inline(never)]
+    fn of(cap: &PeriodCap<T>, day: i64) -> Left<T> {
+        Left { start: cap.periods.start(day), end: cap.periods.next(day), most: cap.most }
+    }
+}
+
 impl<'p, T: Copy + Default + Ord + SubAssign> Room<'p, T> {
     #[inline]
     fn new(caps: &'p [PeriodCap<T>], offset_secs: i64) -> Room<'p, T> {
@@ -101,7 +111,7 @@ impl<'p, T: Copy + Default + Ord + SubAssign> Room<'p, T> {
         let day = civil_day(at, self.offset_secs);
         for (cap, left) in self.caps.iter().zip(&mut self.left) {
             if !(left.start..left.end).contains(&day) {
-                *left = Left { start: cap.periods.start(day), end: cap.periods.next(day), most: cap.most };
+                *left = Left::of(cap, day);
             }
             wanted = wanted.min(left.most);
             left.most -= wanted;

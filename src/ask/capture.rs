@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use crate::input::activity::{Activity, Event};
-use crate::input::facts::{Fact, Facts, Record};
-use crate::input::value::Value;
+use crate::input::facts::{Facts, Record};
 use crate::model::{Case, Model};
 use crate::problem::ModelError;
 use crate::score::{Play, Score};
@@ -78,32 +77,13 @@ impl Model {
         as_of: DateTime<Utc>,
     ) -> Result<Case, ModelError> {
         let scorer = Scorer::<T>::new(self)?;
-        let mut record = Record::new();
-        for field in scorer.fields() {
-            let cow = subject.fact_cow(field);
-            let fact = Some(cow.as_fact()).filter(|fact| field.kind().admits(fact));
-            if let Some(value) = fact.and_then(value) {
-                record.set(field.name(), value);
-            }
-        }
+        let record = Record::copied(subject, scorer.fields());
         let mut activity = subject.activity().until(second_of(as_of)).into_owned();
         scorer.prune(&mut activity, as_of);
         let record = record.with_activity(read_by(self, &activity));
         let case = Case::new(name, instant_at(second_of(as_of)), record);
         Ok(expecting(case, &scorer.score(subject, as_of)))
     }
-}
-
-fn value(fact: Fact<'_>) -> Option<Value> {
-    Some(match fact {
-        Fact::Missing => return None,
-        Fact::Flag(flag) => flag.into(),
-        Fact::Number(number) => number.into(),
-        Fact::Text(text) => text.into(),
-        Fact::Date(date) => date.into(),
-        Fact::Time(time) => time.into(),
-        Fact::Tags(tags) => tags.to_vec().into(),
-    })
 }
 
 /// The events that a model reads, with the attributes that it reads.

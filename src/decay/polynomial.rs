@@ -76,7 +76,10 @@ mod tests {
 
     #[test]
     fn logarithms_have_the_published_digits() {
-        let digits = |log: u128, number: u64| (log - (u128::from(number) << LOG_BITS)) * 10_u128.pow(15) >> LOG_BITS;
+        let digits = |log: u128, number: u64| {
+            let fraction = log - (u128::from(number) << LOG_BITS);
+            (fraction * 10_u128.pow(15)) >> LOG_BITS
+        };
         assert_eq!(digits(log2(3), 1), 584_962_500_721_156); // OEIS A020857
         assert_eq!(digits(log2(5), 2), 321_928_094_887_362); // OEIS A020858
         assert_eq!(digits(log2(10), 3), 321_928_094_887_362);

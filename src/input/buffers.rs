@@ -1,6 +1,7 @@
 //! Borrowed buffers in the layouts of Arrow.
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::Serialize;
 
@@ -82,56 +83,6 @@ impl<'a> From<&'a Vec<bool>> for Bits<'a> {
     }
 }
 
-/// Texts: offsets and values of an Arrow `Utf8` or `LargeUtf8` array. Also the dictionary of a dictionary array.
-#[derive(Clone, Copy, Debug)]
-pub struct Texts<'a> {
-    offsets: Offsets<'a>,
-    bytes: &'a str,
-}
-
-impl<'a> Texts<'a> {
-    /// Takes `offsets` and `values`. Text `n` is `values[offsets[n]..offsets[n + 1]]`, so there is one offset more than
-    /// there are texts.
-    ///
-    /// Checks all values and offsets once, in linear time.
-    ///
-    /// # Errors
-    ///
-    /// If the values are not UTF-8, or if offsets descend, are beyond the values, or lie within a character.
-    pub fn new(offsets: impl Into<Offsets<'a>>, values: &'a [u8]) -> Result<Texts<'a>, ColumnError> {
-        let offsets = offsets.into();
-        let text = std::str::from_utf8(values)
-            .map_err(|error| ColumnError::of_buffer("not-utf8", format!("the values are not UTF-8: {error}")))?;
-        offsets.check(text.len())?;
-        let texts = Texts { offsets, bytes: text };
-        match (0..texts.len()).find(|index| texts.get(*index).is_none()) {
-            Some(index) => {
-                let message =
-                    format!("text {index} begins or ends within a character; offsets count bytes, not characters");
-                Err(ColumnError::of_buffer("bad-offsets", message))
-            }
-            None => Ok(texts),
-        }
-    }
-
-    /// Returns the number of texts.
-    pub fn len(&self) -> usize {
-        self.offsets.len()
-    }
-
-    /// Returns whether there are no texts.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The text at an index.
-    #[inline]
-    pub(crate) fn get(&self, index: usize) -> Option<&'a str> {
-        let (from, to) = self.offsets.range(index)?;
-        self.bytes.get(from..to)
-    }
-}
-
 /// The error of columns that cannot be scored: every problem that was found.
 ///
 /// [`Display`](fmt::Display) prints one message per line. It serializes as a table with the key `problems`.
@@ -155,10 +106,11 @@ pub struct ColumnError {
 /// | --- | --- |
 /// | `bad-offsets` | offsets descend, are beyond the values, or lie within a character |
 /// | `bad-unit` | a time unit of 0 counts per second |
+/// | `bad-views` | a view of a text has not 16 bytes, is not UTF-8, or is beyond its buffer |
 /// | `duplicate-column` | two columns have the same name |
 /// | `missing-column` | a field that the model reads has no column |
 /// | `not-utf8` | the values of texts are not UTF-8 |
-/// | `row-count` | a column or the activities have another number of rows |
+/// | `row-count` | a column or the activities have another number of rows, or the items of lists have too few validity bits |
 /// | `short-bitmap` | a bitmap has too few bits |
 /// | `wrong-kind` | the model reads the column as another kind |
 ///
@@ -305,34 +257,28 @@ impl Offsets<'_> {
         })
     }
 
-    pub(super) fn check(self, end: usize) -> Result<(), ColumnError> {
-        let mut before = 0;
+    /// From the first offset to the last.
+    pub(super) fn span(self) -> Range<usize> {
+        let ends = self.range(0).zip(self.range(self.len().saturating_sub(1)));
+        ends.map_or(0..0, |((start, _), (_, end))| start..end)
+    }
+
+    /// Checks that the offsets do not descend, and that they are among the numbers of some values.
+    pub(super) fn check(self, values: Range<usize>) -> Result<(), ColumnError> {
+        let mut before = values.start;
         for at in 0..self.len() {
             match self.range(at) {
-                Some((from, to)) if before <= from && from <= to && to <= end => before = to,
+                Some((from, to)) if before <= from && from <= to && to <= values.end => before = to,
                 _ => {
-                    let message = format!("offsets {at} and {} descend or are beyond the {end} values", at + 1);
+                    let which = match values.start {
+                        0 => format!("beyond the {} values", values.end),
+                        start => format!("not within the values {start} to {}", values.end),
+                    };
+                    let message = format!("offsets {at} and {} descend or are {which}", at + 1);
                     return Err(ColumnError::of_buffer("bad-offsets", message));
                 }
             }
         }
         Ok(())
-    }
-}
-
-/// The items of lists.
-#[derive(Clone, Debug)]
-pub(crate) enum Items<'a> {
-    Texts(Texts<'a>),
-    Dictionary(Keys<'a>, Texts<'a>),
-}
-
-impl Items<'_> {
-    #[inline]
-    pub(crate) fn get(&self, item: usize) -> Option<&str> {
-        match self {
-            Items::Texts(texts) => texts.get(item),
-            Items::Dictionary(keys, texts) => texts.get(keys.get(item)?),
-        }
     }
 }

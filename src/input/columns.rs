@@ -7,9 +7,12 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 
 use super::activity::Activity;
-pub use super::buffers::{Bits, ColumnError, ColumnProblem, Keys, Numbers, Offsets, Texts};
-use super::buffers::{Items, NumberSlice, with_slice};
+pub use super::buffers::{Bits, ColumnError, ColumnProblem, Keys, Numbers, Offsets};
+use super::buffers::{NumberSlice, with_slice};
+use super::decimals::Decimals;
 use super::facts::{Fact, Kind, Tags};
+pub use super::texts::Texts;
+use super::texts::{ItemValues, Items};
 use crate::time::{DAYS_MAX, DAYS_MIN, date_at};
 
 /// Facts of many subjects: one borrowed column per field, all with the same number of rows.
@@ -112,6 +115,7 @@ pub struct Column<'a> {
 pub(crate) enum ColumnValues<'a> {
     Missing,
     Numbers(Numbers<'a>),
+    Decimals(Decimals<'a>),
     Flags(Bits<'a>),
     Texts(Texts<'a>),
     Dictionary(Keys<'a>, Texts<'a>),
@@ -137,14 +141,26 @@ impl<'a> Column<'a> {
         Column::of(ColumnValues::Numbers(numbers.into()))
     }
 
+    /// Decimals: Arrow's `Decimal128`. A fact is the double nearest to `value / 10^scale`, as for a decimal that is written in
+    /// a document. Beyond ±2^53 it is missing, as for integers.
+    ///
+    /// ```
+    /// use warmth::columns::Column;
+    ///
+    /// let prices = Column::decimals(&[1_999, -250], 2); // 19.99 and -2.5
+    /// ```
+    pub fn decimals(values: &'a [i128], scale: i8) -> Column<'a> {
+        Column::of(ColumnValues::Decimals(Decimals { values, scale }))
+    }
+
     /// Flags: an Arrow bitmap of values ([`Bits::packed`]) or a slice of `bool`.
     pub fn flags(flags: impl Into<Bits<'a>>) -> Column<'a> {
         Column::of(ColumnValues::Flags(flags.into()))
     }
 
-    /// Texts, one per row: Arrow's `Utf8` and `LargeUtf8`.
+    /// Texts, one per row: Arrow's `Utf8`, `LargeUtf8` and `Utf8View`. The first text is that of the first row.
     pub fn texts(texts: Texts<'a>) -> Column<'a> {
-        Column::of(ColumnValues::Texts(texts))
+        Column::of(ColumnValues::Texts(texts.numbered_from(0)))
     }
 
     /// Texts as keys into a dictionary: Arrow's `Dictionary`. A fact is missing if its key is not in the dictionary.
@@ -180,8 +196,8 @@ impl<'a> Column<'a> {
     /// If offsets descend or are beyond the items.
     pub fn lists(offsets: impl Into<Offsets<'a>>, items: Texts<'a>) -> Result<Column<'a>, ColumnError> {
         let offsets = offsets.into();
-        offsets.check(items.len())?;
-        Ok(Column::of(ColumnValues::Lists(offsets, Items::Texts(items))))
+        offsets.check(items.indices())?;
+        Ok(Column::of(ColumnValues::Lists(offsets, Items::of(ItemValues::Texts(items)))))
     }
 
     /// Lists of tags as keys into a dictionary: Arrow's `List` of `Dictionary`. A key that is not in the dictionary is not
@@ -196,8 +212,36 @@ impl<'a> Column<'a> {
         dictionary: Texts<'a>,
     ) -> Result<Column<'a>, ColumnError> {
         let (offsets, keys) = (offsets.into(), keys.into());
-        offsets.check(keys.len())?;
-        Ok(Column::of(ColumnValues::Lists(offsets, Items::Dictionary(keys, dictionary))))
+        offsets.check(0..keys.len())?;
+        Ok(Column::of(ColumnValues::Lists(offsets, Items::of(ItemValues::Dictionary(keys, dictionary)))))
+    }
+
+    /// Sets the validity of the items of lists: an item whose bit is 0 is no tag. The offsets of the lists count bits too.
+    ///
+    /// ```
+    /// use warmth::columns::{Bits, Column, ColumnError, Texts};
+    ///
+    /// // The lists ["crm", null] and ["erp"].
+    /// let items = Texts::new(&[0_i32, 3, 3, 6], b"crmerp")?;
+    /// let column = Column::lists(&[0_i32, 2, 3], items)?.with_item_validity(Bits::packed(&[0b101], 0, 3)?)?;
+    /// # Ok::<(), ColumnError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the column has no lists, or the lists have more items than there are bits.
+    pub fn with_item_validity(mut self, validity: Bits<'a>) -> Result<Column<'a>, ColumnError> {
+        let ColumnValues::Lists(offsets, items) = &mut self.values else {
+            let message = "only lists have items; use `with_validity` for the rows of other columns";
+            return Err(ColumnError::of_buffer("wrong-kind", message));
+        };
+        let (bits, end) = (validity.len(), offsets.span().end);
+        if bits < end {
+            let message = format!("the items have {bits} validity bits, and the last list ends at item {end}");
+            return Err(ColumnError::of_buffer("row-count", message));
+        }
+        items.validity = Some(validity);
+        Ok(self)
     }
 
     /// Sets the validity, one bit per row: a fact whose bit is 0 is missing. Replaces an earlier validity.
@@ -211,6 +255,7 @@ impl<'a> Column<'a> {
         let values = match &self.values {
             ColumnValues::Missing => return None,
             ColumnValues::Numbers(numbers) => numbers.len(),
+            ColumnValues::Decimals(decimals) => decimals.values.len(),
             ColumnValues::Flags(flags) => flags.len(),
             ColumnValues::Texts(texts) => texts.len(),
             ColumnValues::Dictionary(keys, _) => keys.len(),
@@ -225,7 +270,7 @@ impl<'a> Column<'a> {
     pub(crate) fn kind(&self) -> Option<Kind> {
         Some(match &self.values {
             ColumnValues::Missing => return None,
-            ColumnValues::Numbers(_) => Kind::Number,
+            ColumnValues::Numbers(_) | ColumnValues::Decimals(_) => Kind::Number,
             ColumnValues::Flags(_) => Kind::Flag,
             ColumnValues::Texts(_) | ColumnValues::Dictionary(..) => Kind::Text,
             ColumnValues::Dates(_) => Kind::Date,
@@ -246,6 +291,7 @@ impl<'a> Column<'a> {
         match &self.values {
             ColumnValues::Missing => Fact::Missing,
             ColumnValues::Numbers(numbers) => numbers.fact(row),
+            ColumnValues::Decimals(decimals) => Fact::from(decimals.number(row)),
             ColumnValues::Flags(flags) => Fact::Flag(flags.is_set(row)),
             ColumnValues::Texts(texts) => texts.get(row).map_or(Fact::Missing, Fact::Text),
             ColumnValues::Dictionary(keys, texts) => {

@@ -31,6 +31,34 @@ impl Buffer {
     }
 }
 
+/// Texts as views of 16 bytes, of which the long ones are in one of two buffers.
+struct Viewed {
+    views: Vec<u8>,
+    buffers: [Vec<u8>; 2],
+}
+
+impl Viewed {
+    fn of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Viewed {
+        let mut viewed = Viewed { views: Vec::new(), buffers: Default::default() };
+        for (n, text) in texts.into_iter().enumerate() {
+            let mut view = [0; 16];
+            view[..4].copy_from_slice(&u32::try_from(text.len()).unwrap().to_le_bytes());
+            if text.len() <= 12 {
+                view[4..4 + text.len()].copy_from_slice(text.as_bytes());
+            } else {
+                let buffer = &mut viewed.buffers[n % 2];
+                view[4..8].copy_from_slice(&text.as_bytes()[..4]);
+                view[8] = u8::try_from(n % 2).unwrap();
+                view[12..].copy_from_slice(&u32::try_from(buffer.len()).unwrap().to_le_bytes());
+                buffer.extend_from_slice(text.as_bytes());
+                buffer.push(0xff); // not UTF-8, and no part of a text
+            }
+            viewed.views.extend_from_slice(&view);
+        }
+        viewed
+    }
+}
+
 /// Packed bits from a random offset on, with random bits before and after.
 struct Bitmap {
     bytes: Vec<u8>,
@@ -60,30 +88,53 @@ enum Owned {
     Doubles(Vec<f64>),
     Whole(Vec<i64>),
     Small(Vec<u8>),
+    Decimals(Vec<i128>, i8),
     Flags(Bitmap),
     Bools(Vec<bool>),
     Texts(Buffer),
+    Views(Viewed),
     Coded(Vec<i16>, Buffer),
+    CodedWithNulls(Vec<i16>, Buffer, Bitmap),
     Dates(Vec<i32>),
     Times(Vec<i64>, u32),
-    Lists(Vec<i32>, Buffer),
-    CodedLists(Vec<i64>, Vec<u32>, Buffer),
+    /// The items, and of how many items before them there are no texts.
+    Lists(Vec<i32>, Buffer, usize, Option<Bitmap>),
+    CodedLists(Vec<i64>, Vec<u32>, Buffer, Option<Bitmap>),
 }
 
-fn column<'o>(owned: &'o Owned, validity: &'o Bitmap) -> Column<'o> {
+impl Owned {
+    fn buffers(&self) -> Vec<&[u8]> {
+        if let Owned::Views(texts) = self { texts.buffers.iter().map(Vec::as_slice).collect() } else { Vec::new() }
+    }
+}
+
+fn column<'o>(owned: &'o Owned, buffers: &'o [&'o [u8]], validity: &'o Bitmap) -> Column<'o> {
+    let with_items = |column: Column<'o>, validity: &'o Option<Bitmap>| match validity {
+        Some(validity) => column.with_item_validity(validity.bits()).unwrap(),
+        None => column,
+    };
     let column = match owned {
         Owned::Missing => Column::missing(),
         Owned::Doubles(numbers) => Column::numbers(numbers),
         Owned::Whole(numbers) => Column::numbers(numbers),
         Owned::Small(numbers) => Column::numbers(numbers),
+        Owned::Decimals(values, scale) => Column::decimals(values, *scale),
         Owned::Flags(flags) => Column::flags(flags.bits()),
         Owned::Bools(flags) => Column::flags(&flags[..]),
         Owned::Texts(texts) => Column::texts(texts.texts()),
+        Owned::Views(texts) => Column::texts(Texts::views(&texts.views, buffers).unwrap()),
         Owned::Coded(codes, texts) => Column::dictionary(codes, texts.texts()),
+        Owned::CodedWithNulls(codes, texts, validity) => {
+            Column::dictionary(codes, texts.texts().with_validity(validity.bits()))
+        }
         Owned::Dates(days) => Column::dates(days),
         Owned::Times(counts, per_second) => Column::times(counts, *per_second).unwrap(),
-        Owned::Lists(offsets, items) => Column::lists(offsets, items.texts()).unwrap(),
-        Owned::CodedLists(offsets, codes, items) => Column::dictionary_lists(offsets, codes, items.texts()).unwrap(),
+        Owned::Lists(offsets, items, first, validity) => {
+            with_items(Column::lists(offsets, items.texts().numbered_from(*first)).unwrap(), validity)
+        }
+        Owned::CodedLists(offsets, codes, items, validity) => {
+            with_items(Column::dictionary_lists(offsets, codes, items.texts()).unwrap(), validity)
+        }
     };
     column.with_validity(validity.bits())
 }
@@ -118,7 +169,15 @@ fn laid_out(rng: &mut Rng, field: &Field, records: &[Record]) -> (Owned, Vec<boo
             let known = |fits: &dyn Fn(f64) -> bool| {
                 facts.iter().map(|fact| matches!(fact, Fact::Number(number) if fits(*number))).collect()
             };
-            match rng.u8(..3) {
+            match rng.u8(..4) {
+                3 => {
+                    let scaled = numbers.iter().map(|number| (number * 1000.0).round() as i128).collect();
+                    let fits = |number: f64| {
+                        let exact = ((number * 1000.0).round() / 1000.0).to_bits() == number.to_bits();
+                        exact && number.abs() < 9e12
+                    };
+                    (Owned::Decimals(scaled, 3), known(&fits))
+                }
                 0 => (Owned::Doubles(numbers), known(&|_| true)),
                 1 => {
                     let whole = numbers.iter().map(|number| *number as i64).collect();
@@ -141,12 +200,22 @@ fn laid_out(rng: &mut Rng, field: &Field, records: &[Record]) -> (Owned, Vec<boo
         Kind::Text => {
             let texts: Vec<String> = facts.iter().map(text).collect();
             let known = facts.iter().map(|fact| matches!(fact, Fact::Text(_))).collect();
-            if rng.bool() {
-                return (Owned::Texts(Buffer::of(texts.iter().map(String::as_str))), known);
+            match rng.u8(..4) {
+                0 => return (Owned::Texts(Buffer::of(texts.iter().map(String::as_str))), known),
+                1 => return (Owned::Views(Viewed::of(texts.iter().map(String::as_str))), known),
+                _ => {}
             }
             let all = dictionary(&texts);
             let code = |text: &String| i16::try_from(all.binary_search(text).unwrap()).unwrap();
-            (Owned::Coded(texts.iter().map(code).collect(), Buffer::of(all.iter().map(String::as_str))), known)
+            let codes = texts.iter().map(code).collect();
+            let entries = Buffer::of(all.iter().map(String::as_str));
+            if rng.bool() {
+                return (Owned::Coded(codes, entries), known);
+            }
+            let validity: Vec<bool> = all.iter().map(|_| rng.u8(..4) > 0).collect();
+            let is_valid = |text| validity[usize::try_from(code(text)).unwrap()];
+            let known = texts.iter().zip(known).map(|(text, known): (_, bool)| known && is_valid(text)).collect();
+            (Owned::CodedWithNulls(codes, entries, Bitmap::of(rng, &validity)), known)
         }
         Kind::Date | Kind::Time if rng.bool() => {
             let day = |fact: &Fact<'_>| if let Fact::Date(date) = fact { (*date - epoch).num_days() as i32 } else { 7 };
@@ -164,6 +233,8 @@ fn laid_out(rng: &mut Rng, field: &Field, records: &[Record]) -> (Owned, Vec<boo
         }
         _ => {
             let lists: Vec<Vec<String>> = facts.iter().map(|fact| tags_of(*fact)).collect();
+            let (lists, validity) = if rng.bool() { (lists, None) } else { with_nulls(rng, lists) };
+            let validity = validity.map(|validity| Bitmap::of(rng, &validity));
             let known = facts.iter().map(|fact| matches!(fact, Fact::Tags(_))).collect();
             let ends = lists.iter().scan(0, |end, list| {
                 *end += list.len();
@@ -172,15 +243,35 @@ fn laid_out(rng: &mut Rng, field: &Field, records: &[Record]) -> (Owned, Vec<boo
             let offsets: Vec<usize> = std::iter::once(0).chain(ends).collect();
             let items = lists.concat();
             if rng.bool() {
-                let offsets = offsets.iter().map(|offset| *offset as i32).collect();
-                return (Owned::Lists(offsets, Buffer::of(items.iter().map(String::as_str))), known);
+                // Of a slice of a table, whose items before these are not looked at.
+                let first = if validity.is_none() { rng.usize(..3) } else { 0 };
+                let offsets = offsets.iter().map(|offset| (first + *offset) as i32).collect();
+                return (Owned::Lists(offsets, Buffer::of(items.iter().map(String::as_str)), first, validity), known);
             }
             let all = dictionary(&items);
             let codes = items.iter().map(|item| all.binary_search(item).unwrap() as u32).collect();
             let offsets = offsets.iter().map(|offset| *offset as i64).collect();
-            (Owned::CodedLists(offsets, codes, Buffer::of(all.iter().map(String::as_str))), known)
+            (Owned::CodedLists(offsets, codes, Buffer::of(all.iter().map(String::as_str)), validity), known)
         }
     }
+}
+
+/// The lists with some items added that are not valid, and which items are.
+fn with_nulls(rng: &mut Rng, lists: Vec<Vec<String>>) -> (Vec<Vec<String>>, Option<Vec<bool>>) {
+    let mut validity = Vec::new();
+    let more = |list: Vec<String>| {
+        let mut longer = Vec::new();
+        for tag in list {
+            if rng.bool() {
+                longer.push(rng.choice(["crm", "erp", "", "null"]).unwrap().to_owned());
+                validity.push(false);
+            }
+            longer.push(tag);
+            validity.push(true);
+        }
+        longer
+    };
+    (lists.into_iter().map(more).collect(), Some(validity))
 }
 
 /// The records without the facts that their columns cannot represent.
@@ -209,8 +300,9 @@ fn columns_score_and_explain_each_row_like_its_record() {
         let bitmaps: Vec<Bitmap> = laid.iter().map(|(_, (_, known))| Bitmap::of(&mut rng, known)).collect();
         let activities: Vec<Activity> = records.iter().map(|record| record.activity().clone()).collect();
         let mut columns = Columns::new(records.len()).with_activities(&activities).unwrap();
-        for ((field, (owned, _)), validity) in laid.iter().zip(&bitmaps) {
-            columns = columns.with(field.name(), column(owned, validity)).unwrap();
+        let buffers: Vec<Vec<&[u8]>> = laid.iter().map(|(_, (owned, _))| owned.buffers()).collect();
+        for (((field, (owned, _)), buffers), validity) in laid.iter().zip(&buffers).zip(&bitmaps) {
+            columns = columns.with(field.name(), column(owned, buffers, validity)).unwrap();
         }
         let fields: Vec<_> = laid.iter().map(|(field, (_, known))| (*field, known.clone())).collect();
         let records = representable(&records, &fields);
@@ -230,7 +322,10 @@ fn columns_score_and_explain_each_row_like_its_record() {
             subject.scorer.explain(&records[from], subject.as_of).to_string(),
             "seed {seed}"
         );
-        assert!(ready.explain(records.len(), subject.as_of).is_none());
+        assert!(ready.explain(records.len(), subject.as_of).is_none() && ready.record(records.len()).is_none());
+        let copy = ready.record(from).unwrap();
+        assert_eq!(copy.activity(), records[from].activity());
+        assert_eq!(subject.scorer.score(&copy, subject.as_of), scores.get(0).unwrap(), "seed {seed}");
     });
 }
 
@@ -300,8 +395,32 @@ fn invalid_columns_are_refused() {
             "text 0 begins or ends within a character; offsets count bytes, not characters",
         ),
         (
-            error(Texts::new(&[0_i32, 1], b"\xff")),
-            "the values are not UTF-8: invalid utf-8 sequence of 1 bytes from index 0",
+            error(Texts::new(&[1_i32, 2, 3], b"\xffa\xff\xff")),
+            "the values from byte 1 on are not UTF-8: invalid utf-8 sequence of 1 bytes from index 1",
+        ),
+        (error(Texts::views(&[0; 17], &[])), "17 bytes are not views of 16 bytes each; pass the whole buffer of views"),
+        (
+            error(Texts::views(b"\x0d\0\0\0pref\0\0\0\0\x01\0\0\0", &[b"prefix and mo"])),
+            "view 0 is not UTF-8, or is beyond the buffers or their ends",
+        ),
+        (
+            error(Texts::views(b"\x01\0\0\0\xff\0\0\0\0\0\0\0\0\0\0\0", &[])),
+            "view 0 is not UTF-8, or is beyond the buffers or their ends",
+        ),
+        (
+            error(Column::lists(&[0_i64, 1], Texts::new(&[0_i32, 1], b"a").unwrap().numbered_from(1))),
+            "offsets 0 and 1 descend or are not within the values 1 to 2",
+        ),
+        (
+            error(Column::numbers(numbers).with_item_validity((&[true][..]).into())),
+            "only lists have items; use `with_validity` for the rows of other columns",
+        ),
+        (
+            error(
+                Column::lists(&[0_i64, 1], Texts::new(&[0_i32, 1], b"a").unwrap())
+                    .and_then(|lists| lists.with_item_validity((&[][..]).into())),
+            ),
+            "the items have 0 validity bits, and the last list ends at item 1",
         ),
         (
             error(Column::lists(&[0_i64, 3], Texts::new(&[0_i32, 1], b"a").unwrap())),

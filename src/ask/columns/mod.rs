@@ -8,15 +8,19 @@
 //! | --- | --- |
 //! | `Int8` to `UInt64`, `Float32`, `Float64` | [`Column::numbers`] of the values |
 //! | `Boolean` | [`Column::flags`] of [`Bits::packed`] |
+//! | `Decimal128` | [`Column::decimals`] |
 //! | `Utf8`, `LargeUtf8` | [`Column::texts`] of [`Texts::new`] |
+//! | `Utf8View` | [`Column::texts`] of [`Texts::views`] |
 //! | `Dictionary` of texts | [`Column::dictionary`] |
 //! | `Date32` | [`Column::dates`] |
 //! | `Timestamp` | [`Column::times`] |
 //! | `List`, `LargeList` of texts | [`Column::lists`] |
 //! | `List`, `LargeList` of a dictionary | [`Column::dictionary_lists`] |
 //! | validity | [`Column::with_validity`] of [`Bits::packed`] |
+//! | validity of the items of lists | [`Column::with_item_validity`] |
+//! | validity of the values of a dictionary | [`Texts::with_validity`] |
 //!
-//! Cast other types beforehand: decimals to numbers, and `Utf8View`, the text type of polars, to texts or a dictionary.
+//! Cast other types beforehand.
 //!
 //! Every outcome equals the one that [`Scorer::score`] returns for the same subject, bit for bit. Tests and sums run on 256
 //! rows at a time, in loops that the compiler turns into SIMD instructions.
@@ -33,7 +37,7 @@ use crate::ask::explain::{Explanation, explain};
 use crate::evaluate::columns::BoundColumns;
 use crate::grade::{Grade, Verdict};
 pub use crate::input::columns::{Bits, Column, ColumnError, ColumnProblem, Columns, Keys, Numbers, Offsets, Texts};
-use crate::input::facts::{Facts, Field, Kind};
+use crate::input::facts::{Facts, Field, Kind, Record};
 use crate::num::points::Points;
 use crate::program::Program;
 use crate::score::{Play, Score};
@@ -150,6 +154,29 @@ impl<'m> ColumnScorer<'m, '_> {
         let rows = first..rows.end.min(self.rows).min(first.saturating_add(ScoreColumns::ROWS_MAX)).max(first);
         let output = scores.reset(self.program, rows.len());
         score_rows(self.program, &self.bound, rows, second_of(as_of), output);
+    }
+
+    /// Copies one row into a record: the facts of the fields that the model reads, and the activity. Returns `None` if there is
+    /// no such row.
+    ///
+    /// A scorer of records answers every other question about it, such as its bounds or its next change:
+    ///
+    /// ```
+    /// # use warmth::columns::{Bits, Column, Columns};
+    /// # use warmth::{Model, Record, Scorer};
+    /// # let model: Model = toml::from_str("format = 1\nname = 'x'\n[[axis]]\nname = 'fit'\n[[axis.rule]]\nid = 'nps'\n\
+    /// #     when.nps.at_least = 9\npoints = 5")?;
+    /// let scorer = Scorer::<Record>::new(&model)?;
+    /// let columns = Columns::new(2).with("nps", Column::numbers(&[9_u8, 0]).with_validity(Bits::packed(&[0b01], 0, 2)?))?;
+    /// let record = scorer.bind(&columns)?.record(1).expect("there are two rows");
+    /// let bounds = scorer.bounds(&record, "2026-11-22T09:00:00Z".parse()?);
+    /// assert_eq!(bounds.value(), 0.into()..=100.into());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn record(&self, row: usize) -> Option<Record> {
+        let facts = (row < self.rows).then(|| self.bound.row(row))?;
+        let fields = self.program.fields.iter().map(|reading| &reading.field);
+        Some(Record::copied(&facts, fields).with_activity(facts.activity().clone()))
     }
 
     /// Scores one row and explains the score. Returns `None` if there is no such row.

@@ -6,7 +6,7 @@ use super::kernels::{FEW_KEYS, days_within};
 use super::mask::{LANES, Mask, Rows, WordRows};
 use crate::evaluate::test as concrete;
 use crate::input::activity::Activity;
-use crate::input::buffers::{Items, Keys};
+use crate::input::buffers::Keys;
 use crate::input::columns::{Column, ColumnValues, Columns};
 use crate::input::facts::{Fact, Facts, Field};
 use crate::program::{FieldIndex, Program, ReadSite, TagTest, Test, TextSubject};
@@ -88,10 +88,10 @@ impl<'c> BoundColumns<'c> {
             | Test::Tags { field, test: TagTest::HasAny(_), slot, .. } => (*slot, *field),
             _ => return None,
         };
-        let (ColumnValues::Dictionary(_, texts) | ColumnValues::Lists(_, Items::Dictionary(_, texts))) =
-            &self.of(field)?.values
-        else {
-            return None;
+        let texts = match &self.of(field)?.values {
+            ColumnValues::Dictionary(_, texts) => *texts,
+            ColumnValues::Lists(_, items) => items.dictionary()?.1,
+            _ => return None,
         };
         let holds = |text: &str| match test {
             Test::Tags { test: TagTest::HasAny(any), ignore_case: true, .. } => any.has_ignoring_case(text),
@@ -128,8 +128,11 @@ impl<'c> BoundColumns<'c> {
     #[inline]
     pub(super) fn numbers(&self, field: FieldIndex, rows: WordRows<'_>, numbers: &mut [f64; LANES]) -> u64 {
         let Some(column) = self.of(field) else { return 0 };
-        let ColumnValues::Numbers(own) = column.values else { return 0 };
-        own.at(rows, numbers);
+        match column.values {
+            ColumnValues::Numbers(own) => own.at(rows, numbers),
+            ColumnValues::Decimals(own) => own.at(rows, numbers),
+            _ => return 0,
+        }
         column.valid_in(rows)
     }
 
@@ -138,8 +141,11 @@ impl<'c> BoundColumns<'c> {
     pub(super) fn numbers_within(&self, field: FieldIndex, rows: Rows<'_>, least: f64, greatest: f64) -> (Mask, Mask) {
         let nowhere = (Mask::NONE, Mask::NONE);
         let Some(column) = self.of(field) else { return nowhere };
-        let ColumnValues::Numbers(own) = column.values else { return nowhere };
-        let (inside, known) = own.within(rows, least, greatest);
+        let (inside, known) = match column.values {
+            ColumnValues::Numbers(own) => own.within(rows, least, greatest),
+            ColumnValues::Decimals(own) => own.within(rows, least, greatest),
+            _ => return nowhere,
+        };
         (inside, known & column.valid_among(rows))
     }
 
@@ -176,15 +182,19 @@ impl<'c> BoundColumns<'c> {
             }
             Test::Text { of: TextSubject::Field(field), slot, .. } => {
                 let column = self.of(*field)?;
-                let ColumnValues::Dictionary(keys, _) = &column.values else { return None };
+                let ColumnValues::Dictionary(keys, texts) = &column.values else { return None };
+                if texts.has_missing() {
+                    return None;
+                }
                 let (holds, known) = self.truths.get(*slot)?.among(*keys, rows);
                 Some((holds, known & column.valid_among(rows)))
             }
             Test::Tags { field, test: TagTest::HasAny(_), slot, negate, .. } => {
                 let column = self.of(*field)?;
-                let ColumnValues::Lists(offsets, Items::Dictionary(keys, _)) = &column.values else { return None };
+                let ColumnValues::Lists(offsets, items) = &column.values else { return None };
+                let (keys, _) = items.dictionary()?;
                 let truths = self.truths.get(*slot)?;
-                let any = offsets.any(*keys, rows, &truths.table, truths.few);
+                let any = offsets.any(keys, rows, &truths.table, truths.few);
                 Some((if *negate { !any } else { any }, column.valid_among(rows)))
             }
             _ => None,

@@ -8,9 +8,10 @@ use std::ops::{Range, RangeInclusive};
 
 use super::mask::{LANES, Mask, Rows, WordRows};
 use crate::input::buffers::{
-    Bit, Bits, Items, KeySlice, Keys, NumberSlice, Numbers, OffsetSlice, Offsets, position, with_slice,
+    Bit, Bits, KeySlice, Keys, NumberSlice, Numbers, OffsetSlice, Offsets, position, with_slice,
 };
 use crate::input::columns::{Column, ColumnValues, is_a_day};
+use crate::input::decimals::{Decimals, nearest};
 use crate::input::facts::Fact;
 use crate::time::{DAYS_MAX, DAYS_MIN, civil_day};
 
@@ -168,13 +169,14 @@ impl Column<'_> {
             ColumnValues::Numbers(numbers) => {
                 with_slice!(NumberSlice::{I8 I16 I32 I64 U8 U16 U32 U64 F32 F64} of numbers.0, |slice| read(slice, rows));
             }
+            ColumnValues::Decimals(decimals) => read(decimals.values, rows),
             ColumnValues::Dictionary(keys, _) => keys.read_ahead(rows),
             ColumnValues::Dates(days) => read(days, rows),
             ColumnValues::Times(counts, _) => read(counts, rows),
             ColumnValues::Lists(offsets, items) => {
                 let ends = offsets.range(rows.start).zip(offsets.range(rows.end.saturating_sub(1)));
                 with_slice!(OffsetSlice::{I32 I64} of offsets.0, |slice| read(slice, rows));
-                if let (Items::Dictionary(keys, _), Some(((first, _), (_, end)))) = (items, ends) {
+                if let (Some((keys, _)), Some(((first, _), (_, end)))) = (items.dictionary(), ends) {
                     keys.read_ahead(first..end);
                 }
             }
@@ -253,10 +255,7 @@ const KNOWN: RangeInclusive<i64> = -(1 << 53)..=1 << 53;
 impl Numbers<'_> {
     /// The rows whose number is in a range, and the rows that have one.
     pub(super) fn within(self, rows: Rows<'_>, least: f64, greatest: f64) -> (Mask, Mask) {
-        let doubles = |own: &[f64; LANES]| {
-            let inside = lanes_where(own, |number| least <= *number && *number <= greatest);
-            (inside, lanes_known(own, |number| is_missing(*number)))
-        };
+        let doubles = |own: &[f64; LANES]| doubles_within(own, least, greatest);
         let range = whole_within(least, greatest);
         match self.0 {
             NumberSlice::I8(slice) => lanes_within(slice, rows, &range, &KNOWN),
@@ -296,6 +295,29 @@ impl Numbers<'_> {
             NumberSlice::I64(slice) => rows.gather(slice, numbers, |number| whole(Fact::from(number))),
             NumberSlice::U64(slice) => rows.gather(slice, numbers, |number| whole(Fact::from(number))),
         }
+    }
+}
+
+/// The lanes whose number is in a range, and the lanes that have one.
+#[inline]
+fn doubles_within(numbers: &[f64; LANES], least: f64, greatest: f64) -> (u64, u64) {
+    let inside = lanes_where(numbers, |number| least <= *number && *number <= greatest);
+    (inside, lanes_known(numbers, |number| is_missing(*number)))
+}
+
+impl Decimals<'_> {
+    /// The rows whose number is in a range, and the rows that have one.
+    pub(super) fn within(self, rows: Rows<'_>, least: f64, greatest: f64) -> (Mask, Mask) {
+        let mut numbers = [0.0; LANES];
+        rows.masks(|rows| {
+            self.at(rows, &mut numbers);
+            doubles_within(&numbers, least, greatest)
+        })
+    }
+
+    /// The numbers of these rows, NaN where missing.
+    pub(super) fn at(self, rows: WordRows<'_>, numbers: &mut [f64; LANES]) {
+        rows.gather(self.values, numbers, |value| nearest(value, self.scale));
     }
 }
 

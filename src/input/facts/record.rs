@@ -112,6 +112,33 @@ impl Record {
     }
 }
 
+impl Record {
+    /// Copies the known facts of a subject. The record has no activity.
+    pub(crate) fn copied<'f>(subject: &impl Facts, fields: impl Iterator<Item = &'f Field>) -> Record {
+        let mut record = Record::new();
+        for field in fields {
+            let cow = subject.fact_cow(field);
+            let fact = Some(cow.as_fact()).filter(|fact| field.kind().admits(fact));
+            if let Some(value) = fact.and_then(value_of) {
+                record.set(field.name(), value);
+            }
+        }
+        record
+    }
+}
+
+fn value_of(fact: Fact<'_>) -> Option<Value> {
+    Some(match fact {
+        Fact::Missing => return None,
+        Fact::Flag(flag) => flag.into(),
+        Fact::Number(number) => number.into(),
+        Fact::Text(text) => text.into(),
+        Fact::Date(date) => date.into(),
+        Fact::Time(time) => time.into(),
+        Fact::Tags(tags) => tags.to_vec().into(),
+    })
+}
+
 impl Facts for Record {
     const FIELDS: &'static [Field] = &[];
     const OPEN: bool = true;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 
-use super::super::buffers::Items;
+use super::super::texts::Items;
 use super::fact::{Fact, FactCow, Kind};
 use super::to_fact::ToFact;
 use crate::literal::{Literal, Literals};

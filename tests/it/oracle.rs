@@ -1183,7 +1183,7 @@ fn half_life(age: i64, half_life: i64) -> (Q, bool) {
 /// 1 - (age / lifetime)^(1 / speed).
 fn polynomial(age: i64, lifetime: i64, speed: &Q) -> (Q, bool) {
     if age == 0 || age >= lifetime {
-        return (int(if age == 0 { 1 } else { 0 }), true);
+        return (int((age == 0).into()), true);
     }
     let x = fraction(age, lifetime);
     if speed.is_one() {

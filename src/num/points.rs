@@ -15,6 +15,9 @@ use crate::num::u384::{rounded, saturated_i64};
 /// Millionths in one point.
 pub(crate) const MICROS: i64 = 1_000_000;
 
+/// Millionths in a hundredth of a point.
+const HUNDREDTH: i64 = MICROS / 100;
+
 /// No rule is worth more than this many millionths on either side of zero, 10^9 points, so that sums of rules are exact.
 pub(crate) const HELD: i64 = 1_000_000_000 * MICROS;
 
@@ -76,6 +79,19 @@ impl Points {
     #[expect(clippy::cast_precision_loss, reason = "documented to be the nearest double")]
     pub fn to_f64(self) -> f64 {
         self.0 as f64 / 1e6
+    }
+
+    /// Returns these points with two decimals, rounded to the nearest, ties away from zero. For texts; the last points of
+    /// the range stay exact.
+    pub(crate) fn nearest_hundredth(self) -> Points {
+        let up = HUNDREDTH / 2 * self.0.signum();
+        self.0.checked_add(up).map_or(self, |micros| Points(micros / HUNDREDTH * HUNDREDTH))
+    }
+
+    /// Returns these points with two decimals, rounded down, as [`Display`](fmt::Display) does with a precision. For texts
+    /// with a score, which must never seem to reach a cut.
+    pub(crate) fn down_to_hundredth(self) -> Points {
+        self.0.div_euclid(HUNDREDTH).checked_mul(HUNDREDTH).map_or(self, Points)
     }
 
     /// Returns these points as a percentage of `whole`, rounded to the nearest millionth, ties away from zero. `None` if

@@ -379,7 +379,7 @@ impl fmt::Display for Score<'_> {
     }
 }
 
-/// Prints an outcome as [`Score`] and [`OwnedScore`] do.
+/// Prints an outcome as [`Score`] and [`OwnedScore`] do: with a precision, the value is rounded down.
 fn write_parts(
     f: &mut fmt::Formatter<'_>,
     verdict: Verdict,
@@ -400,7 +400,10 @@ fn write_parts(
     if let Some(state) = state {
         write!(f, "{state} ")?;
     }
-    write!(f, "{value}")
+    match f.precision() {
+        Some(places) => write!(f, "{value:.places$}"),
+        None => write!(f, "{value}"),
+    }
 }
 
 impl Serialize for Score<'_> {

@@ -171,6 +171,11 @@ impl OwnedScore {
     pub fn play(&self) -> Option<&OwnedPlay> {
         self.play.as_ref()
     }
+
+    /// Returns the same outcome with the value rounded down to two decimals, for texts.
+    pub(crate) fn in_brief(&self) -> OwnedScore {
+        OwnedScore { value: self.value.down_to_hundredth(), ..self.clone() }
+    }
 }
 
 impl fmt::Display for OwnedScore {

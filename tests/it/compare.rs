@@ -339,8 +339,8 @@ fn a_comparison_prints_the_lines_and_names_of_every_part() {
 readiness, 2026-11-08T09:00:00Z to 2026-11-22T09:00:00Z: from D2 cold 30 to B1 ready 85, +55
 time: -5, as With us for half a year (+10: months since contract_start is 6, was 5), Looked at prices aged (-10), \
 Logs in (-5: login events in the last 30d: 0, was 1); grade C4, was D2; segment quiet, was asking
-events: +30, as Looked at prices (+28.550855: pricing_view events: 5, was 2), Logs in (+10: login events in the last \
-30d: 2, was 0), Website together, clamped to 60 (-8.550855); grade C1, was C4; state ready, was cold; segment asking, was \
+events: +30, as Looked at prices (+28.55: pricing_view events: 5, was 2), Logs in (+10: login events in the last \
+30d: 2, was 0), Website together, clamped to 60 (-8.55); grade C1, was C4; state ready, was cold; segment asking, was \
 quiet; play Call, was Wait
 facts: +30, as Would recommend us (+15: nps is 9, was 8), Ideal customer (+10: segment is mid, was not known), Uses the \
 product well (+5: health is yellow, was not known); grade B1, was C1
@@ -378,8 +378,8 @@ fn a_comparison_prints_gates_and_what_they_hold_back() {
 readiness, 2026-11-08T09:00:00Z: from D2 cold 30 to ineligible, -30
 time: nothing changed
 events: nothing changed
-facts: -30, as held back as ineligible (-25), Would recommend us (-15: nps is 3, was 8), fit clamped to 0-100 \
-(+10); Has the flagship product: no, was yes (has_flagship is no, was yes); verdict ineligible, was eligible
+facts: -30, as requirement Has the flagship product fails (-25: has_flagship is no, was yes), Would recommend us (-15: \
+nps is 3, was 8), fit clamped to 0-100 (+10); verdict ineligible, was eligible
 model: nothing changed
 ",
     );
@@ -394,8 +394,8 @@ time: 0, held back by a gate; without it -15, as With us for half a year (+10: m
 0, was 1)
 events: nothing changed
 facts: 0, held back by a gate; without it +10, as Would recommend us (+30: nps is 9, was 3), An invoice is overdue, \
-clamped to 20 (-20); In a renewal period: yes, was unknown (days until renewal_date is 59, was not known); Has the flagship \
-product: yes, was no (has_flagship is yes, was no); verdict disqualified, was ineligible
+clamped to 20 (-20); blocked by In a renewal period (days until renewal_date is 59, was not known); requirement Has the \
+flagship product holds (has_flagship is yes, was no); verdict disqualified, was ineligible
 model: nothing changed
 ",
     );
@@ -426,8 +426,8 @@ time: nothing changed
 events: nothing changed
 facts: nothing changed
 model: +15, as Uses the product well, new in the model (+15), Uses the product well, no longer in the model (-15), \
-Would recommend us (+10), and 2 more (+5); Has the core product: yes, new in the model; \
-Has the flagship product: no longer in the model, was yes; grade B2, was C2; state hot, was ready
+Would recommend us (+10), and 2 more (+5); requirement Has the core product holds, new in the model; \
+Has the flagship product is no longer in the model; grade B2, was C2; state hot, was ready
 ",
     );
 }
@@ -457,9 +457,9 @@ fn lines_and_checks_contain_both_sides() {
     assert_eq!(json["parts"][3]["lines"], serde_json::json!([]));
 }
 
-/// Two parts of 16.666667 add up to 33.333333. The data have a line for the difference, the text has none.
+/// Two parts of 16.666667 add up to 33.333333. The data have a line for the difference, and the text for that of its decimals.
 #[test]
-fn the_rounding_line_is_not_printed() {
+fn the_figures_of_a_text_add_up_with_their_rounding() {
     let axis = |name: &str| {
         format!(
             "[[axis]]\nname = '{name}'\navailable = 3\n[[axis.rule]]\nid = '{name}'\nwhen.{name} = true\npoints = 1\n"
@@ -471,10 +471,10 @@ fn the_rounding_line_is_not_printed() {
         (&model, &Record::new(), NOW),
         (&model, &both, NOW),
         "\
-thirds, 2026-11-22T09:00:00Z: from 0 to 33.333333, +33.333333
+thirds, 2026-11-22T09:00:00Z: from 0 to 33.33, +33.33
 time: nothing changed
 events: nothing changed
-facts: +33.333333, as a (+16.666667: a is yes, was not known), b (+16.666667: b is yes, was not known)
+facts: +33.33, as a (+16.67: a is yes, was not known), b (+16.67: b is yes, was not known), and rounding (-0.01)
 model: nothing changed
 ",
     );
@@ -486,21 +486,21 @@ model: nothing changed
     assert_eq!((rounding.kind, rounding.difference), (LineKind::Rounding, Points::from_micros(-1)));
 }
 
-/// The text names lines down to a thousandth of the largest line, and counts smaller ones.
+/// The text names lines down to a thousandth of the largest line and half a hundredth, and counts lines of a hundredth.
 #[test]
 fn the_text_does_not_name_tiny_lines() {
     let rule = |id: &str, points: &str| format!("[[axis.rule]]\nid = '{id}'\nwhen.{id} = true\npoints = {points}\n");
-    let rules = [rule("a", "10"), rule("b", "0.01"), rule("c", "0.009")].concat();
+    let rules = [rule("a", "10"), rule("b", "0.01"), rule("c", "0.009"), rule("d", "0.002")].concat();
     let model = format!("format = 1\nname = 'small'\n[[axis]]\nname = 'all'\navailable = 100\n{rules}");
-    let all = Record::new().with("a", true).with("b", true).with("c", true);
+    let all = Record::new().with("a", true).with("b", true).with("c", true).with("d", true);
     assert_prints(
         (&model, &Record::new(), NOW),
         (&model, &all, NOW),
         "\
-small, 2026-11-22T09:00:00Z: from 0 to 10.019, +10.019
+small, 2026-11-22T09:00:00Z: from 0 to 10.02, +10.02
 time: nothing changed
 events: nothing changed
-facts: +10.019, as a (+10: a is yes, was not known), b (+0.01: b is yes, was not known), and 1 more (+0.009)
+facts: +10.02, as a (+10: a is yes, was not known), b (+0.01: b is yes, was not known), and 2 more (+0.01)
 model: nothing changed
 ",
     );

@@ -310,27 +310,27 @@ fn an_explanation_names_what_is_skipped() {
     assert_eq!(
         explanation.to_string(),
         "\
-health: 33.333333 of 100, as of 2026-11-22T09:00:00Z
+health: 33.33 of 100, as of 2026-11-22T09:00:00Z
 
 fit: 0 of 40 points, 0 of 100
-          +0  nps: nps is 3 (expected: at least 9)
+           0  nps: nps is 3 (expected: at least 9)
 
 use: 0 of 50 points, skipped
-     unknown  logins: logins is not known (expected: at least 5)
-     unknown  seats: seats is not known (expected: at least 5)
+     unknown  logins: logins is not known
+     unknown  seats: seats is not known
 
 paid: 1 of 1 points, 100 of 100
           +1  paid: paid is yes
 
 Score
-          +0  fit, 0 of 100 with weight 2 of 4
-          +0  use, skipped at a coverage of 0 of 100
+           0  fit, 0 of 100 with weight 2 of 4
+           0  use, skipped at a coverage of 0 of 100
          +25  paid, 100 of 100 with weight 1 of 4
-   +8.333333  the weight of what is not known goes to the other axes
- = 33.333333  score
+       +8.33  the weight of what is not known goes to the other axes
+     = 33.33  score
 
 Would add most
-  +66.666667  nps: nps is 3 (expected: at least 9)
+      +66.67  nps: nps is 3 (expected: at least 9)
 
 Coverage: 75 of 100 (fit 100, use 0, paid 100)
 

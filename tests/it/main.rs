@@ -33,6 +33,7 @@ mod differential;
 mod documents;
 #[cfg(feature = "evidence")]
 mod evidence;
+mod explained;
 mod facts;
 mod facts_macro;
 mod figures;

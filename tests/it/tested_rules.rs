@@ -160,7 +160,7 @@ fn an_explanation_names_the_rule_by_its_label() {
         ]",
     ));
     let text = scorer.explain(&Record::new().with("a", true), at(NOW)).to_string();
-    assert!(text.contains("rule Alpha is 30 (expected: at least 25)"), "{text}");
+    assert!(text.contains("rule Alpha is 30 (at least 25)"), "{text}");
     assert!(text.contains("greatest rule of Fit is 30"), "{text}");
     let text = scorer.explain(&Record::new(), at(NOW)).to_string();
     assert!(text.contains("rule Alpha is not known"), "{text}");

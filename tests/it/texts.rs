@@ -1,7 +1,7 @@
 //! Texts as people have them: titles, addresses and picklists.
 
 use serde_json::json;
-use warmth::{Record, Scorer};
+use warmth::{Explanation, Record, Scorer};
 
 use crate::support::{at, model, scorer, second, toml_model};
 
@@ -149,6 +149,11 @@ fn case_is_ignored_for_every_letter_and_every_way_to_compose_it() {
     }
 }
 
+/// What the gates expect, in words.
+fn expectations(explanation: &Explanation<'_>) -> Vec<String> {
+    explanation.checks().flat_map(|check| check.findings()).filter_map(|finding| finding.expected()).collect()
+}
+
 #[test]
 fn an_explanation_shows_texts_as_the_document_has_them() {
     let document = json!({
@@ -161,15 +166,16 @@ fn an_explanation_shows_texts_as_the_document_has_them() {
         ],
     });
     let scorer = scorer(&model(&document));
-    let explanation = scorer.explain(&Record::new().with("f", "ALLEE").with("g", ["crm"]), second(0)).to_string();
-    for words in [
-        "one of Straße, Allee",
-        "with all of CRM, ERP",
-        "with one of the words Weg, Platz",
-        "ending with one of weg, platz",
-    ] {
-        assert!(explanation.contains(words), "{words}: {explanation}");
-    }
+    let explanation = scorer.explain(&Record::new().with("f", "ALLEE").with("g", ["crm"]), second(0));
+    assert_eq!(
+        expectations(&explanation),
+        [
+            "one of Straße, Allee",
+            "with all of CRM, ERP",
+            "with one of the words Weg, Platz",
+            "not ending with one of weg, platz",
+        ]
+    );
 }
 
 /// A text of 2,000 bytes is folded on the heap.
@@ -193,14 +199,13 @@ fn a_long_list_is_shortened_in_an_explanation() {
             "format": 1, "name": "x",
             "required": [{ "id": "r", "when": { "f": { "one_of": domains } } }],
         });
-        scorer(&model(&document)).explain(&Record::new().with("f", "d1"), second(0)).to_string()
+        expectations(&scorer(&model(&document)).explain(&Record::new().with("f", "d1"), second(0)))
     };
     for (count, expected) in [
-        (8, "one of d0, d1, d2, d3, d4, d5, d6, d7)\n"),
-        (9, "one of d0, d1, d2 and 6 more)\n"),
-        (3_000, "one of d0, d1, d2 and 2,997 more)\n"),
+        (8, "one of d0, d1, d2, d3, d4, d5, d6, d7"),
+        (9, "one of d0, d1, d2 and 6 more"),
+        (3_000, "one of d0, d1, d2 and 2,997 more"),
     ] {
-        let text = explained(count) + "\n";
-        assert!(text.contains(expected), "{text}");
+        assert_eq!(explained(count), [expected]);
     }
 }

@@ -77,14 +77,17 @@ impl Service {
         self.queue.extend(next.map(|at| (at, id.to_owned())));
     }
 
-    /// Looks at every account that is due up to an instant, in order, and prints the changes and their reasons.
-    fn run(&mut self, until: DateTime<Utc>, out: &mut dyn Write) -> io::Result<()> {
+    /// Looks at every account that is due up to an instant, in order, and prints the changes. The reason of a change is the
+    /// whole difference from `today` on.
+    fn run(&mut self, today: DateTime<Utc>, until: DateTime<Utc>, out: &mut dyn Write) -> io::Result<()> {
         while let Some((at, id)) = self.queue.first().filter(|(at, _)| *at <= until).cloned() {
             let Some(Account { name, record, .. }) = self.accounts.get(&id) else { break };
             let second_before = at - TimeDelta::seconds(1);
             if let Some(change) = self.scorer.next_change(record, second_before, at, Projection::State).change() {
-                writeln!(out, "{} {id} {name}: {} -> {}", written(at), change.before(), change.after())?;
-                for part in change.why().parts().iter().filter(|part| !part.is_empty()) {
+                let whole = compare(self.scorer.snapshot(record, today), self.scorer.snapshot(record, at));
+                let (before, after, now) = (change.before(), change.after(), whole.before().score());
+                writeln!(out, "{} {id} {name}: {before:.2} -> {after:.2} (today {now:.2})", written(at))?;
+                for part in whole.parts().iter().filter(|part| !part.is_empty()) {
                     writeln!(out, "    {part}")?;
                 }
             }
@@ -123,7 +126,7 @@ impl Service {
     fn ask(&self, id: &str, now: DateTime<Utc>, out: &mut dyn Write) -> Result<(), Stop> {
         let account = self.accounts.get(id).ok_or_else(|| format!("there is no account `{id}`"))?;
         let (score, bounds) = (self.scorer.score(&account.record, now), self.scorer.bounds(&account.record, now));
-        writeln!(out, "{id} {} is {score} and may be {bounds}", account.name)?;
+        writeln!(out, "{id} {} is {score:.2} and may be {bounds}", account.name)?;
         for question in bounds.questions() {
             let decides = if question.decides { ", and decides the rest" } else { "" };
             writeln!(
@@ -146,11 +149,11 @@ pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> 
         "Changes of state up to {} if no event comes in ({constant} of {count} accounts never change):\n",
         written(until)
     )?;
-    service.clone().run(until, out)?; // nothing here reads a clock, so a copy can run ahead
+    service.clone().run(now, until, out)?; // nothing here reads a clock, so a copy can run ahead
 
     let (id, event, at) = ("acc-10103", "demo_request", now + TimeDelta::days(12));
     writeln!(out, "\nAt {}, a {event} of {id} comes in:\n", written(at))?;
-    service.run(at, &mut io::sink())?; // until then everything is as predicted
+    service.run(now, at, &mut io::sink())?; // until then everything is as predicted
     service.receive(id, event, at, out)?;
 
     writeln!(out, "\nThe missing facts of {id} leave these outcomes open:\n")?;

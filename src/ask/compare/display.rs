@@ -3,10 +3,11 @@
 use std::fmt;
 
 use super::{Cause, Comparison, OwnedCheckChange, OwnedComparison, OwnedLineChange, OwnedPart, OwnedSide, Part};
-use crate::ask::explain::{CheckKind, LineKind, OwnedFinding, OwnedLine};
+use crate::ask::explain::{CheckKind, LineKind, OwnedFinding, OwnedLine, signed, with_verb};
 use crate::evaluate::Truth;
 use crate::grade::Verdict;
 use crate::num::points::Points;
+use crate::score::OwnedScore;
 use crate::time::instant;
 
 /// The number of lines that a sentence names; it adds up the others.
@@ -41,12 +42,27 @@ impl fmt::Display for OwnedComparison {
         let models = sides(|side| side.model.to_string());
         let instants = sides(|side| instant::written(side.as_of));
         write!(f, "{models}, {instants}: ")?;
+        let (was, is) = (before.score.in_brief(), after.score.in_brief());
         if before.score == after.score {
-            writeln!(f, "{}, unchanged", after.score)?;
+            writeln!(f, "{is}, unchanged")?;
         } else {
-            writeln!(f, "from {} to {}, {}", before.score, after.score, signed(self.difference()))?;
+            writeln!(f, "from {was} to {is}, {}", gain(&before.score, &after.score))?;
         }
         self.parts().iter().try_for_each(|part| writeln!(f, "{part}"))
+    }
+}
+
+/// The difference between two values as they are printed, so that the differences of all parts add up.
+fn shown_gain(before: &OwnedScore, after: &OwnedScore) -> Points {
+    after.value().down_to_hundredth() - before.value().down_to_hundredth()
+}
+
+/// Returns the difference in words; a difference that is not to be seen is `+0.00` or `-0.00`.
+fn gain(before: &OwnedScore, after: &OwnedScore) -> String {
+    match shown_gain(before, after) {
+        Points::ZERO if after.value() > before.value() => "+0.00".to_owned(),
+        Points::ZERO if after.value() < before.value() => "-0.00".to_owned(),
+        gain => signed(gain),
     }
 }
 
@@ -56,7 +72,7 @@ impl fmt::Display for OwnedPart {
         if self.is_empty() {
             return f.write_str("nothing changed");
         }
-        f.write_str(&signed(self.difference))?;
+        f.write_str(&gain(&self.before, &self.after))?;
         let held_back = !self.before.verdict().is_scored() && !self.after.verdict().is_scored();
         let explains = |line: &&OwnedLineChange| match line.kind {
             // A few millionths.
@@ -66,19 +82,19 @@ impl fmt::Display for OwnedPart {
             _ => line.difference != Points::ZERO,
         };
         let lines: Vec<_> = self.lines.iter().filter(explains).collect();
+        let mut sum = shown_gain(&self.before, &self.after);
         if held_back && self.after.verdict() == Verdict::Uncovered {
             f.write_str(", too little is known for a score")?;
         } else if held_back {
             let gate = self.lines.iter().filter(|line| line.kind == LineKind::Gate).map(|line| line.difference).sum();
+            sum = (self.difference - gate).nearest_hundredth();
             write!(f, ", held back by a gate; without it {}", signed(self.difference - gate))?;
         }
         if !lines.is_empty() {
-            write!(f, ", as {}", reasons(&lines, self.cause))?;
+            write!(f, ", as {}", self.reasons(&lines, sum))?;
         }
-        for check in &self.checks {
-            if matches!(check.kind, CheckKind::Required | CheckKind::Disqualifying) {
-                write!(f, "; {}", turned(check))?;
-            }
+        if !lines.iter().any(|line| line.kind == LineKind::Gate) {
+            self.gates().try_for_each(|gate| write!(f, "; {}{}", turned(gate), in_brackets(&gate_changes(gate))))?;
         }
         for name in &self.names {
             match (&name.before, &name.after) {
@@ -95,20 +111,46 @@ impl fmt::Display for OwnedPart {
     }
 }
 
-/// Returns the largest changes, and the sum of the others.
-fn reasons(lines: &[&OwnedLineChange], cause: Cause) -> String {
-    let size = |line: &OwnedLineChange| line.difference.micros().unsigned_abs();
-    let largest = lines.first().map_or(0, |line| size(line));
-    let worth_naming = lines.iter().take_while(|line| size(line).saturating_mul(SMALLEST) >= largest).count();
-    // To name one more line is as short as to count it.
-    let all = worth_naming == lines.len() && worth_naming == REASONS + 1;
-    let named = if all { worth_naming } else { worth_naming.min(REASONS) };
-    let mut reasons: Vec<_> = lines.iter().take(named).map(|line| line.in_words(cause)).collect();
-    let rest: Vec<_> = lines.iter().skip(named).map(|line| line.difference).collect();
-    if !rest.is_empty() {
-        reasons.push(format!("and {} more ({})", rest.len(), signed(rest.iter().copied().sum())));
+impl OwnedPart {
+    /// The gates with another result.
+    fn gates(&self) -> impl Iterator<Item = &OwnedCheckChange> {
+        self.checks.iter().filter(|check| matches!(check.kind, CheckKind::Required | CheckKind::Disqualifying))
     }
-    reasons.join(", ")
+
+    /// Returns the largest changes, and what the others add up to. The figures add up to `sum`.
+    fn reasons(&self, lines: &[&OwnedLineChange], sum: Points) -> String {
+        let size = |line: &OwnedLineChange| line.difference.micros().unsigned_abs();
+        let shown = |line: &&OwnedLineChange| line.difference.nearest_hundredth();
+        let largest = lines.first().map_or(0, |line| size(line));
+        let is_worth_naming =
+            |line: &&OwnedLineChange| size(line).saturating_mul(SMALLEST) >= largest && shown(line) != Points::ZERO;
+        // Of changes that are all too small to be seen, the largest is named.
+        let worth_naming = lines.iter().take_while(|line| is_worth_naming(line)).count().max(1);
+        // To name one more line is as short as to count it.
+        let all = worth_naming == lines.len() && worth_naming == REASONS + 1;
+        let named = if all { worth_naming } else { worth_naming.min(REASONS) };
+        let (named, rest) = lines.split_at_checked(named).unwrap_or((lines, &[]));
+        let mut reasons: Vec<_> = named.iter().map(|line| self.reason(line)).collect();
+        let missing = sum - named.iter().map(shown).sum();
+        if rest.iter().any(|line| shown(line) != Points::ZERO) {
+            reasons.push(format!("and {} more ({})", rest.len(), signed(missing)));
+        } else if missing != Points::ZERO {
+            reasons.push(format!("and rounding ({})", signed(missing)));
+        }
+        reasons.join(", ")
+    }
+
+    /// Returns `Would recommend us (+30: nps is 9, was 7)`. The line of a gate names the gates that turned.
+    fn reason(&self, line: &OwnedLineChange) -> String {
+        let gates: Vec<_> = self.gates().collect();
+        if line.kind != LineKind::Gate || gates.is_empty() {
+            return line.in_words(self.cause);
+        }
+        let names: Vec<_> = gates.iter().map(|gate| turned(gate)).collect();
+        let changes: Vec<_> = gates.iter().flat_map(|gate| gate_changes(gate)).collect();
+        let changes = if changes.is_empty() { String::new() } else { format!(": {}", changes.join("; ")) };
+        format!("{} ({}{changes})", names.join(" and "), signed(line.difference))
+    }
 }
 
 impl OwnedLineChange {
@@ -146,28 +188,31 @@ impl OwnedLineChange {
     }
 }
 
-/// Returns `Has the flagship product: no, was yes (has_flagship is no, was yes)`.
+/// Returns `blocked by In a renewal period`, or what else became of a gate.
 fn turned(check: &OwnedCheckChange) -> String {
-    let word = |truth| match truth {
-        Truth::True => "yes",
-        Truth::False => "no",
-        Truth::Unknown => "unknown",
+    let label = &check.label;
+    let Some(after) = &check.after else { return format!("{label} is no longer in the model") };
+    let text = match (check.kind, after.truth) {
+        (_, Truth::Unknown) => format!("{label} is undecided"),
+        (CheckKind::Required, Truth::True) => format!("requirement {label} holds"),
+        (CheckKind::Required, Truth::False) => format!("requirement {label} fails"),
+        (_, Truth::True) => format!("blocked by {label}"),
+        (_, Truth::False) if check.before.is_none() => format!("not blocked by {label}"),
+        (_, Truth::False) => format!("no longer blocked by {label}"),
     };
+    if check.before.is_none() { format!("{text}, new in the model") } else { text }
+}
+
+/// Returns the findings of a gate that changed.
+fn gate_changes(check: &OwnedCheckChange) -> Vec<String> {
     match (&check.before, &check.after) {
-        (Some(before), Some(after)) => {
-            let findings = changes(&before.findings, &after.findings);
-            let findings = if findings.is_empty() { String::new() } else { format!(" ({})", findings.join("; ")) };
-            format!("{}: {}, was {}{findings}", check.label, word(after.truth), word(before.truth))
-        }
-        (None, Some(after)) => format!("{}: {}, new in the model", check.label, word(after.truth)),
-        (before, None) => {
-            format!(
-                "{}: no longer in the model, was {}",
-                check.label,
-                before.as_ref().map_or("", |check| word(check.truth))
-            )
-        }
+        (Some(before), Some(after)) => changes(&before.findings, &after.findings),
+        _ => Vec::new(),
     }
+}
+
+fn in_brackets(texts: &[String]) -> String {
+    if texts.is_empty() { String::new() } else { format!(" ({})", texts.join("; ")) }
 }
 
 /// Returns the findings that changed, `nps is 9, was 7`.
@@ -176,9 +221,8 @@ fn changes(before: &[OwnedFinding], after: &[OwnedFinding]) -> Vec<String> {
     for now in after {
         let subject = &now.subject;
         let Some(then) = before.iter().find(|then| then.subject == *subject) else { continue };
-        if then.observed != now.observed {
-            let is = if subject.contains("events") { ":" } else { " is" };
-            let change = format!("{subject}{is} {}, was {}", now.observed, then.observed);
+        if then.observed != now.observed && (then.decisive || now.decisive) {
+            let change = format!("{} {}, was {}", with_verb(subject), now.observed, then.observed);
             if !changes.contains(&change) {
                 changes.push(change);
             }
@@ -186,9 +230,4 @@ fn changes(before: &[OwnedFinding], after: &[OwnedFinding]) -> Vec<String> {
     }
     changes.truncate(FINDINGS);
     changes
-}
-
-/// Returns points with their sign; zero has none.
-fn signed(points: Points) -> String {
-    if points == Points::ZERO { "0".to_owned() } else { format!("{points:+}") }
 }

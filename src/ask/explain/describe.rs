@@ -1,11 +1,10 @@
 //! Tests and quantities in words.
 
-use super::Object;
+use super::{Object, words};
 use crate::input::activity::{Ages, Names};
 use crate::input::facts::Field;
 use crate::literal::Literals;
 use crate::model::{EventMeasure, Named, NumberOp, Period};
-use crate::num::points::Points;
 use crate::program::{
     CalendarWindow, Condition, ConditionNode, Edge, EventFilter, Events, FieldIndex, Program, Quantity, TagTest, Test,
     TextSubject, TextTest, Window,
@@ -71,37 +70,13 @@ fn listed(texts: &Literals, single: &str, several: &str) -> String {
     format!("{}{}", if texts.len() == 1 { single } else { several }, enumerated(texts))
 }
 
-/// The longest list of texts that is shown in full.
-const LIST_MAX: usize = 8;
-
-/// How many texts of a longer list are shown.
-const LIST_HEAD: usize = 3;
-
-/// Returns texts as in the document, separated by commas: of many texts the first few, and how many more there are.
+/// Returns texts as in the document, separated by commas.
 fn enumerated(texts: &Literals) -> String {
-    let shown = if texts.len() > LIST_MAX { LIST_HEAD } else { LIST_MAX };
-    let list = texts.written().take(shown).collect::<Vec<_>>().join(", ");
-    match texts.len().saturating_sub(shown) {
-        0 => list,
-        more => format!("{list} and {} more", grouped(more)),
-    }
-}
-
-/// Returns a number with its digits in groups of three: `2,997`.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.char_indices() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
+    words::enumerated(texts.written())
 }
 
 /// Returns the name of an operator or measure in words: `at_least` is "at least".
-fn words(name: &str) -> String {
+fn spaced(name: &str) -> String {
     name.replace('_', " ")
 }
 
@@ -112,7 +87,7 @@ fn number(op: NumberOp) -> String {
         NumberOp::AtLeast(number)
         | NumberOp::MoreThan(number)
         | NumberOp::AtMost(number)
-        | NumberOp::LessThan(number) => format!("{} {number}", words(op.name())),
+        | NumberOp::LessThan(number) => format!("{} {number}", spaced(op.name())),
         NumberOp::Between(low, high) => format!("from {low} to {high}"),
     }
 }
@@ -126,7 +101,7 @@ fn quantity(program: &Program, of: &Quantity) -> String {
         Quantity::Number { field } => name(program, *field),
         Quantity::Ratio { field, of } => format!("{} / {}", name(program, *field), name(program, *of)),
         Quantity::Calendar { field, by } => {
-            format!("{} {}", words(by.name()), name(program, *field))
+            format!("{} {}", spaced(by.name()), name(program, *field))
         }
         Quantity::TagCount { field } => format!("number of {}", name(program, *field)),
         Quantity::Event { events: of, by } => measure(*by, &events(program, of)),
@@ -232,9 +207,4 @@ fn matching(program: &Program, filter: &EventFilter, when: &Condition) -> String
         ConditionNode::Any(parts) => format!("({})", each(parts).join(" or ")),
         ConditionNode::AtLeastOf { count, of } => format!("at least {count} of ({})", each(of).join(", ")),
     }
-}
-
-/// Returns points with their sign, such as `+40` and `-12.5`.
-pub(super) fn signed(points: Points) -> String {
-    format!("{points:+}")
 }

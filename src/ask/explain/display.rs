@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::describe::signed;
-use super::{CheckKind, Explanation, LineKind, OwnedCheck, OwnedExplanation, OwnedFinding, OwnedLine};
+use super::words::{enumerated, in_words, observed, signed};
+use super::{CheckKind, Explanation, LineKind, OwnedAxisLine, OwnedExplanation, OwnedLine, Step};
 use crate::evaluate::Truth;
 use crate::grade::Verdict;
 use crate::num::points::Points;
@@ -22,17 +22,18 @@ impl fmt::Display for OwnedExplanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let as_of = instant::written(self.as_of());
         let score = self.score();
-        write!(f, "{}: {score}", self.model())?;
+        write!(f, "{}: {}", self.model(), score.in_brief())?;
         if score.verdict() == Verdict::Uncovered {
             let skipped = || self.axes().iter().filter(|axis| axis.skipped);
             let labels: Vec<&str> = skipped().map(|axis| &*axis.label).collect();
             let little = if skipped().all(|axis| axis.coverage == Points::ZERO) { "nothing" } else { "too little" };
             write!(f, ", {little} is known about {}", labels.join(", "))?;
         } else if !score.verdict().is_scored() {
-            write!(f, ", would score {}", self.would_be())?;
+            write!(f, ", would score {}", self.would_be().down_to_hundredth())?;
         }
         let of = if score.verdict() == Verdict::Uncovered { "" } else { " of 100" };
         writeln!(f, "{of}, as of {as_of}")?;
+        self.gates(f)?;
         if let Some(segment) = score.segment() {
             writeln!(f, "Segment: {segment}")?;
         }
@@ -43,13 +44,7 @@ impl fmt::Display for OwnedExplanation {
             let details: Vec<_> = owner.into_iter().chain(within).collect();
             writeln!(f, "{}", if details.is_empty() { String::new() } else { format!(" ({})", details.join(", ")) })?;
         }
-        self.gates(f)?;
-        for axis in self.axes() {
-            let result = if axis.skipped { "skipped".to_owned() } else { format!("{} of 100", axis.score) };
-            writeln!(f, "\n{}: {} of {} points, {result}", axis.label, axis.raw, axis.available)?;
-            let own = |line: &&OwnedLine| line.axis.as_ref() == Some(&axis.name) && line.kind != LineKind::Range;
-            self.lines().iter().filter(own).try_for_each(|line| write_line(f, line, line.points))?;
-        }
+        self.axes().iter().try_for_each(|axis| self.axis(f, axis))?;
         self.value(f)?;
         let shortfalls = self.shortfalls();
         if !shortfalls.is_empty() {
@@ -57,65 +52,106 @@ impl fmt::Display for OwnedExplanation {
             shortfalls
                 .iter()
                 .take(SHORTFALLS)
-                .try_for_each(|line| entry(f, &signed(line.shortfall), &line.label, &line.findings))?;
+                .try_for_each(|line| entry(f, &signed(line.shortfall), &line.label, &in_words(&line.findings)))?;
         }
         if self.coverage() < Points::from(100) || score.coverage().is_some() {
-            write!(f, "\nCoverage: {} of 100", self.coverage())?;
+            write!(f, "\nCoverage: {} of 100", self.coverage().down_to_hundredth())?;
             if let [_, _, ..] = self.axes() {
-                let axes: Vec<_> = self.axes().iter().map(|axis| format!("{} {}", axis.label, axis.coverage)).collect();
-                write!(f, " ({})", axes.join(", "))?;
+                let coverage = |axis: &OwnedAxisLine| format!("{} {}", axis.label, axis.coverage.down_to_hundredth());
+                write!(f, " ({})", self.axes().iter().map(coverage).collect::<Vec<_>>().join(", "))?;
             }
             writeln!(f)?;
         }
         if !self.missing().is_empty() {
-            writeln!(f, "\nNot known: {}", self.missing().join(", "))?;
+            writeln!(f, "\nNot known: {}", enumerated(self.missing().iter().map(|field| &**field)))?;
         }
         Ok(())
     }
 }
 
 impl OwnedExplanation {
+    /// Prints the gates that hold the subject back or are undecided, or that there are none.
     fn gates(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (kind, title) in [(CheckKind::Required, "Must hold"), (CheckKind::Disqualifying, "Must not hold")] {
-            let mut checks = self.checks().iter().filter(|check| check.kind == kind).peekable();
-            if checks.peek().is_some() {
-                writeln!(f, "\n{title}")?;
-            }
-            checks.try_for_each(|check| write_check(f, check))?;
+        let is_gate = |kind| matches!(kind, CheckKind::Required | CheckKind::Disqualifying);
+        let (mut count, mut passed) = (0, 0);
+        for check in self.checks().iter().filter(|check| is_gate(check.kind)) {
+            count += 1;
+            let title = match (check.kind, check.truth) {
+                (CheckKind::Disqualifying, Truth::True) => "Blocked by",
+                (CheckKind::Required, Truth::False) => "Fails the requirement",
+                (_, Truth::Unknown) => "Undecided",
+                _ => {
+                    passed += 1;
+                    continue;
+                }
+            };
+            let findings = observed(&check.findings);
+            let findings = if findings.is_empty() { findings } else { format!(" ({findings})") };
+            writeln!(f, "{title}: {}{findings}", one_line(&check.label))?;
         }
-        Ok(())
+        match (passed, count) {
+            (0, _) => Ok(()),
+            (1, 1) => writeln!(f, "Passes its gate"),
+            _ if passed == count => writeln!(f, "Passes all {count} gates"),
+            _ => writeln!(f, "Passes {passed} of {count} gates"),
+        }
     }
 
-    /// Prints the contribution of each axis to the value, and the lines on the total.
+    /// Prints the lines of an axis. With its rounding, they add up to its points.
+    fn axis(&self, f: &mut fmt::Formatter<'_>, axis: &OwnedAxisLine) -> fmt::Result {
+        let score = axis.score.down_to_hundredth();
+        let result = if axis.skipped { "skipped".to_owned() } else { format!("{score} of 100") };
+        let (raw, available) = (axis.raw.nearest_hundredth(), axis.available.nearest_hundredth());
+        writeln!(f, "\n{}: {raw} of {available} points, {result}", axis.label)?;
+        let mut sum = Points::ZERO;
+        let own = |line: &&OwnedLine| line.axis.as_ref() == Some(&axis.name) && line.kind != LineKind::Range;
+        for line in self.lines().iter().filter(own) {
+            sum += line.points.nearest_hundredth();
+            write_line(f, line, line.points)?;
+        }
+        write_rounding(f, raw - sum)
+    }
+
+    /// Prints the contribution of each axis to the value, and the lines on the total. With their rounding, they add up to
+    /// the value, or to what it would be without gates.
     fn value(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "\nScore")?;
         let total: Points = self.axes().iter().filter_map(|axis| axis.weight).sum();
+        let mut sum = Points::ZERO;
         for axis in self.axes() {
             let own = self.lines().iter().filter(|line| line.axis.as_ref() == Some(&axis.name));
             let part: Points = own.map(|line| line.score).sum();
+            let score = axis.score.down_to_hundredth();
             let label = match axis.weight {
-                _ if axis.skipped => format!("{}, skipped at a coverage of {} of 100", axis.label, axis.coverage),
-                Some(weight) if self.axes().len() > 1 => {
-                    format!("{}, {} of 100 with weight {weight} of {total}", axis.label, axis.score)
+                _ if axis.skipped => {
+                    format!("{}, skipped at a coverage of {} of 100", axis.label, axis.coverage.down_to_hundredth())
                 }
-                _ => format!("{}, {} of 100", axis.label, axis.score),
+                Some(weight) if self.axes().len() > 1 => {
+                    format!("{}, {score} of 100 with weight {weight} of {total}", axis.label)
+                }
+                _ => format!("{}, {score} of 100", axis.label),
             };
-            entry(f, &signed(part), &label, &[])?;
+            sum += part.nearest_hundredth();
+            entry(f, &signed(part), &label, "")?;
         }
-        for line in self.lines().iter().filter(|line| line.axis.is_none() && line.score != Points::ZERO) {
+        let shown = |line: &&OwnedLine| {
+            line.axis.is_none()
+                && line.score != Points::ZERO
+                && !matches!(line.kind, LineKind::Rounding | LineKind::Gate)
+        };
+        for line in self.lines().iter().filter(shown) {
+            sum += line.score.nearest_hundredth();
             write_line(f, line, line.score)?;
         }
-        writeln!(f, "{:>12}  score", format!("= {}", self.score().value()))
+        let value = self.would_be().down_to_hundredth();
+        write_rounding(f, value - sum)?;
+        let name = match self.score().verdict() {
+            verdict if verdict.is_scored() => "score",
+            Verdict::Uncovered => "no score, as too little is known",
+            _ => "would be the score",
+        };
+        entry(f, &format!("= {value}"), name, "")
     }
-}
-
-fn write_check(f: &mut fmt::Formatter<'_>, check: &OwnedCheck) -> fmt::Result {
-    let word = match check.truth {
-        Truth::True => "yes",
-        Truth::False => "no",
-        Truth::Unknown => "unknown",
-    };
-    entry(f, word, &check.label, &check.findings)
 }
 
 fn write_line(f: &mut fmt::Formatter<'_>, line: &OwnedLine, points: Points) -> fmt::Result {
@@ -125,28 +161,30 @@ fn write_line(f: &mut fmt::Formatter<'_>, line: &OwnedLine, points: Points) -> f
         (LineKind::Limit, Some(bound)) => format!("{}, clamped to {bound}", line.label),
         _ => line.label.to_string(),
     };
-    entry(f, &figure, &label, &line.findings)?;
-    let steps: Vec<_> = line.steps.iter().map(|step| format!("{} {}", step.kind, signed(step.points))).collect();
-    if steps.len() > 1 {
-        writeln!(f, "{:>12}  = {}", "", steps.join(", "))?;
+    let mut findings = in_words(&line.findings);
+    if let [steps @ .., last] = &line.steps[..]
+        && !steps.is_empty()
+    {
+        // The last step takes the rounding of all, so that the steps add up to the figure.
+        let rest = steps.iter().map(|step| step.points.nearest_hundredth()).sum();
+        let last = Step { points: points.nearest_hundredth() - rest, ..*last };
+        let steps = steps.iter().chain([&last]).map(|step| format!("{} {}", step.kind, signed(step.points)));
+        findings = format!("{findings} ({})", steps.collect::<Vec<_>>().join(", "));
     }
-    Ok(())
+    entry(f, &figure, &label, &findings)
+}
+
+/// Prints what is missing until the figures above add up to the sum.
+fn write_rounding(f: &mut fmt::Formatter<'_>, missing: Points) -> fmt::Result {
+    if missing == Points::ZERO { Ok(()) } else { entry(f, &signed(missing), "rounding to two decimals", "") }
 }
 
 /// Prints a figure, its label and the findings.
-fn entry(f: &mut fmt::Formatter<'_>, figure: &str, label: &str, findings: &[OwnedFinding]) -> fmt::Result {
-    let findings: Vec<_> = findings.iter().map(in_words).collect();
-    let findings = if findings.is_empty() { String::new() } else { format!(": {}", findings.join("; ")) };
-    writeln!(f, "{figure:>12}  {label}{findings}")
+fn entry(f: &mut fmt::Formatter<'_>, figure: &str, label: &str, findings: &str) -> fmt::Result {
+    let findings = if findings.is_empty() { String::new() } else { format!(": {findings}") };
+    writeln!(f, "{figure:>12}  {}{findings}", one_line(label))
 }
 
-/// Returns `nps is 8 (expected: at least 9)`.
-fn in_words(finding: &OwnedFinding) -> String {
-    let (subject, observed) = (&finding.subject, finding.observed.to_string());
-    let is = if subject.contains("events") { ":" } else { " is" };
-    match (&finding.expected, finding.truth) {
-        (None, _) => format!("{subject}{is} {observed}"),
-        (Some(expected), Truth::True) if **expected == *observed => format!("{subject}{is} {observed}"),
-        (Some(expected), _) => format!("{subject}{is} {observed} (expected: {expected})"),
-    }
+fn one_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
 }

@@ -4,8 +4,9 @@ use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::decisive::decisive;
 use super::describe;
-use super::ledger::{Ledger, StoredObservation, StoredValue};
+use super::ledger::{Ledger, Source, StoredObservation, StoredValue};
 use crate::evaluate::{Tally, Truth};
 use crate::num::points::Points;
 use crate::program::{FieldIndex, Quantity, Signal, Test, Unit, double_of};
@@ -15,11 +16,18 @@ use crate::program::{FieldIndex, Quantity, Signal, Test, Unit, double_of};
 pub(super) struct Findings<'e> {
     pub(super) ledger: &'e Ledger<'e>,
     pub(super) observations: &'e [StoredObservation<'e>],
+    /// What the findings are about, and the truth of its entry; `None` if there are no findings.
+    pub(super) source: Option<(Source<'e>, Truth)>,
 }
 
 impl<'e> Findings<'e> {
     pub(super) fn iter(self) -> impl ExactSizeIterator<Item = Finding<'e>> + use<'e> {
-        self.observations.iter().map(move |observation| Finding { ledger: self.ledger, observation })
+        let flags = self.source.map(|(source, truth)| decisive(source, truth, self.observations)).unwrap_or_default();
+        self.observations.iter().enumerate().map(move |(index, observation)| Finding {
+            ledger: self.ledger,
+            observation,
+            decisive: flags.get(index).copied().unwrap_or(true),
+        })
     }
 
     pub(super) fn tally(self) -> Option<&'e Tally> {
@@ -41,6 +49,7 @@ impl fmt::Debug for Findings<'_> {
 pub struct Finding<'e> {
     ledger: &'e Ledger<'e>,
     observation: &'e StoredObservation<'e>,
+    decisive: bool,
 }
 
 /// The test or the input that was observed.
@@ -106,6 +115,14 @@ impl<'e> Finding<'e> {
     pub fn truth(&self) -> Truth {
         self.observation.truth
     }
+
+    /// Returns whether the result follows from this finding.
+    ///
+    /// If one of several alternatives holds, only the first that holds is decisive. If one of several requirements fails,
+    /// only what fails is.
+    pub fn is_decisive(&self) -> bool {
+        self.decisive
+    }
 }
 
 impl fmt::Debug for Finding<'_> {
@@ -115,6 +132,7 @@ impl fmt::Debug for Finding<'_> {
             .field("expected", &self.expected())
             .field("observed", &self.observed())
             .field("truth", &self.truth())
+            .field("decisive", &self.decisive)
             .finish()
     }
 }

@@ -45,7 +45,7 @@ impl<'m> Ledger<'m> {
                 Source::Segment(segment) => (CheckKind::Segment, &*segment.name, &*segment.name),
                 Source::Rule(_) => return None,
             };
-            Some(Check { kind, id, label, truth: entry.truth, findings: Findings { ledger: self, observations } })
+            Some(Check { kind, id, label, truth: entry.truth, findings: self.findings(entry, observations) })
         })
     }
 
@@ -113,6 +113,11 @@ impl<'m> Ledger<'m> {
         book.lines
     }
 
+    /// What was observed for an entry.
+    fn findings<'e>(&'e self, entry: &LedgerEntry<'m>, observations: &'e [StoredObservation<'m>]) -> Findings<'e> {
+        Findings { ledger: self, observations, source: Some((entry.source, entry.truth)) }
+    }
+
     /// A line without findings and points.
     fn line(&self, kind: LineKind, label: &'m str) -> Line<'_, 'm> {
         Line {
@@ -125,7 +130,7 @@ impl<'m> Ledger<'m> {
             reach: None,
             shortfall: Points::ZERO,
             unknown: false,
-            findings: Findings { ledger: self, observations: &[] },
+            findings: Findings { ledger: self, observations: &[], source: None },
         }
     }
 
@@ -150,7 +155,7 @@ impl<'m> Ledger<'m> {
             sum = sum.saturating_add(entry.micros);
             let line = Line {
                 unknown: entry.truth == Truth::Unknown,
-                findings: Findings { ledger: self, observations },
+                findings: self.findings(entry, observations),
                 ..self.titled(LineKind::Rule, &rule.title, rule.reach).with_points(entry.micros, scale)
             };
             let gap = rule.reach.map_or(0, |reach| reach.saturating_sub(entry.micros).max(0));
@@ -204,7 +209,7 @@ impl<'m> Ledger<'m> {
                     score: Points::from_micros(score),
                     shortfall: Points::from_micros((plus - score).min(self.room())),
                     unknown: entry.truth == Truth::Unknown,
-                    findings: Findings { ledger: self, observations },
+                    findings: self.findings(entry, observations),
                     ..self.titled(LineKind::Promoter, title, Some(*plus))
                 })
             }

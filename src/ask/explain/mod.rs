@@ -11,12 +11,14 @@
 //! Checks, lines and findings borrow from the explanation. [`Explanation::to_owned`] returns a copy that borrows nothing,
 //! and each of its parts has an owned form with the same fields.
 
+mod decisive;
 mod describe;
 mod display;
 mod finding;
 mod ledger;
 mod lines;
 mod owned;
+mod words;
 
 use std::fmt;
 
@@ -26,6 +28,8 @@ use serde::{Deserialize, Serialize};
 pub use self::finding::{Finding, Observed};
 pub(crate) use self::ledger::explain;
 pub use self::owned::{OwnedAxisLine, OwnedCheck, OwnedExplanation, OwnedFinding, OwnedLine, OwnedObserved};
+
+pub(crate) use self::words::{signed, with_verb};
 
 use self::finding::{Findings, Object};
 use self::ledger::Ledger;
@@ -79,7 +83,9 @@ impl<T: Facts> Scorer<T> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// [`Display`](fmt::Display) prints an explanation for people. In serde it is a table of the same parts. To queue, return
+/// [`Display`](fmt::Display) prints an explanation for people: a line for each reason, with at most two decimals. Where
+/// rounding changes a sum, a line says by how much. Long lists are shortened, and of alternatives only the one that holds
+/// is named. In serde an explanation is a table of the same parts, complete and with exact decimals. To queue, return
 /// or store an explanation, call [`to_owned`](Explanation::to_owned).
 ///
 /// An explanation keeps the observed values, not the subject. Every call of [`lines`](Explanation::lines) or

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::de::{Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{AxisLine, Check, CheckKind, Explanation, Finding, Line, LineKind, Observed, Step};
+use super::{AxisLine, Check, CheckKind, Explanation, Finding, Line, LineKind, Observed, Step, words};
 use crate::evaluate::Truth;
 use crate::model::Fingerprint;
 use crate::num::json::json_number;
@@ -149,6 +149,18 @@ pub struct OwnedFinding {
     pub observed: OwnedObserved,
     /// Whether the value was as expected. Without an expectation: true if the value is known.
     pub truth: Truth,
+    /// As [`Finding::is_decisive`]. In serde the key exists only if it is false.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub decisive: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_true(flag: &bool) -> bool {
+    *flag
 }
 
 /// An owned [`Observed`], with the types of JSON.
@@ -237,6 +249,7 @@ impl Finding<'_> {
             expected: self.expected().map(Into::into),
             observed: self.observed().to_owned(),
             truth: self.truth(),
+            decisive: self.is_decisive(),
         }
     }
 }
@@ -331,18 +344,19 @@ impl OwnedExplanation {
     }
 }
 
+/// Prints a number with at most two decimals, and the beginning of a long text or list. A rounded number is `about 0.83`.
 impl fmt::Display for OwnedObserved {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             OwnedObserved::Missing => f.write_str("not known"),
             OwnedObserved::Flag(true) => f.write_str("yes"),
             OwnedObserved::Flag(false) => f.write_str("no"),
-            OwnedObserved::Number(number) => write!(f, "{number}"),
+            OwnedObserved::Number(number) => f.write_str(&words::number(*number)),
             OwnedObserved::Whole(whole) => write!(f, "{whole}"),
             OwnedObserved::Text(text) if text.is_empty() => f.write_str("empty"),
-            OwnedObserved::Text(text) => f.write_str(text),
+            OwnedObserved::Text(text) => f.write_str(&words::shortened(text)),
             OwnedObserved::Tags(tags) if tags.is_empty() => f.write_str("none"),
-            OwnedObserved::Tags(tags) => f.write_str(&tags.join(", ")),
+            OwnedObserved::Tags(tags) => f.write_str(&words::enumerated(tags.iter().map(|tag| &**tag))),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::ask::compare::{Comparison, compare};
@@ -20,6 +20,8 @@ use crate::time::{instant, instant_at, second_of};
 pub struct Change<'m, 's, T> {
     pub(super) scorer: &'m Scorer<T>,
     pub(super) subject: &'s T,
+    /// The instant of the question.
+    pub(super) as_of: DateTime<Utc>,
     pub(super) at: DateTime<Utc>, // whole seconds
     pub(super) before: Score<'m>,
     pub(super) after: Score<'m>,
@@ -41,13 +43,11 @@ impl<'m, T: Facts> Change<'m, '_, T> {
         self.after
     }
 
-    /// Returns the reason: a [comparison](crate::compare()) of the second before and the second of the change.
+    /// Returns the reason: a [comparison](crate::compare()) of the instant of the question and the second of the change.
     ///
-    /// If a score decays across a bound, the comparison shows only the decay of that one second, in millionths of a
-    /// point. To see a longer period, call [`compare`](crate::compare()) with an earlier instant.
+    /// If a score decays across a bound, the comparison shows the whole decay until then.
     pub fn why(&self) -> Comparison<'m> {
-        let before = self.at - TimeDelta::seconds(1);
-        compare(self.scorer.snapshot(self.subject, before), self.scorer.snapshot(self.subject, self.at))
+        compare(self.scorer.snapshot(self.subject, self.as_of), self.scorer.snapshot(self.subject, self.at))
     }
 }
 

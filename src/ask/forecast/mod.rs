@@ -65,7 +65,9 @@ impl<T: Facts> Scorer<T> {
     /// // After 14 days the demo gives exactly 50 points, which is still warm. One second later it gives less.
     /// assert_eq!(change.to_string(), "2026-11-22T09:00:01Z: warm 50 -> cold 49.999971");
     ///
-    /// assert!(change.why().to_string().contains("demo"));
+    /// // The reason is the whole difference from `now` on.
+    /// let why = change.why().part(warmth::compare::Cause::Time).to_string();
+    /// assert_eq!(why, "time: -42.27, as demo aged (-42.27); state cold, was warm");
     ///
     /// let after = scorer.next_change(&account, change.at(), until, Projection::State);
     /// assert!(matches!(after, NextChange::Never));

@@ -20,6 +20,7 @@ pub struct Changes<'m, 's, T> {
     subject: &'s T,
     of: Projection,
     facts: Vec<FactSet<'s>>,
+    as_of: DateTime<Utc>,
     /// The last second up to which the projection is known not to change, and the outcome that it is compared with.
     at: i64,
     now: Outcome<Concrete>,
@@ -169,7 +170,7 @@ impl<'m, 's, T: Facts> Changes<'m, 's, T> {
         let own = Subject::new(program, subject, at);
         let facts = (0..program.fields.len()).map(|field| FactSet::one(own.fact_cow(field))).collect();
         let now = Evaluation::new(own).outcome(&mut ());
-        Changes { scorer, subject, of, facts, at, now, until: second_of(until), evaluations: 1 }
+        Changes { scorer, subject, of, facts, as_of, at, now, until: second_of(until), evaluations: 1 }
     }
 
     /// Returns the next change; `None` also after `max_evaluations` in total, and then the search is not at the end.
@@ -180,6 +181,7 @@ impl<'m, 's, T: Facts> Changes<'m, 's, T> {
         let change = Change {
             scorer: self.scorer,
             subject: self.subject,
+            as_of: self.as_of,
             at: instant_at(at),
             before: Score::new(program, &before),
             after: Score::new(program, &outcome),

@@ -272,7 +272,7 @@ fn explain_prints_one_record_and_nothing_else() {
     let folder = with_files("explain");
     let outcome = score(&folder, &["model.toml", "records.csv", "--events", "events.csv", "--explain", "best"]);
     assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), ""));
-    assert!(outcome.out.contains("71.172839") && outcome.out.contains("12.345678"), "{}", outcome.out);
+    assert!(outcome.out.contains("71.17 of 100") && outcome.out.contains("+12.35 "), "{}", outcome.out);
     assert!(!outcome.out.contains("low"), "{}", outcome.out);
 
     score(&folder, &["model.toml", "records.csv", "--explain", "nobody"]).refuses(2, &["records.csv", "`nobody`"]);

@@ -81,9 +81,8 @@ pub(crate) fn with_verb(subject: &str) -> String {
 /// Returns the findings that decide the result: `nps is 8 (expected: at least 9); plan is team`.
 pub(super) fn in_words(findings: &[OwnedFinding]) -> String {
     joined(findings, |finding| match (&finding.expected, finding.truth) {
-        (None, _) => None,
-        // Whatever was expected.
-        (Some(_), Truth::Unknown) => None,
+        // If the value is not known, what was expected does not matter.
+        (None, _) | (_, Truth::Unknown) => None,
         (Some(expected), Truth::True) => adds(expected, &finding.observed).then(|| expected.to_string()),
         (Some(expected), Truth::False) => Some(format!("expected: {expected}")),
     })

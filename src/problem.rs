@@ -74,7 +74,7 @@ impl Problem {
         self.path.len() + self.message.len() + self.help.as_ref().map_or(0, String::len) + segments.sum::<usize>()
     }
 
-    /// Adds the help "did you mean ...?" if one of the known words is near the written one.
+    /// Adds the help "did you mean ...?" if known words are near the written one.
     ///
     /// `found` is the number of earlier problems. Only the first hundred problems get a suggestion: comparing every
     /// word with every other one would let a hostile document take minutes.
@@ -84,10 +84,35 @@ impl Problem {
         written: &str,
         known: impl IntoIterator<Item = &'w str>,
     ) -> Problem {
-        self.help = (found < SUGGESTIONS_MAX)
-            .then(|| nearest(written, known))
-            .flatten()
-            .map(|word| format!("did you mean `{word}`?"));
+        let nearest = if found < SUGGESTIONS_MAX { all_nearest(written, known) } else { Vec::new() };
+        self.help = (!nearest.is_empty()).then(|| {
+            let nearest: Vec<_> = nearest.iter().map(|word| format!("`{word}`")).collect();
+            format!("did you mean {}?", nearest.join(" or "))
+        });
+        self
+    }
+
+    /// Adds the keys that are known here, for the first hundred problems.
+    pub(crate) fn listing<'w>(mut self, found: usize, known: impl IntoIterator<Item = &'w str>) -> Problem {
+        if found < SUGGESTIONS_MAX {
+            let mut listed: Vec<String> = Vec::new();
+            for key in known {
+                let key = format!("`{key}`");
+                if !listed.contains(&key) {
+                    listed.push(key);
+                }
+            }
+            let keys = match &listed[..] {
+                [only] => format!("he only key here is {only}"),
+                keys => format!("he keys here are {}", keys.join(", ")),
+            };
+            let help = match self.help.take() {
+                None => format!("t{keys}"),
+                Some(help) if help.ends_with('?') => format!("{help} T{keys}"),
+                Some(help) => format!("{help}; t{keys}"),
+            };
+            return self.with_help(help);
+        }
         self
     }
 
@@ -367,21 +392,33 @@ const WORD_BYTES_MAX: usize = 64;
 /// The number of known words that are compared, which bounds the time that a hostile document can take.
 const WORDS_MAX: usize = 1_000;
 
+/// The most words that are suggested, if all are equally near.
+const NEAREST_MAX: usize = 3;
+
 /// Returns the known word nearest to the written one, if it is near enough for a typing error.
 pub(crate) fn nearest<'w>(written: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    all_nearest(written, known).first().copied()
+}
+
+/// Returns the known words nearest to the written one, if they are near enough for a typing error. Several are equally
+/// near, such as `max` and `min` to `mix`: either may be the opposite of what was meant.
+fn all_nearest<'w>(written: &str, known: impl IntoIterator<Item = &'w str>) -> Vec<&'w str> {
     if written.len() > WORD_BYTES_MAX {
-        return None;
+        return Vec::new();
     }
     let allowed = (written.chars().count() / 3).max(1);
     let distance = |word: &str| edits(&written.to_lowercase(), &word.to_lowercase());
-    known
+    let mut near: Vec<_> = known
         .into_iter()
         .take(WORDS_MAX)
         .filter(|word| word.len() <= WORD_BYTES_MAX)
         .map(|word| (distance(word), word))
         .filter(|(edits, _)| *edits <= allowed)
-        .min()
-        .map(|(_, word)| word)
+        .collect();
+    near.sort_unstable();
+    near.dedup();
+    let least = near.first().map_or(0, |(edits, _)| *edits);
+    near.into_iter().take_while(|(edits, _)| *edits == least).map(|(_, word)| word).take(NEAREST_MAX).collect()
 }
 
 /// Returns the optimal string alignment distance: how many letters to insert, delete, replace or swap with a neighbour

@@ -319,6 +319,62 @@ pub(crate) const BROKEN: &[(&str, Document)] = &[
         ),
     ),
     ("operators-of-other-tools-on-a-grade", Promoter(r#"{ "grade": { "not_ends_with": "1", "is_empty": true } }"#)),
+    (
+        "operators-of-mongodb-and-json-logic",
+        When(
+            r#"{ "nps": { "$gte": 3, "$lt": 9, "$ne": 5, "$exists": true, "<=": 3, "!!": true }, "plan": { "$in": ["a"], "$nin": ["a"], "$regex": "a" }, "tags": { "$all": ["a"] } }"#,
+        ),
+    ),
+    (
+        "operators-of-sql",
+        When(
+            r#"{ "plan": { "LIKE": "a%", "ILIKE": "a%", "NOT LIKE": "a%", "NOT IN": ["a"], "IS NULL": true, "IS NOT NULL": true }, "nps": { "<>": 3, "NOT BETWEEN": [1, 2] } }"#,
+        ),
+    ),
+    (
+        "operators-of-crms",
+        When(
+            r#"{ "plan": { "CONTAINS_TOKEN": "a", "NOT_CONTAINS_TOKEN": "a", "HAS_PROPERTY": true, "NOT_HAS_PROPERTY": true, "is not empty": true, "isn't": "a" }, "signed": { "older_than": "30d", "in the last": "30d", "not_in_past": "30d", "last_n_days": 30, "days_ago": 30, "years_since": 2, "after": "2026-11-22", "on": "2026-11-22" } }"#,
+        ),
+    ),
+    (
+        "operators-of-crms-on-events",
+        When(
+            r#"{ "events": { "login": { "in_past": "30d", "not_in_past": "30d", "performed": true, "not_performed": true, "times": 3, "days_since": 3 } } }"#,
+        ),
+    ),
+    (
+        "opposites-by-a-prefix",
+        When(
+            r#"{ "nps": { "not_at_least": 3, "isnt_less_than": 3, "not_gte": 3 }, "plan": { "hasn_any": ["a"], "doesnt_end_with": "a", "not_like": "a", "not_known": true } }"#,
+        ),
+    ),
+    (
+        "keys-of-other-tools",
+        Rest(
+            r#""timezone": "Europe/Berlin", "exclusions": [], "stages": [], "rules": [], "penalties": [],
+            "required": [{ "name": "g", "if": { "nps": 9 }, "on_missing": "holds", "points": 3 }],
+            "axis": [{ "id": "a", "max": 10, "rule": [
+                { "name": "r", "if": { "nps": 9 }, "score": 3, "else": 0, "cap": 3 },
+                { "id": "s", "signal": { "name": "e", "weight": 3, "cap": 10, "max_per_day": 2, "lookback": "30d", "half_life": "14d", "min": 0, "filter": { "a": 1 } } },
+                { "id": "t", "signal": { "event": "e", "points": 3, "decay": { "type": "exponential", "days": 3 } } },
+                { "id": "u", "per_unit": { "seats": { "rate": 3, "cap": 3 } } },
+                { "id": "v", "first": [{ "if": { "nps": 9 }, "then": 3 }] }
+            ], "group": [{ "id": "g", "cap": 10 }] }],
+            "promoter": [{ "name": "p", "if": { "nps": 9 }, "multiply": 2, "add": 3 }],
+            "limit": [{ "name": "l", "if": { "nps": 9 }, "cap": 50, "below": 50 }],
+            "grade": { "letter": {}, "activity": { "name": "a", "thresholds": [75] } },
+            "state": [{ "label": "hot", "from": 70, "to": 100, "when": { "nps": 9 } }],
+            "segment": [{ "label": "s", "if": { "nps": 9 } }],
+            "play": [{ "action": "call", "stages": ["hot"], "sla": "1d", "team": "sales", "if": { "nps": 9 } }],
+            "case": [{ "title": "c", "now": "2026-11-22T09:00:00Z", "record": { "nps": 9 }, "then": { "points": 3 } }]"#,
+        ),
+    ),
+    (
+        "key-unheard-of",
+        Rest(r#""state": [{ "resembles": 3 }], "axis": [{ "name": "a", "missing": { "resembles": 1 } }]"#),
+    ),
+    ("key-as-near-to-max-as-to-min", Rule(r#""per_unit": { "seats": { "points": 1, "mix": 3 } }"#)),
     ("operator-unheard-of", When(r#"{ "nps": { "resembles": 3 } }"#)),
     ("operator-on-text-as-number", When(r#"{ "nps": { "at_least": "9" } }"#)),
     ("is-not-on-a-flag", When(r#"{ "has_flagship": { "is_not": true } }"#)),
@@ -1192,7 +1248,7 @@ fn problems_are_json() {
         "nmae"
       ],
       "message": "unknown key `nmae`",
-      "help": "did you mean `name`?"
+      "help": "did you mean `name`? The keys here are `$schema`, `format`, `name`, `description`, `utc_offset`, `week_starts`, `year_starts`, `total`, `coverage`, `required`, `disqualifying`, `axis`, `promoter`, `limit`, `grade`, `state`, `segment`, `play`, `case`"
     },
     {
       "code": "empty",

@@ -32,9 +32,8 @@ fn the_figures_of_a_text_have_two_decimals_and_add_up() {
         let score = rest.split("\n\n").next().unwrap().trim_end();
         let (lines, total) = score.rsplit_once('\n').unwrap_or(("", score));
         assert_eq!(lines.lines().map(figure).sum::<Points>(), figure(total), "seed {seed}: {text}");
-        assert_eq!(figure(total).to_string().parse::<f64>().unwrap(), {
-            (explanation.would_be().micros().div_euclid(10_000) as f64) / 100.0
-        });
+        let value = explanation.would_be().micros().div_euclid(10_000) * 10_000;
+        assert_eq!(figure(total).micros(), value, "seed {seed}: {text}");
         for line in axes.lines().chain(score.lines()).filter(|line| line.starts_with("  ")) {
             let figure = line.trim_start().split("  ").next().unwrap();
             assert!(figure.split_once('.').is_none_or(|(_, decimals)| decimals.len() <= 2), "seed {seed}: {line}");

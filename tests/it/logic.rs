@@ -194,6 +194,71 @@ fn opposite(truth: Truth) -> Truth {
     }
 }
 
+/// What a document says instead of an operator of another tool, by the help of its problem, with the same operand.
+fn said_instead(word: &str, operand: &Json) -> Json {
+    let document = json!({ "format": 1, "name": "x", "required": [{ "id": "g", "when": { "f": { word: operand } } }] });
+    let error = serde_json::from_value::<warmth::Model>(document.clone()).unwrap_err().to_string();
+    let problems = warmth::Model::read(&document).unwrap_err();
+    let help = problems.problems()[0].help().unwrap_or_else(|| panic!("{word}: {error}"));
+    let written = help.split('`').nth(1).unwrap();
+    let (operator, value) = written.split_once(" = ").unwrap_or((written, ""));
+    match (operator, value) {
+        ("not", inner) => {
+            let operator = inner.trim_start_matches("{ f = { ").split(' ').next().unwrap();
+            json!({ "not": { "f": { operator: operand } } })
+        }
+        (operator, "") => json!({ "f": { operator: operand } }),
+        (operator, value) => match operator.split_once('.') {
+            Some((measure, operator)) => json!({ "f": { measure: { operator: json(value) } } }),
+            None => json!({ "f": { operator: json(value) } }),
+        },
+    }
+}
+
+/// The words of other tools mean what their help says: each row has facts for which the word is true and false there.
+#[test]
+fn what_a_document_says_instead_of_a_negative_word_means_the_same() {
+    for (word, operand, holds, fails) in [
+        ("not_contains", r#""intern""#, r#""chief""#, r#""an intern""#),
+        ("does_not_contain", r#"["a", "b"]"#, r#""chief""#, r#""bob""#),
+        ("NOT_CONTAINS_TOKEN", r#""vp""#, r#""vps""#, r#""the vp""#),
+        ("not_starts_with", r#""a""#, r#""ba""#, r#""ab""#),
+        ("doesNotEndWith", r#""a""#, r#""ab""#, r#""ba""#),
+        ("notin", r#"["a", "b"]"#, r#""c""#, r#""a""#),
+        ("$nin", r#"["a", "b"]"#, r#""c""#, r#""b""#),
+        ("is_none_of", r#"["a"]"#, r#""c""#, r#""a""#),
+        ("!=", "3", "4", "3"),
+        ("<>", r#""a""#, r#""b""#, r#""a""#),
+        ("not_equal_to", "3", "2", "3"),
+        ("NOT BETWEEN", "[1, 2]", "3", "2"),
+        ("not_at_least", "3", "2", "3"),
+        ("not_gte", "3", "2", "3"),
+        ("not_less_than", "3", "3", "2"),
+        ("not_before", r#""2026-11-22""#, r#""2026-11-22""#, r#""2026-11-21""#),
+        ("not_has_any", r#"["a", "b"]"#, r#"["c"]"#, r#"["a"]"#),
+        ("has_none_of", r#"["a", "b"]"#, r#"["c"]"#, r#"["b", "c"]"#),
+        ("doesnt_have_all", r#"["a", "b"]"#, r#"["a"]"#, r#"["a", "b"]"#),
+        ("is_false", "true", "false", "true"),
+        ("is_not_empty", "true", "3", "null"),
+        ("HAS_PROPERTY", "true", "3", "null"),
+        ("is_null", "true", "null", "3"),
+        ("not_known", "true", "null", "3"),
+        ("NOT_HAS_PROPERTY", "true", "null", "3"),
+        ("gt", "3", "4", "3"),
+        ("min", "3", "3", "2"),
+        ("lte", "3", "3", "4"),
+        ("older_than", r#""30d""#, r#""2026-10-01""#, r#""2026-11-15""#),
+        ("newer_than", r#""30d""#, r#""2026-11-15""#, r#""2026-10-01""#),
+        ("in_the_next", r#""30d""#, r#""2026-12-15""#, r#""2026-11-15""#),
+    ] {
+        let when = said_instead(word, &json(operand));
+        for (fact, expected) in [(holds, Truth::True), (fails, Truth::False)] {
+            let facts = json!({ "f": json(fact) });
+            assert_eq!(truth_of(&when, &record(&facts)), expected, "{word} {operand}: {when} of {facts}");
+        }
+    }
+}
+
 #[test]
 fn every_operator_on_a_field_is_true_false_and_unknown() {
     // flag

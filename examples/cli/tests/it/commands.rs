@@ -22,8 +22,7 @@ error[unknown-key]: unknown key `most_recnt`
 10 | signal = { event = \"e\", points = 1, most_recnt = 2 }
    |                                     ^^^^^^^^^^^^^^ axis[0].rule[0].signal.most_recnt
    |
-   = help: did you mean `most_recent`?
-";
+   = help: did you mean `most_recent`? The keys here are `event`, `where`, `points`";
     let outcome = folder.run(&["check", "typo.toml"]);
     assert_eq!((outcome.code, outcome.out.as_str()), (Some(2), ""));
     assert!(outcome.err.starts_with(expected), "{}", outcome.err);

@@ -1,8 +1,9 @@
 //! A table whose keys are read one by one.
 
 use super::values::{Optional, Required, Value};
+use super::words::{help_with_key, squashed};
 use super::{Reader, find, tables};
-use crate::model::document::names::{DISTINCT, IGNORE_CASE, KEY_ADVICE, PREVIOUS, RATIO_TO, WHERE, WITHIN, squashed};
+use crate::model::document::names::{DISTINCT, IGNORE_CASE, RATIO_TO, WHERE, WITHIN};
 use crate::model::document::node::Node;
 use crate::model::document::table::Table;
 use crate::problem::{Path, Problem, nearest};
@@ -132,11 +133,14 @@ impl<'n, 'p> Keys<'n, 'p> {
             self.missing.retain(|missing| Some(*missing) != nearest);
             reader.problems.note_with(|found| {
                 let problem = Problem::new("unknown-key", &self.path.key(key), format!("unknown key `{key}`"));
-                let written = squashed(key);
-                let advice =
-                    KEY_ADVICE.iter().find(|(own, names, _)| self.knows(own) && names.contains(&written.as_str()));
-                if let Some((.., advice)) = advice {
-                    return problem.with_help(*advice);
+                let word = squashed(key);
+                if let Some(own) = self.known().find(|own| squashed(own) == word) {
+                    return problem.with_help(format!("write `{own}`"));
+                }
+                // What a key belongs to is the more exact the later its table was added.
+                let tables = self.tables.iter().rev().map(|table| table.name);
+                if let Some(help) = help_with_key(tables, key, |own| self.knows(own)) {
+                    return problem.with_help(help);
                 }
                 let option = OPTIONS.iter().find(|(option, _)| self.knows("per_unit") && option == key);
                 let is_of_decay = tables::Decay::TABLE.has(key);
@@ -146,13 +150,11 @@ impl<'n, 'p> Keys<'n, 'p> {
                         problem.with_help(format!("write `window.{key}`"))
                     }
                     Some((_, forms)) => problem.with_help(format!("it belongs to {forms}")),
-                    None if nearest.is_none() && self.knows(PREVIOUS) => {
-                        problem.with_help("write one of `this`, `previous`, `since`, `until`")
-                    }
                     None if nearest.is_none() && self.knows("attributes") => {
-                        problem.with_help(format!("if it is an attribute, write `attributes.{key}`"))
+                        let help = format!("if it is an attribute, write `attributes.{key}`");
+                        problem.with_help(help).listing(found, self.known())
                     }
-                    None => problem.suggesting(found, key, self.known()),
+                    None => problem.suggesting(found, key, self.known()).listing(found, self.known()),
                 }
             });
         }

@@ -9,6 +9,7 @@ mod outcome;
 mod tables;
 mod value;
 mod values;
+mod words;
 mod worth;
 
 use std::collections::HashMap;

@@ -1,13 +1,14 @@
 //! Operators on fields, events and outcomes, and their operands.
 
 use super::condition::Tests;
+use super::words::{help_with_operator, is_negative};
 use super::{Reader, find, tables};
 use crate::model::condition::{
     AgeWindow, EventMeasure, EventSource, Leaf, NumberOp, Quantity, TagOp, TextOp, TextSubject,
 };
 use crate::model::document::names::{
-    ADVICE, ANY_NOT_IN, Advice, BETWEEN, ConditionKey, DISTINCT, GREATEST_RULE, IGNORE_CASE, IS, Named, RATIO_FIELD,
-    RATIO_TO, WHERE, WITHIN, lookup, squashed,
+    ANY_NOT_IN, BETWEEN, ConditionKey, DISTINCT, GREATEST_RULE, IGNORE_CASE, IS, Named, RATIO_FIELD, RATIO_TO, WHERE,
+    WITHIN, lookup,
 };
 use crate::model::document::node::Node;
 use crate::model::document::operators::{EventOp, FieldOp};
@@ -32,26 +33,6 @@ fn are_dates(node: &Node) -> bool {
 struct OnText<'r> {
     of: &'r TextSubject,
     ignore_case: bool,
-}
-
-/// Returns what to write instead of an operator of another tool, or of another spelling of an operator.
-fn advice(op: &str, path: &Path<'_>, known: &[&str]) -> Option<String> {
-    let op = squashed(op);
-    if let Some(own) = known.iter().find(|own| squashed(own) == op) {
-        return Some(format!("write `{own}`"));
-    }
-    let (_, advice) =
-        ADVICE.iter().find(|(names, advice)| names.contains(&op.as_str()) && known.contains(&advice.operator()))?;
-    Some(match advice {
-        Advice::Write(own) => format!("write `{own}`"),
-        Advice::Say(_, sentence) => (*sentence).to_owned(),
-        Advice::Not(own) => match path {
-            Path::Key(Path::Key(_, subject), _) if known.contains(&TextOp::Contains.name()) => {
-                format!("did you mean `not = {{ {subject} = {{ {own} = ... }} }}`?")
-            }
-            _ => format!("did you mean `{own}` inside `not = {{ ... }}`?"),
-        },
-    })
 }
 
 impl Reader {
@@ -323,7 +304,7 @@ impl Reader {
         if list { self.texts(node, path) } else { self.text(node, path).map(|text| vec![text]) }
     }
 
-    /// Refuses an operator. The help is what to write instead, the nearest name, or a short list of all names.
+    /// Refuses an operator. The help is what to write instead, the nearest name, or all names.
     fn unknown_operator<T>(
         &mut self,
         op: &str,
@@ -334,16 +315,16 @@ impl Reader {
         self.problems.note_with(|found| {
             let known: Vec<_> = known.collect();
             let problem = Problem::new("unknown-operator", path, format!("unknown operator `{op}`{place}"));
-            match advice(op, path, &known) {
-                Some(advice) => problem.with_help(advice),
-                None if known.len() > 11 || nearest(op, known.iter().copied()).is_some() => {
-                    problem.suggesting(found, op, known)
-                }
-                None => {
-                    let known: Vec<_> = known.iter().map(|known| format!("`{known}`")).collect();
-                    problem.with_help(format!("write one of {}", known.join(", ")))
-                }
+            if let Some(help) = help_with_operator(op, path, &known) {
+                return problem.with_help(help);
             }
+            // A misspelling never leads to the opposite.
+            let alike = known.iter().copied().filter(|own| is_negative(own) == is_negative(op));
+            if nearest(op, alike.clone()).is_some() {
+                return problem.suggesting(found, op, alike);
+            }
+            let known: Vec<_> = known.iter().map(|known| format!("`{known}`")).collect();
+            problem.with_help(format!("write one of {}", known.join(", ")))
         });
         None
     }

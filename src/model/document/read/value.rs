@@ -3,8 +3,9 @@
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::keys::Keys;
+use super::words::{CHOICES, has, spoken_window, squashed};
 use super::{Reader, tables};
-use crate::model::document::names::{CHOICE_ADVICE, Named, lookup, spoken_window, squashed};
+use crate::model::document::names::{Named, lookup};
 use crate::model::document::node::Node;
 use crate::model::document::table::Table;
 use crate::model::window::{Period, Window, WindowEdge};
@@ -291,9 +292,7 @@ impl Reader {
             let one_of = if known.len() > 1 { "one of " } else { "" };
             let message = format!("expected {one_of}{}, found `{text}`", known.join(", "));
             let (written, names) = (squashed(&text), choices.iter().map(|(name, _)| *name));
-            let advice = CHOICE_ADVICE
-                .iter()
-                .find(|(others, own)| others.contains(&written.as_str()) && lookup(choices, own).is_some());
+            let advice = CHOICES.iter().find(|(others, own)| has(others, &written) && lookup(choices, own).is_some());
             if let Some((_, own)) = advice {
                 return self.problems.refuse_with_help("unknown-choice", path, message, format!("write `{own}`"));
             }

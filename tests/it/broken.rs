@@ -402,6 +402,16 @@ pub(crate) const BROKEN: &[(&str, Document)] = &[
     ("date-of-no-calendar", When(r#"{ "renewal_date": { "before": "2026-02-30" } }"#)),
     ("date-wrong", When(r#"{ "renewal_date": { "before": "22.11.2026", "on_or_after": "2026-02-30" } }"#)),
     (
+        "days-that-do-not-exist",
+        When(
+            r#"{ "a": { "before": "2026-13-01" }, "b": { "before": "2026-00-10" }, "c": { "before": "2028-02-30" }, "d": { "on_or_after": "2026-04-31" }, "e": { "before": "2026-04-00" }, "f": { "before": "2026-+4-01" } }"#,
+        ),
+    ),
+    (
+        "instant-of-a-day-that-does-not-exist",
+        Rest(r#""case": [{ "name": "c", "as_of": "2026-02-29T09:00:00Z", "expect": { "score": 0 } }]"#),
+    ),
+    (
         "date-written-otherwise",
         When(
             r#"{ "a": { "before": "26-11-22" }, "b": { "before": "2026-1-5" }, "c": { "on_or_after": " 2026 - 01 - 05" }, "d": { "before": "+2026-01-05" } }"#,

@@ -16,6 +16,18 @@ use crate::time::{Span, parse_date, parse_instant};
 /// 2^33. Neighbouring doubles beyond it are more than a millionth apart, so a decimal may have become another one.
 const EXACT_MAX: f64 = 8_589_934_592.0;
 
+/// Returns how many days or months there are, if a text is a date of a day that does not exist, such as `2026-02-30`.
+fn no_such_day(text: &str) -> Option<String> {
+    let mut parts = text.splitn(3, '-');
+    let mut number = |digits: usize| parts.next().filter(|part| part.len() == digits)?.parse::<u16>().ok();
+    let (year, month, day) = (i32::from(number(4)?), number(2)?, u32::from(number(2)?));
+    let date = |day| NaiveDate::from_ymd_opt(year, month.into(), day);
+    let Some(last) = (28..=31).rev().find(|day| date(*day).is_some()) else {
+        return Some("a year has the months 01 to 12".to_owned());
+    };
+    date(day).is_none().then(|| format!("that month has the days 01 to {last}"))
+}
+
 impl Reader {
     pub(super) fn wrong_type<T>(&mut self, node: &Node, path: &Path<'_>, expected: &str) -> Option<T> {
         if *node == Node::Refused {
@@ -232,6 +244,10 @@ impl Reader {
     pub(super) fn date(&mut self, node: &Node, path: &Path<'_>) -> Option<NaiveDate> {
         let text = self.text(node, path)?;
         let Some(date) = parse_date(&text) else {
+            if let Some(no_such_day) = no_such_day(&text) {
+                let message = format!("`{text}` is not a date: there is no such day");
+                return self.problems.refuse_with_help("bad-date", path, message, no_such_day);
+            }
             let message = format!("`{text}` is not a date");
             let help = match text.trim().parse::<NaiveDate>() {
                 Ok(date) if date.year() >= 1_000 => format!("write \"{date}\""),
@@ -246,6 +262,10 @@ impl Reader {
     pub(super) fn instant(&mut self, node: &Node, path: &Path<'_>) -> Option<DateTime<Utc>> {
         let text = self.text(node, path)?;
         let Some(instant) = parse_instant(&text) else {
+            if let Some(no_such_day) = text.split_once('T').and_then(|(day, _)| no_such_day(day)) {
+                let message = format!("`{text}` is not an instant: there is no such day");
+                return self.problems.refuse_with_help("bad-date", path, message, no_such_day);
+            }
             let message = format!("`{text}` is not an instant");
             let help = "write instants like \"2026-11-22T09:00:00Z\"";
             return self.problems.refuse_with_help("bad-date", path, message, help);

@@ -1,4 +1,4 @@
-//! Operators of other products and query languages: MongoDB, JSON Logic, SQL, HubSpot, Marketo, Salesforce and Segment.
+//! Operators of other products and query languages: `MongoDB`, JSON Logic, SQL, HubSpot, Marketo, Salesforce and Segment.
 
 use super::SELECTING;
 use crate::model::condition::TextOp;
@@ -51,10 +51,10 @@ const NO_PATTERNS_IN_NOT: &str =
     "there are no patterns; put `starts_with`, `ends_with`, `contains` or `has_word` into `not = { ... }`";
 const DAYS_AGO: &str = "count the days, as in `days_since.at_least = 30`";
 const MONTHS_AGO: &str = "count the months, as in `months_since.at_least = 6`";
-const DAYS_AHEAD: &str = "count the days, as in `days_until.at_most = 30`";
+const DAYS_TO_COME: &str = "count the days, as in `days_until.at_most = 30`";
 const OLDER: &str = "count the days, as in `days_since.more_than = 30`";
 const NEWER: &str = "count the days, as in `days_since.between = [0, 30]`";
-const AHEAD: &str = "count the days, as in `days_until.between = [0, 30]`";
+const COMING: &str = "count the days, as in `days_until.between = [0, 30]`";
 const TIMES: &str = "write `count`, as in `count.at_least = 3`";
 const ONLY_FIELDS: &str =
     "only fields have `known`; a promoter, limit or segment can ask how much is known, as in `coverage.at_least = 50`";
@@ -136,13 +136,13 @@ pub(super) const OPERATORS: &[(&str, Advice)] = &[
     ("isafterorequal onandafter startingfrom", Advice::Write("on_or_after")),
     ("daysago dayspast ageindays dayssincedate", Advice::Say("days_since", DAYS_AGO)),
     ("monthsago ageinmonths", Advice::Say("months_since", MONTHS_AGO)),
-    ("daysfromnow indays daysto daystill", Advice::Say("days_until", DAYS_AHEAD)),
+    ("daysfromnow indays daysto daystill", Advice::Say("days_until", DAYS_TO_COME)),
     ("olderthan morethandaysago notinlast notinpast notinthelast notwithin", Advice::Say("days_since", OLDER)),
     (
         "newerthan youngerthan lessthandaysago inlast inthelast inpast withinlast lastdays lastndays pastdays",
         Advice::Say("days_since", NEWER),
     ),
-    ("innext inthenext nextdays nextndays withinnext infuture", Advice::Say("days_until", AHEAD)),
+    ("innext inthenext nextdays nextndays withinnext infuture", Advice::Say("days_until", COMING)),
     ("weekssince weeksago", Advice::Say("days_since", WEEKS_SINCE)),
     ("weeksuntil inweeks", Advice::Say("days_until", WEEKS_UNTIL)),
     (

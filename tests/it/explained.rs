@@ -48,7 +48,14 @@ fn the_figures_of_a_text_have_two_decimals_and_add_up() {
 fn every_result_has_a_decisive_finding() {
     let mut left_out = 0;
     for Subject { seed, scorer, record, as_of, .. } in subjects(0..scaled(10_000)) {
-        let explanation = scorer.explain(&record, as_of).to_owned();
+        let borrowed = scorer.explain(&record, as_of);
+        let explanation = borrowed.to_owned();
+        for (line, owned) in borrowed.lines().iter().zip(explanation.lines()) {
+            assert!(
+                line.findings().map(|finding| finding.to_owned()).eq(owned.findings.iter().cloned()),
+                "seed {seed}"
+            );
+        }
         let findings = explanation.checks().iter().map(|check| (&check.id, &check.findings));
         let lines = explanation.lines().iter().filter_map(|line| Some((line.id.as_ref()?, &line.findings)));
         for (id, findings) in findings.chain(lines).filter(|(_, findings)| !findings.is_empty()) {

@@ -14,7 +14,7 @@ use crate::mapping::form::{Form, Read};
 use crate::mapping::infer::{self, Hints, Proposal, key, kind, propose, quoted};
 use crate::matched::{Listed, listed_attributes};
 use crate::messages::{Messages, Stop, counted, shortened};
-use crate::names::{Likeness, likeness, nearest, nearest_column, snake};
+use crate::names::{Likeness, is_misspelt, likeness, nearest, nearest_column, snake};
 use crate::options::FileArgs;
 use crate::output::write_file;
 use crate::reads::attributes;
@@ -263,7 +263,10 @@ impl Draft {
             return;
         }
         if let Some(sample) = sheet.nearest(field, is_taken) {
-            self.question(&format!("is `{field}` the column `{}`?", sample.name));
+            let misspelt = is_misspelt(field, &sample.name);
+            let correct = format!(" If `{field}` is a misspelling, write `{}` in the model first", snake(&sample.name));
+            let correct = if misspelt { correct } else { String::new() };
+            self.question(&format!("is `{field}` the column `{}`?{correct}", sample.name));
             self.sample(&key(field), sample, kind, base, sheet.hints);
         } else {
             self.question(&format!("no column is like `{field}`; name its column, or it is missing for every record"));

@@ -55,6 +55,13 @@ pub(crate) fn likeness(a: &str, b: &str) -> Likeness {
     if part || strsim::osa_distance(&a, &b) <= allowed { Likeness::Near } else { Likeness::Different }
 }
 
+/// Whether one name is probably a misspelling of the other: one or two letters differ, and not only a final `s`.
+pub(crate) fn is_misspelt(a: &str, b: &str) -> bool {
+    let near = likeness(a, b) == Likeness::Near;
+    let (a, b) = (folded(a), folded(b));
+    near && !a.contains(&b) && !b.contains(&a) && strsim::osa_distance(&a, &b) <= 2
+}
+
 /// The name that is most like the wanted one, if any is.
 pub(crate) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let (folded_wanted, mut best) = (folded(wanted), None);
@@ -113,6 +120,9 @@ mod tests {
         assert_eq!(likeness("Number of Employees", "employees"), Likeness::Near);
         assert_eq!(likeness("nps", "id"), Likeness::Different);
         assert_eq!(nearest("pricing_view", ["login", "pricing_page", "Pricing View"]), Some("Pricing View"));
+        let misspelt = |pairs: [(&str, &str); 4]| pairs.map(|(a, b)| is_misspelt(a, b));
+        let pairs = [("job_titel", "Job Title"), ("jobtitle", "Job Title"), ("plans", "plan"), ("nps", "NPS Score")];
+        assert_eq!(misspelt(pairs), [true, false, false, false]);
         let columns = ["Date of birth", "NPS Score", "Renewal (MM/DD/YY)"];
         for (wanted, expected) in [
             ("nps", Some("NPS Score")),

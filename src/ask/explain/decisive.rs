@@ -4,7 +4,7 @@
 use smallvec::{SmallVec, smallvec};
 
 use super::Object;
-use super::ledger::{Source, StoredObservation};
+use super::ledger::{LedgerEntry, Source, StoredObservation};
 use crate::evaluate::Truth;
 use crate::program::{Condition, ConditionNode, RuleBody, Test};
 
@@ -14,17 +14,17 @@ pub(super) type Flags = SmallVec<[bool; 8]>;
 /// The truth of a condition, and the observations that decide it.
 type Decided = (Truth, SmallVec<[usize; 4]>);
 
-/// Returns which observations decide the result of a source; `truth` is that of its entry.
-pub(super) fn decisive(source: Source<'_>, truth: Truth, observations: &[StoredObservation<'_>]) -> Flags {
+/// Returns which observations decide the result of an entry.
+pub(super) fn decisive(entry: &LedgerEntry<'_>, observations: &[StoredObservation<'_>]) -> Flags {
     if observations.len() < 2 {
         return smallvec![true; observations.len()];
     }
     let mut walk = Walk { observations, next: 0 };
-    let found = match source {
+    let found = match entry.source {
         Source::Rule(rule) => {
             let guard = rule.guard.as_ref().and_then(|guard| walk.condition(guard));
             let rows = match &rule.body {
-                RuleBody::First { rows, .. } => walk.rows(rows.iter().map(|(when, _)| when), truth),
+                RuleBody::First { rows, .. } => walk.rows(rows.iter().map(|(when, _)| when), entry.truth),
                 _ => None,
             };
             guard.into_iter().chain(rows).flat_map(|(_, found)| found).collect()

@@ -4,9 +4,10 @@ use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::decisive::decisive;
+use super::decisive::{Flags, decisive};
 use super::describe;
-use super::ledger::{Ledger, Source, StoredObservation, StoredValue};
+use super::ledger::{Ledger, LedgerEntry, StoredObservation, StoredValue};
+use super::owned::OwnedFinding;
 use crate::evaluate::{Tally, Truth};
 use crate::num::points::Points;
 use crate::program::{FieldIndex, Quantity, Signal, Test, Unit, double_of};
@@ -16,18 +17,22 @@ use crate::program::{FieldIndex, Quantity, Signal, Test, Unit, double_of};
 pub(super) struct Findings<'e> {
     pub(super) ledger: &'e Ledger<'e>,
     pub(super) observations: &'e [StoredObservation<'e>],
-    /// What the findings are about, and the truth of its entry; `None` if there are no findings.
-    pub(super) source: Option<(Source<'e>, Truth)>,
+    /// What the findings are about; `None` if there are no findings.
+    pub(super) entry: Option<&'e LedgerEntry<'e>>,
 }
 
 impl<'e> Findings<'e> {
     pub(super) fn iter(self) -> impl ExactSizeIterator<Item = Finding<'e>> + use<'e> {
-        let flags = self.source.map(|(source, truth)| decisive(source, truth, self.observations)).unwrap_or_default();
-        self.observations.iter().enumerate().map(move |(index, observation)| Finding {
-            ledger: self.ledger,
-            observation,
-            decisive: flags.get(index).copied().unwrap_or(true),
-        })
+        self.observations.iter().enumerate().map(move |(index, observation)| Finding { all: self, index, observation })
+    }
+
+    /// Returns which findings are decisive.
+    fn flags(self) -> Flags {
+        self.entry.map_or_else(Flags::new, |entry| decisive(entry, self.observations))
+    }
+
+    pub(super) fn to_owned(self) -> Vec<OwnedFinding> {
+        self.iter().zip(self.flags()).map(|(finding, decisive)| finding.owned(decisive)).collect()
     }
 
     pub(super) fn tally(self) -> Option<&'e Tally> {
@@ -47,9 +52,9 @@ impl fmt::Debug for Findings<'_> {
 /// What one test expected and observed, or the value from which a rule computed its points.
 #[derive(Clone, Copy)]
 pub struct Finding<'e> {
-    ledger: &'e Ledger<'e>,
+    all: Findings<'e>,
+    index: usize,
     observation: &'e StoredObservation<'e>,
-    decisive: bool,
 }
 
 /// The test or the input that was observed.
@@ -74,13 +79,13 @@ impl Object<'_> {
 impl<'e> Finding<'e> {
     /// Returns the input in words, such as `nps` or `pricing_view events in the last 30d`.
     pub fn subject(&self) -> String {
-        describe::subject(self.ledger.program, self.observation.of)
+        describe::subject(self.all.ledger.program, self.observation.of)
     }
 
     /// Returns the expectation of the test in words, such as `at least 9`; `None` if the finding is not from a test.
     pub fn expected(&self) -> Option<String> {
         let Object::Test(test) = self.observation.of else { return None };
-        let expected = describe::expected(self.ledger.program, test);
+        let expected = describe::expected(self.all.ledger.program, test);
         Some(if self.observation.negated { format!("not {expected}") } else { expected })
     }
 
@@ -95,9 +100,9 @@ impl<'e> Finding<'e> {
                 Unit::Millionth => Observed::Points(Points::from_micros(value)),
                 Unit::Double => Observed::Number(double_of(value)),
             },
-            StoredValue::Text(start, end) => Observed::Text(self.ledger.text(start, end)),
+            StoredValue::Text(start, end) => Observed::Text(self.all.ledger.text(start, end)),
             StoredValue::Tags(start, end) => {
-                let mut tags: Vec<_> = self.ledger.tags(start, end).collect();
+                let mut tags: Vec<_> = self.all.ledger.tags(start, end).collect();
                 tags.sort_unstable();
                 tags.dedup();
                 Observed::Tags(tags)
@@ -105,7 +110,7 @@ impl<'e> Finding<'e> {
             StoredValue::Date(date) => Observed::Date(date),
             StoredValue::Time(time) => Observed::Time(time),
             StoredValue::Tally(index) => {
-                let events = self.ledger.tally(index).map_or(0, |tally| tally.events);
+                let events = self.all.ledger.tally(index).map_or(0, |tally| tally.events);
                 Observed::Whole(i64::try_from(events).unwrap_or(i64::MAX))
             }
         }
@@ -121,7 +126,22 @@ impl<'e> Finding<'e> {
     /// If one of several alternatives holds, only the first that holds is decisive. If one of several requirements fails,
     /// only what fails is.
     pub fn is_decisive(&self) -> bool {
-        self.decisive
+        self.all.flags().get(self.index).copied().unwrap_or(true)
+    }
+
+    fn owned(&self, decisive: bool) -> OwnedFinding {
+        OwnedFinding {
+            subject: self.subject().into(),
+            expected: self.expected().map(Into::into),
+            observed: self.observed().to_owned(),
+            truth: self.truth(),
+            decisive,
+        }
+    }
+
+    /// Returns a copy that borrows nothing.
+    pub fn to_owned(&self) -> OwnedFinding {
+        self.owned(self.is_decisive())
     }
 }
 
@@ -132,7 +152,7 @@ impl fmt::Debug for Finding<'_> {
             .field("expected", &self.expected())
             .field("observed", &self.observed())
             .field("truth", &self.truth())
-            .field("decisive", &self.decisive)
+            .field("decisive", &self.is_decisive())
             .finish()
     }
 }

@@ -114,8 +114,8 @@ impl<'m> Ledger<'m> {
     }
 
     /// What was observed for an entry.
-    fn findings<'e>(&'e self, entry: &LedgerEntry<'m>, observations: &'e [StoredObservation<'m>]) -> Findings<'e> {
-        Findings { ledger: self, observations, source: Some((entry.source, entry.truth)) }
+    fn findings<'e>(&'e self, entry: &'e LedgerEntry<'m>, observations: &'e [StoredObservation<'m>]) -> Findings<'e> {
+        Findings { ledger: self, observations, entry: Some(entry) }
     }
 
     /// A line without findings and points.
@@ -130,7 +130,7 @@ impl<'m> Ledger<'m> {
             reach: None,
             shortfall: Points::ZERO,
             unknown: false,
-            findings: Findings { ledger: self, observations: &[], source: None },
+            findings: Findings { ledger: self, observations: &[], entry: None },
         }
     }
 
@@ -199,7 +199,7 @@ impl<'m> Ledger<'m> {
     /// The line of a promoter, or of a limit that changed the score.
     fn on_total<'e>(
         &'e self,
-        entry: &LedgerEntry<'m>,
+        entry: &'e LedgerEntry<'m>,
         observations: &'e [StoredObservation<'m>],
     ) -> Option<Line<'e, 'm>> {
         match entry.source {

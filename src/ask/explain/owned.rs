@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::de::{Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{AxisLine, Check, CheckKind, Explanation, Finding, Line, LineKind, Observed, Step, words};
+use super::{AxisLine, Check, CheckKind, Explanation, Line, LineKind, Observed, Step, words};
 use crate::evaluate::Truth;
 use crate::model::Fingerprint;
 use crate::num::json::json_number;
@@ -136,7 +136,7 @@ pub struct OwnedLine {
     pub steps: Vec<Step>,
 }
 
-/// An owned [`Finding`].
+/// An owned [`Finding`](super::Finding).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename = "Finding")]
 #[non_exhaustive]
@@ -149,7 +149,7 @@ pub struct OwnedFinding {
     pub observed: OwnedObserved,
     /// Whether the value was as expected. Without an expectation: true if the value is known.
     pub truth: Truth,
-    /// As [`Finding::is_decisive`]. In serde the key exists only if it is false.
+    /// As [`Finding::is_decisive`](super::Finding::is_decisive). In serde the key exists only if it is false.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub decisive: bool,
 }
@@ -209,7 +209,7 @@ impl Check<'_, '_> {
             id: self.id.into(),
             label: self.label.into(),
             truth: self.truth,
-            findings: self.findings().map(|finding| finding.to_owned()).collect(),
+            findings: self.findings.to_owned(),
         }
     }
 }
@@ -235,21 +235,8 @@ impl Line<'_, '_> {
             reach: self.reach,
             shortfall: self.shortfall,
             unknown: self.unknown,
-            findings: self.findings().map(|finding| finding.to_owned()).collect(),
+            findings: self.findings.to_owned(),
             steps: self.steps(),
-        }
-    }
-}
-
-impl Finding<'_> {
-    /// Returns a copy that borrows nothing.
-    pub fn to_owned(&self) -> OwnedFinding {
-        OwnedFinding {
-            subject: self.subject().into(),
-            expected: self.expected().map(Into::into),
-            observed: self.observed().to_owned(),
-            truth: self.truth(),
-            decisive: self.is_decisive(),
         }
     }
 }

@@ -223,6 +223,14 @@ fn map_finds_ids_and_columns_that_share_a_word() {
     ];
     contains(&outcome.err, &questions);
 
+    // A misspelling in the model is better corrected there than mapped.
+    folder.write("typo.toml", model.replace("renewal_date", "compnay"));
+    let err = folder.run(&["map", "records.csv", "typo.toml", "--events", "events.csv"]).err;
+    let question =
+        "is `compnay` the column `Company`? If `compnay` is a misspelling, write `company` in the model first";
+    contains(&err, &[question]);
+    assert!(!outcome.err.contains("misspelling"), "{}", outcome.err);
+
     folder.write("events.csv", "x,y\n1,2\n");
     let err = folder.run(&["map", "records.csv", "model.toml", "--events", "events.csv"]).err;
     contains(&err, &["which column of events.csv holds the id of the record?"]);

@@ -6,6 +6,7 @@
 //! is wrong.
 
 mod axes;
+mod cases;
 mod conditions;
 mod gates;
 mod outcome;
@@ -43,7 +44,7 @@ pub struct Lint {
 }
 
 impl Lint {
-    /// Returns the warnings, in the order gates, rules, axes, promoters, limits, states, grade, segments, plays.
+    /// Returns the warnings, in the order gates, rules, axes, promoters, limits, states, grade, segments, plays, cases.
     ///
     /// The list ends after 1,000 warnings, or after a mebibyte of text, with a warning of the code `more-warnings`.
     pub fn warnings(&self) -> &[Warning] {
@@ -73,7 +74,7 @@ impl Model {
     ///
     /// It finds conditions that are never or always true, gates that the other gates imply, rows, states, grades, segments
     /// and plays that no subject reaches, bounds that never bind or take more than half, bands whose points zigzag, decays
-    /// that outlive their window, and weights that nearly add up to a whole. The [guide](crate::_guide::warnings) lists
+    /// that outlive their window, weights that nearly add up to a whole, and cases of one name. The [guide](crate::_guide::warnings) lists
     /// all warnings.
     ///
     /// ```
@@ -140,6 +141,7 @@ impl<'m> Lints<'m> {
         if let Some(all) = all.as_ref().filter(|all| all.verdict.any(Verdict::is_scored)) {
             lints.outcome(&space, all);
         }
+        lints.cases();
         let all = all.unwrap_or_else(|| Outcome::gated(Atoms::one(Verdict::Eligible)));
         let possible = Bounds::of_outcome(program, all).to_owned();
         Lint { warnings: lints.warnings.finish(), possible }

@@ -74,7 +74,7 @@ impl Warning {
     }
 
     /// Returns the id of the gate, rule, promoter or limit that the warning is about, or the name of the group, state,
-    /// segment or play.
+    /// segment, play or case.
     pub fn id(&self) -> Option<&str> {
         self.id.as_deref()
     }

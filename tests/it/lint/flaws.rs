@@ -467,4 +467,12 @@ pub(super) const FLAWS: &[Flaw] = &[
         "state = [{ name = 'a', at_least = 0 }, { name = 'b', at_least = 20 }]\nplay = [{ name = 'p', states = ['a'] }, { name = 'q', states = ['b'] }, { name = 'r', otherwise = true }]",
         &[("unreachable-play", "play[2]")],
     ),
+    // Cases.
+    (
+        AXIS,
+        "[[case]]\nname = 'a'\nas_of = '2026-11-22T09:00:00Z'\nfacts.nps = 9\nexpect.score = 100\n\
+         [[case]]\nname = 'b'\nas_of = '2026-11-22T09:00:00Z'\nfacts.nps = 7\nexpect.score = 40\n\
+         [[case]]\nname = 'a'\nas_of = '2026-11-22T09:00:00Z'\nfacts.nps = 8\nexpect.score = 40",
+        &[("repeated-case", "case[2].name")],
+    ),
 ];

@@ -232,10 +232,11 @@ mod truth;
 pub use ask::compare::{self, Comparison, OwnedComparison, Snapshot, compare};
 pub use ask::explain::{self, Explanation, OwnedExplanation};
 pub use ask::recourse::{self, OwnedRecourse, Recourse};
+pub use ask::review::{self, Review, ReviewSheet};
 pub use ask::settle::{self, Settled, settle};
 pub use ask::{
-    AxisBounds, Bounds, Change, Changes, Coverage, Fired, Lint, NextChange, OwnedAxisBounds, OwnedBounds, OwnedChange,
-    OwnedNextChange, OwnedQuestion, Projection, Question, Warning, columns,
+    AxisBounds, Bounds, Change, Changes, Coverage, Fired, Lint, ModelVersion, NextChange, OwnedAxisBounds, OwnedBounds,
+    OwnedChange, OwnedNextChange, OwnedQuestion, Projection, Question, ReleaseNote, Warning, columns,
 };
 pub use decay::{Decay, Weight};
 pub use grade::{Grade, GradeError, Verdict, VerdictError};
@@ -245,6 +246,7 @@ pub use input::facts::{Fact, FactCow, Facts, Field, Kind, Record, Tag, Tags, ToF
 pub use input::facts_macro::private as __private;
 pub use input::value::Value;
 pub use kit::{governance, offer, rollup, shapes, templates, testing};
+pub use model::diff::Diff;
 pub use model::{DocumentLimits, Fingerprint, Model, fields};
 pub use num::points::{Points, PointsError};
 pub use problem::{ModelError, PathSegment, Problem};

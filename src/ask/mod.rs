@@ -22,6 +22,8 @@ mod fired;
 mod forecast;
 mod lint;
 pub mod recourse;
+mod release_note;
+pub mod review;
 pub mod settle;
 mod verify;
 
@@ -30,3 +32,4 @@ pub use coverage::Coverage;
 pub use fired::Fired;
 pub use forecast::{Change, Changes, NextChange, OwnedChange, OwnedNextChange, Projection};
 pub use lint::{Lint, Warning};
+pub use release_note::{ModelVersion, ReleaseNote};

@@ -1,65 +1,15 @@
 //! The effects of a model's conditions and rules on one subject.
 
-use std::fmt;
-
-use serde::Serialize;
-
-use crate::explain::{CheckKind, Explanation, Line, LineKind};
+use crate::explain::{Explanation, Line, LineKind};
+use crate::review::ConditionKind;
 use crate::{Points, Truth};
-
-/// The kind of a condition of a model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum ConditionKind {
-    /// A disqualifying gate.
-    Disqualifying,
-    /// A required gate.
-    Required,
-    /// A rule.
-    Rule,
-    /// A promoter.
-    Promoter,
-    /// A limit.
-    Limit,
-    /// A segment.
-    Segment,
-}
-
-impl ConditionKind {
-    /// Returns the kind of a check. `None` for a kind that this table lacks: `CheckKind` is non-exhaustive.
-    fn of(check: CheckKind) -> Option<ConditionKind> {
-        let kinds = [
-            (CheckKind::Disqualifying, ConditionKind::Disqualifying),
-            (CheckKind::Required, ConditionKind::Required),
-            (CheckKind::Promoter, ConditionKind::Promoter),
-            (CheckKind::Limit, ConditionKind::Limit),
-            (CheckKind::Segment, ConditionKind::Segment),
-        ];
-        kinds.into_iter().find(|(known, _)| *known == check).map(|(_, kind)| kind)
-    }
-}
-
-impl fmt::Display for ConditionKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            ConditionKind::Disqualifying => "disqualifying",
-            ConditionKind::Required => "required",
-            ConditionKind::Rule => "rule",
-            ConditionKind::Promoter => "promoter",
-            ConditionKind::Limit => "limit",
-            ConditionKind::Segment => "segment",
-        })
-    }
-}
 
 /// Returns the kind, id, label and effect of every condition and rule of an explanation.
 pub(super) fn effects<'m>(
     explanation: &Explanation<'m>,
 ) -> impl Iterator<Item = (ConditionKind, &'m str, &'m str, Effect)> {
-    let checks = explanation.checks().filter_map(|check| {
-        Some((ConditionKind::of(check.kind)?, check.id, check.label, Effect::Condition(check.truth)))
-    });
+    let checks =
+        explanation.checks().map(|check| (check.kind.into(), check.id, check.label, Effect::Condition(check.truth)));
     let rules = explanation.lines().into_iter().filter(|line| line.kind == LineKind::Rule).map(|line| {
         (ConditionKind::Rule, line.id.unwrap_or(line.label), line.label, Effect::Points(RulePoints::of(&line)))
     });

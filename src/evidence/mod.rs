@@ -8,7 +8,7 @@
 //! | What was known at an instant? | [`Timeline`] | a [`Record`](crate::Record) as of the instant, the outcome within a horizon |
 //! | Which factors go together with the outcome? | [`HistoryBuilder`] | [`Correlations`] of a [`History`] |
 //! | How well do a model's scores and conditions predict? | [`Trial`] | a [`Report`] |
-//! | What moved between two models or dates? | [`Review`] | a [`ReviewSheet`] |
+//! | What moved in a [`Review`](crate::Review) by more than chance explains? | [`Drift`] | changes of scores and fire rates |
 //! | Which model does history support? | [`propose`] | a [`Proposal`]: documents, or the reason why there are none |
 //! | How long does an event matter? | [`HalfLives`] | a [`HalfLifeCurve`] |
 //!
@@ -34,7 +34,7 @@
 //! | --- | --- |
 //! | a [`HistoryBuilder`] | 8 bytes a number |
 //! | a [`History`] | 4 bytes a cell |
-//! | a [`Trial`], a [`Review`] | 16 bytes a row |
+//! | a [`Trial`], a [`Review`](crate::Review) | 16 bytes a row |
 //! | [`HalfLives`] | 8 bytes a row for each span |
 //!
 //! One million rows of 40 factors, from the first row to a proposal, fit in 768 MiB.
@@ -42,6 +42,7 @@
 mod association;
 mod correlations;
 mod distribution;
+mod drift;
 mod effect;
 mod error;
 mod estimate;
@@ -54,7 +55,6 @@ mod probability;
 mod propose;
 mod ranking;
 mod report;
-mod review;
 mod scorecard;
 mod stability;
 mod tables;
@@ -63,7 +63,7 @@ mod trial;
 
 pub use association::{cramers_v, pearson, phi, spearman};
 pub use correlations::{Correlation, Correlations};
-pub use effect::ConditionKind;
+pub use drift::{Drift, FireRate};
 pub use error::EvidenceError;
 pub use estimate::{Estimate, wilson};
 pub use fit::{Logistic, Penalty};
@@ -73,7 +73,6 @@ pub use probability::{Brier, OddsScale, brier};
 pub use propose::{OutOfFold, Proposal, Proposed, Request, Shortage, WeightComparison, propose};
 pub use ranking::{Ks, Ranking, Top};
 pub use report::{ConditionReport, GradeCell, Report};
-pub use review::{FireRate, Move, Period, Reason, Review, ReviewSheet};
 pub use scorecard::Trend;
 pub use stability::{Psi, psi};
 pub use tables::{Band, BandTable};

@@ -4,12 +4,12 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::effect::ConditionKind;
 use super::estimate::Estimate;
 use super::grid::{Grid, figure, percent};
 use super::ranking::{Ks, Top};
 use super::tables::BandTable;
 use crate::Grade;
+use crate::review::ConditionKind;
 
 /// The result of a [`Trial`]: how well a model's scores, states, grades and conditions predict the outcome.
 ///

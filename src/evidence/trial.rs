@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 
-use super::effect::{ConditionKind, Effect, ReachQuarter, RulePoints, effects};
+use super::effect::{Effect, ReachQuarter, RulePoints, effects};
 use super::estimate::wilson;
 use super::ranking::Ranking;
 use super::report::{ConditionReport, GradeCell, Report};
 use super::tables::BandTable;
+use crate::review::ConditionKind;
 use crate::{Facts, Grade, Points, Scorer, Truth, Verdict};
 
 /// A test of a model on subjects with known outcomes.

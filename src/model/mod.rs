@@ -43,6 +43,7 @@ mod builder;
 mod axis;
 mod case;
 mod condition;
+pub mod diff;
 mod document;
 mod fingerprint;
 mod gate;

@@ -29,6 +29,7 @@ mod columns;
 mod common;
 mod compare;
 mod coverage;
+mod diff;
 mod differential;
 mod documents;
 #[cfg(feature = "evidence")]
@@ -54,6 +55,8 @@ mod portfolio;
 mod readme;
 mod real_cases;
 mod recourse;
+mod release_note;
+mod review;
 mod robust;
 mod rollup;
 mod schema;

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use fastrand::Rng;
-use warmth::evidence::{History, HistoryBuilder, Proposal, Proposed, Ranking, Request, Review, Trend, Trial, propose};
-use warmth::{Kind, Model, Record, Scorer};
+use warmth::evidence::{Drift, History, HistoryBuilder, Proposal, Proposed, Ranking, Request, Trend, Trial, propose};
+use warmth::{Kind, Model, Record, Review, Scorer};
 
 use crate::support::{at, scaled, scorer, toml_model};
 
@@ -131,7 +131,7 @@ fn up_to_24_different_points_have_a_row_each() {
 }
 
 #[test]
-fn a_review_counts_moves_with_their_reasons() {
+fn a_drift_tells_changes_from_chance() {
     let before = scorer(&toml_model(MODEL));
     let after = scorer(&toml_model(&MODEL.replace("[9, 80]", "[9, 20]")));
     let mut review = Review::new(&before, &after);
@@ -140,21 +140,15 @@ fn a_review_counts_moves_with_their_reasons() {
         review.add((&record, as_of()), (&record, as_of()));
     }
     review.add((&subject(3, 0.0, 0), as_of()), (&Record::new().with("customer", false), as_of()));
-    let sheet = review.sheet();
-    let moves: Vec<_> = sheet.states.iter().map(|row| (row.from.as_str(), row.to.as_str(), row.rows)).collect();
-    assert_eq!(moves, [("ready", "cold", 30), ("cold", "cold", 20), ("cold", "ineligible", 1)]);
-    let reasons: Vec<_> =
-        sheet.states[0].reasons.iter().map(|reason| (reason.id.as_str(), reason.change.to_string())).collect();
-    assert_eq!(reasons, [("nps", "-30".to_owned())]);
-    assert_eq!(sheet.grades[0].to, "B1");
-    assert!(sheet.drift.unwrap().is_drift());
-    let nps = sheet.fire_rates.iter().find(|rate| rate.id == "nps").unwrap();
+    let drift = Drift::of(&review);
+    assert!(drift.score.unwrap().is_drift());
+    let nps = drift.fire_rates.iter().find(|rate| rate.id == "nps").unwrap();
     assert!(!nps.has_moved());
-    let look = sheet.to_look_at();
+    let look = drift.to_look_at();
     assert!(look[0].starts_with("the score drifts: PSI "), "{look:?}");
     assert!(look.contains(&"disqualifying `never` never fires".to_owned()), "{look:?}");
-    assert!(sheet.to_string().contains("ready to cold             30  nps -30.00"), "{sheet}");
-    assert!(serde_json::to_string(&sheet).unwrap().contains("\"change\":-30"));
+    assert!(drift.to_string().contains("\ndisqualifying `never` never fires\n"), "{drift}");
+    assert!(serde_json::to_string(&drift).unwrap().contains("\"fire_rates\":["));
 }
 
 /// The most frequent score is a bin of its own. Otherwise a rise from it could stay within the bin.
@@ -167,23 +161,22 @@ fn scores_that_all_rise_from_zero_are_a_drift() {
             let (old, new) = if row < with_others { (9, 9) } else { (3, 8) };
             review.add((&subject(old, 0.0, 0), as_of()), (&subject(new, 0.0, 0), as_of()));
         }
-        let drift = review.sheet().drift.unwrap();
+        let drift = Drift::of(&review).score.unwrap();
         assert!(drift.is_drift() && drift.value > 1.0, "{with_others}: {drift:?}");
     }
 }
 
 #[test]
-fn a_review_of_unchanged_subjects_finds_no_moves_and_no_drift() {
+fn unchanged_subjects_have_no_drift() {
     let scorer = scorer(&toml_model(&MODEL.replace("when.nps = 99", "when.nps = 9")));
     let mut review = Review::new(&scorer, &scorer);
     for row in 0..40 {
         let record = subject(row % 11, 5.0, (row % 3) as u32);
         review.add((&record, as_of()), (&record, as_of()));
     }
-    let sheet = review.sheet();
-    assert_eq!(sheet.drift.unwrap().value, 0.0);
-    assert!(sheet.states.iter().all(|row| row.from == row.to && row.reasons.is_empty()));
-    assert_eq!(sheet.to_look_at(), ["rule `share` always fires"]);
+    let drift = Drift::of(&review);
+    assert_eq!(drift.score.unwrap().value, 0.0);
+    assert_eq!(drift.to_look_at(), ["rule `share` always fires"]);
 }
 
 /// A history with two fields that drive the outcome, copies of the first, and noise.

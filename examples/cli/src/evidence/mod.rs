@@ -15,9 +15,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use warmth::evidence::{
-    Correlations, HistoryBuilder, Proposal, Ranking, Report, Request, Review, Trend, Trial, propose,
+    Correlations, Drift, HistoryBuilder, Proposal, Ranking, Report, Request, Trend, Trial, propose,
 };
-use warmth::{Model, Record, Scorer};
+use warmth::{Model, Record, Review, Scorer};
 
 use crate::document::Document;
 use crate::messages::{Messages, Stop};
@@ -118,7 +118,8 @@ pub(crate) fn run(question: &Args, messages: &mut Messages, out: &mut dyn Write)
         for row in later {
             review.add((&row.record, row.as_of), (&row.record, row.as_of));
         }
-        writeln!(out, "# From `{}` to `{}`\n\n{}", first.name(), last.name(), review.sheet())?;
+        let (from, to, drift) = (first.name(), last.name(), Drift::of(&review));
+        writeln!(out, "# From `{from}` to `{to}`\n\n{}\nTo look at\n{drift}", review.sheet())?;
     }
     if let Some(folder) = &question.out {
         writeln!(out, "written to {}", folder.display())?;

@@ -26,11 +26,13 @@ mod names;
 mod new;
 mod options;
 mod output;
+mod page;
 mod population;
 mod preview;
 mod progress;
 mod reads;
 mod records;
+mod release_note;
 mod schema;
 mod score;
 mod watch;
@@ -68,14 +70,16 @@ enum Command {
     New(new::Args),
     /// Draft a mapping from the columns and cells of a file
     Map(map::Args),
-    /// Score the same records with two models, and list the records that move to another state, grade, segment or play
+    /// Score the same records with two models: who moves to another state, grade, segment or play, and which rule did it
     Preview(preview::Args),
     /// Write a record and its score as a case of the model
     Case(case::Args),
     /// Write the JSON Schema of models for editors, or a schema for the columns and events of your files
     Schema(schema::Args),
-    /// List what changes from one model to another
+    /// List what changes from one model to another, in words
     Diff(diff::Args),
+    /// Write a release note of a changed model: what changes, and with records who moves
+    ReleaseNote(release_note::Args),
     /// Weigh the factors of a labelled history and propose models
     Evidence(evidence::Args),
     /// List the changes of the shipped portfolio in the next 90 days
@@ -112,6 +116,7 @@ fn main() -> ExitCode {
         Command::Case(args) => case::run(&args, &mut messages, &mut out),
         Command::Schema(args) => schema::run(&args, &messages, &mut out),
         Command::Diff(args) => diff::run(&args, &messages, &mut out),
+        Command::ReleaseNote(args) => release_note::run(&args, &mut messages, &mut out),
         Command::Evidence(args) => evidence::run(&args, &mut messages, &mut out),
         Command::Watch(args) => watch::run(&args, &mut messages, &mut out),
         Command::Completions { shell } => {
@@ -150,6 +155,7 @@ impl Command {
             Command::Case(_) => ("case", false),
             Command::Schema(_) => ("schema", false),
             Command::Diff(_) => ("diff", false),
+            Command::ReleaseNote(_) => ("release-note", false),
             Command::Evidence(_) => ("evidence", false),
             Command::Watch(_) => ("watch", false),
             Command::Completions { .. } => ("completions", false),

@@ -18,6 +18,7 @@ mod lint;
 mod matched;
 mod new;
 mod newcomer;
+mod preview;
 mod readme;
 mod schema;
 mod score;
@@ -171,6 +172,7 @@ fn commands_are_listed_and_described() {
         "case",
         "schema",
         "diff",
+        "release-note",
         "evidence",
         "watch",
         "completions",

@@ -163,6 +163,7 @@
 //! | run the worked cases of a document, or of all documents in a test | [`Model::verify`], [`testing::verify_documents`] |
 //! | find rules that never hold, states out of reach and caps that never bind | [`Model::lint`] |
 //! | turn the score of an account into a case | [`Model::capture_case`] |
+//! | know what changes from one model to another, and who moves | [`Model::diff`], [`Review`], [`ReleaseNote`] |
 //! | prune old events | [`Scorer::prune`] |
 //! | build documents in Rust, or look into one | [`model`] |
 //! | complete and check documents in an editor | [`Model::schema`], [`model::Schema`] |

@@ -88,8 +88,16 @@ fn a_change_reads_as_people_say_it() {
         &["Pricing visits: 8 -> 10 points, half-life 14 d -> 21 d"],
     );
     lines(&[("[9, 40]", "[9, 50]")], &["Would recommend us: nps from 9: 40 -> 50 points"]);
-    lines(&[("[7, 10]", "[6, 10]")], &["Would recommend us: nps: 10 points from 7 -> from 6"]);
+    lines(&[("[7, 10]", "[6, 10]")], &["Would recommend us: nps: 10 points from 7 -> 6"]);
     lines(&[("[[7, 10], ", "[")], &["Would recommend us: nps from 7: 10 points -> none"]);
+    lines(
+        &[("[[7, 10], ", "[[7, 10], { above = 8, points = 20 }, ")],
+        &["Would recommend us: nps above 8: none -> 20 points"],
+    );
+    lines(
+        &[("[[7, 10], ", "[{ above = 7, points = 10 }, ")],
+        &["Would recommend us: nps: 10 points from 7 -> above 7"],
+    );
     lines(&[("pro = 40", "pro = 50, free = 1")], &["plan: plan pro: 40 -> 50 points, plan free: none -> 1 point"]);
     lines(&[("points = 0.5", "points = 1")], &["seats: seats 0.5 -> 1 point per unit"]);
     lines(&[("max = 40", "max = 50")], &["group size: max 40 -> 50 points"]);

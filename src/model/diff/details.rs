@@ -305,7 +305,11 @@ impl Walk {
         }
         if shifted {
             for ((old, points), (new, _)) in lost.iter().zip(&gained) {
-                self.push(format!("{of}: {points} points"), "", [Some(old.clone()), Some(new.clone())]);
+                // `20 points from 7 -> 8`, but `20 points from 7 -> above 8`.
+                let (word, bound) = old.split_once(' ').unwrap_or(("", old));
+                let same = new.split_once(' ').filter(|(other, _)| *other == word).map(|(_, bound)| bound);
+                let after = same.unwrap_or(new).to_owned();
+                self.push(format!("{of}: {points} points {word}"), "", [Some(bound.to_owned()), Some(after)]);
             }
         } else {
             for (bound, points) in gained {

@@ -90,8 +90,10 @@ impl fmt::Display for Page<'_> {
         for dimension in &compared.dimensions {
             self.matrix(f, *dimension)?;
         }
-        self.rules(f)?;
-        self.movers(f)?;
+        if moved.total() > 0 {
+            self.rules(f)?;
+            self.movers(f)?;
+        }
         self.coverage(f)?;
         writeln!(f, "</main>\n</body>\n</html>")
     }
@@ -206,9 +208,6 @@ impl Page<'_> {
             tally.change += reason.map_or(0, |reason| i128::from(reason.change.micros()));
         }
         writeln!(f, "<h2>Which rules move them</h2>")?;
-        if rules.is_empty() {
-            return writeln!(f, "<p>No record moves.</p>");
-        }
         let mut rules: Vec<_> = rules.into_iter().collect();
         rules.sort_by_key(|(rule, tally)| (Reverse(tally.total()), *rule));
         panel(f, "Rules that move records", |f| {
@@ -238,9 +237,6 @@ impl Page<'_> {
 
     fn movers(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Compared { movers, dimensions, .. } = self.compared;
-        if movers.is_empty() {
-            return Ok(());
-        }
         writeln!(f, "<h2>Who moves</h2>")?;
         let shown = movers.len().min(self.top);
         panel(f, "Records that move", |f| {
@@ -293,7 +289,7 @@ impl Page<'_> {
     /// What could not be scored, and what is not known.
     fn coverage(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Compared { sheet, missing, left_out, lacks_events, .. } = self.compared;
-        writeln!(f, "<h2>What could not be scored</h2>")?;
+        writeln!(f, "<h2>What could not be scored, and what is missing</h2>")?;
         let mut lines = Vec::new();
         let verdicts = [&sheet.before, &sheet.after].map(|period| &period.verdicts);
         for verdict in ["disqualified", "ineligible", "uncovered", "undetermined"] {

@@ -236,6 +236,8 @@ fn the_page_counts_what_two_runs_of_score_count() {
             assert_eq!(rows[1..rows.len() - 1].iter().map(|row| number(row.last().unwrap())).sum::<u64>(), 300);
         }
         assert!(compared >= 600, "{name}: {compared}");
+        let listed = folder.run(&PREVIEW).out.lines().filter(|line| line.starts_with("acc-")).count();
+        assert_eq!(listed, 25.min(folder.run(&[&PREVIEW[..], &["--format", "csv"]].concat()).out.lines().count() - 1));
         // Each mover has a row, and each counts once for a rule.
         let movers = &tables.iter().find(|(caption, _)| caption.contains("records that move")).unwrap().1;
         let rules = &tables.iter().find(|(caption, _)| caption.starts_with("Each record counts once")).unwrap().1;
@@ -245,12 +247,21 @@ fn the_page_counts_what_two_runs_of_score_count() {
     }
 }
 
+/// The sample after the edits that the page of the command describes.
+pub(crate) fn changed_sample(folder: &Folder) -> String {
+    let (old, edits) =
+        (folder.read("leads.toml"), [("[[100000, 20]", "[[500000, 20]"), ("at_least = 40", "at_least = 70")]);
+    edits.iter().fold(old, |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replace(from, to)
+    })
+}
+
 /// The page of the sample and of two templates, byte by byte. `UPDATE_SNAPSHOTS=1` rewrites the files.
 #[test]
 fn the_page_is_the_expected_one() {
     let folder = Folder::sample("preview/page");
-    let new = folder.read("leads.toml").replace("points = 20", "points = 35");
-    folder.write("new.toml", new);
+    folder.write("new.toml", changed_sample(&folder));
     folder.run(&["map", "contacts.csv", "--events", "events.csv", "leads.toml", "--out", "mapping.toml"]);
     let args = ["preview", "leads.toml", "new.toml", "contacts.csv", "--events", "events.csv", "--map", "mapping.toml"];
     folder.run(&[&args[..], &["--as-of", "2026-11-22", "--page", "page.html"]].concat()).says(0, &[]);
@@ -314,7 +325,7 @@ fn a_page_says_what_could_not_be_scored() {
     let lines = [
         "<h1>0 of 2 records move</h1>",
         "<p>Nothing: the two models are equal.</p>",
-        "<p>No record moves to another state.</p>",
+        "<p>No record moves to another state.</p>\n<h2>What could not be scored, and what is missing</h2>",
         "<li>disqualified: 1 (before: 1); a disqualifying gate applies, so there is no score</li>",
         "<li>1 row of the files is left out: it cannot be read</li>",
         "<li>the model reads events, and there was no file of events</li>",

@@ -1,5 +1,6 @@
 //! The README: every command prints the output on the page, and every mapping is read.
 
+use crate::preview::changed_sample;
 use crate::{Folder, page};
 
 /// The texts of the blocks in a language.
@@ -12,8 +13,9 @@ fn blocks<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
 fn the_page_shows_what_the_command_prints() {
     let page = page();
     let folder = Folder::sample("readme");
+    folder.write("new.toml", changed_sample(&folder));
     let consoles = blocks(&page, "console");
-    assert_eq!(consoles.len(), 8);
+    assert_eq!(consoles.len(), 11);
     for block in consoles {
         let (command, expected) = block.split_once('\n').unwrap();
         let args: Vec<&str> = command.strip_prefix("$ warmth ").unwrap().split(' ').collect();

@@ -159,6 +159,9 @@ fn place(score: &Score<'_>, name: Option<&str>) -> Option<String> {
     if scored { name.map(str::to_owned) } else { Some(score.verdict().to_string()) }
 }
 
+/// The number of subjects by the names before and after.
+type Counts = BTreeMap<(Option<String>, Option<String>), u64>;
+
 /// Counts of random models and subjects against counts from the two lists of scores.
 #[test]
 fn counts_are_those_of_the_two_lists_of_scores() {
@@ -167,7 +170,7 @@ fn counts_are_those_of_the_two_lists_of_scores() {
         let (old, new) = (subject(seed), subject(seed + 500_000));
         let subjects = [&old, &new, &subject(seed + 600_000)].map(|own| (own.record.clone(), own.as_of));
         let mut review = Review::new(&old.scorer, &new.scorer);
-        let mut expected: [BTreeMap<(Option<String>, Option<String>), u64>; 4] = Default::default();
+        let mut expected: [Counts; 4] = Default::default();
         for (record, as_of) in &subjects {
             let (before, after) = (old.scorer.score(record, *as_of), new.scorer.score(record, *as_of));
             let own = review.add((record, *as_of), (record, *as_of));
@@ -183,7 +186,7 @@ fn counts_are_those_of_the_two_lists_of_scores() {
         let sheet = review.sheet();
         for (dimension, expected) in Dimension::ALL.into_iter().zip(expected) {
             let found = sheet.moves(dimension).iter().map(|own| ((own.from.clone(), own.to.clone()), own.rows));
-            let found: BTreeMap<_, _> = found.collect();
+            let found: Counts = found.collect();
             if !found.is_empty() {
                 compared += 1;
                 assert_eq!(found, expected, "seed {seed}");

@@ -122,12 +122,12 @@ pub struct Reason {
     pub change: Points,
 }
 
-/// The kind, axis, id and label of a line.
-type LineKey<'m> = (LineKind, Option<&'m str>, &'m str, &'m str);
+/// The kind, axis and id of a line.
+type LineKey<'m> = (LineKind, Option<&'m str>, &'m str);
 
-/// The changes of ledger lines, added up over subjects.
+/// The changes of ledger lines, added up over subjects: the label of each line, and its change in millionths.
 #[derive(Debug, Default)]
-pub(super) struct LineChanges<'m>(HashMap<LineKey<'m>, i128>); // millionths
+pub(super) struct LineChanges<'m>(HashMap<LineKey<'m>, (&'m str, i128)>);
 
 impl<'m> LineChanges<'m> {
     /// The change of every line of one subject. If the verdict moves between a score and a gate, the gate is the only line.
@@ -138,39 +138,41 @@ impl<'m> LineChanges<'m> {
         if !gated.score().verdict().is_scored() {
             let (id, label) = holding_back(gated);
             let change = i128::from(after.value().micros()) - i128::from(before.value().micros());
-            changes.0.insert((LineKind::Gate, None, id, label), change);
+            changes.put((LineKind::Gate, None, id), label, change);
             return changes;
         }
         for (explanation, sign) in [(first, -1), (second, 1)] {
-            for line in explanation.lines() {
-                // A few millionths.
-                if line.kind != LineKind::Rounding {
-                    // A line is the same line if only its label changes.
-                    let key = (line.kind, line.axis, line.id.unwrap_or(line.label));
-                    let known = changes.0.keys().find(|(kind, axis, id, _)| (*kind, *axis, *id) == key).copied();
-                    let key = known.unwrap_or((key.0, key.1, key.2, line.label));
-                    *changes.0.entry(key).or_default() += sign * i128::from(line.score.micros());
-                }
+            // Rounding is a few millionths.
+            for line in explanation.lines().into_iter().filter(|line| line.kind != LineKind::Rounding) {
+                let key = (line.kind, line.axis, line.id.unwrap_or(line.label));
+                changes.put(key, line.label, sign * i128::from(line.score.micros()));
             }
         }
         changes
     }
 
+    /// Adds a change. The label of the last one counts, which is that of the newer model.
+    fn put(&mut self, key: LineKey<'m>, label: &'m str, change: i128) {
+        let own = self.0.entry(key).or_insert((label, 0));
+        *own = (label, own.1 + change);
+    }
+
     pub(super) fn add(&mut self, other: &LineChanges<'m>) {
-        for (key, change) in &other.0 {
-            *self.0.entry(*key).or_default() += change;
+        for (key, (label, change)) in &other.0 {
+            self.put(*key, label, *change);
         }
     }
 
-    /// Returns the `most` largest changes, divided by the number of subjects. Changes with this sign come first, because they
-    /// explain the move.
+    /// Returns the `most` largest changes, divided by the number of subjects. Changes with the sign of the sum come first, because
+    /// they explain the move.
     pub(super) fn reasons(&self, subjects: u64, most: usize) -> Vec<Reason> {
-        let sum: i128 = self.0.values().sum();
+        let sum: i128 = self.0.values().map(|(_, change)| change).sum();
         let counts = |kind: LineKind, change: i128| change != 0 || kind == LineKind::Gate;
-        let mut lines: Vec<_> = self.0.iter().filter(|(key, change)| counts(key.0, **change)).collect();
-        lines.sort_by_key(|(key, change)| (change.signum() != sum.signum(), Reverse(change.unsigned_abs()), **key));
+        let mut lines: Vec<_> = self.0.iter().filter(|((kind, ..), (_, change))| counts(*kind, *change)).collect();
+        lines
+            .sort_by_key(|(key, (_, change))| (change.signum() != sum.signum(), Reverse(change.unsigned_abs()), **key));
         let subjects = i128::from(subjects.max(1));
-        let reason = |((kind, axis, id, label), change): (&LineKey<'_>, &i128)| Reason {
+        let reason = |((kind, axis, id), (label, change)): (&LineKey<'_>, &(&str, i128))| Reason {
             kind: *kind,
             axis: axis.map(Into::into),
             id: (*id).to_owned(),

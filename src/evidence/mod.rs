@@ -6,13 +6,15 @@
 //! | question | use | answer |
 //! | --- | --- | --- |
 //! | What was known at an instant? | [`Timeline`] | a [`Record`](crate::Record) as of the instant, the outcome within a horizon |
-//! | Which factors go together with the outcome? | [`HistoryBuilder`] | [`Correlations`] of a [`History`] |
+//! | Which factors go together with the outcome? | [`HistoryBuilder`] | [`Correlations`] and [`FactorBands`] of a [`History`] |
+//! | Does a factor know the outcome? | [`History::suspicions`] | a [`Suspicion`] for each sign of a leak |
+//! | Which factors drift? | [`History::drift`] | a [`FactorDrift`] for each factor |
 //! | How well do a model's scores and conditions predict? | [`Trial`] | a [`Report`] |
 //! | What moved in a [`Review`](crate::Review) by more than chance explains? | [`Drift`] | changes of scores and fire rates |
 //! | Which model does history support? | [`propose`] | a [`Proposal`]: documents, or the reason why there are none |
 //! | How long does an event matter? | [`HalfLives`] | a [`HalfLifeCurve`] |
 //!
-//! You can also compute single figures: [`Ranking`], [`BandTable`], [`pearson`], [`spearman`], [`phi`], [`cramers_v`],
+//! You can also compute single figures: [`Ranking`], [`auc_difference`], [`BandTable`], [`information_value`], [`pearson`], [`spearman`], [`phi`], [`cramers_v`],
 //! [`wilson`], [`psi`], [`brier`], [`OddsScale`] and [`Logistic`].
 //!
 //! All results are plain data: print them, or write them with serde. Nothing changes a model; a proposal is a document
@@ -40,6 +42,7 @@
 //! One million rows of 40 factors, from the first row to a proposal, fit in 768 MiB.
 
 mod association;
+mod bands;
 mod correlations;
 mod distribution;
 mod drift;
@@ -50,6 +53,8 @@ mod fit;
 mod grid;
 mod half_life;
 mod history;
+mod leak;
+mod merge;
 mod order;
 mod probability;
 mod propose;
@@ -62,6 +67,7 @@ mod timeline;
 mod trial;
 
 pub use association::{cramers_v, pearson, phi, spearman};
+pub use bands::{FactorBands, FactorDrift};
 pub use correlations::{Correlation, Correlations};
 pub use drift::{Drift, FireRate};
 pub use error::EvidenceError;
@@ -69,12 +75,15 @@ pub use estimate::{Estimate, wilson};
 pub use fit::{Logistic, Penalty};
 pub use half_life::{CurvePoint, HalfLifeCurve, HalfLives};
 pub use history::{History, HistoryBuilder};
+pub use leak::{LeakSign, Suspicion};
 pub use probability::{Brier, OddsScale, brier};
-pub use propose::{OutOfFold, Proposal, Proposed, Request, Shortage, WeightComparison, propose};
-pub use ranking::{Ks, Ranking, Top};
+pub use propose::{
+    BandPoints, FactorPoints, OutOfFold, Proposal, Proposed, Request, Shortage, WeightComparison, propose,
+};
+pub use ranking::{Ks, Ranking, Top, auc_difference};
 pub use report::{ConditionReport, GradeCell, Report};
 pub use scorecard::Trend;
 pub use stability::{Psi, psi};
-pub use tables::{Band, BandTable};
+pub use tables::{Band, BandTable, information_value};
 pub use timeline::Timeline;
 pub use trial::Trial;

@@ -7,6 +7,7 @@ use super::error::EvidenceError;
 use super::estimate::{real, real_len};
 use super::fit::{Logistic, Penalty, fit};
 use super::history::{DistinctValues, Factor, FactorSource, History, index, quarter_cuts};
+use super::merge::merged;
 use super::stability::{Psi, psi};
 use super::tables::weights_of_evidence;
 
@@ -19,6 +20,8 @@ pub enum Trend {
     Rising,
     /// A larger value is never worth more.
     Falling,
+    /// One of the two: the one that the correlation of the bands with the outcome supports.
+    Monotone,
 }
 
 /// The sum of the points of the best bands of all factors.
@@ -39,6 +42,11 @@ pub(super) struct Banding {
     pub(super) partition: Partition,
     /// The rows with the outcome and without it in each band, among the rows that the bands were made from.
     pub(super) counts: Vec<(u64, u64)>,
+    /// The same before neighbouring bands were merged.
+    pub(super) quarters: Vec<(u64, u64)>,
+    /// The information value before neighbouring bands were merged. Afterwards it would exceed its critical value too often,
+    /// because the bands that differ most are the ones that are kept.
+    pub(super) iv: Option<Psi>,
 }
 
 /// How the values of a factor map to bands from 1 on.
@@ -52,9 +60,18 @@ pub(super) enum Partition {
     Texts(Vec<String>),
 }
 
-impl Banding {
-    /// Makes the bands of a factor from the rows for which `counts` is true.
-    pub(super) fn new(factor: &Factor, outcomes: &[bool], counts: impl Fn(usize) -> bool) -> Banding {
+/// The bands of a factor before neighbours are merged.
+pub(super) struct Cut {
+    /// The band of each code.
+    by_code: Vec<u8>,
+    pub(super) partition: Partition,
+    /// The rows with the outcome and without it in each band.
+    pub(super) counts: Vec<(u64, u64)>,
+}
+
+impl Cut {
+    /// Cuts a factor by the rows for which `counts` is true.
+    pub(super) fn new(factor: &Factor, outcomes: &[bool], counts: impl Fn(usize) -> bool) -> Cut {
         let mut tally = vec![(0_u64, 0_u64); factor.values.len() + 1];
         for ((_, code), outcome) in factor.codes.iter().enumerate().zip(outcomes).filter(|((row, _), _)| counts(*row)) {
             if let Some((events, others)) = tally.get_mut(index(*code)) {
@@ -63,7 +80,7 @@ impl Banding {
         }
         let rows: Vec<u64> = tally.iter().map(|(events, others)| events + others).collect();
         let (by_code, partition) = match (&factor.values, &factor.source) {
-            (DistinctValues::Texts(texts), _) => Banding::of_texts(texts, &rows),
+            (DistinctValues::Texts(texts), _) => Cut::of_texts(texts, &rows),
             (DistinctValues::Numbers(_), FactorSource::Flag | FactorSource::Tag(_)) => (vec![0, 1, 2], Partition::Flag),
             (DistinctValues::Numbers(numbers), _) => {
                 let cuts = quarter_cuts(&rows);
@@ -83,8 +100,12 @@ impl Banding {
                 *sum = (sum.0 + events, sum.1 + others);
             }
         }
-        let bands = factor.codes.iter().map(|code| by_code.get(index(*code)).copied().unwrap_or(0)).collect();
-        Banding { bands, partition, counts }
+        Cut { by_code, partition, counts }
+    }
+
+    /// Returns whether two bands have rows.
+    pub(super) fn varies(&self) -> bool {
+        self.counts.iter().filter(|(events, others)| events + others > 0).count() > 1
     }
 
     /// Returns the band of each code and the texts that are bands of their own.
@@ -106,19 +127,62 @@ impl Banding {
         let named = frequent.iter().filter_map(|(_, code)| texts.get(code - 1).cloned()).collect();
         (by_code, Partition::Texts(named))
     }
+}
+
+impl Banding {
+    /// Makes the bands of a factor from the rows for which `counts` is true, and merges neighbours that do not differ.
+    pub(super) fn new(factor: &Factor, outcomes: &[bool], counts: impl Fn(usize) -> bool) -> Banding {
+        let Cut { mut by_code, mut partition, counts: quarters } = Cut::new(factor, outcomes, counts);
+        // The information value is the PSI of the rows with the outcome against the rows without it, so it has the critical
+        // value of the PSI.
+        let (events, others): (Vec<u64>, Vec<u64>) = quarters.iter().copied().unzip();
+        let iv = psi(&events, &others);
+        let mut counts = quarters.clone();
+        if let Partition::Cuts(cuts) = &mut partition {
+            let blocks = merged(quarters.get(1..).unwrap_or_default());
+            let mut ends = blocks.iter().zip(blocks.iter().skip(1)).map(|(band, next)| band != next);
+            cuts.retain(|_| ends.next().unwrap_or(true));
+            let block =
+                |band: u8| usize::from(band).checked_sub(1).and_then(|band| blocks.get(band)).map_or(0, |b| b + 1);
+            counts = vec![(0, 0); cuts.len() + 2];
+            for (band, (events, others)) in (0..).zip(&quarters) {
+                if let Some(sum) = counts.get_mut(block(band)) {
+                    *sum = (sum.0 + events, sum.1 + others);
+                }
+            }
+            for band in &mut by_code {
+                *band = u8::try_from(block(*band)).unwrap_or(0);
+            }
+        }
+        let bands = factor.codes.iter().map(|code| by_code.get(index(*code)).copied().unwrap_or(0)).collect();
+        Banding { bands, partition, counts, quarters, iv }
+    }
+
+    /// Returns the rows with the outcome and without it in which the fact is missing, and in which it is known.
+    pub(super) fn presence(&self) -> ((u64, u64), (u64, u64)) {
+        let add = |sum: (u64, u64), band: &(u64, u64)| (sum.0 + band.0, sum.1 + band.1);
+        let missing = self.counts.iter().take(1).fold((0, 0), add);
+        (missing, self.counts.iter().skip(1).fold((0, 0), add))
+    }
 
     /// Returns the band of a row.
-    fn band(&self, row: usize) -> usize {
+    pub(super) fn band(&self, row: usize) -> usize {
         self.bands.get(row).copied().map_or(0, usize::from)
     }
 
     /// Returns the information value if it is above the critical value that chance exceeds in one of twenty cases.
-    ///
-    /// The information value is the PSI of the rows with the outcome against the rows without it, so it has the
-    /// critical value of the PSI.
     fn informative_iv(&self) -> Option<f64> {
-        let (events, others): (Vec<u64>, Vec<u64>) = self.counts.iter().copied().unzip();
-        psi(&events, &others).filter(Psi::is_drift).map(|iv| iv.value)
+        self.iv.filter(Psi::is_drift).map(|iv| iv.value)
+    }
+
+    /// Returns the correlation of the numbers of the known bands with the outcome, 0 if all rows are in one band.
+    fn r(&self, steps: &[f64]) -> f64 {
+        let mut moments = Moments::about(0.0, 0.0);
+        for (step, (events, others)) in steps.iter().zip(self.counts.iter().skip(1)) {
+            moments.add_many(*step, 1.0, real(*events));
+            moments.add_many(*step, 0.0, real(*others));
+        }
+        moments.pearson().map_or(0.0, |r| r.value)
     }
 
     /// Returns the numbers 0, 1, 2, ... for the known bands; `None` for texts, which have no order.
@@ -132,9 +196,15 @@ impl Banding {
     /// Returns the weight of evidence of each band, 0 for bands without rows.
     ///
     /// Neighbouring bands that break a required trend are pooled and have the same weight of evidence.
-    fn woes(&self, trend: Option<Trend>) -> Vec<f64> {
+    pub(super) fn woes(&self, trend: Option<Trend>) -> Vec<f64> {
         let counts = self.doubled();
         let mut blocks: Vec<((u64, u64), usize)> = counts.iter().map(|band| (*band, 1)).collect();
+        let trend = match (trend, self.steps()) {
+            (Some(Trend::Monotone), Some(steps)) => {
+                Some(if self.r(&steps) < 0.0 { Trend::Falling } else { Trend::Rising })
+            }
+            (trend, _) => trend,
+        };
         if let (Some(trend), [missing, known @ ..]) = (trend, &counts[..]) {
             blocks = std::iter::once((*missing, 1)).chain(in_order(known, trend)).collect();
         }
@@ -172,7 +242,7 @@ fn in_order(counts: &[(u64, u64)], trend: Trend) -> Vec<((u64, u64), usize)> {
             // Compares odds by cross multiplication. Equal odds follow both trends, so such blocks are not merged.
             let (of_a, of_b) = (u128::from(a.0) * u128::from(b.1), u128::from(b.0) * u128::from(a.1));
             let broken = match trend {
-                Trend::Rising => of_a > of_b,
+                Trend::Rising | Trend::Monotone => of_a > of_b,
                 Trend::Falling => of_a < of_b,
             };
             if !empty && !broken {
@@ -224,16 +294,11 @@ pub(super) fn by_correlation<'b>(bandings: &'b [Banding], trends: &[Option<Trend
         let known = banding.counts.get(1..).unwrap_or_default();
         let mut of_bands = vec![0.0]; // a missing fact is worth nothing
         let r = if let Some(steps) = banding.steps() {
-            let mut moments = Moments::about(0.0, 0.0);
-            for (step, (events, others)) in steps.iter().zip(known) {
-                moments.add_many(*step, 1.0, real(*events));
-                moments.add_many(*step, 0.0, real(*others));
-            }
-            let r = moments.pearson().map_or(0.0, |r| r.value);
+            let r = banding.r(&steps);
             let r = match trend {
                 Some(Trend::Rising) => r.max(0.0),
                 Some(Trend::Falling) => r.min(0.0),
-                None => r,
+                Some(Trend::Monotone) | None => r,
             };
             let last = steps.last().copied().unwrap_or(0.0);
             of_bands.extend(steps.iter().map(|step| if r < 0.0 { last - step } else { *step }));

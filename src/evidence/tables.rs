@@ -6,6 +6,7 @@ use libm::log;
 use serde::Serialize;
 
 use super::association::phi;
+use super::distribution::Z95;
 use super::estimate::{Estimate, real, real_len, total, wilson};
 use super::grid::{Grid, figure, percent};
 
@@ -106,6 +107,43 @@ pub(super) fn weights_of_evidence(counts: &[(u64, u64)]) -> Vec<Option<(f64, f64
         Some((woe, (e - o) * woe))
     };
     counts.iter().map(band).collect()
+}
+
+/// Computes the information value of bands, from the rows with the outcome and without it in each band, with a 95 %
+/// interval.
+///
+/// It is the sum of (p - q) ln (p / q) over the bands, for the shares p and q of the rows with the outcome and without it
+/// (Kullback 1959; Siddiqi 2006). The interval is normal, with the standard error of the delta method for two multinomial
+/// samples (Agresti 2013, section 16.1), and ends at 0. If a count is 0, one half is added to every count. Bands without
+/// rows do not count.
+///
+/// Returns `None` if there are fewer than two bands, or rows of one kind only.
+///
+/// ```
+/// let iv = warmth::evidence::information_value(&[(100, 40), (200, 30), (300, 20), (400, 10)]).unwrap();
+/// assert_eq!(iv.to_string(), "0.913 (0.509 to 1.317)");
+/// ```
+pub fn information_value(bands: &[(u64, u64)]) -> Option<Estimate> {
+    let bands: Vec<&(u64, u64)> = bands.iter().filter(|(e, o)| e.max(o) > &0).collect();
+    let (events, others) = (total(bands.iter().map(|band| band.0)), total(bands.iter().map(|band| band.1)));
+    if bands.len() < 2 || events == 0 || others == 0 {
+        return None;
+    }
+    let half = if bands.iter().any(|(e, o)| *e == 0 || *o == 0) { 0.5 } else { 0.0 };
+    let more = half * real_len(bands.len());
+    let (of_events, of_others) = (real(events) + more, real(others) + more);
+    let shares: Vec<(f64, f64)> =
+        bands.iter().map(|(e, o)| ((real(*e) + half) / of_events, (real(*o) + half) / of_others)).collect();
+    let value: f64 = shares.iter().map(|(p, q)| (p - q) * log(p / q)).sum();
+    // The derivative with respect to p is ln (p / q) + 1 - q / p, and with respect to q the same with p and q exchanged.
+    let slope = |p: f64, q: f64| log(p / q) + 1.0 - q / p;
+    let variance = |slopes: &mut dyn Iterator<Item = (f64, f64)>| {
+        let (mean, square) = slopes.fold((0.0, 0.0), |(mean, square), (p, g)| (mean + p * g, square + p * g * g));
+        (square - mean * mean).max(0.0)
+    };
+    let variance = variance(&mut shares.iter().map(|(p, q)| (*p, slope(*p, *q)))) / of_events
+        + variance(&mut shares.iter().map(|(p, q)| (*q, slope(*q, *p)))) / of_others;
+    Some(Estimate::normal(value, variance.sqrt(), Z95, (0.0, f64::INFINITY)))
 }
 
 impl fmt::Display for BandTable {

@@ -171,7 +171,7 @@ mod tests {
         fn a_document_scores_every_subject_as_its_scorecard_does(
             rows in prop::collection::vec((record(), any::<bool>()), 20..80),
             training in 10..20_usize,
-            trend in prop::sample::select(vec![None, Some(Trend::Rising), Some(Trend::Falling)]),
+            trend in prop::sample::select(vec![None, Some(Trend::Rising), Some(Trend::Falling), Some(Trend::Monotone)]),
         ) {
             let fields = [
                 ("number", Kind::Number),
@@ -207,6 +207,7 @@ mod tests {
                     match trend {
                         Some(Trend::Rising) => prop_assert!(known.is_sorted(), "{}: {points:?}", factor.name),
                         Some(Trend::Falling) => prop_assert!(known.rev().is_sorted(), "{}: {points:?}", factor.name),
+                        Some(Trend::Monotone) => prop_assert!(known.clone().is_sorted() || known.rev().is_sorted(), "{}: {points:?}", factor.name),
                         None => {}
                     }
                 }

@@ -9,12 +9,13 @@ use serde::Serialize;
 
 use self::document::{checked, document, writable};
 use self::folds::compare;
+use super::bands::labels;
 use super::error::{ErrorKind, EvidenceError};
 use super::estimate::{Estimate, count};
 use super::fit::Penalty;
 use super::grid::Grid;
-use super::history::{FactorSource, History};
-use super::scorecard::{Scorecard, Trend, bandings, by_correlation, by_overlap};
+use super::history::{Factor, FactorSource, History};
+use super::scorecard::{Cut, Scorecard, Trend, bandings, by_correlation, by_overlap};
 use crate::Model;
 
 /// The settings of a proposal: the name of the models, required trends and the validation.
@@ -46,8 +47,8 @@ impl Request {
         self
     }
 
-    /// Sets how many rows with the outcome the history must have for each factor, and how many rows without it; at
-    /// least 1.
+    /// Sets how many rows with the outcome the history must have for each factor that varies, and how many rows without it;
+    /// at least 1.
     ///
     /// Defaults to 10, the rule of thumb of Peduzzi and others (1996).
     #[must_use]
@@ -100,6 +101,8 @@ pub struct Shortage {
     pub others: u64,
     /// The number of rows that a proposal needs of each kind.
     pub needed: u64,
+    /// The number of factors that vary. A constant factor needs no rows.
+    pub factors: u64,
 }
 
 /// Two model documents, and how well their methods rank rows that the weights were not made from.
@@ -112,6 +115,48 @@ pub struct Proposed {
     pub correlation: Option<Model>,
     /// The model with weights that account for overlap. `None` if its ranking may be chance.
     pub overlap: Option<Model>,
+    /// The points of the bands of each factor, also of a model that is `None`.
+    pub points: Vec<FactorPoints>,
+}
+
+/// The points of the bands of a factor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct FactorPoints {
+    /// The name of the factor.
+    pub factor: String,
+    /// The bands that have rows, as in [`FactorBands`](super::FactorBands).
+    pub bands: Vec<BandPoints>,
+}
+
+/// The points of a band.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct BandPoints {
+    /// The label of the band.
+    pub band: String,
+    /// The points by weights in proportion to correlations.
+    pub correlation: i32,
+    /// The points by weights that account for overlap.
+    pub overlap: i32,
+}
+
+/// Returns the points of each band that has rows.
+fn points_of(history: &History, correlation: &Scorecard<'_>, overlap: &Scorecard<'_>) -> Vec<FactorPoints> {
+    let mut factors = Vec::new();
+    let points = correlation.points.iter().zip(&overlap.points);
+    for ((factor, banding), (correlation, overlap)) in history.factors.iter().zip(correlation.bandings).zip(points) {
+        let points = correlation.iter().zip(overlap).zip(&banding.counts);
+        let points = labels(factor, banding).into_iter().zip(points);
+        let with_rows = points.filter(|(_, (_, (events, others)))| events + others > 0);
+        let bands = with_rows.map(|(band, ((correlation, overlap), _))| BandPoints {
+            band,
+            correlation: *correlation,
+            overlap: *overlap,
+        });
+        factors.push(FactorPoints { factor: factor.name.clone(), bands: bands.collect() });
+    }
+    factors
 }
 
 /// The out-of-fold figures of the two weighting methods, on the same folds.
@@ -141,7 +186,7 @@ pub struct OutOfFold {
 /// Proposes model documents from a history, with two methods to weigh factors.
 ///
 /// Each factor becomes a rule: a flag or tag is a condition, a number or date has bands at its quarters, a text has
-/// points by value. A factor counts if its information value is above the critical value, which chance exceeds in one
+/// points by value. Neighbouring bands that do not differ are merged. A factor counts if its information value is above the critical value, which chance exceeds in one
 /// of twenty cases. The points of the best bands add up to 100, and the state `high-fit` begins at the
 /// Kolmogorov-Smirnov cut. The two documents differ in their weights:
 ///
@@ -150,6 +195,8 @@ pub struct OutOfFold {
 ///
 /// Bounds and points are fixed in the document. Its description and labels say where they come from. Nothing else
 /// changes: people decide whether to use a document. The [guide](crate::_guide::evidence) describes every step.
+///
+/// A factor that knows the outcome gets nearly all points. So look at [`History::suspicions`] first.
 ///
 /// Rows count as independent subjects. So add one row for each subject, or a few that are far apart in time.
 ///
@@ -186,30 +233,33 @@ pub fn propose(history: &History, request: &Request) -> Result<Proposal, Evidenc
         return Err(ErrorKind::NoFactors.into());
     }
     let (events, rows) = (history.events(), count(history.rows()));
-    let factors = count(history.factors.len());
+    let all = |_| true;
+    let varies = |factor: &&Factor| Cut::new(factor, &history.outcomes, all).varies();
+    let factors = count(history.factors.iter().filter(varies).count());
     let needed = request.events_per_factor.saturating_mul(factors).max(2 * u64::from(request.folds));
     let others = rows - events;
     if events.min(others) < needed {
-        return Ok(Proposal::TooFew(Shortage { events, others, needed }));
+        return Ok(Proposal::TooFew(Shortage { events, others, needed, factors }));
     }
     let comparison = compare(history, request, &trends)?;
-    let all = |_| true;
     let bandings = bandings(history, all);
     let mut banded = history.factors.iter().zip(&bandings);
     if let Some((factor, _)) = banded.find(|(factor, banding)| !writable(factor, banding)) {
         return Err(ErrorKind::UnwritableFactor { name: factor.name.clone() }.into());
     }
-    let model = |card: Scorecard<'_>, method: &str, figures: &OutOfFold| {
+    let model = |card: &Scorecard<'_>, method: &str, figures: &OutOfFold| {
         let sound = !figures.may_be_chance && !card.is_blank();
-        sound.then(|| checked(document(history, request, &card, method, figures))).transpose()
+        sound.then(|| checked(document(history, request, card, method, figures))).transpose()
     };
-    let correlation = model(by_correlation(&bandings, &trends), "correlation", &comparison.correlation)?;
-    let card = by_overlap(&bandings, &trends, request.ridge, &history.outcomes, all)?;
-    let overlap = model(card, "overlap", &comparison.overlap)?;
+    let by_correlation = by_correlation(&bandings, &trends);
+    let by_overlap = by_overlap(&bandings, &trends, request.ridge, &history.outcomes, all)?;
+    let correlation = model(&by_correlation, "correlation", &comparison.correlation)?;
+    let overlap = model(&by_overlap, "overlap", &comparison.overlap)?;
     Ok(if correlation.is_none() && overlap.is_none() {
         Proposal::NoSignal(comparison)
     } else {
-        Proposal::Made(Box::new(Proposed { comparison, correlation, overlap }))
+        let points = points_of(history, &by_correlation, &by_overlap);
+        Proposal::Made(Box::new(Proposed { comparison, correlation, overlap, points }))
     })
 }
 
@@ -248,10 +298,10 @@ impl fmt::Display for WeightComparison {
 impl fmt::Display for Proposal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Proposal::TooFew(Shortage { events, others, needed }) => writeln!(
+            Proposal::TooFew(Shortage { events, others, needed, factors }) => writeln!(
                 f,
                 "Nothing is proposed: {events} rows with the outcome and {others} rows without it are too few; {needed} of \
-                 each are needed. Wait, look further back, or leave out factors."
+                 each are needed for {factors} factors. Wait, look further back, or leave out factors."
             ),
             Proposal::NoSignal(comparison) => writeln!(
                 f,

@@ -7,6 +7,7 @@ mod figures;
 mod fits;
 mod histories;
 mod laws;
+mod leaks;
 mod models;
 
 /// Checks that `actual` differs from `expected` by no more than `within`.

@@ -281,9 +281,9 @@ fn no_model_is_proposed_from_noise() {
 fn too_few_outcomes_are_refused_with_the_number_needed() {
     let (small, _) = history(1, 60, 1, 0.5);
     let Proposal::TooFew(shortage) = propose(&small, &Request::new("small")).unwrap() else { panic!("too few") };
-    assert_eq!((shortage.events + shortage.others, shortage.needed), (60, 50)); // ten for each of five factors
+    assert_eq!((shortage.events + shortage.others, shortage.needed, shortage.factors), (60, 50, 5)); // ten for each
     let text = propose(&small, &Request::new("small").events_per_factor(30)).unwrap().to_string();
-    assert!(text.contains("are too few; 150 of each are needed"), "{text}");
+    assert!(text.contains("are too few; 150 of each are needed for 5 factors"), "{text}");
 }
 
 #[test]

@@ -35,8 +35,8 @@ impl Sign {
 }
 
 impl Conclusion {
-    /// Concludes from the figures. `allowed` are the suspicious factors that the user allowed.
-    pub(crate) fn of(proposal: &Proposal, tried: &[Tried], parts: &Parts<'_>, allowed: &[&str]) -> Conclusion {
+    /// Concludes from the figures. The doubts are sentences about suspicious factors.
+    pub(crate) fn of(proposal: &Proposal, tried: &[Tried], parts: &Parts<'_>, doubts: Vec<String>) -> Conclusion {
         let of = |maker: Maker| tried.iter().find(|tried| tried.maker == maker);
         let in_use = of(Maker::InUse);
         let mut reasons = Vec::new();
@@ -69,11 +69,7 @@ impl Conclusion {
             }
             Some(in_use) => compare(in_use, chosen, parts, &mut reasons),
         };
-        for name in allowed {
-            reasons.push(format!(
-                "`{name}` counts because you allowed it; if it was not known at `as_of`, none of these figures hold."
-            ));
-        }
+        reasons.extend(doubts);
         Conclusion { headline, reasons }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use warmth::Model;
 use warmth::evidence::{History, Suspicion};
 
 use super::Args;
@@ -78,9 +79,33 @@ impl Suspects {
         names(&self.refused)
     }
 
-    /// The names of the suspicious factors that are allowed.
-    pub(crate) fn allowed(&self) -> Vec<&str> {
-        names(&self.allowed)
+    /// What makes figures doubtful: factors that the user allowed, refused columns that the model in use reads, and facts and
+    /// events that it reads and the history does not have.
+    pub(crate) fn doubts(&self, in_use: Option<&Model>, columns: &[ColumnUse]) -> Vec<String> {
+        let mut doubts: Vec<String> = Vec::new();
+        for name in names(&self.allowed) {
+            doubts.push(format!(
+                "`{name}` counts because you allowed it; if it was not known at `as_of`, none of these figures hold."
+            ));
+        }
+        let Some(model) = in_use else { return doubts };
+        let name = model.name();
+        let read: Vec<&str> = model.fields().map(|(field, _)| field).collect();
+        for field in self.refused().into_iter().filter(|refused| read.contains(refused)) {
+            doubts.push(format!(
+                "`{name}` reads `{field}`, which may know the outcome; so it may rank worse than it does here."
+            ));
+        }
+        let is_column = |field: &&str| columns.iter().any(|column| column.name == *field);
+        let absent = read.iter().copied().filter(|field| !is_column(field)).chain(model.events());
+        let absent: Vec<String> = absent.map(|name| format!("`{name}`")).collect();
+        if !absent.is_empty() {
+            let absent = first_few(&absent, 5);
+            doubts.push(format!(
+                "`{name}` reads {absent}, which the history does not have; so it may rank better than it does here."
+            ));
+        }
+        doubts
     }
 
     /// Gives the refused columns their role.

@@ -144,7 +144,9 @@ pub(crate) fn run(question: &Args, messages: &mut Messages, out: &mut dyn Write)
     let scorers = scorers.map_err(|error| error.to_string())?;
     let tried = models.iter().zip(&scorers).map(|((maker, _), scorer)| try_on(*maker, scorer, &parts));
     let tried: Vec<Tried> = tried.collect();
-    let conclusion = Conclusion::of(&proposal, &tried, &parts, &suspects.allowed());
+    let in_use = models.iter().find(|(maker, _)| *maker == Maker::InUse).map(|(_, model)| model);
+    let doubts = suspects.doubts(in_use, &labelled.columns);
+    let conclusion = Conclusion::of(&proposal, &tried, &parts, doubts);
 
     let mut later = HistoryBuilder::of(labelled.fields());
     for row in &parts.tested {

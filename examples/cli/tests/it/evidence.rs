@@ -180,6 +180,29 @@ fn a_leaking_column_is_refused_by_name_and_overruled_by_name() {
 }
 
 #[test]
+fn the_conclusion_doubts_a_model_that_reads_other_facts() {
+    let copied = with_columns("doubted", "copied", |_, bought| bought.to_string());
+    let model = r#"
+format = 1
+name = "ours"
+[[axis]]
+name = "fit"
+rule = [
+  { id = "copied", points = 10, when.copied = true },
+  { id = "seats", points = 10, when.seats_used = { at_least = 3 } },
+  { id = "visits", signal = { event = "visit", points = 5, max = 20 } },
+]
+"#;
+    let model = Folder::new("evidence/doubted").with("ours.toml", model).path("ours.toml");
+    let out = run(&[&copied, "--outcome", "bought", "--model", &model]).out;
+    let doubts = [
+        "- `ours` reads `copied`, which may know the outcome; so it may rank worse than it does here.",
+        "- `ours` reads `seats_used`, `visit`, which the history does not have; so it may rank better than it does here.",
+    ];
+    contains(section(&out, "Conclusion"), &doubts);
+}
+
+#[test]
 fn facts_that_exist_only_after_the_outcome_are_refused() {
     let cells = |row: usize, bought: bool| {
         let invoice = if bought == row.is_multiple_of(20) { String::new() } else { (row * 7 % 900).to_string() };

@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 use proptest::prelude::*;
-use warmth::evidence::{Ranking, cramers_v, pearson, psi, spearman};
+use warmth::evidence::{BandTable, Ranking, cramers_v, information_value, pearson, psi, spearman};
 
 use super::assert_close;
 use crate::support::cases;
@@ -99,6 +99,19 @@ proptest! {
         let equal = before.iter().zip(&after).all(|(b, a)| b * whole(&after) == a * whole(&before));
         prop_assert_eq!(there.value == 0.0, equal, "{:?} {:?} {}", before, after, there.value);
         prop_assert!(there.value >= 0.0);
+    }
+
+    /// The table of the same bands has the same information value, and both sides count alike.
+    #[test]
+    fn the_information_value_is_that_of_the_table(bands in prop::collection::vec((0_u64..50, 0_u64..50), 2..9)) {
+        let Some(iv) = information_value(&bands) else { return Ok(()) };
+        let table = BandTable::new("bands", bands.iter().map(|(events, others)| ("band", *events, *others)));
+        assert_close(iv.value, table.iv.unwrap(), 1e-9);
+        let swapped: Vec<_> = bands.iter().map(|(events, others)| (*others, *events)).collect();
+        let swapped = information_value(&swapped).unwrap();
+        assert_close(iv.value, swapped.value, 1e-9);
+        assert_close(iv.low, swapped.low, 1e-9);
+        prop_assert!(0.0 <= iv.low && iv.low <= iv.value && iv.value <= iv.high);
     }
 
     #[test]

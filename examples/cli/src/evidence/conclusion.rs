@@ -50,13 +50,17 @@ impl Conclusion {
                 reasons.push(format!("The other weights may rank by chance, so `{}` is the only proposal.", only.name));
                 only
             }
-            (None, None) => return nothing(proposal, in_use),
+            (None, None) => {
+                let Conclusion { headline, mut reasons } = nothing(proposal, in_use);
+                reasons.extend(doubts);
+                return Conclusion { headline, reasons };
+            }
         };
         if let Some(reason) = decline(proposal, chosen) {
             reasons.push(reason);
         }
         let headline = match in_use {
-            _ if chosen.report.auc.is_none_or(|auc| auc.low <= 0.5) => {
+            _ if !is_confirmed(chosen) => {
                 reasons.insert(0, untested(chosen, parts));
                 match in_use {
                     Some(in_use) => format!("Keep `{}`.", in_use.name),
@@ -72,6 +76,19 @@ impl Conclusion {
         reasons.extend(doubts);
         Conclusion { headline, reasons }
     }
+}
+
+/// With fewer test rows of either kind, an AUC and its interval say nothing.
+const ROWS_MIN: u64 = 10;
+
+/// The number of test rows of the rarer kind.
+fn rarer(tried: &Tried) -> u64 {
+    tried.report.events.min(tried.report.scored - tried.report.events)
+}
+
+/// Whether a model ranks the rows that test it better than chance.
+fn is_confirmed(tried: &Tried) -> bool {
+    rarer(tried) >= ROWS_MIN && tried.report.auc.is_some_and(|auc| auc.low > 0.5)
 }
 
 /// The conclusion if nothing is proposed.
@@ -97,7 +114,7 @@ fn nothing(proposal: &Proposal, in_use: Option<&Tried>) -> Conclusion {
             let best = if overlap.auc.value > correlation.auc.value { overlap.auc } else { correlation.auc };
             format!(
                 "Weights from one part of the history rank the other parts with an AUC of {best}, which may be chance. Look for \
-                 facts that differ before the outcome comes."
+             facts that differ before the outcome comes."
             )
         }
         other => other.to_string(),
@@ -137,23 +154,23 @@ fn choose<'t>(
     let reason = match (by_folds, by_test) {
         (Sign::Better, Sign::Worse) | (Sign::Worse, Sign::Better) => format!(
             "The tests of the two proposals disagree: the AUC of `{other}` is higher by {} out of fold, and that of `{name}` by \
-             {of_test} on the rows {words}. Take `{name}`, because no weights were made from these rows.",
+             {of_test} on the rows {words}. `{name}` is preferred, because no weights were made from these rows.",
             negated(of_folds)
         ),
         (Sign::Open, Sign::Open) => format!(
             "The two proposals rank alike: the AUC of `{name}` less that of `{other}` is {of_folds} out of fold, and {of_test} on \
-             these rows. Take `{name}`, whose weights are easier to explain."
+             these rows. `{name}` is preferred, because its weights are easier to explain."
         ),
         (_, Sign::Open) => format!(
-            "Of the two proposals, take `{name}`: out of fold, its AUC is higher by {of_folds}. On these rows, the difference is \
+            "Of the two proposals, `{name}` is better: out of fold, its AUC is higher by {of_folds}. On these rows, the difference is \
              {of_test}, which may be chance."
         ),
         (Sign::Open, _) => format!(
-            "Of the two proposals, take `{name}`: on these rows, its AUC is higher by {of_test}. Out of fold, the difference is \
+            "Of the two proposals, `{name}` is better: on these rows, its AUC is higher by {of_test}. Out of fold, the difference is \
              {of_folds}, which may be chance."
         ),
         _ => format!(
-            "Of the two proposals, take `{name}`: its AUC is higher by {of_folds} out of fold, and by {of_test} on these rows."
+            "Of the two proposals, `{name}` is better: its AUC is higher by {of_folds} out of fold, and by {of_test} on these rows."
         ),
     };
     (chosen, reason)
@@ -168,8 +185,9 @@ fn negated(mut difference: Estimate) -> Estimate {
 /// Compares the chosen proposal with the model in use. Returns the headline.
 fn compare(in_use: &Tried, chosen: &Tried, parts: &Parts<'_>, reasons: &mut Vec<String>) -> String {
     let Some(difference) = difference(chosen, in_use, &parts.tested) else {
-        reasons.insert(0, untested(chosen, parts));
-        return format!("Keep `{}`.", in_use.name);
+        let (old, words) = (&in_use.name, &parts.tested_words);
+        reasons.insert(0, format!("`{old}` scores too few of the rows {words} to be compared."));
+        return format!("Keep `{old}`.");
     };
     let auc = |tried: &Tried| tried.report.auc.map_or("unknown".to_owned(), |auc| format!("{:.3}", auc.value));
     let (old, new) = (&in_use.name, &chosen.name);
@@ -229,13 +247,18 @@ fn ranks(chosen: &Tried, parts: &Parts<'_>) -> String {
 
 /// Says that the test rows do not confirm a model.
 fn untested(chosen: &Tried, parts: &Parts<'_>) -> String {
-    let (rows, words) = (parts.tested.len(), &parts.tested_words);
-    match chosen.report.auc {
-        None => format!("The {rows} rows {words} are all of one kind, so nothing tests it."),
+    let (name, rows, words) = (&chosen.name, parts.tested.len(), &parts.tested_words);
+    match chosen.report.auc.filter(|_| rarer(chosen) >= ROWS_MIN) {
+        None => {
+            let with = counted(chosen.report.events, ["row", "rows"]);
+            format!(
+                "{with} with the outcome among the {rows} rows {words} do not test `{name}`. A test needs {ROWS_MIN} rows with the \
+             outcome and {ROWS_MIN} without it."
+            )
+        }
         Some(auc) => format!(
-            "`{}` ranks better than chance out of fold, but perhaps not on the {rows} rows {words}: AUC {auc}. These rows \
-             decide, because no weights were made from them. Wait for more outcomes, and test it again.",
-            chosen.name
+            "`{name}` ranks better than chance out of fold, but perhaps not on the {rows} rows {words}: AUC {auc}. These rows \
+             decide, because no weights were made from them. Wait for more outcomes, and test it again."
         ),
     }
 }
@@ -250,7 +273,7 @@ fn decline(proposal: &Proposal, chosen: &Tried) -> Option<String> {
     let auc = chosen.report.auc.filter(|auc| auc.high < promised.low)?;
     Some(format!(
         "`{}` ranks worse than its folds promise: AUC {auc} instead of {promised}. Believe the lower figure, and look for what \
-         has changed under drift.",
+             has changed under drift.",
         chosen.name
     ))
 }

@@ -254,7 +254,7 @@ fn the_conclusions_on_the_shipped_history() {
                 "Replace `upsell` with `bought-overlap`.",
                 "- On the 666 rows since 2026-02-01, the AUC of `bought-overlap` is 0.749, and that of `upsell` 0.643. The difference of 0.106 (0.058 to 0.154) is more than chance explains.",
                 "- The top tenth disagrees: of 94 outcomes, `upsell` has 26 there, and `bought-overlap` 25. The AUC decides, because it compares all 666 rows, and the top tenth has only 67. If you only work the top tenth, wait for more outcomes.",
-                "- Of the two proposals, take `bought-overlap`: its AUC is higher by 0.044 (0.011 to 0.077) out of fold, and by 0.061 (0.031 to 0.091) on these rows.",
+                "- Of the two proposals, `bought-overlap` is better: its AUC is higher by 0.044 (0.011 to 0.077) out of fold, and by 0.061 (0.031 to 0.091) on these rows.",
             ][..],
         ),
         (
@@ -262,7 +262,7 @@ fn the_conclusions_on_the_shipped_history() {
             &[
                 "Keep `upsell`.",
                 "- On the 620 rows of the other subjects, the AUC of `bought-overlap` is 0.663, and that of `upsell` 0.662. The difference of 0.001 (-0.060 to 0.062) may be chance.",
-                "- Of the two proposals, take `bought-overlap`: out of fold, its AUC is higher by 0.058 (0.022 to 0.094). On these rows, the difference is -0.004 (-0.052 to 0.044), which may be chance.",
+                "- Of the two proposals, `bought-overlap` is better: out of fold, its AUC is higher by 0.058 (0.022 to 0.094). On these rows, the difference is -0.004 (-0.052 to 0.044), which may be chance.",
             ],
         ),
         (
@@ -303,8 +303,13 @@ fn turned(test: &str, later: fn(u64, u64) -> u64) -> String {
 fn the_tested_rows_decide_if_two_tests_disagree() {
     let conclusion = turned("turned", |fit, interest| interest * 6 + (9 - fit) * 2);
     let overlap = "The tests of the two proposals disagree: the AUC of `won-overlap` is higher by";
-    contains(&conclusion, &[overlap, "Take `won-correlation`, because no weights were made from these rows."]);
+    contains(&conclusion, &[overlap, "`won-correlation` is preferred, because no weights were made from these rows."]);
     let conclusion = turned("gone", |_, _| 30);
+    let rare = turned("rare", |fit, interest| if fit + interest == 18 { 90 } else { 0 });
+    contains(
+        &rare,
+        &["Do not use `won-overlap` yet.", "9 rows with the outcome among the 750 rows since 2026-01-01 do not test"],
+    );
     let decide = "perhaps not on the 750 rows since 2026-01-01";
     contains(
         &conclusion,

@@ -1,14 +1,12 @@
 //! Writes a record and its score as a case of the model, to append to the document.
 
-use std::fmt::Write as _;
 use std::io::Write;
 use std::path::PathBuf;
 
-use toml::{Table, Value};
 use warmth::model::Case;
 
 use crate::document::Document;
-use crate::mapping::infer::key;
+use crate::dotted::{Braces, Tree};
 use crate::messages::{Messages, Stop};
 use crate::options::PopulationArgs;
 use crate::population::{Population, fields};
@@ -64,53 +62,8 @@ pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> 
 /// The case as people write it: facts and expectations as dotted keys, and one line per event.
 ///
 /// Begins with an empty line, so that it can be appended to a text that does not end with a line break.
-fn toml(case: &Case) -> Result<String, toml::ser::Error> {
+fn toml(case: &Case) -> serde_json::Result<String> {
     let mut text = "\n[[case]]\n".to_owned();
-    for (name, value) in ordered(Table::try_from(case)?, &["name", "as_of", "facts", "events", "expect"]) {
-        match value {
-            Value::Array(rows) if name == "events" => {
-                text.push_str("events = [\n");
-                for row in rows {
-                    let _ = writeln!(text, "  {},", event(row));
-                }
-                text.push_str("]\n");
-            }
-            value => write_dotted(&mut text, &name, value),
-        }
-    }
+    Tree::of(case)?.write(Braces::InLists, &mut text);
     Ok(text)
-}
-
-/// Writes a line for each value in a table: `facts.nps = 9`.
-fn write_dotted(text: &mut String, path: &str, value: Value) {
-    match value {
-        Value::Table(table) => {
-            let expectations = ["verdict", "score", "coverage", "axes", "grade", "state", "segment", "play"];
-            let keys: &[&str] = if path == "expect" { &expectations } else { &[] };
-            for (name, value) in ordered(table, keys) {
-                write_dotted(text, &format!("{path}.{}", key(&name)), value);
-            }
-        }
-        value => {
-            let _ = writeln!(text, "{path} = {value}");
-        }
-    }
-}
-
-fn event(row: Value) -> String {
-    match row {
-        Value::Table(table) => {
-            let keys = ordered(table, &["event", "at", "count", "amount", "attributes"]);
-            let keys: Vec<String> = keys.iter().map(|(name, value)| format!("{} = {value}", key(name))).collect();
-            format!("{{ {} }}", keys.join(", "))
-        }
-        value => value.to_string(),
-    }
-}
-
-/// The keys and values of a table, with these keys first.
-fn ordered(table: Table, first: &[&str]) -> Vec<(String, Value)> {
-    let mut keys: Vec<(String, Value)> = table.into_iter().collect();
-    keys.sort_by_key(|(name, _)| first.iter().position(|own| own == name).unwrap_or(usize::MAX));
-    keys
 }

@@ -13,8 +13,10 @@ mod case;
 mod check;
 mod diff;
 mod document;
+mod dotted;
 mod events;
 mod evidence;
+mod import;
 mod input;
 mod lint;
 mod map;
@@ -68,6 +70,8 @@ enum Command {
     Lint(lint::Args),
     /// List the templates, or write one as the start of a model
     New(new::Args),
+    /// Write a model from the point tables of HubSpot, Eloqua, Marketo or Breadcrumbs, or from a plain table
+    Import(import::Args),
     /// Draft a mapping from the columns and cells of a file
     Map(map::Args),
     /// Score the same records with two models: who moves to another state, grade, segment or play, and which rule did it
@@ -111,6 +115,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check::run(&args, &mut messages, &mut out),
         Command::Lint(args) => lint::run(&args, &mut messages, &mut out),
         Command::New(args) => new::run(&args, &messages, &mut out),
+        Command::Import(args) => import::run(&args, &mut messages, &mut out),
         Command::Map(args) => map::run(&args, &messages, &mut out),
         Command::Preview(args) => preview::run(&args, &mut messages, &mut out),
         Command::Case(args) => case::run(&args, &mut messages, &mut out),
@@ -150,6 +155,7 @@ impl Command {
             Command::Check(args) => ("check", args.reporting.strict),
             Command::Lint(args) => ("lint", args.strict),
             Command::New(_) => ("new", false),
+            Command::Import(_) => ("import", false),
             Command::Map(_) => ("map", false),
             Command::Preview(_) => ("preview", false),
             Command::Case(_) => ("case", false),

@@ -1,14 +1,13 @@
 //! Lists the templates of the library, and writes one as the start of a model.
 
-use std::fs::File;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use warmth::templates::{self, Template};
 
 use crate::messages::{Messages, Stop};
-use crate::output::{unwritable, write_table};
+use crate::output::{write_new_file, write_table};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -37,12 +36,8 @@ pub(crate) fn run(args: &Args, messages: &Messages, out: &mut dyn Write) -> Resu
         return Ok(());
     };
     let Some(path) = &args.out else { return Ok(write!(out, "{}", template.document())?) };
+    write_new_file(path, template.document())?;
     let shown = path.display();
-    let mut file = File::create_new(path).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => Stop::Unusable(format!("{shown}: the file exists; choose another name")),
-        _ => unwritable(path, &error),
-    })?;
-    file.write_all(template.document().as_bytes()).map_err(|error| unwritable(path, &error))?;
     messages.note(&format!("next: adapt {shown} to your fields and events, then `warmth check {shown}`"));
     Ok(())
 }

@@ -121,11 +121,13 @@ impl FileArgs {
     }
 }
 
-fn separator(text: &str) -> Result<u8, String> {
+/// Reads the value of `--separator`.
+pub(crate) fn separator(text: &str) -> Result<u8, String> {
     separator_named(text).ok_or_else(|| "expected `,`, `;`, `|` or `tab`".to_owned())
 }
 
-fn encoding(text: &str) -> Result<Encoding, String> {
+/// Reads the value of `--encoding`.
+pub(crate) fn encoding(text: &str) -> Result<Encoding, String> {
     Encoding::named(text).ok_or_else(|| format!("expected {}", Encoding::NAMES))
 }
 

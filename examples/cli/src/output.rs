@@ -1,6 +1,6 @@
 //! Tables for people, lines of CSV for programs, and files.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
@@ -9,6 +9,15 @@ use crate::messages::Stop;
 /// Writes a file. An existing file is overwritten.
 pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Stop> {
     fs::write(path, text).map_err(|error| unwritable(path, &error))
+}
+
+/// Writes a new file. An existing file is not overwritten.
+pub(crate) fn write_new_file(path: &Path, text: &str) -> Result<(), Stop> {
+    let mut file = File::create_new(path).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => Stop::Unusable(format!("{}: the file exists; choose another name", path.display())),
+        _ => unwritable(path, &error),
+    })?;
+    file.write_all(text.as_bytes()).map_err(|error| unwritable(path, &error))
 }
 
 /// The message for a file that cannot be written.

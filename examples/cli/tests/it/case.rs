@@ -116,13 +116,13 @@ a new
 line"""
 facts.nps = 9
 events = [
-  { event = 'page "view"', at = "2026-11-20T00:00:00Z", count = 2, amount = 3.5, attributes = { path = "/pricing" } },
+  { event = 'page "view"', at = "2026-11-20T00:00:00Z", count = 2, amount = 3.5, attributes.path = "/pricing" },
 ]
 expect.verdict = "eligible"
 expect.score = 60.583333
 expect.coverage = 100
-expect.axes.activity = 51.166667
 expect.axes."fit & more" = 70
+expect.axes.activity = 51.166667
 "#;
     let outcome = folder.run(&[&["case", "model.toml", "records.csv", "a"], &FILES[1..], &AS_OF].concat());
     assert_eq!((outcome.code, outcome.out.as_str()), (Some(0), expected), "{}", outcome.err);

@@ -14,6 +14,7 @@ mod coverage;
 mod edges;
 mod evidence;
 mod files;
+mod import;
 mod lint;
 mod matched;
 mod new;
@@ -167,6 +168,7 @@ fn commands_are_listed_and_described() {
         "check",
         "lint",
         "new",
+        "import",
         "map",
         "preview",
         "case",

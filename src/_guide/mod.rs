@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | [`document`] | authors of models | the document, key by key |
 //! | [`recipes`] | authors of models | rules that people ask for, each with an example |
+//! | [`from_a_sheet`] | authors who come from HubSpot, Eloqua, Marketo or Breadcrumbs | what the rows of a scoring sheet become |
 //! | [`arithmetic`] | people who defend a number | what is exact, where a number is rounded, every formula with an example |
 //! | [`templates`] | authors who start a model | the models that the crate ships: their purpose, and the source of each published number |
 //! | [`problems`] | authors who get an error | every problem by its code, and what to do |
@@ -30,6 +31,12 @@ pub mod document {
 ///
 pub mod recipes {
     #![doc = include_str!("recipes.md")]
+}
+
+/// From a HubSpot, Eloqua or Marketo sheet: what each row becomes.
+///
+pub mod from_a_sheet {
+    #![doc = include_str!("from_a_sheet.md")]
 }
 
 /// What is exact, where a number is rounded, and how every number is computed.

@@ -6,6 +6,7 @@ use warmth::model::{Axis, Rule};
 use warmth::{Model, Record, Scorer};
 
 use super::draft::{Draft, DraftAxis, Item};
+use super::listed;
 use super::sheet::Sheet;
 use crate::dotted::{Braces, Tree};
 use crate::mapping::infer::quoted;
@@ -31,25 +32,27 @@ impl Draft {
         (rules, self.items().count() - rules)
     }
 
-    /// Adds the rules one by one, and makes comments of those that the library refuses.
+    /// Adds the rules again, and makes comments of those that the library refuses.
     fn leave_out_refused(&mut self, name: &str, sheets: &[Sheet]) -> Result<(), Stop> {
         let all: Vec<Vec<Item>> = self.axes.iter_mut().map(|axis| std::mem::take(&mut axis.items)).collect();
-        for (index, items) in all.into_iter().enumerate() {
-            for item in items {
-                let Some(axis) = self.axes.get_mut(index) else { continue };
-                let rows = match &item {
-                    Item::Rule { rows, .. } => rows.clone(),
-                    Item::LeftOut { .. } => Vec::new(),
-                };
-                axis.items.push(item);
-                let refused = if rows.is_empty() { None } else { problem(&self.text(name, sheets)?) };
-                if let (Some(reason), Some(axis)) = (refused, self.axes.get_mut(index)) {
-                    axis.items.pop();
-                    axis.items.extend(rows.into_iter().map(|row| Item::LeftOut { row, reason: reason.clone() }));
-                }
-            }
+        all.into_iter().enumerate().try_for_each(|(axis, items)| self.add_items(axis, items, name, sheets))
+    }
+
+    /// Adds items to an axis, all at once if possible, or else in halves.
+    fn add_items(&mut self, axis: usize, mut items: Vec<Item>, name: &str, sheets: &[Sheet]) -> Result<(), Stop> {
+        let Some(own) = self.axes.get_mut(axis) else { return Ok(()) };
+        let (before, half) = (own.items.len(), items.len() / 2);
+        own.items.append(&mut items);
+        let Some(reason) = problem(&self.text(name, sheets)?) else { return Ok(()) };
+        let Some(own) = self.axes.get_mut(axis) else { return Ok(()) };
+        let mut refused = own.items.split_off(before);
+        if half == 0 {
+            own.items.extend(refused.into_iter().flat_map(|item| item.left_out(&reason)));
+            return Ok(());
         }
-        Ok(())
+        let rest = refused.split_off(half);
+        self.add_items(axis, refused, name, sheets)?;
+        self.add_items(axis, rest, name, sheets)
     }
 
     fn text(&self, name: &str, sheets: &[Sheet]) -> Result<String, Stop> {
@@ -67,6 +70,9 @@ impl Draft {
                 counted(rules, ["rule", "rules"]),
             ),
         };
+        for sheet in sheets.iter().filter(|sheet| !sheet.others.is_empty()) {
+            let _ = writeln!(text, "# The rules of {} do not read {}.", sheet.path, listed(&sheet.others));
+        }
         text.push_str(HEAD);
         let _ = writeln!(text, "format = 1\nname = {}", quoted(name));
         for axis in &self.axes {
@@ -98,6 +104,18 @@ const HEAD: &str = "#
 #
 # The score is the mean of the axis scores. For levels of the sum of all points, write states with `at_least_points`.
 ";
+
+impl Item {
+    /// The rows of a rule as comments.
+    fn left_out(self, reason: &str) -> Vec<Item> {
+        match self {
+            Item::Rule { rows, .. } => {
+                rows.into_iter().map(|row| Item::LeftOut { row, reason: reason.to_owned() }).collect()
+            }
+            item @ Item::LeftOut { .. } => vec![item],
+        }
+    }
+}
 
 impl DraftAxis {
     fn has_rules(&self) -> bool {

@@ -94,21 +94,23 @@ pub(crate) fn run(args: &Args, messages: &mut Messages, out: &mut dyn Write) -> 
 /// Says how a table is read.
 fn describe(sheet: &Sheet, is_chosen: bool, messages: &Messages) {
     let (path, shown) = (&sheet.path, sheet.shape.shown);
-    let headers = |names: &[String]| {
-        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-        first_few(&names, 4)
-    };
     match &sheet.told_by[..] {
         _ if is_chosen => messages.note(&format!("{path} is read as {shown}")),
         [] => messages.note(&format!("{path} is read as {shown}; choose a product with --from")),
         told_by => messages.note(&format!(
             "{path} is read as {shown}, because of {}; choose another product with --from",
-            headers(told_by)
+            listed(told_by)
         )),
     }
     if !sheet.others.is_empty() {
-        messages.note(&format!("{path}: only comments have the cells of {}", headers(&sheet.others)));
+        messages.note(&format!("{path}: the rules do not read {}; the comments have the cells", listed(&sheet.others)));
     }
+}
+
+/// The first few of the headers.
+fn listed(headers: &[String]) -> String {
+    let headers: Vec<String> = headers.iter().map(|header| format!("`{header}`")).collect();
+    first_few(&headers, 4)
 }
 
 /// The name of a file without its extension.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::shape::{Columns, Product, Role, Shape};
+use super::words::number;
 use crate::input::{Column, FileOptions, Source};
 use crate::messages::{Messages, Stop};
 
@@ -77,6 +78,7 @@ impl Sheet {
             units: columns.units,
             criterion: columns.criterion,
         };
+        sheet.read_fractions();
         sheet.apply_headings();
         sheet.continue_cells(Role::Category, &[]);
         sheet.continue_cells(Role::Group, &[Role::GroupLimit, Role::Decay]);
@@ -87,6 +89,24 @@ impl Sheet {
     /// The unit of bare numbers in a column.
     pub(super) fn unit(&self, role: Role) -> &str {
         self.units.iter().find(|(own, _)| *own == role).map_or("days", |(_, unit)| unit)
+    }
+
+    /// Reads percentages that a workbook stores as fractions: if all weightings are at most 1, 0.3 is 30 %.
+    fn read_fractions(&mut self) {
+        let percentages: &[Role] =
+            if self.shape.first_row { &[Role::Weighting, Role::Decay, Role::Points] } else { &[] };
+        for role in percentages {
+            let texts = || self.rows.iter().filter_map(|row| row.get(*role));
+            let is_fraction = |text: &str| number(text).is_some_and(|number| (0.0..=1.0).contains(&number));
+            let has_places = |text: &str| number(text).is_some_and(|number| number.fract() != 0.0);
+            if !texts().all(|text| is_fraction(text) && !text.contains('%')) || !texts().any(has_places) {
+                continue;
+            }
+            for text in self.rows.iter_mut().filter_map(|row| row.cells.get_mut(role)) {
+                let percent = number(text).map(|number| (number * 1e8).round() / 1e6);
+                *text = percent.map_or_else(|| text.clone(), |percent| format!("{percent}%"));
+            }
+        }
     }
 
     /// Takes a row with one cell as the category of the rows below it, if no column says the category.

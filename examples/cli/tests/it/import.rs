@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
 
-use crate::{Folder, contains, root};
+use crate::{Folder, contains, page, root};
 
 /// The folder of one test with sheets as they ship.
 fn folder(test: &str, sheets: &[&str]) -> Folder {
     let folder = Folder::new(&format!("import/{test}"));
+    let _ = fs::remove_file(folder.path("model.toml")); // of an earlier run
     let shipped = |name: &str| fs::read(root().join("examples/data/sheets").join(name)).unwrap();
     sheets.iter().fold(folder, |folder, name| folder.with(name, shipped(name)))
 }
@@ -61,7 +62,7 @@ fn hubspot() {
     let folder = folder("hubspot", &["hubspot.csv"]);
     let says = [
         "hubspot.csv is read as a HubSpot sheet, because of `Score type`, `Group limit`, `Property or event`",
-        "only comments have the cells of `Owner`",
+        "hubspot.csv: the rules do not read `Owner`; the comments have the cells",
         "11 rows read, 9 rules written, 1 row left as a comment",
         "next: read it, then `warmth check model.toml` and `warmth lint model.toml`",
     ];
@@ -133,16 +134,16 @@ fn marketo() {
     let records = "\
         {\"id\":\"a\",\"job_title\":\"VP of Sales\",\"number_of_employees\":101}\n\
         {\"id\":\"b\",\"job_title\":\"Student\",\"number_of_employees\":1}\n";
-    let page = |day: &str, count: u32, page: &str, id: &str| {
+    let visit = |day: &str, count: u32, page: &str, id: &str| {
         format!(
             "{{\"id\":\"{id}\",\"event\":\"visits_web_page\",\"at\":\"{day}T12:00:00Z\",\"count\":{count},\
              \"attributes\":{{\"web_page\":\"{page}\"}}}}\n"
         )
     };
     let events = [
-        page("2026-11-21", 3, "/pricing/teams", "a"),
-        page("2026-11-17", 1, "/pricing", "a"),
-        page("2026-10-13", 1, "/careers", "b"),
+        visit("2026-11-21", 3, "/pricing/teams", "a"),
+        visit("2026-11-17", 1, "/pricing", "a"),
+        visit("2026-10-13", 1, "/careers", "b"),
         "{\"id\":\"a\",\"event\":\"clicks_link_in_email\",\"at\":\"2026-11-20T12:00:00Z\",\"count\":2}\n".to_owned(),
         "{\"id\":\"a\",\"event\":\"fills_out_form\",\"at\":\"2026-11-12T12:00:00Z\",\"attributes\":{\"form\":\"newsletter\"}}\n".to_owned(),
         "{\"id\":\"a\",\"event\":\"fills_out_form\",\"at\":\"2026-08-12T12:00:00Z\",\"attributes\":{\"form\":\"Newsletter\"}}\n".to_owned(),
@@ -224,6 +225,29 @@ fn a_workbook_with_two_sheets() {
     folder.run(&["import", "scoring.xlsx", "--sheet", "Nope"]).refuses(2, &["there is no sheet `Nope`"]);
 }
 
+/// A workbook stores 30 % as 0.3.
+#[test]
+fn percentages_of_a_workbook_are_no_fractions() {
+    let folder = folder("percentages", &[]);
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, name) in (0..).zip(["Profile field", "Field values", "Points", "Weighting"]) {
+        sheet.write(0, column, name).unwrap();
+    }
+    let rows = [("Title", "VP", 100, Some(0.3)), ("", "Director", 50, None), ("Industry", "Software", 100, Some(0.7))];
+    for (row, (field, value, points, weighting)) in (1..).zip(rows) {
+        sheet.write(row, 0, field).unwrap();
+        sheet.write(row, 1, value).unwrap();
+        sheet.write(row, 2, points).unwrap();
+        if let Some(weighting) = weighting {
+            sheet.write(row, 3, weighting).unwrap();
+        }
+    }
+    book.save(folder.path("profile.xlsx")).unwrap();
+    let document = import(&folder, &["profile.xlsx"], 0, &["3 rows read, 2 rules written"]);
+    contains(&document, &["values.title = { VP = 30, Director = 15 }", "values.industry.Software = 70"]);
+}
+
 /// Each row that a model cannot say keeps its place, its number, its words and the reason.
 #[test]
 fn rows_that_cannot_be_said_are_comments() {
@@ -259,6 +283,20 @@ fn rows_that_cannot_be_said_are_comments() {
         let words = row.split(',').filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(" | ");
         contains(&outcome.out, &[&format!("# Not imported. Row 4: {words}\n# Reason: "), reason]);
     }
+}
+
+/// The library refuses more than 64 names of events. The rules beyond become comments.
+#[test]
+fn rules_that_the_library_refuses_are_comments() {
+    let letters = || (b'a'..=b'z').map(char::from);
+    let names = letters().flat_map(|a| letters().map(move |b| format!("Clicked {a}{b},1\n"))).take(70);
+    let sheet = format!("Behavior,Points\n{}", names.collect::<String>());
+    let folder = folder("refused_rules", &[]).with("sheet.csv", sheet);
+    let document = import(&folder, &["sheet.csv"], 1, &["70 rows read, 64 rules written, 6 rows left as comments"]);
+    contains(
+        &document,
+        &["# Not imported. Row 71: Clicked cr | 1\n# Reason: the model reads 65 event names, more than 64"],
+    );
 }
 
 #[test]
@@ -316,4 +354,44 @@ fn the_product_can_be_chosen() {
     assert_eq!(scores(&folder, record, ""), [json!(["a", { "fit": 50 }, 50, null])]);
     import(&folder, &["sheet.csv", "--from", "eloqua"], 0, &["sheet.csv is read as an Eloqua sheet\n"]);
     assert_eq!(scores(&folder, record, ""), [json!(["a", { "profile": 40 }, 40, null])]);
+}
+
+/// The tables of the guide: each row on the left begins a row of a shipped sheet, and each part on the right is a line of the
+/// document that the import writes.
+#[test]
+fn the_guide_shows_what_the_import_writes() {
+    let read = |folder: &str| -> String {
+        let files = fs::read_dir(root().join(folder)).unwrap().map(|file| file.unwrap().path());
+        files.map(|file| fs::read_to_string(file).unwrap()).collect::<Vec<_>>().join("\n")
+    };
+    let (sheets, documents) = (read("examples/data/sheets"), read("examples/cli/tests/imported"));
+    let page = fs::read_to_string(root().join("src/_guide/from_a_sheet.md")).unwrap();
+    let code = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+    let mut rows = 0;
+    for table in page.split("| row of the sheet | rule |\n| --- | --- |\n").skip(1) {
+        for row in table.lines().take_while(|line| line.starts_with('|')) {
+            let (left, right) = row.trim_matches('|').split_once(" | ").unwrap();
+            let [left] = &code(left)[..] else { panic!("{row}") };
+            assert!(sheets.lines().any(|line| line.starts_with(left.as_str())), "{row}");
+            for part in code(right) {
+                assert!(documents.lines().any(|line| line.trim() == part), "{row}: {part}");
+            }
+            rows += 1;
+        }
+    }
+    assert_eq!(rows, 19);
+}
+
+/// The texts of the page of the command, and of the guide.
+#[test]
+fn the_pages_show_what_the_import_prints() {
+    let folder = folder("pages", &["hubspot.csv"]);
+    let outcome = folder.run(&["import", "hubspot.csv", "--out", "model.toml"]);
+    contains(&page(), &[&format!("$ warmth import hubspot.csv --out model.toml\n{}```", outcome.err)]);
+    let document = folder.read("model.toml");
+    let shown = page().split("each rule has its row as a comment:\n\n```text\n").nth(1).unwrap().to_owned();
+    contains(&document, &[shown.split("```").next().unwrap()]);
+    let guide = fs::read_to_string(root().join("src/_guide/from_a_sheet.md")).unwrap();
+    let shown = guide.rsplit("```text\n").next().unwrap();
+    contains(&document, &[shown.split("```").next().unwrap()]);
 }

@@ -11,7 +11,7 @@ use super::lines::{Line, Place, Subject, lines};
 use super::shape::{Product, Role};
 use super::sheet::{Row, Sheet};
 use super::test::{FieldKind, Test};
-use super::words::{self, said};
+use super::words::{self, given};
 use crate::names::{folded, snake};
 
 /// A model under construction, with the comments of its document.
@@ -63,6 +63,7 @@ impl Draft {
         self.axes.iter().flat_map(|axis| &axis.items)
     }
 
+    /// Adds neighbouring rows of one place: as one rule if they are about one criterion, or else as a rule each.
     fn add(
         &mut self,
         sheet: &Sheet,
@@ -72,16 +73,16 @@ impl Draft {
     ) {
         let Some(first) = chunk.first() else { return };
         let Some(axis) = self.axis(&first.place) else { return };
-        let (mut sayable, mut left_out) = (Vec::new(), Vec::new());
+        let (mut read, mut left_out) = (Vec::new(), Vec::new());
         for line in chunk {
-            match axis.limit(line).and_then(|()| Sayable::of(sheet, line, kinds)) {
-                Ok(own) => sayable.push(own),
+            match axis.limit(line).and_then(|()| Reading::of(sheet, line, kinds)) {
+                Ok(own) => read.push(own),
                 Err(reason) => left_out.push(Item::LeftOut { row: line.shown.clone(), reason }),
             }
         }
-        let is_one_rule = sheet.shape.first_row && !is_category(sheet, first) || are_values(&sayable);
-        let most = if is_one_rule { sayable.len().max(1) } else { 1 };
-        for rows in sayable.chunks(most) {
+        let is_one_rule = sheet.shape.first_row && !is_category(sheet, first) || are_values(&read);
+        let most = if is_one_rule { read.len().max(1) } else { 1 };
+        for rows in read.chunks(most) {
             let shown = || rows.iter().map(|own| own.line.shown.clone());
             match rule(sheet, rows, ids) {
                 Ok((rule, notes)) => {
@@ -99,6 +100,7 @@ impl Draft {
         axis.items.extend(left_out);
     }
 
+    /// The axis of a place, which is new if no earlier row has it.
     fn axis(&mut self, place: &Place) -> Option<&mut DraftAxis> {
         let index = self.axes.iter().position(|axis| axis.name == place.axis).unwrap_or_else(|| {
             let (name, is_activity) = (place.axis.clone(), place.is_activity);
@@ -112,7 +114,7 @@ impl Draft {
 impl DraftAxis {
     /// Notes the limit of the group of a row. All rows of a group must agree on it.
     fn limit(&mut self, line: &Line<'_>) -> Result<(), String> {
-        let text = said(line.row.get(Role::GroupLimit));
+        let text = given(line.row.get(Role::GroupLimit));
         let Some(group) = &line.place.group else {
             return text.map_or(Ok(()), |_| Err("the row has a limit of a group, but no group".to_owned()));
         };
@@ -130,8 +132,8 @@ impl DraftAxis {
     }
 }
 
-/// A row that a model can say.
-struct Sayable<'l> {
+/// What a row means, and what it is worth.
+struct Reading<'l> {
     line: &'l Line<'l>,
     about: About<'l>,
     worth: Points,
@@ -152,8 +154,8 @@ enum About<'l> {
     Events(&'l Events),
 }
 
-impl<'l> Sayable<'l> {
-    fn of(sheet: &Sheet, line: &'l Line<'l>, kinds: &BTreeMap<String, FieldKind>) -> Result<Sayable<'l>, String> {
+impl<'l> Reading<'l> {
+    fn of(sheet: &Sheet, line: &'l Line<'l>, kinds: &BTreeMap<String, FieldKind>) -> Result<Reading<'l>, String> {
         let subject = line.subject.as_ref().map_err(Clone::clone)?;
         let weighted = sheet.shape.first_row && line.row.get(Role::Weighting).is_some();
         let worth = match line.row.get(Role::Points) {
@@ -172,7 +174,7 @@ impl<'l> Sayable<'l> {
                 About::Field { field, test, when: test.condition(field, kind)? }
             }
         };
-        Ok(Sayable { line, about, worth })
+        Ok(Reading { line, about, worth })
     }
 
     /// The texts that the row gives points for, if it compares a text for equality.
@@ -186,15 +188,15 @@ impl<'l> Sayable<'l> {
 
 /// Refuses a row about a fact with a cell that only events can have.
 fn check_fact(row: &Row, worth: Points) -> Result<(), String> {
-    let said = |role| said(row.get(role)).filter(|text| words::number(text) != Some(0.0));
-    if let Some(text) = said(Role::Decay).or_else(|| said(Role::Timeframe)) {
+    let filled = |role| given(row.get(role)).filter(|text| words::number(text) != Some(0.0));
+    if let Some(text) = filled(Role::Decay).or_else(|| filled(Role::Timeframe)) {
         return Err(format!("`{text}`: a fact has no age, so its points neither decay nor expire"));
     }
     let once = |text: &&str| matches!(words::frequency(text), Some(words::Frequency::Each | words::Frequency::Once));
-    if let Some(text) = said(Role::Frequency).filter(|text| !once(text)) {
+    if let Some(text) = filled(Role::Frequency).filter(|text| !once(text)) {
         return Err(format!("`{text}`: a fact does not happen several times"));
     }
-    match said(Role::Cap).map(words::points).transpose()? {
+    match filled(Role::Cap).map(words::points).transpose()? {
         Some(cap) if cap < worth => Err(format!("the cap of {cap} is below the points")),
         _ => Ok(()),
     }
@@ -220,14 +222,14 @@ fn are_one_rule(sheet: &Sheet, kinds: &BTreeMap<String, FieldKind>, a: &Line<'_>
 }
 
 /// Whether rows give points for different texts of one field, so that `values` says them.
-fn are_values(rows: &[Sayable<'_>]) -> bool {
+fn are_values(rows: &[Reading<'_>]) -> bool {
     let mut seen = BTreeSet::new();
     let mut distinct = |text: &String| seen.insert(text.to_uppercase().to_lowercase());
     rows.iter().all(|row| row.texts().is_some_and(|(_, texts)| texts.iter().all(&mut distinct)))
 }
 
 /// The rule of one row, or of several rows about one field or about one kind of events.
-fn rule(sheet: &Sheet, rows: &[Sayable<'_>], ids: &mut BTreeSet<String>) -> Result<(Rule, Vec<String>), String> {
+fn rule(sheet: &Sheet, rows: &[Reading<'_>], ids: &mut BTreeSet<String>) -> Result<(Rule, Vec<String>), String> {
     let Some(first) = rows.first() else { return Err("no row".to_owned()) };
     let row = first.line.row;
     let name = row.get(Role::Name).unwrap_or(match first.about {
@@ -254,7 +256,7 @@ fn rule(sheet: &Sheet, rows: &[Sayable<'_>], ids: &mut BTreeSet<String>) -> Resu
 }
 
 /// One rule of several rows: the first that is true counts, or their texts differ.
-fn several(sheet: &Sheet, rows: &[Sayable<'_>], id: &str) -> Result<(Rule, Vec<String>), String> {
+fn several(sheet: &Sheet, rows: &[Reading<'_>], id: &str) -> Result<(Rule, Vec<String>), String> {
     let mut notes = Vec::new();
     let mut conditions = Vec::new();
     for row in rows {
@@ -279,7 +281,7 @@ fn several(sheet: &Sheet, rows: &[Sayable<'_>], id: &str) -> Result<(Rule, Vec<S
     }
     let Worth::First(weighted) = rule.worth() else { return Ok((rule, notes)) };
     let points = || weighted.rows().map(|(_, points)| points);
-    let Some((field, _)) = rows.first().and_then(Sayable::texts).filter(|_| are_values(rows)) else {
+    let Some((field, _)) = rows.first().and_then(Reading::texts).filter(|_| are_values(rows)) else {
         return Ok((Rule::new(id, First::new(weighted.rows().map(|(when, points)| (when.clone(), points)))), notes));
     };
     let texts = rows.iter().zip(points()).flat_map(|(row, points)| {

@@ -7,7 +7,7 @@ use warmth::{Decay, Points, Span};
 use super::shape::Role;
 use super::sheet::{Row, Sheet};
 use super::test::{FieldKind, Numbers, Test, sentence, test};
-use super::words::{self, Frequency, said};
+use super::words::{self, Frequency, given};
 use crate::names::{folded, snake};
 
 /// A row about events.
@@ -52,10 +52,10 @@ impl Events {
         };
         events.read_name(criterion)?;
         events.read_value(row.get(Role::Operator), row.get(Role::Value))?;
-        if let Some(text) = said(row.get(Role::Timeframe)).filter(|text| !is_ever(text)) {
+        if let Some(text) = given(row.get(Role::Timeframe)).filter(|text| !is_ever(text)) {
             events.set_window(text, sheet.unit(Role::Timeframe))?;
         }
-        if let Some(text) = said(row.get(Role::Frequency)) {
+        if let Some(text) = given(row.get(Role::Frequency)) {
             let read = words::frequency(text).ok_or_else(|| {
                 format!(
                     "`{text}` is no frequency that the import knows, such as `every time`, `only once`, `once per week` or \
@@ -65,7 +65,7 @@ impl Events {
             events.set_frequency(read)?;
         }
         if events.is_quiet && events.window.is_none() {
-            return Err("how long is it quiet? Write a time frame such as `30 days`".to_owned());
+            return Err("without a time frame, such as `30 days`, nobody is inactive".to_owned());
         }
         Ok(events)
     }
@@ -90,8 +90,7 @@ impl Events {
 
     /// Reads the constraints: sentences such as `Web page contains /pricing`, or a value with an operator.
     fn read_value(&mut self, operator: Option<&str>, value: Option<&str>) -> Result<(), String> {
-        let operator = said(operator);
-        let Some(value) = said(value) else {
+        let Some(value) = value.filter(|value| !is_any(value)) else {
             return match operator {
                 Some(operator) => Err(format!("`{operator}` has no value")),
                 None => Ok(()),
@@ -122,7 +121,7 @@ impl Events {
     fn add_test(&mut self, subject: Option<&str>, test: Option<Test>) -> Result<(), String> {
         let Some(test) = test else { return Ok(()) };
         if let Some([only]) = test.texts()
-            && said(Some(only)).is_none()
+            && is_any(only)
         {
             return Ok(()); // `Form is any`
         }
@@ -211,7 +210,7 @@ impl Events {
         row: &Row,
         worth: Points,
     ) -> Result<(Rule, Vec<String>), String> {
-        let cap = row.get(Role::Cap).and_then(|text| said(Some(text))).map(words::points).transpose()?;
+        let cap = row.get(Role::Cap).and_then(|text| given(Some(text))).map(words::points).transpose()?;
         let decay = self.decay(sheet, row, worth)?;
         let once = self.is_quiet || !matches!(self.frequency, None | Some(Frequency::Each | Frequency::Per(..)));
         if once && decay != Decay::None {
@@ -252,7 +251,7 @@ impl Events {
     }
 
     fn decay(&mut self, sheet: &Sheet, row: &Row, worth: Points) -> Result<Decay, String> {
-        let Some(text) = said(row.get(Role::Decay)).filter(|text| words::number(text) != Some(0.0)) else {
+        let Some(text) = given(row.get(Role::Decay)).filter(|text| words::number(text) != Some(0.0)) else {
             return Ok(Decay::None);
         };
         let unit = sheet.unit(Role::Interval);
@@ -275,7 +274,7 @@ impl Events {
             return Err("a category counts events between its frequencies; it has no time frame".to_owned());
         }
         let weight = words::points(row.get(Role::Weighting).ok_or("the category has no weight")?)?;
-        let whole = |role| match said(row.get(role)) {
+        let whole = |role| match given(row.get(role)) {
             Some(text) => words::count(text).map(Some).ok_or_else(|| format!("`{text}` is no whole number")),
             None => Ok(None),
         };
@@ -292,6 +291,11 @@ impl Events {
         };
         Ok((Rule::new(id, signal.clone().matching(condition)), self.notes))
     }
+}
+
+/// Whether a constraint allows every value.
+fn is_any(value: &str) -> bool {
+    matches!(value.trim().to_lowercase().as_str(), "any" | "all" | "*" | "-" | "n/a")
 }
 
 /// Whether a time frame means any time.

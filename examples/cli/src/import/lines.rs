@@ -4,7 +4,7 @@ use super::events::Events;
 use super::shape::{Product, Role};
 use super::sheet::{Row, Sheet};
 use super::test::{Test, sentence, test};
-use super::words::said;
+use super::words::given;
 use crate::names::{folded, snake};
 
 /// Where a row belongs.
@@ -21,10 +21,11 @@ pub(super) struct Line<'s> {
     /// The row as comments show it.
     pub(super) shown: String,
     pub(super) place: Place,
+    /// What the row gives points for, or why no rule can express it.
     pub(super) subject: Result<Subject, String>,
 }
 
-/// What a row gives points for, unless it cannot be said.
+/// What a row gives points for.
 pub(super) enum Subject {
     Field { field: String, test: Test },
     Events(Box<Events>),
@@ -52,36 +53,13 @@ const DIMENSIONS: [(&str, bool); 18] = [
     ("interest", true),
 ];
 
-/// Beginnings of words that name something that a person did.
-const DEEDS: [&str; 28] = [
-    "visit",
-    "view",
-    "open",
-    "click",
-    "submi",
-    "fill",
-    "download",
-    "attend",
-    "regist",
-    "request",
-    "repl",
-    "watch",
-    "book",
-    "sign",
-    "subscri",
-    "unsubscri",
-    "login",
-    "logged",
-    "start",
-    "purchase",
-    "bought",
-    "call",
-    "webinar",
-    "demo",
-    "meeting",
-    "respond",
-    "bounce",
-    "inactiv",
+/// Words that name something that a person does; each may end with `s`, `d`, `ed` or `ing`.
+#[rustfmt::skip]
+const DEEDS: [&str; 36] = [
+    "visit", "view", "open", "click", "submit", "submitted", "submission", "fill", "download", "attend", "register",
+    "registration", "request", "reply", "replies", "replied", "respond", "watch", "booked", "signed", "subscribe",
+    "unsubscribe", "login", "logged", "started", "purchase", "bought", "called", "webinar", "meeting", "bounce", "inactive",
+    "inactivity", "activity", "completed", "installed",
 ];
 
 /// Names of rows that are no criterion but sums and thresholds.
@@ -164,8 +142,12 @@ fn is_about_events(sheet: &Sheet, row: &Row) -> bool {
     }
     let of_events = [Role::Frequency, Role::LeastFrequency, Role::MostFrequency, Role::Timeframe, Role::Decay];
     let criterion = row.criterion().to_lowercase();
-    let is_deed = criterion.split_whitespace().any(|word| DEEDS.iter().any(|deed| word.starts_with(deed)));
-    is_deed || of_events.into_iter().any(|role| said(row.get(role)).is_some())
+    let is_deed = |word: &str| {
+        let is_form =
+            |deed: &&str| word.strip_prefix(*deed).is_some_and(|end| ["", "s", "d", "ed", "ing"].contains(&end));
+        DEEDS.iter().any(is_form)
+    };
+    criterion.split_whitespace().any(is_deed) || of_events.into_iter().any(|role| given(row.get(role)).is_some())
 }
 
 /// The field of a row and its test.

@@ -2,7 +2,7 @@
 //!
 //! [`sheet`] reads a table by the roles that [`shape`] gives to its columns. [`lines`] says what each row is about, with
 //! [`test`] and [`operator`] for facts, [`events`] for events and [`words`] for numbers and times. [`draft`] makes rules of
-//! the rows, and [`document`] writes them. A row that a rule cannot say in full becomes a comment.
+//! the rows, and [`document`] writes them. A row that a rule cannot express in full becomes a comment.
 
 mod document;
 mod draft;

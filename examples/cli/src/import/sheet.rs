@@ -59,7 +59,7 @@ impl Sheet {
         messages: &Messages,
     ) -> Result<Sheet, Stop> {
         let first = Source::open(path, options)?;
-        let (mut source, shape, columns) = headed(first, path, options, from)?;
+        let (mut source, shape, columns) = headed(first, path, options, from, messages)?;
         source.write_notes(messages);
         let mut rows = Vec::new();
         loop {
@@ -158,6 +158,7 @@ fn headed(
     path: &Path,
     options: &FileOptions,
     from: Option<Product>,
+    messages: &Messages,
 ) -> Result<(Source, &'static Shape, Columns), Stop> {
     let shaped = |source: &Source| {
         let shape = from.map_or_else(|| Shape::recognised(source), Shape::of);
@@ -170,6 +171,8 @@ fn headed(
     for skip in (1..=TITLES).take_while(|_| can_reopen) {
         let Ok(source) = Source::open(path, &FileOptions { skip: Some(skip), ..options.clone() }) else { break };
         if let Some((shape, columns)) = shaped(&source) {
+            let line = skip + 1;
+            messages.note(&format!("{}: the header is in line {line}; the lines above it are not read", source.path()));
             return Ok((source, shape, columns));
         }
     }

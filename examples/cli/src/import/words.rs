@@ -31,12 +31,12 @@ pub(super) enum Frequency {
     EveryNth(u32),
 }
 
-/// Words that mean that a cell says nothing.
-const NOTHING: [&str; 13] =
-    ["-", "–", "—", "n/a", "na", "none", "no", "off", "never", "unlimited", "any", "no limit", "no decay"];
+/// Words that mean nothing: no cap, no decay, no time frame.
+const NOTHING: [&str; 12] =
+    ["-", "–", "—", "n/a", "none", "no", "off", "never", "unlimited", "any", "no limit", "no decay"];
 
-/// The text without cells that say nothing, such as `n/a`.
-pub(super) fn said(text: Option<&str>) -> Option<&str> {
+/// The cell, unless it means that there is nothing, such as `n/a`.
+pub(super) fn given(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !NOTHING.contains(&text.trim().to_lowercase().as_str()))
 }
 

@@ -175,12 +175,15 @@ fn breadcrumbs() {
     assert_eq!(scores(&folder, records, events), [json!(["a", { "fit": 54, "activity": 69 }, 61.5, "B2"])]);
 }
 
-/// A title over the header, merged cells, and rows that no model can say.
+/// A title over the header, merged cells, and rows that no rule can express.
 #[test]
 fn a_plain_table() {
     let folder = folder("table", &["points.csv"]);
-    let says =
-        ["points.csv is read as a plain table; choose a product with --from", "8 rows read, 6 rules written, 2 rows"];
+    let says = [
+        "points.csv: the header is in line 2; the lines above it are not read",
+        "points.csv is read as a plain table; choose a product with --from",
+        "8 rows read, 6 rules written, 2 rows left as comments",
+    ];
     is_snapshot("points.toml", &import(&folder, &["points.csv"], 1, &says));
     let records = "{\"id\":\"a\",\"company_size\":500,\"industry\":\"software\"}\n";
     let events = "\
@@ -248,9 +251,9 @@ fn percentages_of_a_workbook_are_no_fractions() {
     contains(&document, &["values.title = { VP = 30, Director = 15 }", "values.industry.Software = 70"]);
 }
 
-/// Each row that a model cannot say keeps its place, its number, its words and the reason.
+/// Each row that a rule cannot express keeps its place, its number, its words and the reason.
 #[test]
-fn rows_that_cannot_be_said_are_comments() {
+fn rows_that_no_rule_expresses_are_comments() {
     let rows = [
         ("Fit,Job title,resembles,CEO,10,,", "`resembles` is no operator that the import knows"),
         ("Fit,Job title,is,CEO,lots,,", "`lots` is no number of points"),
@@ -263,7 +266,7 @@ fn rows_that_cannot_be_said_are_comments() {
         ("Engagement,Clicked,,,5,soon,", "`soon` is no span of time"),
         ("Engagement,Clicked,,,5,,slowly", "`slowly` is no decay such as `50% every month`"),
         ("Engagement,Opened 3 emails,,,5,,", "`Opened 3 emails` has a number in its name"),
-        ("Engagement,No activity,,,-5,,", "how long is it quiet?"),
+        ("Engagement,No activity,,,-5,,", "without a time frame, such as `30 days`, nobody is inactive"),
         ("Engagement,Clicked,,,5,30 days", "expected 7 cells, found 6"),
     ];
     let header = "Category,Criterion,Operator,Value,Points,Timeframe,Decay\n";
@@ -282,6 +285,44 @@ fn rows_that_cannot_be_said_are_comments() {
         outcome.says(1, &["3 rows read, ", "1 row left as a comment"]);
         let words = row.split(',').filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(" | ");
         contains(&outcome.out, &[&format!("# Not imported. Row 4: {words}\n# Reason: "), reason]);
+    }
+}
+
+/// One row of each form, and the lines of its rule.
+#[test]
+fn rows_become_rules() {
+    let header = "Criterion,Operator,Value,Points,Max points,Frequency,Timeframe (weeks),Decay\n";
+    for (row, rule) in [
+        ("Has budget,,,10,,,,", "when.has_budget.is = true\npoints = 10"),
+        ("Company size > 500,,,10,,,,", "when.company_size.more_than = 500"),
+        ("Email,is known,,5,,,,", "when.email.known = true"),
+        ("Created,is less than,30 days ago,5,,,,", "when.created.days_since.between = [0, 29]"),
+        ("Contract end,is before,2026-12-31,5,,,,", "when.contract_end.before = \"2026-12-31\""),
+        ("Plan,doesn't contain,trial,5,,,,", "when.not.plan = { contains = \"trial\", ignore_case = true }"),
+        ("Size,is none of,1;2,5,,,,", "when.not.any = [\n  { size.is = 1 },\n  { size.is = 2 },\n]"),
+        ("Opened a mail,,,2,,,,", "signal = { event = \"opened_a_mail\", points = 2 }"),
+        ("Opened a mail,,,2,10,,,", "signal = { event = \"opened_a_mail\", points = 2, max = 10 }"),
+        ("Opened a mail,,,2,,once per week,,", "signal = { event = \"opened_a_mail\", points = 2, per_week = 1 }"),
+        (
+            "Opened a mail,,,2,10,every 5 times,,",
+            "per_unit.events.opened_a_mail = { points = 2, every = 5, max = 10, by = \"count\" }",
+        ),
+        ("Opened a mail,,,2,,3+ times,,", "when.events.opened_a_mail.count.at_least = 3\npoints = 2"),
+        ("Opened a mail,,,2,,only once,2,", "when.events.opened_a_mail.count = { within = \"14d\", at_least = 1 }"),
+        ("Opened a mail,,,2,,,this month,", "signal.window.this = \"month\""),
+        ("Opened a mail,,,2,,,,half-life 14 days", "signal.decay.half_life = \"14d\""),
+        ("Opened a mail,,,2,,,,linear over 90 days", "signal.decay.linear = \"90d\""),
+        ("Opened a mail,,,2,,,,0.5 points every week", "signal.decay.drop = { percent = 25, every = \"7d\" }"),
+        ("Visited a page,,Seconds more than 30,2,,,,", "signal.where.seconds.more_than = 30"),
+        ("Visited a page,,Path: /pricing,2,,,,", "signal.where.path = { is = \"/pricing\", ignore_case = true }"),
+        (
+            "Visited a page,contains,/pricing,2,,,,",
+            "# Check: the sheet does not name the attribute, and `page` is a guess.\n",
+        ),
+        ("No activity in 30 days,,,-5,,,,", "when.events.\"*\".none_within = \"30d\"\npoints = -5"),
+    ] {
+        let folder = folder("forms", &[]).with("sheet.csv", format!("{header}{row}\n"));
+        contains(&import(&folder, &["sheet.csv"], 0, &["1 row read, 1 rule written"]), &[rule]);
     }
 }
 

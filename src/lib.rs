@@ -167,7 +167,7 @@
 //! | prune old events | [`Scorer::prune`] |
 //! | build documents in Rust, or look into one | [`model`] |
 //! | complete and check documents in an editor | [`Model::schema`], [`model::Schema`] |
-//! | start from a published model, or from rules of another product | [`templates`], [`shapes`] |
+//! | start from a published model, or from rules of another product | [`templates`], [`shapes`], [from a sheet](_guide::from_a_sheet) |
 //! | combine many contacts into one account score | [`rollup`] |
 //! | compute plan prices and monthly metrics | [`offer`], [`governance`] |
 //!

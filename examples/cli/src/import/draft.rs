@@ -164,12 +164,26 @@ impl<'l> Reading<'l> {
             None => return Err("the row has no points".to_owned()),
         };
         let about = match subject {
-            Subject::Events(events) if sheet.shape.first_row && !is_category(sheet, line) => {
+            Subject::Events(events) if is_category(sheet, line) => {
+                use Role::{Decay, Interval, LeastFrequency, MostFrequency, Weighting};
+                check_cells(line.row, &[Weighting, LeastFrequency, MostFrequency, Decay, Interval])?;
+                About::Events(events)
+            }
+            Subject::Events(events) if sheet.shape.first_row => {
+                check_cells(line.row, &[Role::Weighting, Role::Frequency, Role::Timeframe])?;
                 About::Happened { events, when: events.condition()? }
             }
-            Subject::Events(events) => About::Events(events),
+            Subject::Events(events) => {
+                check_cells(line.row, &[Role::Cap, Role::Frequency, Role::Timeframe, Role::Decay, Role::Interval])?;
+                About::Events(events)
+            }
             Subject::Field { field, test } => {
                 check_fact(line.row, worth)?;
+                let weighting: &[Role] = if sheet.shape.first_row { &[Role::Weighting] } else { &[] };
+                check_cells(
+                    line.row,
+                    &[weighting, &[Role::Cap, Role::Frequency, Role::Timeframe, Role::Decay]].concat(),
+                )?;
                 let kind = kinds.get(field).copied().unwrap_or(FieldKind::Text);
                 About::Field { field, test, when: test.condition(field, kind)? }
             }
@@ -183,6 +197,26 @@ impl<'l> Reading<'l> {
             About::Field { field, test, .. } if test.kind() == Some(FieldKind::Text) => Some((field, test.texts()?)),
             _ => None,
         }
+    }
+}
+
+/// Refuses a row with a cell that rules of its kind do not read. `read` are the roles that not all rules have.
+fn check_cells(row: &Row, read: &[Role]) -> Result<(), String> {
+    let parts = [
+        (Role::Weighting, "weighting, unless you pass `--from eloqua`"),
+        (Role::Cap, "cap"),
+        (Role::Frequency, "frequency"),
+        (Role::LeastFrequency, "minimum frequency"),
+        (Role::MostFrequency, "maximum frequency"),
+        (Role::Timeframe, "time frame"),
+        (Role::Decay, "decay"),
+        (Role::Interval, "decay interval"),
+    ];
+    let unread = parts.into_iter().filter(|(role, _)| !read.contains(role));
+    let found = unread.filter_map(|(role, part)| Some((given(row.get(role))?, part)));
+    match found.into_iter().find(|(text, _)| words::number(text) != Some(0.0)) {
+        Some((text, part)) => Err(format!("`{text}`: a row of this kind has no {part}")),
+        None => Ok(()),
     }
 }
 

@@ -24,19 +24,8 @@ pub(super) struct Events {
     pub(super) notes: Vec<String>,
 }
 
-/// Attributes of events by a word in the name of the event.
-const ATTRIBUTES: [(&str, &str); 10] = [
-    ("page", "page"),
-    ("url", "url"),
-    ("form", "form"),
-    ("link", "link"),
-    ("email", "email"),
-    ("webinar", "webinar"),
-    ("asset", "asset"),
-    ("file", "file"),
-    ("program", "program"),
-    ("list", "list"),
-];
+/// Attributes of events whose name contains the attribute, such as `page` of `Page viewed`.
+const ATTRIBUTES: [&str; 10] = ["page", "url", "form", "link", "email", "webinar", "asset", "file", "program", "list"];
 
 impl Events {
     /// Reads what happened, how often and when. The points are read where the rule is made.
@@ -64,10 +53,11 @@ impl Events {
             })?;
             events.set_frequency(read)?;
         }
-        if events.is_quiet && events.window.is_none() {
-            return Err("without a time frame, such as `30 days`, nobody is inactive".to_owned());
+        match (events.is_quiet, &events.window, events.frequency) {
+            (true, None, _) => Err("without a time frame, such as `30 days`, nobody is inactive".to_owned()),
+            (true, _, Some(Frequency::Each | Frequency::Once) | None) | (false, ..) => Ok(events),
+            (true, ..) => Err("nobody is inactive several times".to_owned()),
         }
-        Ok(events)
     }
 
     /// A name such as `No activity in 30 days` is about a time without events. Numbers in other names are refused.
@@ -99,6 +89,7 @@ impl Events {
         if operator.is_some() {
             return self.add_test(None, test(operator, Some(value))?);
         }
+        let mut values = Vec::new();
         for part in value.split([';', '|']).map(str::trim).filter(|part| !part.is_empty()) {
             let name = folded(part);
             if let Some(times) = name.strip_prefix("min").unwrap_or(&name).strip_prefix("numberoftimes") {
@@ -111,10 +102,16 @@ impl Events {
             } else if let Some((subject, value)) = part.split_once(": ") {
                 self.add_test(Some(subject), test(None, Some(value))?)?;
             } else {
-                self.add_test(None, test(None, Some(part))?)?;
+                values.push(part);
             }
         }
-        Ok(())
+        match values[..] {
+            [] => Ok(()),
+            [value] => self.add_test(None, test(None, Some(value))?),
+            ref several => {
+                self.add_test(None, Some(Test::Is(several.iter().map(|value| (*value).to_owned()).collect())))
+            }
+        }
     }
 
     /// Adds a test of an attribute. Without a subject, the name of the event tells the attribute.
@@ -125,7 +122,7 @@ impl Events {
         {
             return Ok(()); // `Form is any`
         }
-        let guessed = || ATTRIBUTES.iter().find(|(word, _)| self.name.contains(word)).map_or("name", |(_, own)| own);
+        let guessed = || ATTRIBUTES.iter().find(|attribute| self.name.contains(**attribute)).map_or("name", |own| own);
         let attribute = subject.map_or_else(|| guessed().to_owned(), snake);
         if subject.is_none() {
             self.note(format!("Check: the sheet does not name the attribute, and `{attribute}` is a guess."));
@@ -210,7 +207,7 @@ impl Events {
         row: &Row,
         worth: Points,
     ) -> Result<(Rule, Vec<String>), String> {
-        let cap = row.get(Role::Cap).and_then(|text| given(Some(text))).map(words::points).transpose()?;
+        let cap = given(row.get(Role::Cap)).map(words::points).transpose()?;
         let decay = self.decay(sheet, row, worth)?;
         let once = self.is_quiet || !matches!(self.frequency, None | Some(Frequency::Each | Frequency::Per(..)));
         if once && decay != Decay::None {

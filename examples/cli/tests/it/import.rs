@@ -288,6 +288,33 @@ fn rows_that_no_rule_expresses_are_comments() {
     }
 }
 
+/// A cell that no rule of its kind reads makes a comment of the row, so that nothing is lost.
+#[test]
+fn cells_that_a_rule_cannot_have_are_reasons() {
+    for (header, row, reason) in [
+        (
+            "Criterion,Points,Weight",
+            "Has budget,10,30%",
+            "`30%`: a row of this kind has no weighting, unless you pass `--from eloqua`",
+        ),
+        (
+            "Behavior,Frequency,Points,Weighting,Decay",
+            "Clicked,once,100,10%,50% every month",
+            "a row of this kind has no decay",
+        ),
+        (
+            "Category,Weight,Min frequency,Event,Timeframe",
+            "Clicks,30,1,Clicked,30 days",
+            "a row of this kind has no time frame",
+        ),
+        ("Model,Category,Weight,Min frequency,Map field,Value", "Fit,Role,30,2,Title,VP", "no minimum frequency"),
+        ("Criterion,Points,Frequency,Timeframe", "No activity,-5,3 times,30 days", "nobody is inactive several times"),
+    ] {
+        let folder = folder("cells", &[]).with("sheet.csv", format!("{header}\n{row}\n"));
+        folder.run(&["import", "sheet.csv"]).refuses(2, &["no row became a rule", reason]);
+    }
+}
+
 /// One row of each form, and the lines of its rule.
 #[test]
 fn rows_become_rules() {

@@ -77,23 +77,28 @@ impl Draft {
         for line in chunk {
             match axis.limit(line).and_then(|()| Reading::of(sheet, line, kinds)) {
                 Ok(own) => read.push(own),
-                Err(reason) => left_out.push(Item::LeftOut { row: line.shown.clone(), reason }),
+                Err(reason) => left_out.push(line.left_out(&reason)),
             }
+        }
+        if is_category(sheet, first) {
+            let others = read.split_off(read.len().min(1));
+            let reason = "the category has an event already: add this one to the list `event` of its rule";
+            left_out.extend(others.iter().map(|own| own.line.left_out(reason)));
         }
         let is_one_rule = sheet.shape.first_row && !is_category(sheet, first) || are_values(&read);
         let most = if is_one_rule { read.len().max(1) } else { 1 };
         for rows in read.chunks(most) {
-            let shown = || rows.iter().map(|own| own.line.shown.clone());
             match rule(sheet, rows, ids) {
                 Ok((rule, notes)) => {
                     let rule = match &first.place.group {
                         Some(group) => rule.group(group),
                         None => rule,
                     };
-                    axis.items.push(Item::Rule { rows: shown().collect(), notes, rule: Box::new(rule) });
+                    let rows = rows.iter().map(|own| own.line.shown.clone()).collect();
+                    axis.items.push(Item::Rule { rows, notes, rule: Box::new(rule) });
                 }
                 Err(reason) => {
-                    left_out.extend(shown().map(|row| Item::LeftOut { row, reason: reason.clone() }));
+                    left_out.extend(rows.iter().map(|own| own.line.left_out(&reason)));
                 }
             }
         }
@@ -132,6 +137,12 @@ impl DraftAxis {
     }
 }
 
+impl Line<'_> {
+    fn left_out(&self, reason: &str) -> Item {
+        Item::LeftOut { row: self.shown.clone(), reason: reason.to_owned() }
+    }
+}
+
 /// What a row means, and what it is worth.
 struct Reading<'l> {
     line: &'l Line<'l>,
@@ -167,6 +178,9 @@ impl<'l> Reading<'l> {
             Subject::Events(events) if is_category(sheet, line) => {
                 use Role::{Decay, Interval, LeastFrequency, MostFrequency, Weighting};
                 check_cells(line.row, &[Weighting, LeastFrequency, MostFrequency, Decay, Interval])?;
+                if worth != Points::from(100) {
+                    return Err("an activity category gives its whole weight, and no part of it for a value".to_owned());
+                }
                 About::Events(events)
             }
             Subject::Events(events) if sheet.shape.first_row => {
@@ -249,7 +263,8 @@ fn are_one_rule(sheet: &Sheet, kinds: &BTreeMap<String, FieldKind>, a: &Line<'_>
     match (&a.subject, &b.subject) {
         (Ok(Subject::Field { field, test }), Ok(Subject::Field { field: other, test: next })) => {
             let is_text = kinds.get(field) == Some(&FieldKind::Text);
-            field == other && is_text && test.texts().is_some() && next.texts().is_some()
+            let same_name = a.row.get(Role::Name) == b.row.get(Role::Name);
+            field == other && same_name && is_text && test.texts().is_some() && next.texts().is_some()
         }
         _ => false,
     }
@@ -279,7 +294,7 @@ fn rule(sheet: &Sheet, rows: &[Reading<'_>], ids: &mut BTreeSet<String>) -> Resu
         (About::Field { when, .. }, [_]) if !sheet.shape.first_row => {
             (Rule::new(&*id, Worth::Points(first.worth)).when(when.clone()), Vec::new())
         }
-        _ => several(sheet, rows, &id)?,
+        _ => several(rows, &id)?,
     };
     let label = match rows {
         [_] => label(row),
@@ -290,7 +305,7 @@ fn rule(sheet: &Sheet, rows: &[Reading<'_>], ids: &mut BTreeSet<String>) -> Resu
 }
 
 /// One rule of several rows: the first that is true counts, or their texts differ.
-fn several(sheet: &Sheet, rows: &[Reading<'_>], id: &str) -> Result<(Rule, Vec<String>), String> {
+fn several(rows: &[Reading<'_>], id: &str) -> Result<(Rule, Vec<String>), String> {
     let mut notes = Vec::new();
     let mut conditions = Vec::new();
     for row in rows {
@@ -307,8 +322,11 @@ fn several(sheet: &Sheet, rows: &[Reading<'_>], id: &str) -> Result<(Rule, Vec<S
         conditions.push((when.clone(), row.worth));
     }
     notes.dedup();
-    let weighting = rows.iter().find_map(|row| row.line.row.get(Role::Weighting)).map(words::points).transpose()?;
-    let weighting = weighting.filter(|_| sheet.shape.first_row).unwrap_or(Points::from(100));
+    let mut weightings = rows.iter().filter_map(|row| row.line.row.get(Role::Weighting)).map(words::points);
+    let weighting = weightings.next().transpose()?.unwrap_or(Points::from(100));
+    if weightings.any(|other| other != Ok(weighting)) {
+        return Err("the rows of one criterion have different weightings".to_owned());
+    }
     let rule = eloqua_criterion(id, weighting, conditions);
     if weighting != Points::from(100) {
         notes.push(format!("Weighting {weighting} %: 100 points of a row are {weighting} points of the axis."));

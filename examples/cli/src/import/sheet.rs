@@ -34,7 +34,7 @@ pub(super) struct Row {
     pub(super) words: String,
     /// Why no cells could be read.
     pub(super) error: Option<String>,
-    /// Whether the row has one cell only, such as a heading.
+    /// Whether the row has a cell in the first column only, such as a heading.
     is_heading: bool,
 }
 
@@ -109,7 +109,7 @@ impl Sheet {
         }
     }
 
-    /// Takes a row with one cell as the category of the rows below it, if no column says the category.
+    /// Takes a heading as the category of the rows below it, if no column says the category.
     fn apply_headings(&mut self) {
         if self.rows.iter().any(|row| row.get(Role::Category).is_some()) {
             return;
@@ -197,7 +197,8 @@ fn row(source: &Source, columns: &Columns, error: Option<String>) -> Row {
     let text = |column: Column| source.cell(column).plain().map(|text| one_line(&text)).filter(|text| !text.is_empty());
     let cells = columns.roles.iter().filter_map(|(role, column)| Some((*role, text(*column)?)));
     let words: Vec<String> = source.columns().filter_map(|(column, _)| text(column)).collect();
-    let is_heading = words.len() == 1 && error.is_none();
+    let is_first = source.columns().next().is_some_and(|(column, _)| text(column).is_some());
+    let is_heading = is_first && words.len() == 1 && error.is_none();
     Row { line: source.line(), cells: cells.collect(), words: words.join(" | "), error, is_heading }
 }
 

@@ -288,6 +288,27 @@ fn rows_that_no_rule_expresses_are_comments() {
     }
 }
 
+/// The rows of one criterion have one weighting, and a category of Breadcrumbs has one event.
+#[test]
+fn rows_of_one_criterion_agree() {
+    let sheet = "\
+        Profile field,Field values,Points,Weighting\n\
+        Title,VP,100,30%\nTitle,CEO,50,40%\nIndustry,Software,100,70%\n";
+    let folder = folder("agree", &[]).with("profile.csv", sheet);
+    let document = import(&folder, &["profile.csv"], 1, &["3 rows read, 1 rule written, 2 rows left as comments"]);
+    contains(&document, &["# Not imported. Row 2: Title", "the rows of one criterion have different weightings"]);
+    let sheet = "\
+        Category,Event,Weight,Min frequency,Max frequency,Value weight\n\
+        Visits,Page visit,30,1,3,\n,Shop visit,,,,\nCalls,Call,30,1,1,50\nMails,Mail opened,40,1,1,\n";
+    folder.write("activity.csv", sheet);
+    let document = import(&folder, &["activity.csv"], 1, &["4 rows read, 2 rules written, 2 rows left as comments"]);
+    let reasons = [
+        "# Not imported. Row 3: Shop visit\n# Reason: the category has an event already",
+        "# Not imported. Row 4: Calls | Call | 30 | 1 | 1 | 50\n# Reason: an activity category gives its whole weight",
+    ];
+    contains(&document, &reasons);
+}
+
 /// A cell that no rule of its kind reads makes a comment of the row, so that nothing is lost.
 #[test]
 fn cells_that_a_rule_cannot_have_are_reasons() {

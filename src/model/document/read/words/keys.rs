@@ -230,6 +230,7 @@ pub(super) const KEYS: &[Words] = &[
         &[
             ("exponential exp halve halving half expdecay", Write("half_life")),
             ("lin until over fadeout zeroat", Write("linear")),
+            ("poly misp root", Write("polynomial")),
             ("subtract minus reduce lose reduceby loss", Write("drop")),
             ("retain remaining compound multiply", Write("keep")),
             ("ages curve schedule steps points stepped", Write("table")),

@@ -36,9 +36,13 @@ pub(super) enum Role {
 /// The product whose settings a table lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Product {
+    /// Groups with limits: each row adds its points
     Hubspot,
+    /// Weightings: of the rows of one criterion, the first that is true counts
     Eloqua,
+    /// Triggers with constraints: each row adds its points
     Marketo,
+    /// Weights with frequencies: of the rows of one category, the first that is true counts
     Breadcrumbs,
     /// A table of no product: each row adds its points
     Table,

@@ -286,6 +286,8 @@ mod tests {
             span("every month", "days"),
             Some(Read { value: Span::days(30), rough: Some("A month is 30 days.") })
         );
+        let days = |text: &str| span(text, "days").map(|read| read.value.secs() / 86_400);
+        assert_eq!(["1 quarter", "2 years", "36 hours"].map(days), [Some(90), Some(730), Some(1)]);
         assert_eq!(span("2", "weeks"), Some(Read { value: Span::days(14), rough: None }));
     }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
+use warmth::Model;
 
 use crate::{Folder, contains, page, root};
 
@@ -469,6 +470,19 @@ fn the_guide_shows_what_the_import_writes() {
         }
     }
     assert_eq!(rows, 19);
+}
+
+/// The first example of the guide, without the key that it is about.
+#[test]
+fn without_available_the_points_are_scaled() {
+    let page = fs::read_to_string(root().join("src/_guide/from_a_sheet.md")).unwrap();
+    let example = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let lines: Vec<&str> = example.lines().filter(|line| !line.starts_with("available = 100")).collect();
+    assert_eq!(lines.len() + 1, example.lines().count());
+    let scaled = lines.join("\n").replace("expect.score = 20", "expect.score = 100");
+    for document in [example, &scaled] {
+        assert_eq!(toml::from_str::<Model>(document).unwrap().verify().unwrap(), 1);
+    }
 }
 
 /// The texts of the page of the command, and of the guide.

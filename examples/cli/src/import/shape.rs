@@ -124,7 +124,7 @@ const TABLE: Shape = Shape {
 const PRODUCTS: [Product; 4] = [Product::Hubspot, Product::Eloqua, Product::Marketo, Product::Breadcrumbs];
 
 /// Headers by role, without capitals, spaces, punctuation and what is in parentheses. The first that a table has counts.
-const HEADERS: [(Role, &[&str]); 17] = [
+const HEADERS: [(Role, &[&str]); 16] = [
     (
         Role::Criterion,
         &[
@@ -212,7 +212,6 @@ const HEADERS: [(Role, &[&str]); 17] = [
     (Role::Timeframe, &["timeframe", "timeperiod", "recency", "window", "within", "period"]),
     (Role::Decay, &["decay", "scoredecay", "pointsdecay", "absolutedecay", "decayrate", "decayrule"]),
     (Role::Interval, &["intervalrate", "interval", "decayinterval", "decayperiod"]),
-    (Role::Source, &[]),
 ];
 
 /// The columns of a table by their role.

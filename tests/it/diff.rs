@@ -82,6 +82,14 @@ fn lines(edits: &[(&str, &str)], expected: &[&str]) {
 }
 
 #[test]
+fn another_decay_reads_as_people_say_it() {
+    lines(
+        &[("decay.half_life = \"14d\"", "decay.polynomial = { lifetime = \"3d\", speed = 2.3 }")],
+        &["Pricing visits: half-life 14 d -> polynomial lifetime 3 d, speed 2.3"],
+    );
+}
+
+#[test]
 fn a_change_reads_as_people_say_it() {
     lines(
         &[("points = 8", "points = 10"), ("\"14d\"", "\"21d\"")],

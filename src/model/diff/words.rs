@@ -18,9 +18,10 @@ pub(super) fn key(key: &str) -> String {
 }
 
 /// The keys whose values are spans.
-const SPANS: [&str; 10] = [
+const SPANS: [&str; 11] = [
     "half_life",
     "linear",
+    "lifetime",
     "every",
     "window",
     WITHIN,

@@ -167,7 +167,7 @@ const UNSEEN: &[(&str, &str, &[&str])] = &[
     ("limit", "", &["limit-of-levels-in-the-document", "limit-of-entries", "limit-of-key", "limit-of-document"]),
     ("too-precise", "", &["points-too-precise"]),
     ("out-of-range", "", &["points-astronomic"]),
-    ("bad-date", "", &["date-of-no-calendar"]),
+    ("bad-date", "", &["date-of-no-calendar", "instant-of-a-day-that-does-not-exist"]),
     ("bad-span", "", &["span-beyond-all"]),
     ("forms", "give ages with `within` or with `between`", &["events-two-windows"]),
     (

@@ -99,7 +99,7 @@ impl Draft {
 }
 
 const HEAD: &str = "#
-# `available = 100` keeps the points of the sheet: 20 points there are 20 points of the axis score here. Without it, the most
+# `available = 100` keeps the points of the sheet: 20 points in the sheet raise the axis score by 20. Without it, the most
 # that the rules can reach would count as 100. An axis score stops at 100.
 #
 # The score is the mean of the axis scores. For levels of the sum of all points, write states with `at_least_points`.

@@ -47,7 +47,7 @@ impl Events {
         if let Some(text) = given(row.get(Role::Frequency)) {
             let read = words::frequency(text).ok_or_else(|| {
                 format!(
-                    "`{text}` is no frequency that the import knows, such as `every time`, `only once`, `once per week` or \
+                    "`{text}` is not a frequency that the import knows, such as `every time`, `only once`, `once per week` or \
                      `at least 3 times`"
                 )
             })?;
@@ -133,7 +133,7 @@ impl Events {
     }
 
     fn set_window(&mut self, text: &str, bare: &str) -> Result<(), String> {
-        let read = words::window(text, bare).ok_or_else(|| format!("`{}` is no span of time", text.trim()))?;
+        let read = words::window(text, bare).ok_or_else(|| format!("`{}` is not a span of time", text.trim()))?;
         if let Some(rough) = read.rough {
             self.note(rough);
         }
@@ -258,7 +258,7 @@ impl Events {
         });
         let read = words::decay(text, interval.as_deref(), worth);
         let read =
-            read.ok_or_else(|| format!("`{text}` is no decay such as `50% every month` or `half-life 14 days`"))?;
+            read.ok_or_else(|| format!("`{text}` is not a decay such as `50% every month` or `half-life 14 days`"))?;
         if let Some(rough) = read.rough {
             self.note(rough);
         }
@@ -272,7 +272,7 @@ impl Events {
         }
         let weight = words::points(row.get(Role::Weighting).ok_or("the category has no weight")?)?;
         let whole = |role| match given(row.get(role)) {
-            Some(text) => words::count(text).map(Some).ok_or_else(|| format!("`{text}` is no whole number")),
+            Some(text) => words::count(text).map(Some).ok_or_else(|| format!("`{text}` is not a whole number")),
             None => Ok(None),
         };
         let least = whole(Role::LeastFrequency)?.unwrap_or(1);

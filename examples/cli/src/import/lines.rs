@@ -85,7 +85,7 @@ pub(super) fn lines(sheet: &Sheet, is_one_of_several: bool) -> Vec<Line<'_>> {
             Some(error) => Err(error.clone()),
             None if name.is_empty() => Err("the row has no criterion".to_owned()),
             None if SUMS.contains(&name.as_str()) || name.contains("threshold") => {
-                Err("a sum or a threshold is no criterion: for a threshold, write a state".to_owned())
+                Err("a sum or a threshold is not a criterion: for a threshold, write a state".to_owned())
             }
             None => Ok(is_about_events(sheet, row)),
         };
@@ -178,7 +178,7 @@ fn changed(constraint: &str) -> Result<(String, Test), String> {
     let mut attribute = None;
     let mut found = None;
     for part in constraint.split([';', '|']).map(str::trim).filter(|part| !part.is_empty()) {
-        let (subject, test) = sentence(part).ok_or_else(|| format!("`{part}` is no constraint with an operator"))?;
+        let (subject, test) = sentence(part).ok_or_else(|| format!("`{part}` is not a constraint with an operator"))?;
         let name = folded(subject);
         match test? {
             test if name == "attribute" => attribute = test.texts().and_then(<[String]>::first).map(|name| snake(name)),

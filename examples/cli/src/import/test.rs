@@ -57,7 +57,7 @@ pub(super) fn test(operator: Option<&str>, value: Option<&str>) -> Result<Option
         },
         (Some(operator), value) => match leading(operator) {
             Some((phrase, "")) => apply(phrase, value.unwrap_or_default()),
-            _ => Err(format!("`{operator}` is no operator that the import knows")),
+            _ => Err(format!("`{operator}` is not an operator that the import knows")),
         },
     };
     test.map(Some)
@@ -80,13 +80,13 @@ fn apply(phrase: Phrase, value: &str) -> Result<Test, String> {
                 numbers => numbers,
             }));
         }
-        measured(value).map(|number| Test::Number(numbers(number))).ok_or_else(|| format!("`{value}` is no number"))
+        measured(value).map(|number| Test::Number(numbers(number))).ok_or_else(|| format!("`{value}` is not a number"))
     };
     let items = if phrase.takes_list() { items(value) } else { split(value, &[';', '|']) };
     let list = |test: fn(Vec<String>) -> Test| {
         if items.is_empty() { Err("the operator has no value".to_owned()) } else { Ok(test(items.clone())) }
     };
-    let date = || value.parse::<NaiveDate>().map_err(|_| format!("`{value}` is no date such as 2026-11-22"));
+    let date = || value.parse::<NaiveDate>().map_err(|_| format!("`{value}` is not a date such as 2026-11-22"));
     match phrase.operator {
         Operator::Is if YES.contains(&value.to_lowercase().as_str()) => Ok(Test::Flag(true)),
         Operator::Is if NO.contains(&value.to_lowercase().as_str()) => Ok(Test::Flag(false)),
@@ -104,7 +104,7 @@ fn apply(phrase: Phrase, value: &str) -> Result<Test, String> {
         Operator::AtMost => numbers(Numbers::AtMost),
         Operator::Between => match range(value) {
             Some((low, high)) => Ok(Test::Number(Numbers::Between(low, high))),
-            None => Err(format!("`{value}` is no range such as `50 to 499`")),
+            None => Err(format!("`{value}` is not a range such as `50 to 499`")),
         },
         Operator::Before => date().map(Test::Before),
         Operator::After => date()?.succ_opt().map(Test::OnOrAfter).ok_or_else(|| format!("`{value}` is too late")),
@@ -277,7 +277,7 @@ fn either(
 fn one_of_numbers(field: &str, texts: &[String]) -> Result<Condition, String> {
     let is = |text: &String| match number(text) {
         Some(number) => Ok(Handle::<kind::Number>::new(field).is(number)),
-        None => Err(format!("`{text}` is no number, and other rows compare `{field}` with numbers")),
+        None => Err(format!("`{text}` is not a number, and other rows compare `{field}` with numbers")),
     };
     let mut tests = texts.iter().map(is).collect::<Result<Vec<_>, _>>()?;
     Ok(match tests.len() {
@@ -352,11 +352,11 @@ mod tests {
         assert_eq!(test(None, None), Ok(None));
         assert_eq!(test(Some("is known"), None), Ok(Some(Test::Known(true))));
         for (operator, value, message) in [
-            (Some("is growing"), None, "`is growing` is no operator"),
+            (Some("is growing"), None, "`is growing` is not an operator"),
             (Some("is"), None, "the operator has no value"),
-            (Some("is greater than"), Some("many"), "`many` is no number"),
-            (Some("is between"), Some("50"), "`50` is no range"),
-            (Some("is before"), Some("May"), "`May` is no date"),
+            (Some("is greater than"), Some("many"), "`many` is not a number"),
+            (Some("is between"), Some("50"), "`50` is not a range"),
+            (Some("is before"), Some("May"), "`May` is not a date"),
             (None, Some("C-level (CEO, CTO)"), "describes values"),
         ] {
             assert!(test(operator, value).unwrap_err().contains(message), "{operator:?}");
@@ -391,6 +391,6 @@ mod tests {
         ] {
             assert_eq!(Test::kind_of(tests), kind, "{tests:?}");
         }
-        assert!(words.condition("size", FieldKind::Number).unwrap_err().contains("`many` is no number"));
+        assert!(words.condition("size", FieldKind::Number).unwrap_err().contains("`many` is not a number"));
     }
 }

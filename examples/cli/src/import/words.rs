@@ -98,7 +98,7 @@ fn decimal(digits: &str) -> Option<String> {
 
 /// Points, or a percentage: `+5`, `-10`, `15 %`.
 pub(super) fn points(text: &str) -> Result<Points, String> {
-    let number = number(text).ok_or_else(|| format!("`{text}` is no number of points"))?;
+    let number = number(text).ok_or_else(|| format!("`{text}` is not a number of points"))?;
     let points = Points::try_from(number).map_err(|error| format!("`{text}`: {error}"))?;
     let most = Points::from(1_000_000);
     if points.max(-points) > most {
@@ -266,7 +266,7 @@ mod tests {
             assert_eq!(number(text), expected, "{text}");
         }
         assert_eq!(points("0.1"), Ok("0.1".parse().unwrap()));
-        assert!(points("VERY HIGH").unwrap_err().contains("`VERY HIGH` is no number of points"));
+        assert!(points("VERY HIGH").unwrap_err().contains("`VERY HIGH` is not a number of points"));
     }
 
     #[test]

@@ -92,6 +92,7 @@ impl<'m> Caps<'m> {
     fn of(model: &'m Model) -> Caps<'m> {
         let capped = |rule: &&Rule| matches!(rule.worth(), Worth::Signal(signal) if signal.get_max().is_some());
         let groups = model.axes().iter().flat_map(Axis::groups);
+        let groups = groups.filter(|group| group.get_max().is_some() || group.get_min().is_some());
         Caps { signals: rules(model).filter(capped).map(Rule::id).collect(), groups: groups.map(Group::name).collect() }
     }
 

@@ -82,9 +82,9 @@ fn apply(phrase: Phrase, value: &str) -> Result<Test, String> {
         }
         measured(value).map(|number| Test::Number(numbers(number))).ok_or_else(|| format!("`{value}` is not a number"))
     };
-    let items = if phrase.takes_list() { items(value) } else { split(value, &[';', '|']) };
     let list = |test: fn(Vec<String>) -> Test| {
-        if items.is_empty() { Err("the operator has no value".to_owned()) } else { Ok(test(items.clone())) }
+        let items = if phrase.takes_list() { items(value) } else { texts(value)? };
+        if items.is_empty() { Err("the operator has no value".to_owned()) } else { Ok(test(items)) }
     };
     let date = || value.parse::<NaiveDate>().map_err(|_| format!("`{value}` is not a date such as 2026-11-22"));
     match phrase.operator {
@@ -126,7 +126,27 @@ fn implied(value: &str) -> Result<Test, String> {
     if value.contains('(') && (value.contains(',') || lower.contains("e.g")) {
         return Err(format!("`{value}` describes values: write the values, with `;` between them"));
     }
-    Ok(Test::Is(split(value, &[';', '|'])))
+    texts(value).map(Test::Is)
+}
+
+/// The texts of a value that is no list by its operator. A rule would look for `VP, Head` as one text and never find it.
+fn texts(value: &str) -> Result<Vec<String>, String> {
+    let lower = value.to_lowercase();
+    if let Some(word) = [" AND ", " OR "].into_iter().find(|word| value.contains(word)) {
+        return Err(format!("`{value}` joins tests with{word}and a row has one test: write a row for each"));
+    }
+    if ["similar to ", "like "].iter().any(|start| lower.starts_with(start)) {
+        return Err(format!("`{value}` does not say which texts are meant"));
+    }
+    let texts = split(value, &[';', '|']);
+    let commas = |text: &str| text.contains(',') && number(text).is_none();
+    if !value.contains(['"', '“']) && texts.iter().any(|text| commas(text)) {
+        return Err(format!(
+            "`{value}` is one text or a list: use an operator such as `is any of` or `contains any of` for a list, or quote \
+             a text with a comma"
+        ));
+    }
+    Ok(texts)
 }
 
 /// Whether what follows a number is empty, or words such as `employees`.
@@ -325,7 +345,8 @@ mod tests {
     fn operators_and_values_are_read() {
         for (operator, value, expected) in [
             (Some("is any of"), "CEO, CTO", Test::Is(texts(&["CEO", "CTO"]))),
-            (Some("is equal to"), "Software, Inc", Test::Is(texts(&["Software, Inc"]))),
+            (Some("is equal to"), "\"Software, Inc\"", Test::Is(texts(&["Software, Inc"]))),
+            (Some("contains"), "1,000", Test::Contains(texts(&["1,000"]))),
             (Some("is none of"), "Ltd; GmbH", Test::IsNot(texts(&["Ltd", "GmbH"]))),
             (Some("Contains"), "VP", Test::Contains(texts(&["VP"]))),
             (Some("doesn't contain"), "intern", Test::ContainsNot(texts(&["intern"]))),
@@ -358,6 +379,11 @@ mod tests {
             (Some("is between"), Some("50"), "`50` is not a range"),
             (Some("is before"), Some("May"), "`May` is not a date"),
             (None, Some("C-level (CEO, CTO)"), "describes values"),
+            (None, Some("VP, Chief"), "use an operator such as `is any of`"),
+            (Some("contains"), Some("VP, Chief, Head"), "use an operator such as `is any of`"),
+            (Some("is"), Some("VP Sales, CEO"), "or quote a text with a comma"),
+            (Some("contains"), Some("/pricing AND Referrer contains google"), "joins tests with AND"),
+            (Some("is"), Some("similar to our best customers"), "does not say which texts are meant"),
         ] {
             assert!(test(operator, value).unwrap_err().contains(message), "{operator:?}");
         }

@@ -136,6 +136,18 @@ note: the model does not read these events of the file: `Pricing View`
     assert_eq!(outcome.err.replace("check: ", ""), [WARNINGS, notes].concat());
 }
 
+#[test]
+fn a_group_without_bounds_is_no_idle_cap() {
+    let folder = with_files("groups");
+    let model = folder.read("model.toml");
+    for (bound, idle) in [("", false), ("max = 500\n", true)] {
+        let group = format!("[[axis.group]]\nname = 'loose'\n{bound}[[axis.rule]]\ngroup = 'loose'");
+        folder.write("model.toml", model.replacen("[[axis.rule]]", &group, 1));
+        let err = run("check", &folder, &[]).err;
+        assert_eq!(err.contains("the group `loose`"), idle, "{err}");
+    }
+}
+
 /// The page says how many records the warnings about rules and missing fields need.
 #[test]
 fn few_records_say_nothing_about_rules_and_fields() {
